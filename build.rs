@@ -1,0 +1,9 @@
+//! Linker arguments of the shared library.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    // The code must outlive every thread that carries our thread-local destructor, and the hooks Python holds: never unload.
+    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
+    }
+}

@@ -1,0 +1,51 @@
+//! Prints the C header: `cargo run --example header > include/pyferry.h`.
+
+const INIT: &str = "
+/* The empty token and the empty suspension. */
+#define PYFERRY_TOKEN_INIT {{0, 0}}
+#define PYFERRY_SUSPENSION_INIT {{0, 0}}
+
+/* How every options and info struct starts. */
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL}
+#define PYFERRY_RUNTIME_INFO_INIT \\
+    {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
+#define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
+";
+
+/// The header that belongs to the sources as they are.
+pub fn header() -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut config = cbindgen::Config::from_file(format!("{root}/cbindgen.toml")).expect("cbindgen.toml can be read");
+    let version = env!("CARGO_PKG_VERSION");
+    let numbers: Vec<u32> = version.split('.').map(|number| number.parse().expect("a release version")).collect();
+    let number = numbers[0] * 10000 + numbers[1] * 100 + numbers[2];
+    config.after_includes = Some(format!(
+        "\n/* The version of this header; pyferry_version() is that of the library. */\n\
+         #define PYFERRY_VERSION \"{version}\"\n#define PYFERRY_VERSION_NUMBER {number}\n{INIT}"
+    ));
+    let mut text = Vec::new();
+    cbindgen::Builder::new()
+        .with_crate(root)
+        .with_config(config)
+        .generate()
+        .expect("the sources parse")
+        .write(&mut text);
+    let mut text = String::from_utf8(text).expect("the sources are UTF-8");
+    // What cbindgen cannot be told.
+    for (from, to) in [
+        // C has one name space for types and functions, and the function has the name.
+        ("typedef struct pyferry_runtime_info {", "struct pyferry_runtime_info {"),
+        ("} pyferry_runtime_info;", "};"),
+        // In Rust an enum that comes from C would be undefined behaviour for a number it lacks.
+        ("pyferry_status_name(int32_t status)", "pyferry_status_name(pyferry_status status)"),
+    ] {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+#[allow(dead_code)] // tests/header.rs takes `header` alone
+fn main() {
+    print!("{}", header());
+}

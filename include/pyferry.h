@@ -1,0 +1,518 @@
+/*
+ * pyferry: run Python on a host's own threads.
+ *
+ * Carries any thread into any CPython interpreter and back, on CPython 3.9 to 3.15, with the GIL or free-threaded, and
+ * stays safe while Python shuts down. Links no libpython: the one in the process is found at run time.
+ *
+ * Conventions
+ *   Results     Functions that can fail return a pyferry_status: 0 is success, failures are negative, and
+ *               pyferry_last_error has the sentence to it, per thread.
+ *   Out         Results come through pointers, last, and are written only on success.
+ *   Threads     Unless its comment says otherwise, a function may be called from any thread, attached or not.
+ *   Strings     UTF-8, NUL-terminated, and the caller's: they are copied where they are kept. Labels are kept, not copied.
+ *   Handles     pyferry_view and pyferry_guard are made by one function and given back by one other, once; NULL is fine
+ *               there. Tokens and suspensions are plain values.
+ *   Structs     Options and info structs start with their size: start from their PYFERRY_..._INIT macro.
+ *   Shutdown    Whoever ends an interpreter, and whenever: threads inside are waited for, later ones get
+ *               PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
+ *   Fork        In a child that Python was told of (os.fork) all goes on; in one it was not, every call answers
+ *               PYFERRY_STATUS_FORKED.
+ *
+ * Made from the sources by cbindgen: do not edit; cargo run --example header.
+ */
+
+#ifndef PYFERRY_H
+#define PYFERRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of this header; pyferry_version() is that of the library. */
+#define PYFERRY_VERSION "0.1.0"
+#define PYFERRY_VERSION_NUMBER 100
+
+/* The empty token and the empty suspension. */
+#define PYFERRY_TOKEN_INIT {{0, 0}}
+#define PYFERRY_SUSPENSION_INIT {{0, 0}}
+
+/* How every options and info struct starts. */
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL}
+#define PYFERRY_RUNTIME_INFO_INIT \
+    {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
+#define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
+
+
+/**
+ * Share the main interpreter's GIL, and allow extension modules that do not support isolated interpreters (NumPy and
+ * others). What every interpreter does up to Python 3.11.
+ */
+#define PYFERRY_INTERPRETER_SHARED_GIL 1
+
+/**
+ * Insist on an own GIL: PYFERRY_STATUS_UNSUPPORTED where there is none (up to Python 3.11).
+ */
+#define PYFERRY_INTERPRETER_OWN_GIL 2
+
+/**
+ * What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
+ */
+enum pyferry_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The call did what it says.
+     */
+    PYFERRY_STATUS_OK = 0,
+    /**
+     * An argument is NULL, malformed or unknown. Nothing was done.
+     */
+    PYFERRY_STATUS_INVALID_ARGUMENT = -1,
+    /**
+     * There is no Python in the process, or it is not initialised.
+     */
+    PYFERRY_STATUS_NO_PYTHON = -2,
+    /**
+     * This CPython, or this platform, cannot do it.
+     */
+    PYFERRY_STATUS_UNSUPPORTED = -3,
+    /**
+     * The interpreter is shutting down or has ended.
+     */
+    PYFERRY_STATUS_CLOSED = -4,
+    /**
+     * The time limit passed first. The call can be made again.
+     */
+    PYFERRY_STATUS_TIMEOUT = -5,
+    /**
+     * Memory, threads or another resource of the system ran out.
+     */
+    PYFERRY_STATUS_NO_MEMORY = -6,
+    /**
+     * This thread is not attached, and the call needs it to be.
+     */
+    PYFERRY_STATUS_NOT_ATTACHED = -7,
+    /**
+     * The call belongs on another thread.
+     */
+    PYFERRY_STATUS_WRONG_THREAD = -8,
+    /**
+     * Calls that nest were made in another order: last in, first out.
+     */
+    PYFERRY_STATUS_WRONG_ORDER = -9,
+    /**
+     * The token or suspension was used already, or never filled.
+     */
+    PYFERRY_STATUS_STALE_TOKEN = -10,
+    /**
+     * The process is a fork that CPython was not told of: Python cannot be used in it.
+     */
+    PYFERRY_STATUS_FORKED = -11,
+    /**
+     * The queue has no free place.
+     */
+    PYFERRY_STATUS_QUEUE_FULL = -12,
+    /**
+     * Python code raised; the message is the traceback.
+     */
+    PYFERRY_STATUS_PYTHON_ERROR = -13,
+    /**
+     * A state that should not be. The message says which; please report it.
+     */
+    PYFERRY_STATUS_INTERNAL = -14,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pyferry_status pyferry_status;
+#else
+typedef int32_t pyferry_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
+ * pyferry_attach_guarded always gets in.
+ */
+typedef struct pyferry_guard pyferry_guard;
+
+/**
+ * A view: a weak handle to one interpreter. It is valid until freed, whatever becomes of the interpreter, and says
+ * nothing about whether that still runs: pyferry_attach does. Any number of threads may use one view at once.
+ */
+typedef struct pyferry_view pyferry_view;
+
+/**
+ * How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
+ */
+typedef struct pyferry_runtime_options {
+    /**
+     * sizeof(pyferry_runtime_options)
+     */
+    size_t struct_size;
+    /**
+     * Which Python, where the process has none yet: a python3 program (of a virtual environment too), a libpython, or
+     * the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
+     * else what `python3` on PATH says of itself.
+     */
+    const char *python;
+} pyferry_runtime_options;
+
+/**
+ * What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is
+ * finalised, at least.
+ *
+ * A struct tag without a typedef: C has one name space for types and functions, and the function has the name.
+ */
+struct pyferry_runtime_info {
+    /**
+     * sizeof(struct pyferry_runtime_info)
+     */
+    size_t struct_size;
+    /**
+     * As sys.version has it: "3.14.0 (main, ...".
+     */
+    const char *version;
+    /**
+     * The libpython, or the program that has Python inside.
+     */
+    const char *libpython;
+    /**
+     * sys.executable; may be empty.
+     */
+    const char *executable;
+    /**
+     * Why thread states are not cached; NULL when they are.
+     */
+    const char *cache_off_reason;
+    /**
+     * 0x030e for 3.14.
+     */
+    uint32_t version_number;
+    /**
+     * Built without the GIL.
+     */
+    bool free_threaded;
+    /**
+     * A debug build.
+     */
+    bool debug;
+    /**
+     * Interpreters can have a GIL of their own.
+     */
+    bool own_gil;
+    /**
+     * Thread states are kept from one attach to the next.
+     */
+    bool cache;
+};
+
+/**
+ * What an attach hands out and its detach takes back. Its contents are pyferry's; all zero is the empty token.
+ */
+typedef struct pyferry_token {
+    uint64_t private_words[2];
+} pyferry_token;
+
+/**
+ * What a suspend hands out and its resume takes back. Its contents are pyferry's; all zero is the empty suspension.
+ */
+typedef struct pyferry_suspension {
+    uint64_t private_words[2];
+} pyferry_suspension;
+
+/**
+ * How an interpreter is to be made. Start from PYFERRY_INTERPRETER_OPTIONS_INIT.
+ */
+typedef struct pyferry_interpreter_options {
+    /**
+     * sizeof(pyferry_interpreter_options)
+     */
+    size_t struct_size;
+    /**
+     * PYFERRY_INTERPRETER_... flags; 0: isolated, with its own GIL where there is one (3.12 and later).
+     */
+    uint32_t flags;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} pyferry_interpreter_options;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The name of a status, for logs: "PYFERRY_STATUS_CLOSED".
+ *
+ * Any thread, at any time, in signal handlers and forked children too. Never NULL: a number that is no status gives
+ * "PYFERRY_STATUS_UNKNOWN". The string lives for ever.
+ */
+const char *pyferry_status_name(pyferry_status status);
+
+/**
+ * The sentence to this thread's last failure: what happened, to which thread and interpreter, and what to do. For
+ * PYFERRY_STATUS_PYTHON_ERROR it is the traceback.
+ *
+ * Copies at most `capacity` bytes of UTF-8 into `buffer`, cut at a character and always terminated, and returns the
+ * length of the whole text without the terminator: a result >= `capacity` means that it was cut. `buffer` may be NULL
+ * with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "".
+ *
+ * Any thread, attached or not, at any time.
+ */
+size_t pyferry_last_error(char *buffer, size_t capacity);
+
+/**
+ * The version of the library that is loaded, as PYFERRY_VERSION is that of the header: "1.2.3".
+ *
+ * Any thread, at any time. Never NULL; the string lives for ever.
+ */
+const char *pyferry_version(void);
+
+/**
+ * The same as a number, as PYFERRY_VERSION_NUMBER: 10203 is 1.2.3.
+ *
+ * Any thread, at any time.
+ */
+uint32_t pyferry_version_number(void);
+
+/**
+ * Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
+ * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs
+ * no signal handlers, and that thread takes no signals. Where Python runs already, it is joined.
+ *
+ * Counted: each start wants its pyferry_runtime_stop, and the last one stops it.
+ *
+ * Any thread. `options` may be NULL. Blocks until Python is up.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be), _NO_PYTHON (none found, or it does not
+ * start: the message says which were looked at and what brings one), _UNSUPPORTED (two Pythons in the process, or one
+ * before 3.9), _CLOSED (a stop is at work), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
+ */
+pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *options);
+
+/**
+ * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
+ * ends the interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
+ *
+ * Any thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
+ *
+ * PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still counts:
+ * call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD (this thread is
+ * attached), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but Python could not flush its
+ * output), _FORKED.
+ */
+pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
+
+/**
+ * Tells which Python this is and what it can do.
+ *
+ * Any thread, attached or not, while Python is initialised. Set `out->struct_size` (PYFERRY_RUNTIME_INFO_INIT): no more
+ * is written than that.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and as pyferry_view_main.
+ */
+pyferry_status pyferry_runtime_info(struct pyferry_runtime_info *out);
+
+/**
+ * A view of the main interpreter.
+ *
+ * Any thread, attached or not. `*out` gets the view, to be freed with pyferry_view_free.
+ *
+ * The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread.
+ * From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
+ * same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9),
+ * _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised), _FORKED.
+ */
+pyferry_status pyferry_view_main(struct pyferry_view **out);
+
+/**
+ * A view of the interpreter that this thread is attached to, by whomever: pyferry, Python itself, PyGILState, pybind11.
+ *
+ * `*out` gets the view, to be freed with pyferry_view_free.
+ *
+ * PYFERRY_STATUS_OK, _NOT_ATTACHED, and as pyferry_view_main.
+ */
+pyferry_status pyferry_view_current(struct pyferry_view **out);
+
+/**
+ * Another view of the same interpreter, to be freed by itself. NULL for NULL.
+ *
+ * Any thread, attached or not, at any time.
+ */
+struct pyferry_view *pyferry_view_clone(const struct pyferry_view *view);
+
+/**
+ * Frees a view. NULL is ignored. Attachments, guards and the interpreter itself are not affected.
+ *
+ * Any thread, attached or not, at any time.
+ */
+void pyferry_view_free(struct pyferry_view *view);
+
+/**
+ * The number CPython gave the interpreter (0: main), as `sys.implementation` and the debuggers show it; -1 for NULL.
+ * Main is 0 again after each Py_Initialize: the number alone does not tell one run from the next.
+ *
+ * Any thread, attached or not, at any time.
+ */
+int64_t pyferry_view_interpreter_id(const struct pyferry_view *view);
+
+/**
+ * Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
+ *
+ * Any thread, attached or not; any thread may use and close the guard. `*out` gets it, to be closed with
+ * pyferry_guard_close. A guard that is never closed holds the interpreter's shutdown up for ever.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended),
+ * _FORKED.
+ */
+pyferry_status pyferry_guard_open(const struct pyferry_view *view, struct pyferry_guard **out);
+
+/**
+ * Closes a guard, once. NULL is ignored.
+ *
+ * Any thread, attached or not, at any time. A shutdown that waits for the guard goes on.
+ */
+void pyferry_guard_close(struct pyferry_guard *guard);
+
+/**
+ * Attaches this thread to an interpreter: from here to the pyferry_detach it may call Python.
+ *
+ * Any thread: unknown to Python, Python's own, or attached by others; attached to this interpreter already (it nests
+ * and costs next to nothing), to another (which is let go of until the detach), or to none. Blocks while other threads
+ * have the interpreter, as Python threads take turns; a shutdown waits until the thread has detached.
+ *
+ * What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
+ *
+ * `*out` gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended:
+ * nothing was done, and it will not change), _NO_MEMORY, _FORKED.
+ */
+pyferry_status pyferry_attach(const struct pyferry_view *view, struct pyferry_token *out);
+
+/**
+ * As pyferry_attach, with a word for reports on what the thread does there: "render", "load level".
+ *
+ * `label` is a static string (it is kept, not copied), or NULL.
+ */
+pyferry_status pyferry_attach_labeled(const struct pyferry_view *view, const char *label, struct pyferry_token *out);
+
+/**
+ * As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down, which
+ * waits for the guard. The guard stays open, and must do so for the length of this call.
+ */
+pyferry_status pyferry_attach_guarded(const struct pyferry_guard *guard, struct pyferry_token *out);
+
+/**
+ * Ends this thread's last attachment, and empties the token. The thread is then as it was before that attach: attached
+ * to what it was attached to, or to nothing.
+ *
+ * The thread that attached. On failure nothing is done and the token stays, except for _CLOSED.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD (another
+ * thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go by other means
+ * and has not come back), _CLOSED (the interpreter was shut down by this very thread while attached: the attachment is
+ * over, and the token empty), _FORKED.
+ */
+pyferry_status pyferry_detach(struct pyferry_token *token);
+
+/**
+ * Whether this thread is attached to the view's interpreter now, by whomever; with NULL, to any interpreter.
+ *
+ * Any thread, at any time. No side effect; false where there is no Python and in a fork Python does not know of.
+ */
+bool pyferry_is_attached(const struct pyferry_view *view);
+
+/**
+ * Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS does.
+ * The interpreter cannot finish shutting down before the thread has resumed and detached.
+ *
+ * A thread that is attached, by whomever. `*out` gets a suspension for pyferry_resume. In between, the thread may attach
+ * again, to this or any interpreter.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+ */
+pyferry_status pyferry_suspend(struct pyferry_suspension *out);
+
+/**
+ * Comes back from the last pyferry_suspend, and empties the suspension. Blocks while other threads have the interpreter.
+ *
+ * The thread that suspended. On failure nothing is done and the suspension stays, except for _CLOSED.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (suspension is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD,
+ * _WRONG_ORDER (an attach since then has not ended, or the thread is attached already), _CLOSED (the interpreter has
+ * ended: the suspension is over), _FORKED.
+ */
+pyferry_status pyferry_resume(struct pyferry_suspension *suspension);
+
+/**
+ * Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local
+ * values that Python has in them. It happens by itself when the thread ends; a pool that parks threads for long may
+ * want it earlier.
+ *
+ * Any thread, attached or not. Interpreters that are shutting down clear up themselves.
+ *
+ * PYFERRY_STATUS_OK, _FORKED.
+ */
+pyferry_status pyferry_thread_forget(void);
+
+/**
+ * Makes an interpreter.
+ *
+ * Any thread, attached or not, while Python runs; the thread is not attached to the new interpreter on return. `options`
+ * may be NULL. `*out` gets a view of it, to be freed with pyferry_view_free; freeing it does not end the interpreter:
+ * pyferry_interpreter_end does, and Python's shutdown.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, a struct_size that cannot be),
+ * _UNSUPPORTED (PYFERRY_INTERPRETER_OWN_GIL up to 3.11), _NO_PYTHON, _CLOSED (Python is shutting down), _PYTHON_ERROR
+ * (CPython could not make it), _NO_MEMORY, _FORKED.
+ */
+pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options *options,
+                                       struct pyferry_view **out);
+
+/**
+ * Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside and for the Python
+ * threads it started, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
+ *
+ * Any thread that is not inside it. `timeout_ms`: how long to wait; 0: not at all; -1: for ever. While it waits the
+ * thread is attached to nothing. Ending itself runs the interpreter's atexit functions and finalisers, which may take
+ * longer.
+ *
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other than
+ * -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again), _WRONG_THREAD (this thread is
+ * inside), _CLOSED (it has ended already, or Python is shutting down and ends it), _NO_MEMORY, _NO_PYTHON, _FORKED.
+ */
+pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t timeout_ms);
+
+/**
+ * Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
+ * runs away. A thread inside C code gets it when it is back in Python. Other interpreters are not touched.
+ *
+ * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread.
+ *
+ * PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
+ * _PYTHON_ERROR, _NO_MEMORY, _FORKED.
+ */
+pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
+
+/**
+ * Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
+ *
+ * An attached thread. `source` is UTF-8, a whole file's worth of statements; `filename` is what tracebacks call it, or
+ * NULL for "<string>". An exception that was pending before is pending afterwards.
+ *
+ * PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and no
+ * exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+ */
+pyferry_status pyferry_exec(const char *source, const char *filename);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* PYFERRY_H */

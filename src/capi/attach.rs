@@ -1,0 +1,183 @@
+use super::guard::place_of;
+use super::{enter, out, pyferry_guard, pyferry_view, required};
+use crate::cpython::Python;
+use crate::error::{Error, Result, Status};
+use crate::record::Interpreter;
+use crate::thread::{self, Admission, Ticket};
+use std::ffi::{CStr, c_char};
+use std::sync::Arc;
+
+/// What an attach hands out and its detach takes back. Its contents are pyferry's; all zero is the empty token.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_token {
+    private_words: [u64; 2],
+}
+
+/// What a suspend hands out and its resume takes back. Its contents are pyferry's; all zero is the empty suspension.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_suspension {
+    private_words: [u64; 2],
+}
+
+impl From<Ticket> for pyferry_token {
+    fn from(ticket: Ticket) -> Self {
+        pyferry_token { private_words: [ticket.thread, ticket.number] }
+    }
+}
+
+impl From<Ticket> for pyferry_suspension {
+    fn from(ticket: Ticket) -> Self {
+        pyferry_suspension { private_words: [ticket.thread, ticket.number] }
+    }
+}
+
+fn ticket([thread, number]: [u64; 2]) -> Ticket {
+    Ticket { thread, number }
+}
+
+/// Attaches this thread to an interpreter: from here to the pyferry_detach it may call Python.
+///
+/// Any thread: unknown to Python, Python's own, or attached by others; attached to this interpreter already (it nests
+/// and costs next to nothing), to another (which is let go of until the detach), or to none. Blocks while other threads
+/// have the interpreter, as Python threads take turns; a shutdown waits until the thread has detached.
+///
+/// What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
+///
+/// `*out` gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended:
+/// nothing was done, and it will not change), _NO_MEMORY, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_attach(view: *const pyferry_view, out: *mut pyferry_token) -> Status {
+    // SAFETY: as documented for the caller.
+    unsafe { pyferry_attach_labeled(view, std::ptr::null(), out) }
+}
+
+/// As pyferry_attach, with a word for reports on what the thread does there: "render", "load level".
+///
+/// `label` is a static string (it is kept, not copied), or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
+    view: *const pyferry_view,
+    label: *const c_char,
+    out: *mut pyferry_token,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller; a label lives for ever.
+        let (view, out, label) = unsafe {
+            (required(view, "view")?, self::out(out, "out")?, (!label.is_null()).then(|| CStr::from_ptr(label)))
+        };
+        out.put(thread::attach(&view.interpreter, Admission::Open, label)?.into());
+        Ok(())
+    })
+}
+
+/// As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down, which
+/// waits for the guard. The guard stays open, and must do so for the length of this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_guard, out: *mut pyferry_token) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let (guard, out) = unsafe { (place_of(guard)?, self::out(out, "out")?) };
+        out.put(thread::attach(guarded(&guard.occupant.guarded)?, Admission::Guarded, None)?.into());
+        Ok(())
+    })
+}
+
+fn guarded(guarded: &Option<Arc<Interpreter>>) -> Result<&Arc<Interpreter>> {
+    guarded.as_ref().ok_or_else(|| Error::new(Status::InvalidArgument, "`guard` is not a guard"))
+}
+
+/// Ends this thread's last attachment, and empties the token. The thread is then as it was before that attach: attached
+/// to what it was attached to, or to nothing.
+///
+/// The thread that attached. On failure nothing is done and the token stays, except for _CLOSED.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD (another
+/// thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go by other means
+/// and has not come back), _CLOSED (the interpreter was shut down by this very thread while attached: the attachment is
+/// over, and the token empty), _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let words = unsafe { &mut token.as_mut().ok_or_else(|| null("token"))?.private_words };
+        end(words, thread::detach(ticket(*words)))
+    })
+}
+
+fn null(name: &str) -> Error {
+    Error::new(Status::InvalidArgument, format!("`{name}` is NULL"))
+}
+
+// A token or suspension whose attachment is over is empty, whether that was a success or not.
+fn end(words: &mut [u64; 2], result: Result<()>) -> Result<()> {
+    if !matches!(&result, Err(error) if error.status != Status::Closed) {
+        *words = [0; 2];
+    }
+    result
+}
+
+/// Whether this thread is attached to the view's interpreter now, by whomever; with NULL, to any interpreter.
+///
+/// Any thread, at any time. No side effect; false where there is no Python and in a fork Python does not know of.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -> bool {
+    let (Ok(()), Ok(python)) = (crate::fork::check(), Python::in_process()) else { return false };
+    let current = thread::current(python);
+    // SAFETY: NULL or a live view, as documented.
+    match unsafe { view.as_ref() } {
+        Some(view) => view.interpreter.is(current),
+        None => current.is_some(),
+    }
+}
+
+/// Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS does.
+/// The interpreter cannot finish shutting down before the thread has resumed and detached.
+///
+/// A thread that is attached, by whomever. `*out` gets a suspension for pyferry_resume. In between, the thread may attach
+/// again, to this or any interpreter.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let out = unsafe { self::out(out, "out") }?;
+        out.put(thread::suspend()?.into());
+        Ok(())
+    })
+}
+
+/// Comes back from the last pyferry_suspend, and empties the suspension. Blocks while other threads have the interpreter.
+///
+/// The thread that suspended. On failure nothing is done and the suspension stays, except for _CLOSED.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (suspension is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD,
+/// _WRONG_ORDER (an attach since then has not ended, or the thread is attached already), _CLOSED (the interpreter has
+/// ended: the suspension is over), _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspension) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let words = unsafe { &mut suspension.as_mut().ok_or_else(|| null("suspension"))?.private_words };
+        end(words, thread::resume(ticket(*words)))
+    })
+}
+
+/// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local
+/// values that Python has in them. It happens by itself when the thread ends; a pool that parks threads for long may
+/// want it earlier.
+///
+/// Any thread, attached or not. Interpreters that are shutting down clear up themselves.
+///
+/// PYFERRY_STATUS_OK, _FORKED.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn pyferry_thread_forget() -> Status {
+    enter(|| {
+        thread::forget();
+        Ok(())
+    })
+}

@@ -1,0 +1,49 @@
+use super::{enter, out, pyferry_view, required};
+use crate::error::{Result, Status};
+use crate::record::Place;
+use crate::thread;
+use std::sync::Arc;
+
+/// A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
+/// pyferry_attach_guarded always gets in.
+pub struct pyferry_guard {
+    // Never made: C's pointer is that of a place at the gate.
+    _place: Place,
+}
+
+/// Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
+///
+/// Any thread, attached or not; any thread may use and close the guard. `*out` gets it, to be closed with
+/// pyferry_guard_close. A guard that is never closed holds the interpreter's shutdown up for ever.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended),
+/// _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, out: *mut *mut pyferry_guard) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
+        let place = thread::open_guard(&view.interpreter)?;
+        out.put(Arc::into_raw(place).cast_mut().cast::<pyferry_guard>());
+        Ok(())
+    })
+}
+
+/// Closes a guard, once. NULL is ignored.
+///
+/// Any thread, attached or not, at any time. A shutdown that waits for the guard goes on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pyferry_guard_close(guard: *mut pyferry_guard) {
+    if !guard.is_null() {
+        // SAFETY: what pyferry_guard_open handed out, and nobody closed yet, as documented.
+        thread::close_guard(&unsafe { Arc::from_raw(guard.cast_const().cast::<Place>()) });
+    }
+}
+
+// The place that an open guard is.
+//
+// SAFETY (of the callers): `guard` is NULL or an open guard.
+pub(super) unsafe fn place_of<'a>(guard: *const pyferry_guard) -> Result<&'a Place> {
+    // SAFETY: as the caller says; pyferry_guard_open handed out a place.
+    unsafe { required(guard.cast::<Place>(), "guard") }
+}

@@ -1,0 +1,126 @@
+use super::{deadline, enter, options, out, pyferry_view, required, text};
+use crate::cpython::{Python, Sharing};
+use crate::error::{Error, Status, fail};
+use crate::interpreter;
+use crate::thread;
+use std::ffi::c_char;
+
+/// How an interpreter is to be made. Start from PYFERRY_INTERPRETER_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_interpreter_options {
+    /// sizeof(pyferry_interpreter_options)
+    pub struct_size: usize,
+    /// PYFERRY_INTERPRETER_... flags; 0: isolated, with its own GIL where there is one (3.12 and later).
+    pub flags: u32,
+    /// Zero.
+    pub reserved: u32,
+}
+
+impl Default for pyferry_interpreter_options {
+    fn default() -> Self {
+        pyferry_interpreter_options { struct_size: size_of::<Self>(), flags: 0, reserved: 0 }
+    }
+}
+
+/// Share the main interpreter's GIL, and allow extension modules that do not support isolated interpreters (NumPy and
+/// others). What every interpreter does up to Python 3.11.
+pub const PYFERRY_INTERPRETER_SHARED_GIL: u32 = 1;
+/// Insist on an own GIL: PYFERRY_STATUS_UNSUPPORTED where there is none (up to Python 3.11).
+pub const PYFERRY_INTERPRETER_OWN_GIL: u32 = 2;
+
+/// Makes an interpreter.
+///
+/// Any thread, attached or not, while Python runs; the thread is not attached to the new interpreter on return. `options`
+/// may be NULL. `*out` gets a view of it, to be freed with pyferry_view_free; freeing it does not end the interpreter:
+/// pyferry_interpreter_end does, and Python's shutdown.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, a struct_size that cannot be),
+/// _UNSUPPORTED (PYFERRY_INTERPRETER_OWN_GIL up to 3.11), _NO_PYTHON, _CLOSED (Python is shutting down), _PYTHON_ERROR
+/// (CPython could not make it), _NO_MEMORY, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
+    options: *const pyferry_interpreter_options,
+    out: *mut *mut pyferry_view,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let (out, options) = unsafe { (self::out(out, "out")?, self::options(options, "options")?) };
+        let python = Python::running()?;
+        let own = python.has_own_gil();
+        let sharing = match options.flags {
+            0 if own => Sharing::Isolated,
+            0 | PYFERRY_INTERPRETER_SHARED_GIL => Sharing::Legacy,
+            PYFERRY_INTERPRETER_OWN_GIL if own => Sharing::Isolated,
+            PYFERRY_INTERPRETER_OWN_GIL => fail!(
+                Unsupported,
+                "Python {}.{} has one GIL for all interpreters; an own one needs 3.12 or later",
+                python.version.0,
+                python.version.1
+            ),
+            flags => {
+                fail!(InvalidArgument, "`options->flags` is {flags:#x}: it takes one of PYFERRY_INTERPRETER_..., or 0")
+            }
+        };
+        if options.reserved != 0 {
+            fail!(InvalidArgument, "`options->reserved` is {}: it must be 0", options.reserved);
+        }
+        out.put(pyferry_view::hand_out(interpreter::create(python, sharing)?));
+        Ok(())
+    })
+}
+
+/// Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside and for the Python
+/// threads it started, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
+///
+/// Any thread that is not inside it. `timeout_ms`: how long to wait; 0: not at all; -1: for ever. While it waits the
+/// thread is attached to nothing. Ending itself runs the interpreter's atexit functions and finalisers, which may take
+/// longer.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other than
+/// -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again), _WRONG_THREAD (this thread is
+/// inside), _CLOSED (it has ended already, or Python is shutting down and ends it), _NO_MEMORY, _NO_PYTHON, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_view, timeout_ms: i64) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let view = unsafe { required(view, "view") }?;
+        interpreter::end(&view.interpreter, deadline(timeout_ms)?)
+    })
+}
+
+/// Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
+/// runs away. A thread inside C code gets it when it is back in Python. Other interpreters are not touched.
+///
+/// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread.
+///
+/// PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
+/// _PYTHON_ERROR, _NO_MEMORY, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_interpreter_interrupt(view: *const pyferry_view) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        interpreter::interrupt(&unsafe { required(view, "view") }?.interpreter)
+    })
+}
+
+/// Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
+///
+/// An attached thread. `source` is UTF-8, a whole file's worth of statements; `filename` is what tracebacks call it, or
+/// NULL for "<string>". An exception that was pending before is pending afterwards.
+///
+/// PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and no
+/// exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *const c_char) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let (source, filename) = unsafe { (text(source, "source")?, text(filename, "filename")?) };
+        let source = source.ok_or_else(|| Error::new(Status::InvalidArgument, "`source` is NULL"))?;
+        let python = Python::running()?;
+        if thread::current(python).is_none() {
+            fail!(NotAttached, "this thread is not attached to any interpreter: call pyferry_attach first");
+        }
+        python.exec_in_main(source, filename.unwrap_or(c"<string>"))
+    })
+}

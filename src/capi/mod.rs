@@ -1,0 +1,126 @@
+//! Every exported function, one file per noun, in the header's order: checks arguments, calls the rooms below, and
+//! turns what they return into a status. Never CPython itself.
+//!
+//! The `///` comments here are the C header's: they speak to C programmers. What Rust readers need is in `//`.
+
+// C's names, and the fields that C must not touch.
+#![allow(non_camel_case_types)]
+
+mod status;
+mod version;
+mod runtime;
+mod view;
+mod guard;
+mod attach;
+mod interpreter;
+
+pub use attach::*;
+pub use guard::*;
+pub use interpreter::*;
+pub use runtime::*;
+pub use status::*;
+pub use version::*;
+pub use view::*;
+
+use crate::error::{self, Error, Result, Status, fail};
+use crate::fork;
+use std::ffi::{CStr, c_char};
+use std::time::{Duration, Instant};
+
+// The one place where a Result becomes a status.
+#[inline]
+fn answer(result: Result<()>) -> Status {
+    match result {
+        Ok(()) => Status::Ok,
+        Err(error) => error::remember(error),
+    }
+}
+
+// As `answer`, after the one question that every call asks first: whether the process is a fork Python knows nothing of.
+#[inline]
+fn enter(body: impl FnOnce() -> Result<()>) -> Status {
+    answer(fork::check().and_then(|()| body()))
+}
+
+// An out-parameter, which is written only on success.
+//
+// SAFETY (of the callers): `out` is NULL or points to writable memory for a T, as the header demands.
+unsafe fn out<T>(out: *mut T, name: &str) -> Result<Out<T>> {
+    if out.is_null() {
+        fail!(InvalidArgument, "`{name}` is NULL: there is nowhere to put the result");
+    }
+    Ok(Out(out))
+}
+
+struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    fn put(self, value: T) {
+        // SAFETY: `out` checked for NULL, and the caller of the C function vouches for the rest.
+        unsafe { self.0.write(value) };
+    }
+}
+
+// A required pointer argument.
+//
+// SAFETY (of the callers): `pointer` is NULL or points to a live T for the length of the call, as the header demands.
+unsafe fn required<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
+    // SAFETY: as the caller says.
+    unsafe { pointer.as_ref() }.ok_or_else(|| Error::new(Status::InvalidArgument, format!("`{name}` is NULL")))
+}
+
+// A string argument: NULL is none.
+//
+// SAFETY (of the callers): `text` is NULL or a C string that lives for the length of the call.
+unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a CStr>> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: as the caller says.
+    let text = unsafe { CStr::from_ptr(text) };
+    match text.to_str() {
+        Ok(_) => Ok(Some(text)),
+        Err(error) => fail!(InvalidArgument, "`{name}` is not UTF-8 from byte {} on", error.valid_up_to()),
+    }
+}
+
+// An options struct, of which the caller may know fewer fields, or more as long as those are zero.
+//
+// SAFETY (of the callers): `options` is NULL or starts with a size_t that says how many bytes are there.
+unsafe fn options<T: Default + Copy>(options: *const T, name: &str) -> Result<T> {
+    let mut known = T::default();
+    if options.is_null() {
+        return Ok(known);
+    }
+    // SAFETY: the struct starts with its size, and has that many bytes.
+    let bytes = unsafe {
+        let size = options.cast::<usize>().read_unaligned();
+        if size < size_of::<usize>() || size > 1 << 16 {
+            fail!(InvalidArgument, "`{name}->struct_size` is {size}: start from the PYFERRY_..._INIT macro");
+        }
+        std::slice::from_raw_parts(options.cast::<u8>(), size)
+    };
+    let ours = size_of::<T>().min(bytes.len());
+    if let Some(place) = bytes[ours..].iter().position(|byte| *byte != 0) {
+        fail!(
+            InvalidArgument,
+            "`{name}` sets a field at byte {} that this pyferry ({}) does not know: use the library the header came with, or a newer one",
+            ours + place,
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+    // SAFETY: at most as many bytes as both have; T is a C struct in which every bit pattern is valid.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), (&raw mut known).cast::<u8>(), ours) };
+    Ok(known)
+}
+
+// A time limit in milliseconds, from now; -1 is none.
+fn deadline(timeout_ms: i64) -> Result<Option<Instant>> {
+    match u64::try_from(timeout_ms) {
+        Ok(milliseconds) => Ok(Instant::now().checked_add(Duration::from_millis(milliseconds))),
+        Err(_) if timeout_ms == -1 => Ok(None),
+        Err(_) => {
+            fail!(InvalidArgument, "`timeout_ms` is {timeout_ms}: milliseconds, 0 to look once, or -1 to wait for ever")
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use super::{deadline, enter, fail, options, text};
+use crate::error::Status;
+use crate::runtime;
+use std::ffi::{CStr, c_char};
+
+/// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_runtime_options {
+    /// sizeof(pyferry_runtime_options)
+    pub struct_size: usize,
+    /// Which Python, where the process has none yet: a python3 program (of a virtual environment too), a libpython, or
+    /// the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
+    /// else what `python3` on PATH says of itself.
+    pub python: *const c_char,
+}
+
+impl Default for pyferry_runtime_options {
+    fn default() -> Self {
+        pyferry_runtime_options { struct_size: size_of::<Self>(), python: std::ptr::null() }
+    }
+}
+
+/// Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
+/// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs
+/// no signal handlers, and that thread takes no signals. Where Python runs already, it is joined.
+///
+/// Counted: each start wants its pyferry_runtime_stop, and the last one stops it.
+///
+/// Any thread. `options` may be NULL. Blocks until Python is up.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be), _NO_PYTHON (none found, or it does not
+/// start: the message says which were looked at and what brings one), _UNSUPPORTED (two Pythons in the process, or one
+/// before 3.9), _CLOSED (a stop is at work), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_runtime_options) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let options = unsafe { self::options(options, "options") }?;
+        // SAFETY: as documented for the caller.
+        let python = unsafe { text(options.python, "options->python") }?;
+        runtime::start(python.map(|python| python.to_str().unwrap_or_default()))
+    })
+}
+
+/// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
+/// ends the interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
+///
+/// Any thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
+///
+/// PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still counts:
+/// call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD (this thread is
+/// attached), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but Python could not flush its
+/// output), _FORKED.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
+    enter(|| runtime::stop(deadline(timeout_ms)?))
+}
+
+/// What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is
+/// finalised, at least.
+///
+/// A struct tag without a typedef: C has one name space for types and functions, and the function has the name.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_runtime_info {
+    /// sizeof(struct pyferry_runtime_info)
+    pub struct_size: usize,
+    /// As sys.version has it: "3.14.0 (main, ...".
+    pub version: *const c_char,
+    /// The libpython, or the program that has Python inside.
+    pub libpython: *const c_char,
+    /// sys.executable; may be empty.
+    pub executable: *const c_char,
+    /// Why thread states are not cached; NULL when they are.
+    pub cache_off_reason: *const c_char,
+    /// 0x030e for 3.14.
+    pub version_number: u32,
+    /// Built without the GIL.
+    pub free_threaded: bool,
+    /// A debug build.
+    pub debug: bool,
+    /// Interpreters can have a GIL of their own.
+    pub own_gil: bool,
+    /// Thread states are kept from one attach to the next.
+    pub cache: bool,
+}
+
+/// Tells which Python this is and what it can do.
+///
+/// Any thread, attached or not, while Python is initialised. Set `out->struct_size` (PYFERRY_RUNTIME_INFO_INIT): no more
+/// is written than that.
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and as pyferry_view_main.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_runtime_info(out: *mut pyferry_runtime_info) -> Status {
+    enter(|| {
+        if out.is_null() {
+            fail!(InvalidArgument, "`out` is NULL: there is nowhere to put the result");
+        }
+        // SAFETY: the struct starts with its size, as documented.
+        let size = unsafe { (*out).struct_size };
+        if size < size_of::<usize>() || size > 1 << 16 {
+            fail!(InvalidArgument, "`out->struct_size` is {size}: start from PYFERRY_RUNTIME_INFO_INIT");
+        }
+        let (python, main) = runtime::facts()?;
+        let reason = main.slot.why_missing();
+        let info = pyferry_runtime_info {
+            struct_size: size,
+            version: python.version_text.as_ptr(),
+            libpython: python.path_text.as_ptr(),
+            executable: main.facts.executable.as_ptr(),
+            cache_off_reason: reason.map_or(std::ptr::null(), CStr::as_ptr),
+            version_number: python.version.0 << 8 | python.version.1,
+            free_threaded: python.free_threaded,
+            debug: main.facts.debug,
+            own_gil: python.has_own_gil(),
+            cache: reason.is_none(),
+        };
+        let known = size.min(size_of::<pyferry_runtime_info>());
+        // SAFETY: the caller has `size` bytes at `out`.
+        unsafe { std::ptr::copy_nonoverlapping((&raw const info).cast::<u8>(), out.cast::<u8>(), known) };
+        Ok(())
+    })
+}

@@ -1,0 +1,33 @@
+use crate::error::{self, Status};
+use std::ffi::c_char;
+
+/// The name of a status, for logs: "PYFERRY_STATUS_CLOSED".
+///
+/// Any thread, at any time, in signal handlers and forked children too. Never NULL: a number that is no status gives
+/// "PYFERRY_STATUS_UNKNOWN". The string lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
+    Status::c_name(status).unwrap_or(c"PYFERRY_STATUS_UNKNOWN").as_ptr()
+}
+
+/// The sentence to this thread's last failure: what happened, to which thread and interpreter, and what to do. For
+/// PYFERRY_STATUS_PYTHON_ERROR it is the traceback.
+///
+/// Copies at most `capacity` bytes of UTF-8 into `buffer`, cut at a character and always terminated, and returns the
+/// length of the whole text without the terminator: a result >= `capacity` means that it was cut. `buffer` may be NULL
+/// with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "".
+///
+/// Any thread, attached or not, at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pyferry_last_error(buffer: *mut c_char, capacity: usize) -> usize {
+    let text = error::last();
+    if !buffer.is_null() && capacity > 0 {
+        let fits = (0..=text.len().min(capacity - 1)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        // SAFETY: the caller gives room for `capacity` bytes; this is at most that, terminator included.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, fits);
+            *buffer.add(fits) = 0;
+        }
+    }
+    text.len()
+}

@@ -1,0 +1,86 @@
+use super::{enter, out, required};
+use crate::cpython::Python;
+use crate::error::Status;
+use crate::interpreter;
+use crate::record::Interpreter;
+use std::sync::Arc;
+
+/// A view: a weak handle to one interpreter. It is valid until freed, whatever becomes of the interpreter, and says
+/// nothing about whether that still runs: pyferry_attach does. Any number of threads may use one view at once.
+pub struct pyferry_view {
+    pub(super) interpreter: Arc<Interpreter>,
+}
+
+impl pyferry_view {
+    pub(super) fn hand_out(interpreter: Arc<Interpreter>) -> *mut pyferry_view {
+        Box::into_raw(Box::new(pyferry_view { interpreter }))
+    }
+}
+
+/// A view of the main interpreter.
+///
+/// Any thread, attached or not. `*out` gets the view, to be freed with pyferry_view_free.
+///
+/// The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread.
+/// From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
+/// same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
+///
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9),
+/// _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised), _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_view_main(out: *mut *mut pyferry_view) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let out = unsafe { self::out(out, "out") }?;
+        out.put(pyferry_view::hand_out(interpreter::main(Python::running()?)?));
+        Ok(())
+    })
+}
+
+/// A view of the interpreter that this thread is attached to, by whomever: pyferry, Python itself, PyGILState, pybind11.
+///
+/// `*out` gets the view, to be freed with pyferry_view_free.
+///
+/// PYFERRY_STATUS_OK, _NOT_ATTACHED, and as pyferry_view_main.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_view_current(out: *mut *mut pyferry_view) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let out = unsafe { self::out(out, "out") }?;
+        out.put(pyferry_view::hand_out(interpreter::current(Python::running()?)?));
+        Ok(())
+    })
+}
+
+/// Another view of the same interpreter, to be freed by itself. NULL for NULL.
+///
+/// Any thread, attached or not, at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pyferry_view_clone(view: *const pyferry_view) -> *mut pyferry_view {
+    // SAFETY: NULL or a live view, as documented.
+    match unsafe { view.as_ref() } {
+        Some(view) => pyferry_view::hand_out(Arc::clone(&view.interpreter)),
+        None => std::ptr::null_mut(),
+    }
+}
+
+/// Frees a view. NULL is ignored. Attachments, guards and the interpreter itself are not affected.
+///
+/// Any thread, attached or not, at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pyferry_view_free(view: *mut pyferry_view) {
+    if !view.is_null() {
+        // SAFETY: a view that `hand_out` made and nobody freed yet, as documented.
+        drop(unsafe { Box::from_raw(view) });
+    }
+}
+
+/// The number CPython gave the interpreter (0: main), as `sys.implementation` and the debuggers show it; -1 for NULL.
+/// Main is 0 again after each Py_Initialize: the number alone does not tell one run from the next.
+///
+/// Any thread, attached or not, at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pyferry_view_interpreter_id(view: *const pyferry_view) -> i64 {
+    // SAFETY: NULL or a live view, as documented.
+    unsafe { required(view, "view") }.map_or(-1, |view| view.interpreter.id)
+}

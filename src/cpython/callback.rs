@@ -1,0 +1,144 @@
+//! Rust functions that Python holds: what it calls at exit and after a fork, and what tells us that an interpreter died.
+
+use super::{Python, Raw};
+use crate::error::{Error, Result, Status};
+use pyo3_ffi::{METH_NOARGS, PyMethodDef, PyMethodDefPointer, PyObject};
+use std::ffi::{CStr, c_void};
+use std::ptr::null_mut;
+
+/// What Python may call, any number of times. It must not panic.
+pub type Callback = Box<dyn Fn() + Send + Sync>;
+
+const NAME: &CStr = c"pyferry";
+
+/// Shared by all our functions and written by nobody.
+struct Method(PyMethodDef);
+// SAFETY: CPython only reads a method definition.
+unsafe impl Sync for Method {}
+
+static METHOD: Method = Method(PyMethodDef {
+    ml_name: NAME.as_ptr(),
+    ml_meth: PyMethodDefPointer { PyCFunction: call },
+    ml_flags: METH_NOARGS,
+    ml_doc: std::ptr::null(),
+});
+
+unsafe extern "C" fn call(capsule: *mut PyObject, _nothing: *mut PyObject) -> *mut PyObject {
+    let Ok(python) = Python::in_process() else { return null_mut() };
+    // SAFETY: `callable` made the function with a capsule that owns a Callback; Python keeps both for this call.
+    unsafe {
+        let callback = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Callback>();
+        if callback.is_null() {
+            return null_mut();
+        }
+        (*callback)();
+        python.none()
+    }
+}
+
+unsafe extern "C" fn drop_callback(capsule: *mut PyObject) {
+    if let Ok(python) = Python::in_process() {
+        // SAFETY: the capsule owns the box, and is being destroyed.
+        unsafe {
+            let callback = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Callback>();
+            if !callback.is_null() {
+                drop(Box::from_raw(callback));
+            }
+        }
+    }
+}
+
+unsafe extern "C" fn drop_calling(capsule: *mut PyObject) {
+    if let Ok(python) = Python::in_process() {
+        // SAFETY: as in drop_callback.
+        unsafe {
+            let callback = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Callback>();
+            if !callback.is_null() {
+                (*callback)();
+                drop(Box::from_raw(callback));
+            }
+        }
+    }
+}
+
+impl Python {
+    /// `None`, as a new reference.
+    pub(super) fn none(&self) -> *mut PyObject {
+        // SAFETY: attached; the builtins have None, and the getter lends it.
+        unsafe {
+            let none = (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"None".as_ptr());
+            (self.table.Py_IncRef)(none);
+            none
+        }
+    }
+
+    fn capsule(&self, callback: Callback, destructor: unsafe extern "C" fn(*mut PyObject)) -> Result<*mut PyObject> {
+        let boxed = Box::into_raw(Box::new(callback));
+        // SAFETY: attached; the capsule takes the box over.
+        let capsule = unsafe { (self.table.PyCapsule_New)(boxed.cast::<c_void>(), NAME.as_ptr(), Some(destructor)) };
+        if capsule.is_null() {
+            // SAFETY: nobody else has the box.
+            unsafe {
+                drop(Box::from_raw(boxed));
+                (self.table.PyErr_Clear)();
+            }
+            return Err(Error::new(Status::NoMemory, "CPython could not make a capsule"));
+        }
+        Ok(capsule)
+    }
+
+    /// A Python function that calls `callback`. The caller is attached, and owns the reference.
+    fn callable(&self, callback: Callback) -> Result<*mut PyObject> {
+        let capsule = self.capsule(callback, drop_callback)?;
+        // SAFETY: attached; the function keeps its own reference to the capsule, and METHOD is never written.
+        let function = unsafe {
+            let function = (self.table.PyCFunction_NewEx)((&raw const METHOD.0).cast_mut(), capsule, null_mut());
+            (self.table.Py_DecRef)(capsule);
+            function
+        };
+        if function.is_null() {
+            return Err(self.take_error());
+        }
+        Ok(function)
+    }
+
+    /// Runs Python source with `callback` in the variable `callback`. The caller is attached.
+    fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
+        let function = self.callable(callback)?;
+        let result = self.run(source, c"callback", function);
+        // SAFETY: attached, and the reference is ours.
+        unsafe { (self.table.Py_DecRef)(function) };
+        result
+    }
+
+    /// Has the attached interpreter call `callback` when it shuts down: before its modules go, on the thread that shuts
+    /// it down, after every atexit function that is registered later than this.
+    pub fn at_exit(&self, callback: Callback) -> Result<()> {
+        self.run_with(c"import atexit; atexit.register(callback)", callback)
+    }
+
+    /// Has the attached interpreter call `callback` in every child that `os.fork` (or a C host that tells CPython) makes,
+    /// when CPython has put itself in order there.
+    pub fn after_fork_in_child(&self, callback: Callback) -> Result<()> {
+        self.run_with(
+            c"import os\nif hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=callback)",
+            callback,
+        )
+    }
+
+    /// Has `callback` called when the attached interpreter is torn down, however that came about. It must not call
+    /// CPython.
+    pub fn on_death(&self, raw: Raw, callback: Callback) -> Result<()> {
+        // SAFETY: attached; the interpreter's own dict is there for such things (borrowed), and dies with it.
+        unsafe {
+            let dict = (self.table.PyInterpreterState_GetDict)(raw.0.as_ptr());
+            if dict.is_null() {
+                return Err(Error::new(Status::Internal, "the interpreter has no dict"));
+            }
+            let capsule = self.capsule(callback, drop_calling)?;
+            let failed = (self.table.PyDict_SetItemString)(dict, c"pyferry.interpreter".as_ptr(), capsule) != 0;
+            (self.table.Py_DecRef)(capsule);
+            if failed { Err(self.take_error()) } else { Ok(()) }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Which libpython: the one in the process, or the one that an interpreter on disk names.
+
+use crate::error::{Error, Result, Status, fail};
+use crate::sys;
+use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A libpython in this process.
+pub struct Located {
+    /// To look symbols up in; never closed.
+    pub library: Library,
+    /// The shared library, or the executable that has Python inside.
+    pub path: PathBuf,
+}
+
+/// Looks for CPython among the loaded modules, however it came in: linked, inside the executable, dlopened with
+/// RTLD_GLOBAL or RTLD_LOCAL. Refuses a process that has two.
+pub fn in_process() -> Result<Option<Located>> {
+    let modules = sys::modules();
+    let mut found: Vec<(usize, Library)> = Vec::new();
+    for module in &modules {
+        let library = if module.name.is_empty() {
+            Library::this()
+        } else {
+            // SAFETY: RTLD_NOLOAD runs no initialisers; it only takes a reference to what is loaded.
+            match unsafe {
+                Library::open(Some(module.name.as_c_str().to_str().unwrap_or("")), libc::RTLD_NOLOAD | RTLD_LAZY)
+            } {
+                Ok(library) => library,
+                Err(_) => continue,
+            }
+        };
+        // SAFETY: only the symbol's address is used.
+        let Ok(symbol) = (unsafe { library.get::<unsafe extern "C" fn()>("Py_GetVersion") }) else { continue };
+        let address = *symbol as usize;
+        // A module also answers for what it links to: the one that holds the code is the one that counts.
+        let Some(holder) = modules.iter().position(|module| module.contains(address)) else { continue };
+        if !found.iter().any(|(other, _)| *other == holder) {
+            found.push((holder, library));
+        }
+    }
+    if let [(first, _), (second, _), ..] = &found[..] {
+        fail!(
+            Unsupported,
+            "this process has two Pythons, {} and {}: they cannot share it; link or load only one of them",
+            modules[*first].file().display(),
+            modules[*second].file().display()
+        );
+    }
+    Ok(found.pop().map(|(holder, library)| Located { library, path: modules[holder].file() }))
+}
+
+/// What an interpreter on disk says of itself.
+pub struct Installation {
+    /// The program, which becomes Python's program name: its prefix, virtual environment and packages are found by it.
+    pub program: Option<PathBuf>,
+    /// Its shared library.
+    pub library: PathBuf,
+}
+
+const ENVIRONMENT: &str = "PYFERRY_PYTHON";
+
+/// Chooses the Python to load: what the caller names, else what the environment names, else `python3` on PATH.
+pub fn choose(named: Option<&str>) -> Result<Installation> {
+    if let Some(named) = named {
+        return examine(Path::new(named), "the option `python`");
+    }
+    match std::env::var_os(ENVIRONMENT) {
+        Some(named) if !named.is_empty() => examine(Path::new(&named), "the environment variable PYFERRY_PYTHON"),
+        _ => ask(Path::new("python3"), "`python3` on PATH").map_err(|mut error| {
+            error.message += &format!("; name a python3 or a libpython in the option `python` or in {ENVIRONMENT}");
+            error
+        }),
+    }
+}
+
+/// A name can be a program, a shared library, or the prefix that both are installed under.
+fn examine(named: &Path, said_by: &str) -> Result<Installation> {
+    if named.is_dir() {
+        return ask(&named.join("bin/python3"), said_by);
+    }
+    let file_name = named.file_name().unwrap_or_default().to_string_lossy();
+    if file_name.contains(".so") || file_name.contains(".dylib") {
+        if !named.is_file() {
+            fail!(NoPython, "{said_by} names {}, which is not there", named.display());
+        }
+        // PREFIX/lib/libpython3.X.so has its program at PREFIX/bin; without one Python finds its files by itself.
+        let program = named
+            .canonicalize()
+            .ok()
+            .and_then(|path| Some(path.parent()?.parent()?.join("bin/python3")))
+            .filter(|program| program.is_file())
+            .filter(|program| ask(program, said_by).is_ok_and(|answer| same_file(&answer.library, named)));
+        return Ok(Installation { program, library: named.to_owned() });
+    }
+    ask(named, said_by)
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// One run of the interpreter, which also shows that it can start in this environment: inside our process a start that
+/// fails would end the process.
+const QUESTION: &str = "
+import sys, sysconfig
+v = sysconfig.get_config_var
+for x in (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
+          v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH')):
+    print('' if x is None else x)
+";
+
+fn ask(program: &Path, said_by: &str) -> Result<Installation> {
+    let answer = Command::new(program).args(["-c", QUESTION]).stdin(Stdio::null()).output().map_err(|error| {
+        Error::new(Status::NoPython, format!("cannot run {} ({said_by}): {error}", program.display()))
+    })?;
+    let text = String::from_utf8_lossy(&answer.stdout);
+    let lines: Vec<&str> = text.lines().collect();
+    // A sitecustomize may have printed before us.
+    let lines = &lines[lines.len().saturating_sub(10)..];
+    let [executable, major, minor, _shared, libdir, instsoname, ldlibrary, base_prefix, ldversion, multiarch] =
+        lines[..]
+    else {
+        fail!(
+            NoPython,
+            "{} ({said_by}) did not start ({}): {}",
+            program.display(),
+            answer.status,
+            String::from_utf8_lossy(&answer.stderr).trim_end()
+        );
+    };
+    let names = [instsoname, ldlibrary, &format!("libpython{ldversion}.so.1.0"), &format!("libpython{ldversion}.so")];
+    let base_lib = format!("{base_prefix}/lib");
+    let folders =
+        [libdir, &base_lib, &format!("{base_lib}/{multiarch}"), &format!("/usr/lib/{multiarch}"), "/usr/lib64"];
+    let library = folders
+        .iter()
+        .flat_map(|folder| names.iter().map(move |name| Path::new(folder).join(name)))
+        .find(|path| path.to_string_lossy().contains(".so") && path.is_file());
+    let Some(library) = library else {
+        fail!(
+            NoPython,
+            "{executable} ({said_by}) has no shared library libpython{ldversion}.so in {libdir}: Debian and Ubuntu bring it in the package \
+             libpython{major}.{minor}, Fedora in python{major}.{minor}-libs; a Python built from source needs --enable-shared",
+        );
+    };
+    Ok(Installation { program: Some(executable.into()), library })
+}
+
+/// Loads a libpython, with its symbols for everybody: extension modules do not link to it, they expect it in the
+/// process.
+pub fn load(path: &Path) -> Result<Located> {
+    // SAFETY: libpython's initialisers do nothing but prepare the library.
+    let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }
+        .map_err(|error| Error::new(Status::NoPython, format!("cannot load {}: {error}", path.display())))?;
+    Ok(Located { library, path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) })
+}

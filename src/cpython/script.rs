@@ -1,0 +1,325 @@
+//! Python source and what it raises.
+
+use super::Python;
+use crate::error::{Error, Result, Status, fail};
+use pyo3_ffi::PyObject;
+use std::ffi::{CStr, c_char, c_ulong};
+use std::ptr::null_mut;
+
+/// `Py_file_input`, the start symbol for a whole file: the same in every version.
+const FILE_INPUT: i32 = 257;
+
+const FORMAT: &CStr = c"
+import traceback
+text = ''.join(traceback.format_exception(*error)).rstrip()
+";
+
+impl Python {
+    /// Runs source in the `__main__` module of the attached interpreter. What it raises becomes the error; an exception
+    /// that was pending before stays pending.
+    pub fn exec_in_main(&self, source: &CStr, filename: &CStr) -> Result<()> {
+        // SAFETY: attached; every reference is checked and given back once. Nothing here needs dropping: up to 3.13.7
+        // CPython may end a thread that nobody pinned inside PyEval_EvalCode.
+        unsafe {
+            let pending = self.set_pending_aside();
+            let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
+            let result = if module.is_null() {
+                Err(self.take_error())
+            } else {
+                self.evaluate(source, filename, (self.table.PyModule_GetDict)(module))
+            };
+            self.put_pending_back(pending);
+            result
+        }
+    }
+
+    /// Runs source of our own in a namespace of its own that has one variable.
+    pub(super) fn run(&self, source: &CStr, variable: &CStr, value: *mut PyObject) -> Result<()> {
+        self.run_in_new_namespace(source, variable, value, |_| Ok(()))
+    }
+
+    /// Imports a module for the effect.
+    pub fn import(&self, module: &CStr) -> Result<()> {
+        // SAFETY: attached; the reference is given back.
+        unsafe {
+            let module = (self.table.PyImport_ImportModule)(module.as_ptr());
+            if module.is_null() {
+                return Err(self.take_error());
+            }
+            (self.table.Py_DecRef)(module);
+        }
+        Ok(())
+    }
+
+    /// Up to 3.12, imports `threading` on a thread whose present state will not stay: whoever imports it first is its
+    /// "main thread", and shutdown waits for that thread's state or, on that very thread, asserts that it is there. So
+    /// the module is told that its main thread is none of those that may come to shut it down.
+    pub fn import_threading_for_others(&self) -> Result<()> {
+        if !self.threading_has_owner() {
+            return self.import(c"threading");
+        }
+        let source = c"
+import sys
+if 'threading' not in sys.modules:
+    import threading
+    threading._main_thread._ident = None
+";
+        self.run(source, c"unused", self.version_object()?)
+    }
+
+    /// Waits, up to `seconds` (for ever: negative), for the threads of the attached interpreter that its shutdown would
+    /// wait for, and says which are left. Lets go while it waits.
+    pub fn join_threads(&self, seconds: f64) -> Result<String> {
+        let source = c"
+import sys, time
+left = []
+threading = sys.modules.get('threading')
+if threading is not None:
+    end = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if isinstance(thread, (threading._MainThread, threading._DummyThread)) or thread.daemon or thread is threading.current_thread():
+            continue
+        thread.join(None if seconds < 0 else max(0, end - time.monotonic()))
+        if thread.is_alive():
+            left.append(thread.name)
+text = ', '.join(left)
+";
+        // SAFETY: attached; the reference is given back below.
+        let value = unsafe { (self.table.PyFloat_FromDouble)(seconds) };
+        let mut names = String::new();
+        let result = self.run_in_new_namespace(source, c"seconds", value, |globals| {
+            names = self.text_of_variable(globals, c"text");
+            Ok(())
+        });
+        // SAFETY: attached, and the reference is ours.
+        unsafe { (self.table.Py_DecRef)(value) };
+        result.map(|()| names)
+    }
+
+    /// The program Python takes itself to be, `sys.executable`.
+    pub fn executable(&self) -> String {
+        // SAFETY: attached; the reference is borrowed.
+        unsafe { self.text((self.table.PySys_GetObject)(c"executable".as_ptr())) }
+    }
+
+    /// Whether this is a debug build.
+    pub fn is_debug(&self) -> bool {
+        // SAFETY: attached; the reference is borrowed. Only debug builds count all references.
+        unsafe { !(self.table.PySys_GetObject)(c"gettotalrefcount".as_ptr()).is_null() }
+    }
+
+    /// Raises KeyboardInterrupt in the thread with this number, in the attached interpreter.
+    pub fn interrupt(&self, ident: u64) {
+        // SAFETY: attached; CPython takes its own reference, and an unknown thread is no error.
+        unsafe {
+            let exception =
+                (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"KeyboardInterrupt".as_ptr());
+            (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, exception);
+        }
+    }
+
+    /// Takes back an interrupt that has not reached this thread yet, in the attached interpreter.
+    pub fn clear_interrupt(&self) {
+        // SAFETY: attached; NULL clears.
+        unsafe { (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut()) };
+    }
+
+    /// The numbers of all threads that run Python code now, in any interpreter.
+    pub fn running_threads(&self) -> Result<Vec<u64>> {
+        let source = c"
+import sys
+text = ' '.join(map(str, sys._current_frames()))
+";
+        let mut idents = Vec::new();
+        self.run_in_new_namespace(source, c"unused", self.version_object()?, |globals| {
+            idents =
+                self.text_of_variable(globals, c"text").split(' ').filter_map(|ident| ident.parse().ok()).collect();
+            Ok(())
+        })?;
+        Ok(idents)
+    }
+
+    /// A borrowed object that is always there, for source that needs no variable.
+    fn version_object(&self) -> Result<*mut PyObject> {
+        // SAFETY: attached; the reference is borrowed from sys.
+        let version = unsafe { (self.table.PySys_GetObject)(c"hexversion".as_ptr()) };
+        if version.is_null() { fail!(Internal, "sys.hexversion is gone") } else { Ok(version) }
+    }
+
+    fn run_in_new_namespace(
+        &self,
+        source: &CStr,
+        variable: &CStr,
+        value: *mut PyObject,
+        then: impl FnOnce(*mut PyObject) -> Result<()>,
+    ) -> Result<()> {
+        // SAFETY: attached; every reference is checked and given back once.
+        unsafe {
+            let pending = self.set_pending_aside();
+            let globals = (self.table.PyDict_New)();
+            let result = if globals.is_null()
+                || value.is_null()
+                || (self.table.PyDict_SetItemString)(
+                    globals,
+                    c"__builtins__".as_ptr(),
+                    (self.table.PyEval_GetBuiltins)(),
+                ) != 0
+                || (self.table.PyDict_SetItemString)(globals, variable.as_ptr(), value) != 0
+            {
+                Err(self.take_error())
+            } else {
+                self.evaluate(source, c"<pyferry>", globals).and_then(|()| then(globals))
+            };
+            self.give_back(globals);
+            self.put_pending_back(pending);
+            result
+        }
+    }
+
+    /// # Safety
+    /// Attached, with no exception pending; `globals` is a dict.
+    unsafe fn evaluate(&self, source: &CStr, filename: &CStr, globals: *mut PyObject) -> Result<()> {
+        // SAFETY: as the caller says; both references are given back.
+        unsafe {
+            let code = (self.table.Py_CompileString)(source.as_ptr(), filename.as_ptr(), FILE_INPUT);
+            if code.is_null() {
+                return Err(self.take_error());
+            }
+            let value = (self.table.PyEval_EvalCode)(code, globals, globals);
+            (self.table.Py_DecRef)(code);
+            if value.is_null() {
+                return Err(self.take_error());
+            }
+            (self.table.Py_DecRef)(value);
+        }
+        Ok(())
+    }
+
+    /// Turns the pending exception into an error whose message is the traceback, and clears it.
+    pub(super) fn take_error(&self) -> Error {
+        // SAFETY: attached; the three references are ours after PyErr_Fetch.
+        let text = unsafe {
+            let (kind, value, traceback) = self.set_pending_aside_normalized();
+            let text = self.format(kind, value, traceback);
+            for object in [kind, value, traceback] {
+                self.give_back(object);
+            }
+            text
+        };
+        Error::new(Status::PythonError, text)
+    }
+
+    /// The traceback as Python prints it; shorter where that fails, never nothing.
+    ///
+    /// # Safety
+    /// Attached, with no exception pending; the three are what PyErr_NormalizeException left.
+    unsafe fn format(&self, kind: *mut PyObject, value: *mut PyObject, traceback: *mut PyObject) -> String {
+        if kind.is_null() {
+            return "a Python call failed and raised nothing".into();
+        }
+        // SAFETY: as the caller says; PyTuple_SetItem takes the references that are made for it.
+        unsafe {
+            let error = (self.table.PyTuple_New)(3);
+            let globals = (self.table.PyDict_New)();
+            let mut text = String::new();
+            if !error.is_null() && !globals.is_null() {
+                for (place, object) in [kind, value, traceback].into_iter().enumerate() {
+                    let object = if object.is_null() {
+                        self.none()
+                    } else {
+                        (self.table.Py_IncRef)(object);
+                        object
+                    };
+                    (self.table.PyTuple_SetItem)(error, place as isize, object);
+                }
+                let builtins = (self.table.PyEval_GetBuiltins)();
+                if (self.table.PyDict_SetItemString)(globals, c"__builtins__".as_ptr(), builtins) == 0
+                    && (self.table.PyDict_SetItemString)(globals, c"error".as_ptr(), error) == 0
+                {
+                    let code = (self.table.Py_CompileString)(FORMAT.as_ptr(), c"<pyferry>".as_ptr(), FILE_INPUT);
+                    if !code.is_null() {
+                        self.give_back((self.table.PyEval_EvalCode)(code, globals, globals));
+                        (self.table.Py_DecRef)(code);
+                        text = self.text_of_variable(globals, c"text");
+                    }
+                }
+            }
+            (self.table.PyErr_Clear)();
+            self.give_back(globals);
+            self.give_back(error);
+            if text.is_empty() {
+                text = format!("{}: {}", self.text(kind), self.text(value));
+            }
+            text
+        }
+    }
+
+    fn text_of_variable(&self, globals: *mut PyObject, name: &CStr) -> String {
+        // SAFETY: attached; the reference is borrowed.
+        unsafe { self.text((self.table.PyDict_GetItemString)(globals, name.as_ptr())) }
+    }
+
+    /// `str(object)` as UTF-8, with what UTF-8 cannot say escaped; empty for NULL and for what cannot be said.
+    ///
+    /// # Safety
+    /// Attached; `object` is NULL or alive.
+    unsafe fn text(&self, object: *mut PyObject) -> String {
+        if object.is_null() {
+            return String::new();
+        }
+        // SAFETY: as the caller says; the references are given back, and the bytes are copied before that.
+        unsafe {
+            let text = (self.table.PyObject_Str)(object);
+            let mut result = String::new();
+            if !text.is_null() {
+                let bytes =
+                    (self.table.PyUnicode_AsEncodedString)(text, c"utf-8".as_ptr(), c"backslashreplace".as_ptr());
+                let (mut start, mut length) = (null_mut::<c_char>(), 0);
+                if !bytes.is_null() && (self.table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) == 0 {
+                    let bytes = std::slice::from_raw_parts(start.cast::<u8>(), length as usize);
+                    result = String::from_utf8_lossy(bytes).into_owned();
+                }
+                self.give_back(bytes);
+                self.give_back(text);
+            }
+            (self.table.PyErr_Clear)();
+            result
+        }
+    }
+
+    /// # Safety
+    /// Attached; `object` is NULL or a reference of ours.
+    unsafe fn give_back(&self, object: *mut PyObject) {
+        if !object.is_null() {
+            // SAFETY: as the caller says.
+            unsafe { (self.table.Py_DecRef)(object) };
+        }
+    }
+
+    /// # Safety
+    /// Attached.
+    unsafe fn set_pending_aside(&self) -> (*mut PyObject, *mut PyObject, *mut PyObject) {
+        let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
+        // SAFETY: attached; the three are written, and are ours then. Deprecated since 3.12, and there up to 3.15.
+        unsafe { (self.table.PyErr_Fetch)(&mut kind, &mut value, &mut traceback) };
+        (kind, value, traceback)
+    }
+
+    /// # Safety
+    /// Attached.
+    unsafe fn set_pending_aside_normalized(&self) -> (*mut PyObject, *mut PyObject, *mut PyObject) {
+        // SAFETY: attached; the three are ours.
+        unsafe {
+            let (mut kind, mut value, mut traceback) = self.set_pending_aside();
+            (self.table.PyErr_NormalizeException)(&mut kind, &mut value, &mut traceback);
+            (kind, value, traceback)
+        }
+    }
+
+    /// # Safety
+    /// Attached; the three come from `set_pending_aside`.
+    unsafe fn put_pending_back(&self, (kind, value, traceback): (*mut PyObject, *mut PyObject, *mut PyObject)) {
+        // SAFETY: as the caller says; CPython takes the references.
+        unsafe { (self.table.PyErr_Restore)(kind, value, traceback) };
+    }
+}

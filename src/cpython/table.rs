@@ -1,0 +1,122 @@
+//! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
+
+use libloading::os::unix::Library;
+use pyo3_ffi::{Py_ssize_t, PyInterpreterState, PyMethodDef, PyObject, PyThreadState};
+use std::ffi::{c_char, c_int, c_ulong, c_void};
+
+/// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.
+#[repr(C)]
+pub struct PyInterpreterConfig {
+    pub use_main_obmalloc: c_int,
+    pub allow_fork: c_int,
+    pub allow_exec: c_int,
+    pub allow_threads: c_int,
+    pub allow_daemon_threads: c_int,
+    pub check_multi_interp_extensions: c_int,
+    pub gil: c_int,
+}
+
+/// `PyStatus`, returned by value.
+#[repr(C)]
+pub struct PyStatus {
+    pub kind: c_int,
+    pub function: *const c_char,
+    pub message: *const c_char,
+    pub exit_code: c_int,
+}
+
+/// Declares the table: `=` marks a function every version has, `?` one that only some have, and the names after it are
+/// tried in turn. All are `C-unwind`, because up to 3.13 CPython ends a thread by forced unwind from whatever call
+/// takes the GIL.
+macro_rules! table {
+    ($($field:ident $mark:tt $($symbol:literal)|+ ($($argument:ty),*) $(-> $result:ty)?;)*) => {
+        #[allow(non_snake_case)]
+        pub struct Table {
+            $(pub $field: table!(@type $mark unsafe extern "C-unwind" fn($($argument),*) $(-> $result)?),)*
+        }
+
+        impl Table {
+            /// Looks every function up; the error is the name of a required one that is missing.
+            pub fn resolve(library: &Library) -> Result<Table, &'static str> {
+                Ok(Table {
+                    $($field: {
+                        // SAFETY: the symbols are CPython's own functions, whose signatures are written beside their names.
+                        let found = [$($symbol),+].iter().find_map(|name| unsafe {
+                            library.get::<unsafe extern "C-unwind" fn($($argument),*) $(-> $result)?>(*name).ok().map(|f| *f)
+                        });
+                        table!(@found $mark found, [$($symbol),+][0])
+                    },)*
+                })
+            }
+        }
+    };
+    (@type = $f:ty) => { $f };
+    (@type ? $f:ty) => { Option<$f> };
+    (@found = $found:ident, $name:expr) => { $found.ok_or($name)? };
+    (@found ? $found:ident, $name:expr) => { $found };
+}
+
+table! {
+    Py_GetVersion = "Py_GetVersion"() -> *const c_char;
+    Py_IsInitialized = "Py_IsInitialized"() -> c_int;
+    Py_IsFinalizing = "Py_IsFinalizing" | "_Py_IsFinalizing"() -> c_int;
+    Py_DecodeLocale = "Py_DecodeLocale"(*const c_char, *mut usize) -> *mut libc::wchar_t;
+    Py_SetProgramName ? "Py_SetProgramName"(*const libc::wchar_t);
+    Py_InitializeEx = "Py_InitializeEx"(c_int);
+    Py_FinalizeEx = "Py_FinalizeEx"() -> c_int;
+
+    PyInterpreterState_Main = "PyInterpreterState_Main"() -> *mut PyInterpreterState;
+    PyInterpreterState_GetID = "PyInterpreterState_GetID"(*mut PyInterpreterState) -> i64;
+    PyInterpreterState_GetDict = "PyInterpreterState_GetDict"(*mut PyInterpreterState) -> *mut PyObject;
+    PyInterpreterState_ThreadHead = "PyInterpreterState_ThreadHead"(*mut PyInterpreterState) -> *mut PyThreadState;
+    PyThreadState_Next = "PyThreadState_Next"(*mut PyThreadState) -> *mut PyThreadState;
+
+    PyThreadState_New = "PyThreadState_New"(*mut PyInterpreterState) -> *mut PyThreadState;
+    PyThreadState_Clear = "PyThreadState_Clear"(*mut PyThreadState);
+    PyThreadState_Delete = "PyThreadState_Delete"(*mut PyThreadState);
+    PyThreadState_DeleteCurrent = "PyThreadState_DeleteCurrent"();
+    PyThreadState_Swap = "PyThreadState_Swap"(*mut PyThreadState) -> *mut PyThreadState;
+    PyThreadState_GetInterpreter = "PyThreadState_GetInterpreter"(*mut PyThreadState) -> *mut PyInterpreterState;
+    PyThreadState_GetUnchecked = "PyThreadState_GetUnchecked" | "_PyThreadState_UncheckedGet"() -> *mut PyThreadState;
+    PyThreadState_SetAsyncExc = "PyThreadState_SetAsyncExc"(c_ulong, *mut PyObject) -> c_int;
+    PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
+    PyEval_SaveThread = "PyEval_SaveThread"() -> *mut PyThreadState;
+    PyEval_RestoreThread = "PyEval_RestoreThread"(*mut PyThreadState);
+    PyGILState_GetThisThreadState = "PyGILState_GetThisThreadState"() -> *mut PyThreadState;
+
+    Py_NewInterpreter = "Py_NewInterpreter"() -> *mut PyThreadState;
+    Py_NewInterpreterFromConfig ? "Py_NewInterpreterFromConfig"(*mut *mut PyThreadState, *const PyInterpreterConfig) -> PyStatus;
+    Py_EndInterpreter = "Py_EndInterpreter"(*mut PyThreadState);
+
+    PyInterpreterView_FromMain ? "PyInterpreterView_FromMain"() -> *mut c_void;
+    PyInterpreterView_Close ? "PyInterpreterView_Close"(*mut c_void);
+    PyInterpreterGuard_FromView ? "PyInterpreterGuard_FromView"(*mut c_void) -> *mut c_void;
+    PyInterpreterGuard_Close ? "PyInterpreterGuard_Close"(*mut c_void);
+
+    Py_IncRef = "Py_IncRef"(*mut PyObject);
+    Py_DecRef = "Py_DecRef"(*mut PyObject);
+    PyImport_ImportModule = "PyImport_ImportModule"(*const c_char) -> *mut PyObject;
+    PyImport_AddModule = "PyImport_AddModule"(*const c_char) -> *mut PyObject;
+    PyModule_GetDict = "PyModule_GetDict"(*mut PyObject) -> *mut PyObject;
+    PyObject_Str = "PyObject_Str"(*mut PyObject) -> *mut PyObject;
+    PyTuple_New = "PyTuple_New"(Py_ssize_t) -> *mut PyObject;
+    PyTuple_SetItem = "PyTuple_SetItem"(*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;
+    PyDict_New = "PyDict_New"() -> *mut PyObject;
+    PyDict_GetItemString = "PyDict_GetItemString"(*mut PyObject, *const c_char) -> *mut PyObject;
+    PyDict_SetItemString = "PyDict_SetItemString"(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
+    PyEval_GetBuiltins = "PyEval_GetBuiltins"() -> *mut PyObject;
+    PyCFunction_NewEx = "PyCFunction_NewEx"(*mut PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    PyCapsule_New = "PyCapsule_New"(*mut c_void, *const c_char, Option<unsafe extern "C" fn(*mut PyObject)>) -> *mut PyObject;
+    PyCapsule_GetPointer = "PyCapsule_GetPointer"(*mut PyObject, *const c_char) -> *mut c_void;
+    PyUnicode_AsEncodedString = "PyUnicode_AsEncodedString"(*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    PyBytes_AsStringAndSize = "PyBytes_AsStringAndSize"(*mut PyObject, *mut *mut c_char, *mut Py_ssize_t) -> c_int;
+    PyFloat_FromDouble = "PyFloat_FromDouble"(f64) -> *mut PyObject;
+    PySys_GetObject = "PySys_GetObject"(*const c_char) -> *mut PyObject;
+
+    Py_CompileString = "Py_CompileString"(*const c_char, *const c_char, c_int) -> *mut PyObject;
+    PyEval_EvalCode = "PyEval_EvalCode"(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    PyErr_Fetch = "PyErr_Fetch"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
+    PyErr_Restore = "PyErr_Restore"(*mut PyObject, *mut PyObject, *mut PyObject);
+    PyErr_NormalizeException = "PyErr_NormalizeException"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
+    PyErr_Clear = "PyErr_Clear"();
+}

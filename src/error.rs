@@ -1,0 +1,107 @@
+//! What went wrong, as the caller is told it: a status to branch on, and a sentence to read.
+
+use std::cell::RefCell;
+use std::ffi::CStr;
+
+/// What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The call did what it says.
+    Ok = 0,
+    /// An argument is NULL, malformed or unknown. Nothing was done.
+    InvalidArgument = -1,
+    /// There is no Python in the process, or it is not initialised.
+    NoPython = -2,
+    /// This CPython, or this platform, cannot do it.
+    Unsupported = -3,
+    /// The interpreter is shutting down or has ended.
+    Closed = -4,
+    /// The time limit passed first. The call can be made again.
+    Timeout = -5,
+    /// Memory, threads or another resource of the system ran out.
+    NoMemory = -6,
+    /// This thread is not attached, and the call needs it to be.
+    NotAttached = -7,
+    /// The call belongs on another thread.
+    WrongThread = -8,
+    /// Calls that nest were made in another order: last in, first out.
+    WrongOrder = -9,
+    /// The token or suspension was used already, or never filled.
+    StaleToken = -10,
+    /// The process is a fork that CPython was not told of: Python cannot be used in it.
+    Forked = -11,
+    /// The queue has no free place.
+    QueueFull = -12,
+    /// Python code raised; the message is the traceback.
+    PythonError = -13,
+    /// A state that should not be. The message says which; please report it.
+    Internal = -14,
+}
+
+impl Status {
+    /// The C name of the status with this number.
+    pub fn c_name(number: i32) -> Option<&'static CStr> {
+        Some(match number {
+            0 => c"PYFERRY_STATUS_OK",
+            -1 => c"PYFERRY_STATUS_INVALID_ARGUMENT",
+            -2 => c"PYFERRY_STATUS_NO_PYTHON",
+            -3 => c"PYFERRY_STATUS_UNSUPPORTED",
+            -4 => c"PYFERRY_STATUS_CLOSED",
+            -5 => c"PYFERRY_STATUS_TIMEOUT",
+            -6 => c"PYFERRY_STATUS_NO_MEMORY",
+            -7 => c"PYFERRY_STATUS_NOT_ATTACHED",
+            -8 => c"PYFERRY_STATUS_WRONG_THREAD",
+            -9 => c"PYFERRY_STATUS_WRONG_ORDER",
+            -10 => c"PYFERRY_STATUS_STALE_TOKEN",
+            -11 => c"PYFERRY_STATUS_FORKED",
+            -12 => c"PYFERRY_STATUS_QUEUE_FULL",
+            -13 => c"PYFERRY_STATUS_PYTHON_ERROR",
+            -14 => c"PYFERRY_STATUS_INTERNAL",
+            _ => return None,
+        })
+    }
+}
+
+/// A failure: what to branch on, and what happened, to whom, and what to do.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// What to branch on.
+    pub status: Status,
+    /// What happened, to whom, and what to do.
+    pub message: String,
+}
+
+/// What every room below `capi` returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A failure with its sentence.
+    pub fn new(status: Status, message: impl Into<String>) -> Error {
+        Error { status, message: message.into() }
+    }
+}
+
+/// `fail!(Closed, "interpreter {id} has ended")`: returns that error.
+macro_rules! fail {
+    ($status:ident, $($message:tt)+) => {
+        return Err($crate::error::Error::new($crate::error::Status::$status, format!($($message)+)))
+    };
+}
+pub(crate) use fail;
+
+thread_local! {
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps the sentence of this thread's last failure. Lost, not fatal, when the thread's locals are gone already.
+pub fn remember(error: Error) -> Status {
+    let status = error.status;
+    let _ = LAST.try_with(|last| last.replace(error.message));
+    status
+}
+
+/// The sentence of this thread's last failure; empty if it had none.
+pub fn last() -> String {
+    LAST.try_with(|last| last.borrow().clone()).unwrap_or_default()
+}

@@ -1,0 +1,265 @@
+//! What is known of each interpreter, and the list of those alive.
+
+use crate::cpython::{Python, Raw, Slot, StateCell};
+use crate::gate::{Gate, House, HouseGuard, Phase, Seat};
+use crate::sys::{self, StaticText};
+use std::ffi::{CStr, CString};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Who made an interpreter, and so who ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Py_Initialize.
+    Main,
+    /// `pyferry_interpreter_new`.
+    Ours,
+    /// Anybody else: `concurrent.interpreters`, a host's own Py_NewInterpreter.
+    Theirs,
+}
+
+/// One interpreter. The record outlives the interpreter, for as long as a view names it.
+pub struct Interpreter {
+    /// The CPython it runs on.
+    pub python: &'static Python,
+    /// As CPython numbers it.
+    pub id: i64,
+    /// Never used twice in a process, unlike the id (main is 0 after each Py_Initialize) and the address.
+    pub serial: u64,
+    /// Its place in the registry, and in each thread's list of visits; used again when it has ended.
+    pub index: usize,
+    /// Where the gilstate slot is, in this run of Python.
+    pub slot: Slot,
+    /// Who made it.
+    pub origin: Origin,
+    /// Who is inside.
+    pub gate: Gate<Occupant>,
+    /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_info`.
+    pub facts: Facts,
+    /// The first state of an interpreter of ours, which nobody uses.
+    pub keeper: StateCell,
+    raw: AtomicUsize,
+    ready: AtomicBool,
+    registrar: u32,
+}
+
+/// What can be asked of Python only while attached.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// `sys.executable`
+    pub executable: CString,
+    /// `Py_DEBUG`
+    pub debug: bool,
+}
+
+/// A place at the gate of an interpreter.
+pub type Place = Seat<Occupant>;
+
+/// Whose place it is: one thread's, or one guard's.
+pub struct Occupant {
+    /// The thread's serial, or, of a guard, that of the thread which opened it.
+    pub thread: u64,
+    /// The kernel's number of that thread.
+    pub thread_id: u32,
+    /// Python's number of that thread.
+    pub ident: u64,
+    /// What a guard guards; None for a thread's own place.
+    pub guarded: Option<Arc<Interpreter>>,
+    /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
+    pub state: StateCell,
+    /// An interrupt may be waiting in the state.
+    pub interrupted: AtomicBool,
+    /// A guard whose opener has exited.
+    pub orphaned: AtomicBool,
+    since: AtomicU64,
+    label: StaticText,
+}
+
+impl Occupant {
+    /// The calling thread.
+    pub fn thread(serial: u64, python: &Python) -> Occupant {
+        Occupant {
+            thread: serial,
+            thread_id: sys::thread_id(),
+            ident: python.thread_ident(),
+            guarded: None,
+            state: StateCell::default(),
+            interrupted: AtomicBool::new(false),
+            orphaned: AtomicBool::new(false),
+            since: AtomicU64::new(0),
+            label: StaticText::default(),
+        }
+    }
+
+    /// A guard that the calling thread opens. It holds the record, so that any thread may close it.
+    pub fn guard(serial: u64, interpreter: &Arc<Interpreter>) -> Occupant {
+        Occupant { guarded: Some(Arc::clone(interpreter)), ..Occupant::thread(serial, interpreter.python) }
+    }
+
+    /// A guard does not attach, and any thread may close it.
+    pub fn is_guard(&self) -> bool {
+        self.guarded.is_some()
+    }
+
+    /// Notes that the occupant is in, from now.
+    #[inline]
+    pub fn came_in(&self, label: Option<&'static CStr>) {
+        self.label.put(label);
+        self.since.store(sys::ticks(), Ordering::Relaxed);
+    }
+
+    /// Notes that the occupant is out.
+    #[inline]
+    pub fn went_out(&self) {
+        self.since.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the occupant is in, rather than on its way.
+    pub fn is_in(&self) -> bool {
+        self.since.load(Ordering::Relaxed) != 0
+    }
+
+    /// Who it is, what it does, and for how long it has been in.
+    pub fn describe(&self) -> String {
+        let mut text = if self.is_guard() { "a guard opened by ".to_owned() } else { String::new() };
+        text += &sys::describe_thread(self.thread_id);
+        if let Some(label) = self.label.get() {
+            text += &format!(" [{}]", label.to_string_lossy());
+        }
+        match self.since.load(Ordering::Relaxed) {
+            0 => text + ", which is on its way in",
+            since => text + &format!(", in for {:.3} s", sys::seconds_since(since)),
+        }
+    }
+}
+
+impl Interpreter {
+    /// CPython's interpreter; None when it is gone.
+    pub fn raw(&self) -> Option<Raw> {
+        Raw::from_address(self.raw.load(Ordering::Acquire))
+    }
+
+    /// Whether this is the record of `raw`.
+    #[inline]
+    pub fn is(&self, raw: Option<Raw>) -> bool {
+        raw.is_some_and(|raw| raw.address() == self.raw.load(Ordering::Acquire))
+    }
+
+    /// "main interpreter", "interpreter 3"
+    pub fn name(&self) -> String {
+        match self.origin {
+            Origin::Main => "the main interpreter".into(),
+            _ => format!("interpreter {}", self.id),
+        }
+    }
+
+    /// Whether nobody may touch the interpreter any more.
+    pub fn is_closed(&self) -> bool {
+        self.gate.phase() == Phase::Closed
+    }
+
+    /// Everybody who holds a pin, in words.
+    pub fn describe_occupants(&self) -> String {
+        let seats = self.gate.seats();
+        let inside: Vec<String> =
+            seats.iter().filter(|seat| seat.pins() > 0).map(|seat| seat.occupant.describe()).collect();
+        if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
+    }
+
+    /// The hook is registered: everybody may have views now.
+    pub fn set_ready(&self) {
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// The interpreter is gone, however that came about: nothing may touch it, and it is no longer listed.
+    pub fn died(&self) {
+        self.raw.store(0, Ordering::Release);
+        self.gate.close();
+        self.gate.finish();
+        let mut list = registry();
+        if list.get(self.index).is_some_and(|place| place.as_ref().is_some_and(|other| other.serial == self.serial)) {
+            list[self.index] = None;
+        }
+    }
+}
+
+type Registry = Vec<Option<Arc<Interpreter>>>;
+
+static REGISTRY: Mutex<Registry> = Mutex::new(Vec::new());
+static HOUSE: House = House::new();
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
+
+fn registry() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Every interpreter alive that has a record.
+pub fn all() -> Vec<Arc<Interpreter>> {
+    registry().iter().flatten().cloned().collect()
+}
+
+/// The record of an interpreter, once its hook is registered (for the registering thread: at once).
+pub fn find(raw: Raw) -> Option<Arc<Interpreter>> {
+    let found = lookup(&registry(), raw)?;
+    (found.ready.load(Ordering::Acquire) || found.registrar == sys::thread_id()).then_some(found)
+}
+
+/// The record of an interpreter, new or as another thread just made it, and whether it is new. The caller is attached
+/// to the interpreter, and registers its hook next.
+pub fn find_or_add(
+    python: &'static Python,
+    raw: Raw,
+    slot: Slot,
+    origin: Origin,
+    facts: Facts,
+) -> (Arc<Interpreter>, bool) {
+    let id = python.interpreter_id(raw);
+    let mut list = registry();
+    if let Some(found) = lookup(&list, raw) {
+        return (found, false);
+    }
+    let index = list.iter().position(Option::is_none).unwrap_or(list.len());
+    let interpreter = Arc::new(Interpreter {
+        python,
+        id,
+        serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
+        index,
+        slot,
+        origin,
+        gate: Gate::new(&HOUSE),
+        facts,
+        keeper: StateCell::default(),
+        raw: AtomicUsize::new(raw.address()),
+        ready: AtomicBool::new(false),
+        registrar: sys::thread_id(),
+    });
+    if index == list.len() {
+        list.push(None);
+    }
+    list[index] = Some(Arc::clone(&interpreter));
+    (interpreter, true)
+}
+
+fn lookup(list: &[Option<Arc<Interpreter>>], raw: Raw) -> Option<Arc<Interpreter>> {
+    list.iter().flatten().find(|interpreter| interpreter.is(Some(raw))).cloned()
+}
+
+/// The registry and all ledgers, held still through a fork.
+pub struct Still {
+    list: MutexGuard<'static, Registry>,
+    house: HouseGuard,
+}
+
+/// Holds the registry and all ledgers still.
+pub fn hold_still() -> Still {
+    Still { list: registry(), house: HOUSE.lock() }
+}
+
+impl Still {
+    /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
+    pub fn forget_others(&self, mine: impl Fn(&Occupant) -> bool) {
+        for interpreter in self.list.iter().flatten() {
+            interpreter.gate.forget_others(&self.house, &mine);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The one Python runtime of the process, where pyferry starts it: initialised and finalised on a thread of pyferry's
+//! own, so that no thread of the host's ever belongs to Python.
+
+use crate::cpython::{self, Python};
+use crate::error::{Error, Result, Status, fail};
+use crate::gate::Drained;
+use crate::interpreter;
+use crate::record::{self, Interpreter};
+use crate::sys;
+use crate::thread;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// How many have started the runtime, and how far it is.
+pub struct Runtime {
+    starts: usize,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Nobody has started it, or somebody else has: `starts` says which.
+    NotOurs,
+    /// A thread is at it.
+    Starting,
+    /// On our thread.
+    Running(Owner),
+    /// The last one is stopping it.
+    Stopping(Owner),
+    /// That thread waits for the end of it.
+    Ending,
+}
+
+/// The thread that Python calls its main thread.
+struct Owner {
+    thread: JoinHandle<()>,
+    finalize: Sender<()>,
+    finalized: Receiver<bool>,
+}
+
+static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs });
+static CHANGED: Condvar = Condvar::new();
+
+fn lock() -> MutexGuard<'static, Runtime> {
+    RUNTIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Starts Python, or joins the one that runs.
+pub fn start(python: Option<&str>) -> Result<()> {
+    let mut runtime = lock();
+    loop {
+        match runtime.stage {
+            Stage::Starting => {
+                runtime = CHANGED.wait(runtime).unwrap_or_else(|poisoned| poisoned.into_inner());
+            }
+            Stage::Stopping(_) | Stage::Ending => {
+                fail!(Closed, "pyferry_runtime_stop is at work: start again when it has returned OK")
+            }
+            Stage::Running(_) => {
+                runtime.starts += 1;
+                return Ok(());
+            }
+            Stage::NotOurs => break,
+        }
+    }
+    match Python::running() {
+        Ok(running) => {
+            // Somebody else's: to be used, and never finalised by us.
+            runtime.starts += 1;
+            drop(runtime);
+            let known = interpreter::main(running).map(drop);
+            if known.is_err() {
+                lock().starts -= 1;
+            }
+            return known;
+        }
+        Err(error) if error.status == Status::NoPython => {}
+        Err(error) => return Err(error),
+    }
+    runtime.stage = Stage::Starting;
+    drop(runtime);
+    let started = start_here(python);
+    let mut runtime = lock();
+    let result = match started {
+        Ok(owner) => {
+            runtime.stage = Stage::Running(owner);
+            runtime.starts += 1;
+            Ok(())
+        }
+        Err(error) => {
+            runtime.stage = Stage::NotOurs;
+            Err(error)
+        }
+    };
+    CHANGED.notify_all();
+    result
+}
+
+fn start_here(named: Option<&str>) -> Result<Owner> {
+    let (python, program) = match Python::in_process() {
+        // Linked, or loaded by the host, and not initialised: its own defaults find its files, but for a named program.
+        Ok(python) => (python, named.map(PathBuf::from)),
+        Err(error) if error.status == Status::NoPython => {
+            let installation = cpython::choose(named)?;
+            (Python::load(&installation.library)?, installation.program)
+        }
+        Err(error) => return Err(error),
+    };
+    let (finalize, told_to_finalize) = channel();
+    let (tell_started, started) = channel();
+    let (tell_finalized, finalized) = channel();
+    let owner = std::thread::Builder::new().name("pyferry-python".into());
+    // Signals stay the host's.
+    let thread = sys::with_signals_blocked(|| {
+        owner.spawn(move || own(python, program, &tell_started, &told_to_finalize, &tell_finalized))
+    })
+    .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
+    match started.recv() {
+        Ok(Ok(())) => Ok(Owner { thread, finalize, finalized }),
+        Ok(Err(error)) => Err(error),
+        Err(_) => fail!(Internal, "the thread that starts Python ended early"),
+    }
+}
+
+/// The life of the owner thread.
+fn own(
+    python: &'static Python,
+    program: Option<PathBuf>,
+    started: &Sender<Result<()>>,
+    told_to_finalize: &Receiver<()>,
+    finalized: &Sender<bool>,
+) {
+    python.initialize(program.as_deref());
+    let Some(state) = thread::current_state(python) else {
+        let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
+        return;
+    };
+    let known = interpreter::main(python);
+    let failed = known.is_err();
+    python.let_go();
+    let _ = started.send(known.as_ref().map(drop).map_err(Error::clone));
+    if !failed && told_to_finalize.recv().is_err() {
+        return;
+    }
+    // If somebody else finalised it meanwhile there is nothing to come back to.
+    let still_there = known.map_or(true, |main| main.raw().is_some());
+    let flushed = if still_there {
+        python.come_back(state);
+        python.finalize()
+    } else {
+        true
+    };
+    let _ = finalized.send(flushed);
+}
+
+/// Takes one start back; the last one finalises Python if it runs on our thread.
+pub fn stop(deadline: Option<Instant>) -> Result<()> {
+    let mut runtime = lock();
+    if runtime.starts == 0 {
+        fail!(WrongOrder, "pyferry_runtime_stop without a pyferry_runtime_start before it");
+    }
+    if runtime.starts > 1 || matches!(runtime.stage, Stage::NotOurs) {
+        runtime.starts -= 1;
+        return Ok(());
+    }
+    let python = Python::in_process()?;
+    if thread::current(python).is_some() || record::all().iter().any(|interpreter| thread::is_inside(interpreter)) {
+        fail!(
+            WrongThread,
+            "this thread is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread"
+        );
+    }
+    let owner = match std::mem::replace(&mut runtime.stage, Stage::Ending) {
+        Stage::Running(owner) | Stage::Stopping(owner) => owner,
+        other => {
+            runtime.stage = other;
+            fail!(WrongOrder, "another thread is in pyferry_runtime_stop");
+        }
+    };
+    drop(runtime);
+
+    // First the host's threads, while Python is whole: Py_FinalizeEx begins by ending thread pools and the like.
+    let all = record::all();
+    all.iter().for_each(|interpreter| interpreter.gate.close());
+    for interpreter in &all {
+        match interpreter.gate.drain(|_| false, deadline) {
+            Drained::Ours => interpreter.gate.unclaim(),
+            Drained::Theirs => {}
+            Drained::TimedOut => return Err(stop_later(owner, &all)),
+        }
+    }
+    let _ = owner.finalize.send(());
+    let flushed = match deadline {
+        None => owner.finalized.recv().ok(),
+        Some(deadline) => owner.finalized.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
+    };
+    if flushed.is_none() && !owner.thread.is_finished() {
+        return Err(stop_later(owner, &all));
+    }
+    let mut runtime = lock();
+    runtime.stage = Stage::NotOurs;
+    runtime.starts = 0;
+    drop(runtime);
+    let _ = owner.thread.join();
+    if flushed == Some(false) {
+        fail!(PythonError, "Python has ended, but could not flush sys.stdout or sys.stderr");
+    }
+    Ok(())
+}
+
+fn stop_later(owner: Owner, all: &[Arc<Interpreter>]) -> Error {
+    lock().stage = Stage::Stopping(owner);
+    let text = format!("Python is still in use: {}; it lets nobody new in: call again", who_is_in(all));
+    Error::new(Status::Timeout, text)
+}
+
+fn who_is_in(all: &[Arc<Interpreter>]) -> String {
+    let parts: Vec<String> = all
+        .iter()
+        .filter(|interpreter| interpreter.gate.seats().iter().any(|seat| seat.pins() > 0))
+        .map(|interpreter| format!("{} by {}", interpreter.name(), interpreter.describe_occupants()))
+        .collect();
+    if parts.is_empty() { "Python's own threads have not ended".into() } else { parts.join("; ") }
+}
+
+/// The runtime's state, held still through a fork.
+pub struct Still(MutexGuard<'static, Runtime>);
+
+/// Holds the runtime's state still.
+pub fn hold_still() -> Still {
+    Still(lock())
+}
+
+impl Still {
+    /// In a forked child the owner is not there. Python goes on without it, and nobody finalises it for us.
+    pub fn forget_owner(&mut self) {
+        // Not dropped: that would detach a thread that does not exist.
+        std::mem::forget(std::mem::replace(&mut self.0.stage, Stage::NotOurs));
+    }
+}
+
+/// What there is to know without attaching.
+pub fn facts() -> Result<(&'static Python, Arc<Interpreter>)> {
+    let python = Python::running()?;
+    Ok((python, interpreter::main(python)?))
+}
