@@ -8,7 +8,7 @@
 //! Closing and steps back, or the closer sees the pin; and either the one who leaves sees Closing and wakes the closer,
 //! or the closer sees the empty seat.
 //!
-//! This room knows no CPython and makes no system call: `tests/gate_loom.rs` model-checks it as it stands.
+//! This room knows no CPython and makes no system call: `tests/loom` model-checks it as it stands.
 
 #[cfg(loom)]
 use loom::sync::{

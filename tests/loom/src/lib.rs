@@ -1,0 +1,245 @@
+//! The gate, with every interleaving of a few threads tried by loom.
+//!
+//! Each model has a cell that stands for the interpreter: those inside read it, the closer writes it when it believes
+//! that nobody is. Loom fails a model in which the two can meet, in which a wait never ends, or in which a pin is lost.
+
+#[path = "../../../src/gate.rs"]
+pub mod gate;
+
+#[cfg(test)]
+mod tests {
+    use crate::gate::{Drained, Gate, House, Phase, Seat};
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
+    use loom::thread;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Interpreter {
+        gate: Gate<u32>,
+        alive: UnsafeCell<bool>,
+    }
+
+    // SAFETY: what the models prove: the cell is written only when nobody reads it.
+    unsafe impl Sync for Interpreter {}
+
+    impl Interpreter {
+        fn new() -> Arc<Interpreter> {
+            let house = Box::leak(Box::new(House::new()));
+            Arc::new(Interpreter { gate: Gate::new(house), alive: UnsafeCell::new(true) })
+        }
+
+        /// Somebody inside, who holds a pin.
+        fn use_it(&self) {
+            // SAFETY: shared reads; a concurrent write is what loom is here to find.
+            assert!(self.alive.with(|alive| unsafe { *alive }), "inside an interpreter that is gone");
+        }
+
+        fn end(&self, mine: u32) {
+            self.gate.close();
+            if self.gate.drain(|occupant| *occupant == mine, None) == Drained::Ours {
+                // SAFETY: as above.
+                self.alive.with_mut(|alive| unsafe { *alive = false });
+                self.gate.finish();
+            }
+            assert_eq!(self.gate.phase(), Phase::Closed);
+        }
+
+        /// Attach, work, detach.
+        fn visit(&self, seat: &Seat<u32>) -> bool {
+            let entered = self.gate.enter(seat);
+            if entered {
+                self.use_it();
+                self.gate.leave(seat);
+            }
+            entered
+        }
+    }
+
+    /// Runs a model in every order of its steps, and says how many executions loom tried.
+    fn model(name: &str, f: impl Fn() + Sync + Send + 'static) {
+        run(name, None, f);
+    }
+
+    /// The same where that would take for ever: with at most so many switches away from a thread that could go on.
+    fn bounded_model(name: &str, switches: usize, f: impl Fn() + Sync + Send + 'static) {
+        run(name, Some(switches), f);
+    }
+
+    fn run(name: &str, switches: Option<usize>, f: impl Fn() + Sync + Send + 'static) {
+        let tried = std::sync::Arc::new(AtomicUsize::new(0));
+        let counter = std::sync::Arc::clone(&tried);
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = switches;
+        builder.check(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            f();
+        });
+        println!("{name}: {} executions", tried.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn nobody_is_inside_when_it_ends() {
+        model("a visitor and a closer", || {
+            let interpreter = Interpreter::new();
+            let visitor = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || {
+                    let seat = interpreter.gate.add_seat(1);
+                    interpreter.visit(&seat);
+                    interpreter.visit(&seat);
+                })
+            };
+            interpreter.end(0);
+            visitor.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn two_visitors() {
+        bounded_model("two visitors and a closer", 3, || {
+            let interpreter = Interpreter::new();
+            let seats = [interpreter.gate.add_seat(1), interpreter.gate.add_seat(2)];
+            let visitors = seats.map(|seat| {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || interpreter.visit(&seat))
+            });
+            interpreter.end(0);
+            for visitor in visitors {
+                visitor.join().unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn who_is_inside_may_come_again() {
+        model("a nested visit while closing", || {
+            let interpreter = Interpreter::new();
+            let seat = interpreter.gate.add_seat(1);
+            assert!(interpreter.gate.enter(&seat));
+            let closer = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || interpreter.end(0))
+            };
+            assert!(interpreter.visit(&seat), "refused, though inside");
+            interpreter.use_it();
+            interpreter.gate.leave(&seat);
+            closer.join().unwrap();
+            assert!(!interpreter.visit(&seat), "let in after the end");
+        });
+    }
+
+    #[test]
+    fn a_guard_lets_its_holder_in() {
+        model("a guard, a guarded visit, a closer", || {
+            let interpreter = Interpreter::new();
+            let guard = interpreter.gate.add_seat(1);
+            assert!(interpreter.gate.enter_shared(&guard));
+            let worker = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || {
+                    let seat = interpreter.gate.add_seat(2);
+                    interpreter.gate.enter_held(&seat);
+                    interpreter.use_it();
+                    interpreter.gate.leave(&seat);
+                    interpreter.use_it();
+                    assert!(interpreter.gate.leave_shared(&guard));
+                })
+            };
+            interpreter.end(0);
+            worker.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn guards_come_and_go() {
+        model("a guard opened and closed against a closer", || {
+            let interpreter = Interpreter::new();
+            let guard = interpreter.gate.add_seat(1);
+            let worker = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || {
+                    if interpreter.gate.enter_shared(&guard) {
+                        interpreter.use_it();
+                        interpreter.gate.leave_shared(&guard);
+                    }
+                })
+            };
+            interpreter.end(0);
+            worker.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn only_one_of_two_closers_ends_it() {
+        model("two closers and a visitor", || {
+            let interpreter = Interpreter::new();
+            let seat = interpreter.gate.add_seat(1);
+            let closer = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || interpreter.end(0))
+            };
+            interpreter.visit(&seat);
+            interpreter.end(0);
+            closer.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn late_comers_are_let_in_only_while_somebody_is_waited_for() {
+        bounded_model("an interrupter, a visitor and a closer", 3, || {
+            let interpreter = Interpreter::new();
+            let inside = interpreter.gate.add_seat(1);
+            assert!(interpreter.gate.enter(&inside));
+            let closer = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || interpreter.end(0))
+            };
+            let interrupter = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || {
+                    let seat = interpreter.gate.add_seat(2);
+                    if interpreter.gate.enter_late(&seat) {
+                        interpreter.use_it();
+                        interpreter.gate.leave(&seat);
+                    }
+                })
+            };
+            interpreter.gate.leave(&inside);
+            interrupter.join().unwrap();
+            closer.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn a_thread_may_leave_for_good_while_it_closes() {
+        model("a thread exit and a closer", || {
+            let interpreter = Interpreter::new();
+            let seat = interpreter.gate.add_seat(1);
+            let leaver = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || {
+                    interpreter.visit(&seat);
+                    interpreter.gate.remove_seat(&seat);
+                })
+            };
+            interpreter.end(0);
+            leaver.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn a_claim_can_be_given_back() {
+        model("a closer that gives up, and another", || {
+            let interpreter = Interpreter::new();
+            interpreter.gate.close();
+            let other = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || interpreter.end(0))
+            };
+            if interpreter.gate.drain(|_| false, None) == Drained::Ours {
+                interpreter.gate.unclaim();
+            }
+            other.join().unwrap();
+        });
+    }
+}
