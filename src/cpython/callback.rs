@@ -131,7 +131,7 @@ impl Python {
     pub fn on_death(&self, raw: Raw, callback: Callback) -> Result<()> {
         // SAFETY: attached; the interpreter's own dict is there for such things (borrowed), and dies with it.
         unsafe {
-            let dict = (self.table.PyInterpreterState_GetDict)(raw.0.as_ptr());
+            let dict = (self.table.PyInterpreterState_GetDict)(raw.as_ptr());
             if dict.is_null() {
                 return Err(Error::new(Status::Internal, "the interpreter has no dict"));
             }

@@ -1,0 +1,124 @@
+//! Thread states: making, attaching, detaching and deleting them, with the gilstate slot in step.
+
+use super::{Python, Raw, Slot, SlotValue, State};
+use crate::sys;
+use std::ptr::null_mut;
+
+impl Python {
+    /// The state this thread is attached to, by whomever. `own` is the one it would be by our own account.
+    #[inline]
+    pub fn attached(&self, own: Option<State>) -> Option<State> {
+        // SAFETY: any thread may ask, at any time.
+        let current = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })?;
+        if !self.one_gil || own == Some(current) {
+            return Some(current);
+        }
+        self.is_this_threads(current).then_some(current)
+    }
+
+    /// Up to 3.11 the current state may be another thread's, and gone by the time we look at it.
+    #[cold]
+    fn is_this_threads(&self, current: State) -> bool {
+        // SAFETY: any thread may ask either, at any time.
+        let (slot, ident) =
+            unsafe { ((self.table.PyGILState_GetThisThreadState)(), (self.table.PyThread_get_thread_ident)()) };
+        slot == current.as_ptr()
+            || self
+                .ident_offset
+                .get()
+                .is_some_and(|offset| sys::read_word(current.as_ptr() as usize + offset) == Some(ident as usize))
+    }
+
+    /// The interpreter that a state belongs to. The state lives.
+    pub fn interpreter_of(&self, state: State) -> Option<Raw> {
+        // SAFETY: the caller knows that the state lives; it only reads a field that never changes.
+        Raw::from_ptr(unsafe { (self.table.PyThreadState_GetInterpreter)(state.as_ptr()) })
+    }
+
+    /// The number Python knows this thread by.
+    #[allow(clippy::unnecessary_cast)] // a C long has 32 bits on Windows
+    pub fn thread_ident(&self) -> u64 {
+        // SAFETY: any thread may ask, at any time.
+        unsafe { (self.table.PyThread_get_thread_ident)() as u64 }
+    }
+
+    /// Makes a state of this thread for an interpreter, which cannot end meanwhile (a pin). None: no memory.
+    ///
+    /// CPython binds a new state to an empty slot and marks it so (3.12 and later); ours keep that mark for ever.
+    pub fn make_state(&self, slot: Slot, raw: Raw) -> Option<State> {
+        let before = slot.get(self);
+        slot.set(null_mut());
+        // SAFETY: the interpreter is kept by the caller's pin.
+        let state = State::from_ptr(unsafe { (self.table.PyThreadState_New)(raw.as_ptr()) });
+        slot.set(before);
+        state
+    }
+
+    /// Attaches this thread, which is detached, through a state of its own, kept by a pin. The slot goes first, so that
+    /// CPython finds it as it would have left it.
+    #[inline]
+    pub fn attach(&self, slot: Slot, state: State) {
+        slot.set(state.as_ptr());
+        // SAFETY: this thread is detached, the state is its own and, by the caller's pin, alive.
+        unsafe { (self.table.PyEval_RestoreThread)(state.as_ptr()) }
+    }
+
+    /// Detaches this thread, and puts the slot back to what it was.
+    #[inline]
+    pub fn detach(&self, slot: Slot, before: SlotValue) {
+        self.let_go();
+        slot.set(before);
+    }
+
+    /// Detaches this thread as Py_BEGIN_ALLOW_THREADS does.
+    #[inline]
+    pub fn let_go(&self) {
+        // SAFETY: this thread is attached.
+        unsafe { (self.table.PyEval_SaveThread)() };
+    }
+
+    /// Attaches this thread again as Py_END_ALLOW_THREADS does, with the slot as it was when it let go.
+    #[inline]
+    pub fn come_back(&self, state: State) {
+        // SAFETY: this thread let go of that state, and a pin, or its being the finalising thread, keeps it.
+        unsafe { (self.table.PyEval_RestoreThread)(state.as_ptr()) }
+    }
+
+    /// Detaches this thread for good: deletes the state it is attached through. Runs destructors, so Python code.
+    pub fn delete_attached(&self, slot: Slot, state: State, before: SlotValue) {
+        // SAFETY: the state is ours, attached, and not used again.
+        unsafe {
+            (self.table.PyThreadState_Clear)(state.as_ptr());
+            (self.table.PyThreadState_DeleteCurrent)();
+        }
+        slot.set(before);
+    }
+
+    /// Deletes an idle state of the interpreter this thread is attached to, whoever's it is. Runs destructors.
+    pub fn delete_idle(&self, slot: Slot, state: State) {
+        // SAFETY: the gate is closed and claimed: its thread is outside for ever, with nothing of this state in its slot.
+        unsafe {
+            (self.table.PyThreadState_Clear)(state.as_ptr());
+            // Deleting a marked state empties the deleter's slot, and a debug build asserts that it was there.
+            let own = slot.get(self);
+            slot.set(state.as_ptr());
+            (self.table.PyThreadState_Delete)(state.as_ptr());
+            slot.set(own);
+        }
+    }
+
+    /// Learns, from a state of this thread, where the number of a state's thread is (up to 3.11).
+    pub(super) fn find_ident(&self, state: State) {
+        if !self.one_gil {
+            return;
+        }
+        let ident = self.thread_ident() as usize;
+        let address = state.as_ptr() as usize;
+        // 3.9 to 3.11 have it within the first 256 bytes.
+        let offsets = (0..256).step_by(size_of::<usize>());
+        let mut found = offsets.filter(|offset| sys::read_word(address + offset) == Some(ident));
+        if let (Some(offset), None) = (found.next(), found.next()) {
+            let _ = self.ident_offset.set(offset);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What the room hands up: names of things of CPython's, which say nothing about whether these still live.
+
+use pyo3_ffi::{PyInterpreterState, PyThreadState};
+use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// A thread state of CPython's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State(NonNull<PyThreadState>);
+
+/// An interpreter of CPython's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw(NonNull<PyInterpreterState>);
+
+// SAFETY: both are addresses; what may be done with them on which thread is said where it is done.
+unsafe impl Send for State {}
+// SAFETY: as above.
+unsafe impl Sync for State {}
+// SAFETY: as above.
+unsafe impl Send for Raw {}
+// SAFETY: as above.
+unsafe impl Sync for Raw {}
+
+impl State {
+    /// The state that a slot value or a stored address names; None for NULL.
+    pub fn from_ptr(state: *mut PyThreadState) -> Option<State> {
+        NonNull::new(state).map(State)
+    }
+
+    /// As CPython knows it.
+    pub fn as_ptr(self) -> *mut PyThreadState {
+        self.0.as_ptr()
+    }
+}
+
+/// A place for a state that its owner or, when the owner is out for ever, the closer of the interpreter takes.
+#[derive(Debug, Default)]
+pub struct StateCell(AtomicPtr<PyThreadState>);
+
+impl StateCell {
+    /// The state, left in place.
+    #[inline]
+    pub fn get(&self) -> Option<State> {
+        State::from_ptr(self.0.load(Ordering::Acquire))
+    }
+
+    /// Puts a state in.
+    pub fn put(&self, state: State) {
+        self.0.store(state.as_ptr(), Ordering::Release);
+    }
+
+    /// Takes the state out: nobody else has it then.
+    pub fn take(&self) -> Option<State> {
+        State::from_ptr(self.0.swap(null_mut(), Ordering::AcqRel))
+    }
+}
+
+impl Raw {
+    /// The interpreter that CPython names; None for NULL.
+    pub(super) fn from_ptr(interpreter: *mut PyInterpreterState) -> Option<Raw> {
+        NonNull::new(interpreter).map(Raw)
+    }
+
+    /// As CPython knows it.
+    pub(super) fn as_ptr(self) -> *mut PyInterpreterState {
+        self.0.as_ptr()
+    }
+
+    /// The interpreter with this address; None for 0.
+    pub fn from_address(address: usize) -> Option<Raw> {
+        NonNull::new(address as *mut PyInterpreterState).map(Raw)
+    }
+
+    /// Its address, to keep in an atomic.
+    pub fn address(self) -> usize {
+        self.0.as_ptr() as usize
+    }
+}
+
+/// How a new interpreter shares with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Its own GIL and only extension modules that allow it (3.12 and later).
+    Isolated,
+    /// The main interpreter's GIL and every extension module (the only kind up to 3.11).
+    Legacy,
+}

@@ -1,0 +1,51 @@
+//! Letting go of an interpreter for a while.
+
+use super::frames::{Kind, Ticket};
+use super::{Thread, here};
+use crate::cpython::Python;
+use crate::error::{Result, fail};
+
+impl Thread {
+    pub(super) fn suspend(&self) -> Result<Ticket> {
+        let python = Python::running()?;
+        let Some(state) = self.current(python) else {
+            fail!(NotAttached, "{} is not attached to any interpreter: there is nothing to let go of", here());
+        };
+        let pinned = self.pin_what_we_leave(python, state);
+        let serial = match pinned {
+            Some(visit) => self.with_visit(visit, |visit| visit.interpreter.serial),
+            None => 0,
+        };
+        python.let_go();
+        Ok(self.push(state, serial, Kind::Suspended { pinned }))
+    }
+
+    pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {
+        let top = self.check(ticket, "suspension")?;
+        if let Kind::Ended { left } = top.kind {
+            return self.detach_ended(left);
+        }
+        let Kind::Suspended { pinned } = top.kind else {
+            fail!(WrongOrder, "{} is not suspended, and this is not a suspension: pass it to pyferry_detach", here());
+        };
+        let python = Python::in_process()?;
+        if self.current(python).is_some() {
+            fail!(
+                WrongOrder,
+                "{} is attached to an interpreter already: it came back by other means, and must let go by them first",
+                here()
+            );
+        }
+        if let Some(visit) = pinned
+            && self.with_visit(visit, |visit| visit.interpreter.is_closed())
+        {
+            self.pop();
+            self.leave(pinned);
+            fail!(Closed, "the interpreter that {} let go of has ended: the suspension is over", here());
+        }
+        python.come_back(top.state);
+        self.pop();
+        self.leave(pinned);
+        Ok(())
+    }
+}
