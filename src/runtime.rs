@@ -100,8 +100,12 @@ pub fn start(python: Option<&str>) -> Result<()> {
 
 fn start_here(named: Option<&str>) -> Result<Owner> {
     let (python, program) = match Python::in_process() {
-        // Linked, or loaded by the host, and not initialised: its own defaults find its files, but for a named program.
-        Ok(python) => (python, named.map(PathBuf::from)),
+        // Linked, or loaded by the host, and not initialised.
+        Ok(python) => {
+            let program = cpython::program_for(&python.path, named)?;
+            python.open_to_extensions();
+            (python, program)
+        }
         Err(error) if error.status == Status::NoPython => {
             let installation = cpython::choose(named)?;
             (Python::load(&installation.library)?, installation.program)

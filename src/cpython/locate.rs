@@ -85,16 +85,41 @@ fn examine(named: &Path, said_by: &str) -> Result<Installation> {
         if !named.is_file() {
             fail!(NoPython, "{said_by} names {}, which is not there", named.display());
         }
-        // PREFIX/lib/libpython3.X.so has its program at PREFIX/bin; without one Python finds its files by itself.
-        let program = named
-            .canonicalize()
-            .ok()
-            .and_then(|path| Some(path.parent()?.parent()?.join("bin/python3")))
-            .filter(|program| program.is_file())
-            .filter(|program| ask(program, said_by).is_ok_and(|answer| same_file(&answer.library, named)));
-        return Ok(Installation { program, library: named.to_owned() });
+        return Ok(Installation { program: program_of(named), library: named.to_owned() });
     }
     ask(named, said_by)
+}
+
+/// The program that uses a libpython: PREFIX/bin/python3 for PREFIX/lib/libpython3.X.so, or one on PATH. Without one
+/// Python looks for its files by itself.
+fn program_of(library: &Path) -> Option<PathBuf> {
+    let library = library.canonicalize().ok()?;
+    // libpython3.13t.so.1.0 -> python3.13t
+    let name = library.file_name()?.to_str()?.strip_prefix("lib")?.split(".so").next()?.to_owned();
+    let folder = library.parent()?.parent()?.join("bin");
+    [folder.join("python3"), folder.join(&name), PathBuf::from(&name), PathBuf::from("python3")]
+        .iter()
+        .filter_map(|program| ask(program, "beside it").ok())
+        .find(|answer| same_file(&answer.library, &library))?
+        .program
+}
+
+/// The program to start a libpython with that the host loaded and did not initialise. A program that is named for it
+/// must be its own.
+pub fn program_for(library: &Path, named: Option<&str>) -> Result<Option<PathBuf>> {
+    let wanted = match named {
+        Some(named) => examine(Path::new(named), "the option `python`")?,
+        None => return Ok(program_of(library)),
+    };
+    if !same_file(&wanted.library, library) {
+        fail!(
+            Unsupported,
+            "the host has loaded {}, and the option `python` names {}: one process cannot use both",
+            library.display(),
+            wanted.library.display()
+        );
+    }
+    Ok(wanted.program)
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {
@@ -148,8 +173,8 @@ fn ask(program: &Path, said_by: &str) -> Result<Installation> {
     Ok(Installation { program: Some(executable.into()), library })
 }
 
-/// Loads a libpython, with its symbols for everybody: extension modules do not link to it, they expect it in the
-/// process.
+/// Loads a libpython, or opens one that the host loaded for itself alone, with its symbols for everybody: extension
+/// modules do not link to it, they expect it in the process.
 pub fn load(path: &Path) -> Result<Located> {
     // SAFETY: libpython's initialisers do nothing but prepare the library.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }

@@ -17,7 +17,7 @@ mod states;
 mod table;
 mod values;
 
-pub use locate::choose;
+pub use locate::{choose, program_for};
 pub use slot::{Slot, SlotValue};
 pub use values::{Raw, Sharing, State, StateCell};
 
@@ -129,6 +129,14 @@ impl Python {
     /// Up to 3.13 Py_EndInterpreter is a fatal error while another thread state is left.
     pub fn end_needs_last_state(&self) -> bool {
         self.version < (3, 14)
+    }
+
+    /// Makes the symbols of a libpython that the host loaded with RTLD_LOCAL visible to extension modules.
+    pub fn open_to_extensions(&self) {
+        // An executable's symbols are visible, or cannot be made so.
+        if let Ok(located) = locate::load(&self.path) {
+            std::mem::forget(located.library);
+        }
     }
 
     /// Initialises Python on this thread, with no signal handlers. `program` is what it takes itself to be started by.
