@@ -6,7 +6,7 @@ const INIT: &str = "
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
 /* How every options and info struct starts. */
-#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL}
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
 #define PYFERRY_RUNTIME_INFO_INIT \\
     {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}

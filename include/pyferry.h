@@ -37,11 +37,21 @@
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
 /* How every options and info struct starts. */
-#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL}
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
 #define PYFERRY_RUNTIME_INFO_INIT \
     {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
 
+
+/**
+ * What a report callback answers: wait on.
+ */
+#define PYFERRY_REPORT_WAIT 0
+
+/**
+ * What a report callback answers: wait no longer for those named.
+ */
+#define PYFERRY_REPORT_GIVE_UP 1
 
 /**
  * Share the main interpreter's GIL, and allow extension modules that do not support isolated interpreters (NumPy and
@@ -144,6 +154,17 @@ typedef struct pyferry_guard pyferry_guard;
 typedef struct pyferry_view pyferry_view;
 
 /**
+ * Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
+ *
+ * Called on the thread that shuts Python or an interpreter down, which is not attached meanwhile, every
+ * `report_every_ms`. `text` is UTF-8 and valid for the call. Returns PYFERRY_REPORT_WAIT, or PYFERRY_REPORT_GIVE_UP: the
+ * shutdown goes on without them; they are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach.
+ * A thread that then goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or
+ * hangs it; and up to 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on.
+ */
+typedef int32_t (*pyferry_report)(const char *text, void *data);
+
+/**
  * How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
  */
 typedef struct pyferry_runtime_options {
@@ -157,6 +178,18 @@ typedef struct pyferry_runtime_options {
      * else what `python3` on PATH says of itself.
      */
     const char *python;
+    /**
+     * Hears who holds a shutdown up, whoever began it; NULL: nobody hears. The last start that gives one counts.
+     */
+    pyferry_report report;
+    /**
+     * Passed to `report`, from whatever thread.
+     */
+    void *report_data;
+    /**
+     * How often, in milliseconds; 0 is every five seconds.
+     */
+    uint64_t report_every_ms;
 } pyferry_runtime_options;
 
 /**

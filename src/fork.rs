@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result, Status, fail};
 use crate::record::{self, Origin, Still};
+use crate::report;
 use crate::runtime;
 use crate::{sys, thread};
 use once_cell::sync::OnceCell;
@@ -15,7 +16,7 @@ static FORKED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child.
-    static HELD: RefCell<Option<(runtime::Still, Still)>> = const { RefCell::new(None) };
+    static HELD: RefCell<Option<(report::Still, runtime::Still, Still)>> = const { RefCell::new(None) };
 }
 
 /// FORKED in a child that CPython does not know of.
@@ -50,7 +51,7 @@ pub fn watch() -> Result<()> {
 }
 
 extern "C" fn before() {
-    let held = (runtime::hold_still(), record::hold_still());
+    let held = (report::hold_still(), runtime::hold_still(), record::hold_still());
     let _ = HELD.try_with(|place| place.replace(Some(held)));
 }
 
@@ -60,7 +61,7 @@ extern "C" fn in_parent() {
 
 extern "C" fn in_child() {
     FORKED.store(true, Ordering::Relaxed);
-    if let Ok(Some((mut runtime, still))) = HELD.try_with(RefCell::take) {
+    if let Ok(Some((_report, mut runtime, still))) = HELD.try_with(RefCell::take) {
         still.forget_others(thread::is_mine);
         runtime.forget_owner();
     }

@@ -267,6 +267,15 @@ impl<T> Gate<T> {
         }
     }
 
+    /// Claims the interpreter for the caller over those who are still inside. False: somebody else has.
+    pub fn claim(&self) -> bool {
+        self.with_ledger(|ledger| {
+            let ours = !ledger.claimed && self.phase() != Phase::Closed;
+            ledger.claimed |= ours;
+            ours
+        })
+    }
+
     /// Gives a claim back: the gate is Closing again, and whoever drains next may claim it.
     pub fn unclaim(&self) {
         self.with_ledger(|ledger| ledger.claimed = false);

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, Status, fail};
 use crate::fork;
 use crate::gate::{Drained, Phase};
 use crate::record::{self, Facts, Interpreter, Origin};
+use crate::report;
 use crate::thread::{self, Admission};
 use std::ffi::CString;
 use std::sync::Arc;
@@ -93,22 +94,45 @@ fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
 
 /// The hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
 fn shut_down(interpreter: &Arc<Interpreter>) {
-    if interpreter.origin == Origin::Main {
+    let is_main = interpreter.origin == Origin::Main;
+    if is_main {
+        // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
+        record::all().iter().for_each(|other| other.gate.close());
+    }
+    interpreter.gate.close();
+    if wait_for_the_last(interpreter) != Drained::Ours {
+        return;
+    }
+    if is_main {
         // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), so now
-        // is the time for all of them. First close all, then wait: those inside may go from one to another.
-        let all = record::all();
-        all.iter().for_each(|other| other.gate.close());
-        for other in all.iter().filter(|other| other.serial != interpreter.serial) {
-            if drain(other, None) == Drained::Ours {
+        // is the time for all of them; nobody is left in main who could make another.
+        for other in record::all().iter().filter(|other| other.serial != interpreter.serial) {
+            other.gate.close();
+            if wait_for_the_last(other) == Drained::Ours {
                 // An error here is an interpreter that cannot be ended; CPython will say so.
                 let _ = finish_from_main(other, None, true);
             }
         }
     }
-    interpreter.gate.close();
-    if drain(interpreter, None) == Drained::Ours {
-        delete_idle_states(interpreter);
-        interpreter.gate.finish();
+    delete_idle_states(interpreter);
+    interpreter.gate.finish();
+}
+
+/// Waits, attached to nothing, until nobody but this thread is inside; tells the host from time to time who still is.
+fn wait_for_the_last(interpreter: &Interpreter) -> Drained {
+    // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
+    let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
+    loop {
+        let drained = drain(interpreter, Some(Instant::now() + report::interval()));
+        if drained != Drained::TimedOut {
+            return drained;
+        }
+        let text =
+            format!("{} is shutting down and waits for {}", interpreter.name(), interpreter.describe_occupants());
+        let give_up = thread::released(interpreter.python, || report::give_up(&text));
+        if give_up && can_go_on && interpreter.gate.claim() {
+            return Drained::Ours;
+        }
     }
 }
 
@@ -121,8 +145,10 @@ fn drain(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
 /// claimed.
 fn delete_idle_states(interpreter: &Interpreter) {
     let attached = thread::current_state(interpreter.python);
-    let cached = interpreter.gate.seats();
-    for cell in cached.iter().map(|seat| &seat.occupant.state).chain([&interpreter.keeper]) {
+    let seats = interpreter.gate.seats();
+    // One whose thread was given up is still in use there; it is left to CPython.
+    let idle = seats.iter().filter(|seat| seat.pins() == 0 || thread::is_mine(&seat.occupant));
+    for cell in idle.map(|seat| &seat.occupant.state).chain([&interpreter.keeper]) {
         if let Some(state) = cell.take()
             && Some(state) != attached
         {

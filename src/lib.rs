@@ -11,6 +11,7 @@ mod fork;
 mod gate;
 mod interpreter;
 mod record;
+mod report;
 mod runtime;
 mod sys;
 mod thread;

@@ -1,7 +1,23 @@
 use super::{deadline, enter, fail, options, text};
 use crate::error::Status;
+use crate::report;
 use crate::runtime;
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
+use std::time::Duration;
+
+/// What a report callback answers: wait on.
+pub const PYFERRY_REPORT_WAIT: i32 = 0;
+/// What a report callback answers: wait no longer for those named.
+pub const PYFERRY_REPORT_GIVE_UP: i32 = 1;
+
+/// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
+///
+/// Called on the thread that shuts Python or an interpreter down, which is not attached meanwhile, every
+/// `report_every_ms`. `text` is UTF-8 and valid for the call. Returns PYFERRY_REPORT_WAIT, or PYFERRY_REPORT_GIVE_UP: the
+/// shutdown goes on without them; they are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach.
+/// A thread that then goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or
+/// hangs it; and up to 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on.
+pub type pyferry_report = Option<unsafe extern "C" fn(text: *const c_char, data: *mut c_void) -> i32>;
 
 /// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
 #[repr(C)]
@@ -13,11 +29,23 @@ pub struct pyferry_runtime_options {
     /// the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
     /// else what `python3` on PATH says of itself.
     pub python: *const c_char,
+    /// Hears who holds a shutdown up, whoever began it; NULL: nobody hears. The last start that gives one counts.
+    pub report: pyferry_report,
+    /// Passed to `report`, from whatever thread.
+    pub report_data: *mut c_void,
+    /// How often, in milliseconds; 0 is every five seconds.
+    pub report_every_ms: u64,
 }
 
 impl Default for pyferry_runtime_options {
     fn default() -> Self {
-        pyferry_runtime_options { struct_size: size_of::<Self>(), python: std::ptr::null() }
+        pyferry_runtime_options {
+            struct_size: size_of::<Self>(),
+            python: std::ptr::null(),
+            report: None,
+            report_data: std::ptr::null_mut(),
+            report_every_ms: 0,
+        }
     }
 }
 
@@ -39,8 +67,28 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_ru
         let options = unsafe { self::options(options, "options") }?;
         // SAFETY: as documented for the caller.
         let python = unsafe { text(options.python, "options->python") }?;
-        runtime::start(python.map(|python| python.to_str().unwrap_or_default()))
+        runtime::start(python.map(|python| python.to_str().unwrap_or_default()))?;
+        if let Some(report) = options.report {
+            let data = Data(options.report_data);
+            let interval = (options.report_every_ms > 0).then(|| Duration::from_millis(options.report_every_ms));
+            report::listen(move |text| data.hand_to(report, text) == PYFERRY_REPORT_GIVE_UP, interval);
+        }
+        Ok(())
     })
+}
+
+// The host's word for itself.
+struct Data(*mut c_void);
+// SAFETY: never looked at here; the header says that it is passed from whatever thread.
+unsafe impl Send for Data {}
+// SAFETY: as above.
+unsafe impl Sync for Data {}
+
+impl Data {
+    fn hand_to(&self, report: unsafe extern "C" fn(*const c_char, *mut c_void) -> i32, text: &CStr) -> i32 {
+        // SAFETY: the host gave the two together.
+        unsafe { report(text.as_ptr(), self.0) }
+    }
 }
 
 /// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
