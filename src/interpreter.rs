@@ -6,10 +6,11 @@ use crate::fork;
 use crate::gate::{Drained, Phase};
 use crate::record::{self, Facts, Interpreter, Origin};
 use crate::report;
+use crate::sys;
 use crate::thread::{self, Admission};
-use std::ffi::CString;
-use std::sync::Arc;
+use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The main interpreter.
@@ -27,6 +28,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     let mut main = None;
     thread::released(python, || {
         python.visit_main(|raw, slot| {
+            refuse_second_copy(python, raw)?;
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };
             let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, facts);
@@ -35,6 +37,24 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
         })
     })?;
     main.ok_or_else(|| Error::new(Status::Internal, "the main interpreter was visited and not found"))
+}
+
+/// Two copies of this library would each keep a state per thread, and each wait for the other's at shutdown.
+fn refuse_second_copy(python: &Python, raw: Raw) -> Result<()> {
+    match python.served_by(raw) {
+        Some(other) if !record::is_known(raw) => fail!(
+            Unsupported,
+            "{other} serves this Python already, and this is {}: have both plug-ins load one copy of pyferry",
+            own_file().to_string_lossy()
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The file that this library is.
+fn own_file() -> &'static CStr {
+    static FILE: OnceLock<CString> = OnceLock::new();
+    FILE.get_or_init(|| CString::new(sys::own_file().to_string_lossy().into_owned()).unwrap_or_default())
 }
 
 /// The interpreter this thread is attached to, by whomever.
@@ -86,7 +106,7 @@ fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
         }
         // The only news of an interpreter whose atexit functions never ran.
         let dying = Arc::clone(interpreter);
-        python.on_death(raw, Box::new(move || dying.died()))?;
+        python.serve(raw, own_file(), Box::new(move || dying.died()))?;
     }
     interpreter.set_ready();
     Ok(())

@@ -204,6 +204,11 @@ pub fn find(raw: Raw) -> Option<Arc<Interpreter>> {
     (found.ready.load(Ordering::Acquire) || found.registrar == sys::thread_id()).then_some(found)
 }
 
+/// Whether an interpreter has a record, however far its registration is.
+pub fn is_known(raw: Raw) -> bool {
+    lookup(&registry(), raw).is_some()
+}
+
 /// The record of an interpreter, new or as another thread just made it, and whether it is new. The caller is attached
 /// to the interpreter, and registers its hook next.
 pub fn find_or_add(

@@ -11,6 +11,9 @@ pub type Callback = Box<dyn Fn() + Send + Sync>;
 
 const NAME: &CStr = c"pyferry";
 
+/// Where in an interpreter's dict the mark is. Other versions of the library look there too: it never changes.
+const MARK: &CStr = c"pyferry.library";
+
 /// Shared by all our functions and written by nobody.
 struct Method(PyMethodDef);
 // SAFETY: CPython only reads a method definition.
@@ -52,7 +55,8 @@ unsafe extern "C" fn drop_calling(capsule: *mut PyObject) {
     if let Ok(python) = Python::in_process() {
         // SAFETY: as in drop_callback.
         unsafe {
-            let callback = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Callback>();
+            let name = (python.table.PyCapsule_GetName)(capsule);
+            let callback = (python.table.PyCapsule_GetPointer)(capsule, name).cast::<Callback>();
             if !callback.is_null() {
                 (*callback)();
                 drop(Box::from_raw(callback));
@@ -72,10 +76,15 @@ impl Python {
         }
     }
 
-    fn capsule(&self, callback: Callback, destructor: unsafe extern "C" fn(*mut PyObject)) -> Result<*mut PyObject> {
+    fn capsule(
+        &self,
+        name: &'static CStr,
+        callback: Callback,
+        destructor: unsafe extern "C" fn(*mut PyObject),
+    ) -> Result<*mut PyObject> {
         let boxed = Box::into_raw(Box::new(callback));
         // SAFETY: attached; the capsule takes the box over.
-        let capsule = unsafe { (self.table.PyCapsule_New)(boxed.cast::<c_void>(), NAME.as_ptr(), Some(destructor)) };
+        let capsule = unsafe { (self.table.PyCapsule_New)(boxed.cast::<c_void>(), name.as_ptr(), Some(destructor)) };
         if capsule.is_null() {
             // SAFETY: nobody else has the box.
             unsafe {
@@ -89,7 +98,7 @@ impl Python {
 
     /// A Python function that calls `callback`. The caller is attached, and owns the reference.
     fn callable(&self, callback: Callback) -> Result<*mut PyObject> {
-        let capsule = self.capsule(callback, drop_callback)?;
+        let capsule = self.capsule(NAME, callback, drop_callback)?;
         // SAFETY: attached; the function keeps its own reference to the capsule, and METHOD is never written.
         let function = unsafe {
             let function = (self.table.PyCFunction_NewEx)((&raw const METHOD.0).cast_mut(), capsule, null_mut());
@@ -126,19 +135,36 @@ impl Python {
         )
     }
 
-    /// Has `callback` called when the attached interpreter is torn down, however that came about. It must not call
-    /// CPython.
-    pub fn on_death(&self, raw: Raw, callback: Callback) -> Result<()> {
+    /// Marks the attached interpreter as served by this copy of the library, and has `callback` called when it is torn
+    /// down, however that came about. The callback must not call CPython.
+    pub fn serve(&self, raw: Raw, library: &'static CStr, callback: Callback) -> Result<()> {
         // SAFETY: attached; the interpreter's own dict is there for such things (borrowed), and dies with it.
         unsafe {
             let dict = (self.table.PyInterpreterState_GetDict)(raw.as_ptr());
             if dict.is_null() {
                 return Err(Error::new(Status::Internal, "the interpreter has no dict"));
             }
-            let capsule = self.capsule(callback, drop_calling)?;
-            let failed = (self.table.PyDict_SetItemString)(dict, c"pyferry.interpreter".as_ptr(), capsule) != 0;
+            let capsule = self.capsule(library, callback, drop_calling)?;
+            let failed = (self.table.PyDict_SetItemString)(dict, MARK.as_ptr(), capsule) != 0;
             (self.table.Py_DecRef)(capsule);
             if failed { Err(self.take_error()) } else { Ok(()) }
+        }
+    }
+
+    /// The copy of the library that serves the attached interpreter, if one does.
+    pub fn served_by(&self, raw: Raw) -> Option<String> {
+        // SAFETY: attached; the references are borrowed, and the name is copied.
+        unsafe {
+            let dict = (self.table.PyInterpreterState_GetDict)(raw.as_ptr());
+            if dict.is_null() {
+                return None;
+            }
+            let capsule = (self.table.PyDict_GetItemString)(dict, MARK.as_ptr());
+            if capsule.is_null() {
+                return None;
+            }
+            let name = (self.table.PyCapsule_GetName)(capsule);
+            (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
         }
     }
 }

@@ -148,6 +148,12 @@ impl Module {
     }
 }
 
+/// The file this library was loaded from; the executable's where it is linked in.
+pub fn own_file() -> PathBuf {
+    let here = own_file as fn() -> PathBuf as usize;
+    modules().iter().find(|module| module.contains(here)).map(Module::file).unwrap_or_default()
+}
+
 /// Every module in the process, the executable first.
 pub fn modules() -> Vec<Module> {
     unsafe extern "C" fn add(info: *mut libc::dl_phdr_info, size: usize, found: *mut c_void) -> c_int {
