@@ -95,12 +95,14 @@ pub type HouseGuard = MutexGuard<'static, ()>;
 impl House {
     /// A house with no gates. Loom's locks cannot be made in a constant.
     #[cfg(not(loom))]
+    #[allow(clippy::new_without_default)] // a static, and only one
     pub const fn new() -> House {
         House { lock: Mutex::new(()), changed: Condvar::new() }
     }
 
     /// A house with no gates.
     #[cfg(loom)]
+    #[allow(clippy::new_without_default)]
     pub fn new() -> House {
         House { lock: Mutex::new(()), changed: Condvar::new() }
     }

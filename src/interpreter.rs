@@ -21,17 +21,20 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     if let Some(known) = record::find(raw) {
         return Ok(known);
     }
-    if thread::current(python) == Some(raw) {
-        // Whoever imports threading first is its main thread: better this one, which is here for reasons of its own.
+    if thread::current(python) == Some(raw)
+        && thread::current_state(python).is_some_and(|state| python.is_first_state(raw, state))
+    {
+        // Whoever imports threading first is its main thread: better the one that initialised Python than our visitor.
         python.import(c"threading")?;
     }
     let mut main = None;
     thread::released(python, || {
         python.visit_main(|raw, slot| {
             refuse_second_copy(python, raw)?;
+            python.import_threading_for_others()?;
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };
-            let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, facts);
+            let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts);
             main = Some(Arc::clone(&interpreter));
             set_up(&interpreter, raw, new)
         })
@@ -69,7 +72,27 @@ pub fn current(python: &'static Python) -> Result<Arc<Interpreter>> {
         return Ok(known);
     }
     let main = main(python)?;
-    if main.is(Some(raw)) { Ok(main) } else { register(&main, raw, Origin::Theirs) }
+    if main.is(Some(raw)) {
+        return Ok(main);
+    }
+    // What is imported through a state of its own leaves nothing on a state of theirs.
+    through_own_state(&main, raw, || python.import_threading_for_others())?;
+    register(&main, raw, Origin::Theirs, python.shares_gil())
+}
+
+/// Runs `f` attached to the interpreter this thread is attached to, but through another state, which is gone afterwards.
+fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()>) -> Result<()> {
+    let (python, slot) = (main.python, main.slot);
+    thread::released(python, || {
+        let before = slot.get(python);
+        let Some(state) = python.make_state(slot, raw) else {
+            fail!(NoMemory, "CPython could not make a thread state");
+        };
+        python.attach(slot, state);
+        let result = f();
+        python.delete_attached(slot, state, before);
+        result
+    })
 }
 
 /// Makes an interpreter.
@@ -77,7 +100,8 @@ pub fn create(python: &'static Python, sharing: Sharing) -> Result<Arc<Interpret
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Some(c"pyferry_interpreter_new"))?;
     let made = python.new_interpreter(main.slot, sharing, |raw, first| {
-        let made = register(&main, raw, Origin::Ours)?;
+        python.import_threading_for_others()?;
+        let made = register(&main, raw, Origin::Ours, sharing == Sharing::Legacy)?;
         made.keeper.put(first);
         Ok(made)
     });
@@ -86,8 +110,8 @@ pub fn create(python: &'static Python, sharing: Sharing) -> Result<Arc<Interpret
 }
 
 /// Registers the interpreter this thread is attached to.
-fn register(main: &Interpreter, raw: Raw, origin: Origin) -> Result<Arc<Interpreter>> {
-    let (interpreter, new) = record::find_or_add(main.python, raw, main.slot, origin, main.facts.clone());
+fn register(main: &Interpreter, raw: Raw, origin: Origin, shares_gil: bool) -> Result<Arc<Interpreter>> {
+    let (interpreter, new) = record::find_or_add(main.python, raw, main.slot, origin, shares_gil, main.facts.clone());
     set_up(&interpreter, raw, new)?;
     Ok(interpreter)
 }
@@ -96,7 +120,6 @@ fn register(main: &Interpreter, raw: Raw, origin: Origin) -> Result<Arc<Interpre
 /// Two threads may do it at the same time; a second hook finds the gate closed, and returns.
 fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
     let python = interpreter.python;
-    python.import_threading_for_others()?;
     let hooked = Arc::clone(interpreter);
     python.at_exit(Box::new(move || shut_down(&hooked)))?;
     if new {

@@ -32,6 +32,8 @@ pub struct Interpreter {
     pub slot: Slot,
     /// Who made it.
     pub origin: Origin,
+    /// It has the main interpreter's GIL (or is that), and threads waiting for it are not heard by those in others.
+    pub waits_unheard: bool,
     /// Who is inside.
     pub gate: Gate<Occupant>,
     /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_info`.
@@ -216,6 +218,7 @@ pub fn find_or_add(
     raw: Raw,
     slot: Slot,
     origin: Origin,
+    shares_gil: bool,
     facts: Facts,
 ) -> (Arc<Interpreter>, bool) {
     let id = python.interpreter_id(raw);
@@ -231,6 +234,7 @@ pub fn find_or_add(
         index,
         slot,
         origin,
+        waits_unheard: shares_gil && python.asks_only_its_own(),
         gate: Gate::new(&HOUSE),
         facts,
         keeper: StateCell::default(),

@@ -46,7 +46,8 @@ impl Python {
                         allow_threads: 1,
                         // A daemon thread that is left would make ending the interpreter a fatal error (3.12, 3.13).
                         allow_daemon_threads: 0,
-                        check_multi_interp_extensions: isolated.into(),
+                        // A free-threaded build cannot do without.
+                        check_multi_interp_extensions: (isolated || self.free_threaded).into(),
                         gil: if isolated { 2 } else { 1 },
                     };
                     let mut first = null_mut();
@@ -107,6 +108,21 @@ impl Python {
         }
     }
 
+    /// Whether a state is the first that an interpreter got and still has: main's is that of the thread that initialised
+    /// Python. The caller is attached to the interpreter.
+    pub fn is_first_state(&self, raw: Raw, state: State) -> bool {
+        // SAFETY: as in count_states; CPython puts new states at the front of the list.
+        unsafe {
+            let mut last = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
+            let mut next = last;
+            while !next.is_null() {
+                last = next;
+                next = (self.table.PyThreadState_Next)(next);
+            }
+            last == state.as_ptr()
+        }
+    }
+
     /// How many thread states an interpreter has. The caller is attached to it.
     pub fn count_states(&self, raw: Raw) -> usize {
         // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t it may not: the
@@ -144,7 +160,7 @@ impl Python {
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
                     (self.table.PyEval_SaveThread)();
                     let slot = Slot::find(self, state);
-                    self.find_ident(state);
+                    self.find_offsets(raw, state);
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
                     let result = set_up(raw, slot);
                     (self.table.PyThreadState_Clear)(state.as_ptr());

@@ -45,6 +45,8 @@ pub struct Python {
     one_gil: bool,
     /// Up to 3.11: where in a thread state the number of its thread is.
     ident_offset: OnceCell<usize>,
+    /// Up to 3.11: where in a thread state its interpreter is.
+    interpreter_offset: OnceCell<usize>,
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
@@ -98,6 +100,7 @@ impl Python {
             path_text: CString::new(located.path.to_string_lossy().into_owned()).unwrap_or_default(),
             path: located.path,
             ident_offset: OnceCell::new(),
+            interpreter_offset: OnceCell::new(),
             version_text,
             version,
             table,
@@ -121,9 +124,15 @@ impl Python {
         self.table.Py_NewInterpreterFromConfig.is_some()
     }
 
-    /// Up to 3.12 a thread state that imported `threading` first holds a lock that Py_FinalizeEx may wait for.
-    pub fn threading_has_owner(&self) -> bool {
+    /// Up to 3.12 a thread that waits for a GIL asks only those to let go who run in the interpreter it waits for, though
+    /// others may hold the same GIL.
+    pub fn asks_only_its_own(&self) -> bool {
         self.version < (3, 13)
+    }
+
+    /// Whether an interpreter that others made has the main interpreter's GIL, as far as one can know.
+    pub fn shares_gil(&self) -> bool {
+        self.one_gil
     }
 
     /// Up to 3.13 Py_EndInterpreter is a fatal error while another thread state is left.

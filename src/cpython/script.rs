@@ -51,17 +51,16 @@ impl Python {
         Ok(())
     }
 
-    /// Up to 3.12, imports `threading` on a thread whose present state will not stay: whoever imports it first is its
-    /// "main thread", and shutdown waits for that thread's state or, on that very thread, asserts that it is there. So
-    /// the module is told that its main thread is none of those that may come to shut it down.
+    /// Up to 3.12 the thread that imports `threading` first is its "main thread", and shutdown waits for the state it
+    /// did that through; on that very thread it asserts that the state is there instead. So, where the attached state
+    /// goes before the interpreter does: imports it, and tells it that its main thread is none that may shut it down.
     pub fn import_threading_for_others(&self) -> Result<()> {
-        if !self.threading_has_owner() {
-            return self.import(c"threading");
+        if self.version >= (3, 13) {
+            return Ok(());
         }
         let source = c"
-import sys
-if 'threading' not in sys.modules:
-    import threading
+import threading
+if threading._main_thread.ident == threading.get_ident():
     threading._main_thread._ident = None
 ";
         self.run(source, c"unused", self.version_object()?)

@@ -107,18 +107,40 @@ impl Python {
         }
     }
 
-    /// Learns, from a state of this thread, where the number of a state's thread is (up to 3.11).
-    pub(super) fn find_ident(&self, state: State) {
-        if !self.one_gil {
-            return;
-        }
-        let ident = self.thread_ident() as usize;
-        let address = state.as_ptr() as usize;
-        // 3.9 to 3.11 have it within the first 256 bytes.
-        let offsets = (0..256).step_by(size_of::<usize>());
-        let mut found = offsets.filter(|offset| sys::read_word(address + offset) == Some(ident));
-        if let (Some(offset), None) = (found.next(), found.next()) {
-            let _ = self.ident_offset.set(offset);
+    /// Learns, from a state of this thread, where in a state its thread's number and its interpreter are (up to 3.11).
+    pub(super) fn find_offsets(&self, raw: Raw, state: State) {
+        if self.one_gil {
+            for (word, place) in
+                [(self.thread_ident() as usize, &self.ident_offset), (raw.address(), &self.interpreter_offset)]
+            {
+                if let Some(offset) = find_word(state.as_ptr() as usize, word) {
+                    let _ = place.set(offset);
+                }
+            }
         }
     }
+
+    /// Up to 3.11: the interpreter in which some thread has the one GIL now. It may be gone by the time it is looked at.
+    pub fn gil_holder(&self) -> Option<Raw> {
+        // SAFETY: any thread may ask, at any time.
+        let holder = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })?;
+        let offset = self.interpreter_offset.get()?;
+        Raw::from_address(sys::read_word(holder.as_ptr() as usize + offset)?)
+    }
+
+    /// As `attach`, by way of an interpreter under the same GIL, whose state `through` is also this thread's.
+    pub fn attach_through(&self, slot: Slot, through: State, state: State) {
+        self.attach(slot, through);
+        slot.set(state.as_ptr());
+        // SAFETY: attached, and both states are this thread's, kept by pins.
+        unsafe { (self.table.PyThreadState_Swap)(state.as_ptr()) };
+    }
+}
+
+/// The one place, in the first 256 bytes at an address, that holds a word: as far as 3.9 to 3.11 have both.
+fn find_word(address: usize, word: usize) -> Option<usize> {
+    let mut found =
+        (0..256).step_by(size_of::<usize>()).filter(|offset| sys::read_word(address + offset) == Some(word));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }

@@ -6,6 +6,7 @@
 //!
 //! No borrow is held while CPython is called: it may run Python code, which may come back to us.
 
+mod detour;
 mod end;
 mod frames;
 mod suspend;
@@ -173,7 +174,7 @@ impl Thread {
             self.go_back(python, left);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", here(), target.name());
         };
-        python.attach(target.slot, state);
+        self.go_in(target, state, before);
         self.came_in(python, visit, label);
         Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left }))
     }
