@@ -31,7 +31,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     thread::released(python, || {
         python.visit_main(|raw, slot| {
             refuse_second_copy(python, raw)?;
-            python.import_threading_for_others()?;
+            python.import_threading_for_others(false)?;
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };
             let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts);
@@ -61,13 +61,9 @@ fn own_file() -> &'static CStr {
 }
 
 /// The interpreter this thread is attached to, by whomever.
-pub fn current(python: &'static Python) -> Result<Arc<Interpreter>> {
-    let Some(raw) = thread::current(python) else {
-        fail!(
-            NotAttached,
-            "this thread is not attached to any interpreter: attach first, or ask for pyferry_view_main"
-        );
-    };
+pub fn current() -> Result<Arc<Interpreter>> {
+    let (python, state) = thread::attached_python()?;
+    let Some(raw) = python.interpreter_of(state) else { fail!(Internal, "a thread state names no interpreter") };
     if let Some(known) = record::find(raw) {
         return Ok(known);
     }
@@ -76,7 +72,7 @@ pub fn current(python: &'static Python) -> Result<Arc<Interpreter>> {
         return Ok(main);
     }
     // What is imported through a state of its own leaves nothing on a state of theirs.
-    through_own_state(&main, raw, || python.import_threading_for_others())?;
+    through_own_state(&main, raw, || python.import_threading_for_others(false))?;
     register(&main, raw, Origin::Theirs, python.shares_gil())
 }
 
@@ -100,7 +96,7 @@ pub fn create(python: &'static Python, sharing: Sharing) -> Result<Arc<Interpret
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Some(c"pyferry_interpreter_new"))?;
     let made = python.new_interpreter(main.slot, sharing, |raw, first| {
-        python.import_threading_for_others()?;
+        python.import_threading_for_others(true)?;
         let made = register(&main, raw, Origin::Ours, sharing == Sharing::Legacy)?;
         made.keeper.put(first);
         Ok(made)
@@ -143,7 +139,7 @@ fn shut_down(interpreter: &Arc<Interpreter>) {
         record::all().iter().for_each(|other| other.gate.close());
     }
     interpreter.gate.close();
-    if wait_for_the_last(interpreter) != Drained::Ours {
+    if wait_for_the_last(interpreter, None) != Drained::Ours {
         return;
     }
     if is_main {
@@ -151,7 +147,7 @@ fn shut_down(interpreter: &Arc<Interpreter>) {
         // is the time for all of them; nobody is left in main who could make another.
         for other in record::all().iter().filter(|other| other.serial != interpreter.serial) {
             other.gate.close();
-            if wait_for_the_last(other) == Drained::Ours {
+            if wait_for_the_last(other, None) == Drained::Ours {
                 // An error here is an interpreter that cannot be ended; CPython will say so.
                 let _ = finish_from_main(other, None, true);
             }
@@ -162,26 +158,24 @@ fn shut_down(interpreter: &Arc<Interpreter>) {
 }
 
 /// Waits, attached to nothing, until nobody but this thread is inside; tells the host from time to time who still is.
-fn wait_for_the_last(interpreter: &Interpreter) -> Drained {
+pub fn wait_for_the_last(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
     // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
     let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
-    loop {
-        let drained = drain(interpreter, Some(Instant::now() + report::interval()));
-        if drained != Drained::TimedOut {
-            return drained;
+    thread::released(interpreter.python, || {
+        loop {
+            let next = Instant::now() + report::interval();
+            let until = deadline.map_or(next, |deadline| deadline.min(next));
+            let drained = interpreter.gate.drain(thread::is_mine, Some(until));
+            if drained != Drained::TimedOut || deadline == Some(until) {
+                return drained;
+            }
+            let who = interpreter.describe_occupants();
+            let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
+            if give_up && can_go_on && interpreter.gate.claim() {
+                return Drained::Ours;
+            }
         }
-        let text =
-            format!("{} is shutting down and waits for {}", interpreter.name(), interpreter.describe_occupants());
-        let give_up = thread::released(interpreter.python, || report::give_up(&text));
-        if give_up && can_go_on && interpreter.gate.claim() {
-            return Drained::Ours;
-        }
-    }
-}
-
-/// Waits, attached to nothing, until nobody but this thread is inside.
-fn drain(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
-    thread::released(interpreter.python, || interpreter.gate.drain(thread::is_mine, deadline))
+    })
 }
 
 /// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is
@@ -222,21 +216,26 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
             "this thread is attached to {name} and would wait for itself: detach first, or end it from another thread"
         );
     }
-    let python = interpreter.python;
     interpreter.gate.close();
-    // Main stays while we are at it.
-    let ticket = thread::attach(&main(python)?, Admission::Open, Some(c"pyferry_interpreter_end"))?;
-    let result = match drain(interpreter, deadline) {
-        Drained::Ours => finish_from_main(interpreter, deadline, false),
-        Drained::Theirs => Err(Error::new(Status::Closed, format!("{name} was ended by another thread meanwhile"))),
-        Drained::TimedOut => Err(Error::new(
-            Status::Timeout,
-            format!(
-                "{name} is still in use by {}; it lets nobody new in: call again",
-                interpreter.describe_occupants()
-            ),
-        )),
+    match wait_for_the_last(interpreter, deadline) {
+        Drained::Ours => {}
+        Drained::Theirs => fail!(Closed, "{name} was ended by another thread meanwhile"),
+        Drained::TimedOut => fail!(
+            Timeout,
+            "{name} is still in use by {}; it lets nobody new in: call again",
+            interpreter.describe_occupants()
+        ),
+    }
+    // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.
+    let label = Some(c"pyferry_interpreter_end");
+    let ticket = match main(interpreter.python).and_then(|main| thread::attach(&main, Admission::Open, label)) {
+        Ok(ticket) => ticket,
+        Err(error) => {
+            interpreter.gate.unclaim();
+            return Err(error);
+        }
     };
+    let result = finish_from_main(interpreter, deadline, false);
     thread::detach(ticket)?;
     result
 }
@@ -296,7 +295,7 @@ fn wait_for_python_threads(
 ) -> Option<String> {
     let python = interpreter.python;
     let seconds = deadline.map_or(-1.0, |deadline| deadline.saturating_duration_since(Instant::now()).as_secs_f64());
-    // An error means that somebody took the threading module apart: then count_states has the last word.
+    // An error means that somebody took the threading module apart: then the states have the last word.
     let names = python.join_threads(seconds).unwrap_or_default();
     if !names.is_empty() {
         return Some(format!("the Python threads {names}"));
@@ -306,7 +305,7 @@ fn wait_for_python_threads(
     }
     // This thread's, the first one, and those that idle threads keep.
     let known = 2 + interpreter.gate.seats().iter().filter(|seat| seat.occupant.state.get().is_some()).count();
-    while python.count_states(raw) > known {
+    while python.states_of(raw).len() > known {
         let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
         // Up to 3.11 finalising leaves such an interpreter alone; later it is a fatal error, so there is no way but to wait.
         if late || (shutting_down && !python.has_own_gil()) {
@@ -323,19 +322,25 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let inside_already = thread::is_inside(interpreter);
     let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
     let ticket = thread::attach(interpreter, admission, Some(c"pyferry_interpreter_interrupt"))?;
-    let mut idle = Vec::new();
+    let mut spared: Vec<_> = interpreter.keeper.get().into_iter().collect();
+    if !inside_already {
+        spared.extend(thread::current_state(python));
+    }
     for seat in interpreter.gate.seats().iter().filter(|seat| !seat.occupant.is_guard()) {
         let occupant = &seat.occupant;
-        if (thread::is_mine(occupant) && !inside_already) || seat.pins() == 0 || !occupant.is_in() {
-            idle.push(occupant.ident);
+        if seat.pins() == 0 || !occupant.is_in() {
+            spared.extend(occupant.state.get());
         } else {
             // The thread may leave before it sees the exception; then it takes it back by this.
             occupant.interrupted.store(true, Ordering::SeqCst);
         }
     }
-    let result = python.running_threads().map(|running| {
-        running.into_iter().filter(|ident| !idle.contains(ident)).for_each(|ident| python.interrupt(ident));
-    });
+    let result = match interpreter.raw() {
+        Some(raw) => python.threads_of(raw, &spared).map(|threads| {
+            threads.into_iter().for_each(|ident| python.interrupt(ident));
+        }),
+        None => Ok(()),
+    };
     thread::detach(ticket)?;
     result
 }

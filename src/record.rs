@@ -63,8 +63,6 @@ pub struct Occupant {
     pub thread: u64,
     /// The kernel's number of that thread.
     pub thread_id: u32,
-    /// Python's number of that thread.
-    pub ident: u64,
     /// What a guard guards; None for a thread's own place.
     pub guarded: Option<Arc<Interpreter>>,
     /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
@@ -79,11 +77,10 @@ pub struct Occupant {
 
 impl Occupant {
     /// The calling thread.
-    pub fn thread(serial: u64, python: &Python) -> Occupant {
+    pub fn thread(serial: u64) -> Occupant {
         Occupant {
             thread: serial,
             thread_id: sys::thread_id(),
-            ident: python.thread_ident(),
             guarded: None,
             state: StateCell::default(),
             interrupted: AtomicBool::new(false),
@@ -95,7 +92,7 @@ impl Occupant {
 
     /// A guard that the calling thread opens. It holds the record, so that any thread may close it.
     pub fn guard(serial: u64, interpreter: &Arc<Interpreter>) -> Occupant {
-        Occupant { guarded: Some(Arc::clone(interpreter)), ..Occupant::thread(serial, interpreter.python) }
+        Occupant { guarded: Some(Arc::clone(interpreter)), ..Occupant::thread(serial) }
     }
 
     /// A guard does not attach, and any thread may close it.
@@ -204,6 +201,11 @@ pub fn all() -> Vec<Arc<Interpreter>> {
 pub fn find(raw: Raw) -> Option<Arc<Interpreter>> {
     let found = lookup(&registry(), raw)?;
     (found.ready.load(Ordering::Acquire) || found.registrar == sys::thread_id()).then_some(found)
+}
+
+/// The record with a serial, while its interpreter lives.
+pub fn with_serial(serial: u64) -> Option<Arc<Interpreter>> {
+    registry().iter().flatten().find(|interpreter| interpreter.serial == serial).cloned()
 }
 
 /// Whether an interpreter has a record, however far its registration is.

@@ -189,7 +189,7 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
     let all = record::all();
     all.iter().for_each(|interpreter| interpreter.gate.close());
     for interpreter in &all {
-        match interpreter.gate.drain(|_| false, deadline) {
+        match interpreter::wait_for_the_last(interpreter, deadline) {
             Drained::Ours => interpreter.gate.unclaim(),
             Drained::Theirs => {}
             Drained::TimedOut => return Err(stop_later(owner, &all)),

@@ -117,10 +117,7 @@ pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *c
         // SAFETY: as documented for the caller.
         let (source, filename) = unsafe { (text(source, "source")?, text(filename, "filename")?) };
         let source = source.ok_or_else(|| Error::new(Status::InvalidArgument, "`source` is NULL"))?;
-        let python = Python::running()?;
-        if thread::current(python).is_none() {
-            fail!(NotAttached, "this thread is not attached to any interpreter: call pyferry_attach first");
-        }
+        let (python, _) = thread::attached_python()?;
         python.exec_in_main(source, filename.unwrap_or(c"<string>"))
     })
 }

@@ -47,7 +47,7 @@ pub unsafe extern "C-unwind" fn pyferry_view_current(out: *mut *mut pyferry_view
     enter(|| {
         // SAFETY: as documented for the caller.
         let out = unsafe { self::out(out, "out") }?;
-        out.put(pyferry_view::hand_out(interpreter::current(Python::running()?)?));
+        out.put(pyferry_view::hand_out(interpreter::current()?));
         Ok(())
     })
 }

@@ -111,31 +111,23 @@ impl Python {
     /// Whether a state is the first that an interpreter got and still has: main's is that of the thread that initialised
     /// Python. The caller is attached to the interpreter.
     pub fn is_first_state(&self, raw: Raw, state: State) -> bool {
-        // SAFETY: as in count_states; CPython puts new states at the front of the list.
-        unsafe {
-            let mut last = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
-            let mut next = last;
-            while !next.is_null() {
-                last = next;
-                next = (self.table.PyThreadState_Next)(next);
-            }
-            last == state.as_ptr()
-        }
+        // CPython puts new states at the front of the list.
+        self.states_of(raw).last() == Some(&state)
     }
 
-    /// How many thread states an interpreter has. The caller is attached to it.
-    pub fn count_states(&self, raw: Raw) -> usize {
-        // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t it may not: the
-        // caller asks only after every thread that could come or go has been waited for.
+    /// The thread states of the interpreter that the caller is attached to.
+    pub fn states_of(&self, raw: Raw) -> Vec<State> {
+        let mut states = Vec::new();
+        // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t and later it may
+        // not: there it is asked for only while no other thread can come or go (is_first_state, a claimed gate).
         unsafe {
-            let mut count = 0;
             let mut state = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
-            while !state.is_null() {
-                count += 1;
+            while let Some(found) = State::from_ptr(state) {
+                states.push(found);
                 state = (self.table.PyThreadState_Next)(state);
             }
-            count
         }
+        states
     }
 
     /// Runs `set_up` attached to the main interpreter, on a thread that CPython never saw, and finds the slot there.

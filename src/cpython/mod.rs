@@ -43,7 +43,7 @@ pub struct Python {
     pub free_threaded: bool,
     /// Up to 3.11 one GIL for all, and the "current" thread state is the process's, not the thread's.
     one_gil: bool,
-    /// Up to 3.11: where in a thread state the number of its thread is.
+    /// Where in a thread state the number of its thread is.
     ident_offset: OnceCell<usize>,
     /// Up to 3.11: where in a thread state its interpreter is.
     interpreter_offset: OnceCell<usize>,

@@ -1,6 +1,6 @@
 //! Python source and what it raises.
 
-use super::Python;
+use super::{Python, Raw, State};
 use crate::error::{Error, Result, Status, fail};
 use pyo3_ffi::PyObject;
 use std::ffi::{CStr, c_char, c_ulong};
@@ -54,15 +54,21 @@ impl Python {
     /// Up to 3.12 the thread that imports `threading` first is its "main thread", and shutdown waits for the state it
     /// did that through; on that very thread it asserts that the state is there instead. So, where the attached state
     /// goes before the interpreter does: imports it, and tells it that its main thread is none that may shut it down.
-    pub fn import_threading_for_others(&self) -> Result<()> {
+    /// `also_imported`: that state is all the interpreter ever had, so whoever imported it did so through that.
+    pub fn import_threading_for_others(&self, also_imported: bool) -> Result<()> {
         if self.version >= (3, 13) {
             return Ok(());
         }
-        let source = c"
-import threading
-if threading._main_thread.ident == threading.get_ident():
+        let source = if also_imported {
+            c"import threading\nif threading._main_thread.ident == threading.get_ident(): threading._main_thread._ident = None"
+        } else {
+            c"
+import sys
+if 'threading' not in sys.modules:
+    import threading
     threading._main_thread._ident = None
-";
+"
+        };
         self.run(source, c"unused", self.version_object()?)
     }
 
@@ -123,8 +129,32 @@ text = ', '.join(left)
         unsafe { (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut()) };
     }
 
-    /// The numbers of all threads that run Python code now, in any interpreter.
-    pub fn running_threads(&self) -> Result<Vec<u64>> {
+    /// The numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those of
+    /// the states given.
+    pub fn threads_of(&self, raw: Raw, but: &[State]) -> Result<Vec<u64>> {
+        if self.free_threaded {
+            // The list of states moves there; this stops the world. (With a GIL it would make frame objects for other
+            // interpreters' threads in our memory.) It tells of every interpreter: those elsewhere are not found here.
+            let skipped: Vec<u64> = but.iter().filter_map(|state| self.ident_of(*state)).collect();
+            let running = self.running_threads()?;
+            return Ok(running.into_iter().filter(|ident| !skipped.contains(ident)).collect());
+        }
+        let states = self.states_of(raw).into_iter().filter(|state| !but.contains(state) && self.runs_python(*state));
+        Ok(states.filter_map(|state| self.ident_of(state)).collect())
+    }
+
+    /// Whether a state of the attached interpreter has Python code on its stack.
+    fn runs_python(&self, state: State) -> bool {
+        // SAFETY: attached, so with a GIL the state lives; the reference is given back.
+        unsafe {
+            let frame = (self.table.PyThreadState_GetFrame)(state.as_ptr()).cast::<PyObject>();
+            self.give_back(frame);
+            !frame.is_null()
+        }
+    }
+
+    /// The numbers of all threads that run Python code now.
+    fn running_threads(&self) -> Result<Vec<u64>> {
         let source = c"
 import sys
 text = ' '.join(map(str, sys._current_frames()))

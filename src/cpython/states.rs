@@ -19,14 +19,21 @@ impl Python {
     /// Up to 3.11 the current state may be another thread's, and gone by the time we look at it.
     #[cold]
     fn is_this_threads(&self, current: State) -> bool {
-        // SAFETY: any thread may ask either, at any time.
-        let (slot, ident) =
-            unsafe { ((self.table.PyGILState_GetThisThreadState)(), (self.table.PyThread_get_thread_ident)()) };
-        slot == current.as_ptr()
-            || self
-                .ident_offset
-                .get()
-                .is_some_and(|offset| sys::read_word(current.as_ptr() as usize + offset) == Some(ident as usize))
+        // SAFETY: any thread may ask, at any time.
+        let slot = State::from_ptr(unsafe { (self.table.PyGILState_GetThisThreadState)() });
+        // The state in the slot is this thread's: where nothing was learnt yet, it is what there is to learn from.
+        if let Some(slot) = slot
+            && self.ident_offset.get().is_none()
+        {
+            self.find_ident(slot);
+        }
+        slot == Some(current) || self.ident_of(current) == Some(self.thread_ident())
+    }
+
+    /// The number of the thread that a state is for. The state may be gone by now.
+    pub(super) fn ident_of(&self, state: State) -> Option<u64> {
+        let offset = self.ident_offset.get()?;
+        sys::read_word(state.as_ptr() as usize + offset).map(|ident| ident as u64)
     }
 
     /// The interpreter that a state belongs to. The state lives.
@@ -107,16 +114,20 @@ impl Python {
         }
     }
 
-    /// Learns, from a state of this thread, where in a state its thread's number and its interpreter are (up to 3.11).
+    /// Learns, from a state of this thread, where in a state its thread's number is.
+    fn find_ident(&self, state: State) {
+        if let Some(offset) = find_word(state, self.thread_ident() as usize) {
+            let _ = self.ident_offset.set(offset);
+        }
+    }
+
+    /// Learns, from a state of this thread, where in a state its thread's number and its interpreter are.
     pub(super) fn find_offsets(&self, raw: Raw, state: State) {
-        if self.one_gil {
-            for (word, place) in
-                [(self.thread_ident() as usize, &self.ident_offset), (raw.address(), &self.interpreter_offset)]
-            {
-                if let Some(offset) = find_word(state.as_ptr() as usize, word) {
-                    let _ = place.set(offset);
-                }
-            }
+        self.find_ident(state);
+        if self.one_gil
+            && let Some(offset) = find_word(state, raw.address())
+        {
+            let _ = self.interpreter_offset.set(offset);
         }
     }
 
@@ -137,10 +148,11 @@ impl Python {
     }
 }
 
-/// The one place, in the first 256 bytes at an address, that holds a word: as far as 3.9 to 3.11 have both.
-fn find_word(address: usize, word: usize) -> Option<usize> {
-    let mut found =
-        (0..256).step_by(size_of::<usize>()).filter(|offset| sys::read_word(address + offset) == Some(word));
+/// The one place near the beginning of a state that holds a word.
+fn find_word(state: State, word: usize) -> Option<usize> {
+    // 3.9 to 3.15 have all that is looked for within 256 bytes.
+    let offsets = (0..256).step_by(size_of::<usize>());
+    let mut found = offsets.filter(|offset| sys::read_word(state.as_ptr() as usize + offset) == Some(word));
     let first = found.next()?;
     found.next().is_none().then_some(first)
 }

@@ -78,6 +78,7 @@ table! {
     PyThreadState_Swap = "PyThreadState_Swap"(*mut PyThreadState) -> *mut PyThreadState;
     PyThreadState_GetInterpreter = "PyThreadState_GetInterpreter"(*mut PyThreadState) -> *mut PyInterpreterState;
     PyThreadState_GetUnchecked = "PyThreadState_GetUnchecked" | "_PyThreadState_UncheckedGet"() -> *mut PyThreadState;
+    PyThreadState_GetFrame = "PyThreadState_GetFrame"(*mut PyThreadState) -> *mut PyObject;
     PyThreadState_SetAsyncExc = "PyThreadState_SetAsyncExc"(c_ulong, *mut PyObject) -> c_int;
     PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
     PyEval_SaveThread = "PyEval_SaveThread"() -> *mut PyThreadState;

@@ -30,7 +30,6 @@ impl Thread {
     }
 
     pub(super) fn exit(&self) {
-        self.exited.set(true);
         while let Some(top) = self.top() {
             // Attached: as if the host had detached. Let go: Python is not asked again.
             let ticket = Ticket { thread: self.serial.get(), number: top.number };
@@ -52,6 +51,11 @@ impl Thread {
         // The initial thread's locals die in exit(): the process ends, and must not wait for whoever holds the GIL. What
         // it leaves is deleted when the interpreter ends.
         if !sys::is_initial_thread() {
+            self.forget();
+        }
+        self.exited.set(true);
+        if !sys::is_initial_thread() {
+            // What destructors of the first round left.
             self.forget();
         }
         self.tidy_if_exited();

@@ -109,6 +109,19 @@ pub fn current(python: &Python) -> Option<Raw> {
     THREAD.with(|me| me.current(python)).and_then(|state| python.interpreter_of(state))
 }
 
+/// The CPython that this thread is attached to, and the state. Also in the last of a shutdown, when Python calls itself
+/// uninitialised.
+pub fn attached_python() -> Result<(&'static Python, State)> {
+    let python = Python::in_process()?;
+    match current_state(python) {
+        Some(state) => Ok((python, state)),
+        None => {
+            Python::running()?;
+            fail!(NotAttached, "{} is not attached to any interpreter: call pyferry_attach first", here())
+        }
+    }
+}
+
 /// The state that this thread is attached through now.
 pub fn current_state(python: &Python) -> Option<State> {
     THREAD.with(|me| me.current(python))
@@ -183,10 +196,7 @@ impl Thread {
         let top = self.check(ticket, "token")?;
         let (visit, source, before, left) = match top.kind {
             Kind::Entered { visit, source, before, left } => (visit, source, before, left),
-            Kind::Nested => {
-                self.pop();
-                return Ok(());
-            }
+            Kind::Nested => return self.detach_nested(top),
             Kind::Suspended { .. } => {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", here())
             }
@@ -208,18 +218,29 @@ impl Thread {
         Ok(())
     }
 
+    fn detach_nested(&self, top: Frame) -> Result<()> {
+        let python = Python::in_process()?;
+        if python.attached(Some(top.state)) != Some(top.state) {
+            return self.detach_elsewhere(python, top);
+        }
+        self.pop();
+        Ok(())
+    }
+
     /// A detach of a thread that is not attached through the state that the attach left.
     #[cold]
     fn detach_elsewhere(&self, python: &Python, top: Frame) -> Result<()> {
-        let Kind::Entered { visit, left, .. } = top.kind else { return Ok(()) };
-        let (name, closed) = self.with_visit(visit, |visit| (visit.interpreter.name(), visit.interpreter.is_closed()));
+        let alive = record::with_serial(top.serial).filter(|interpreter| !interpreter.is_closed());
+        let name = alive.as_ref().map_or("the interpreter".into(), |interpreter| interpreter.name());
         let current = self.current(python);
-        if closed {
+        if alive.is_none() {
             // The interpreter was shut down by this very thread, between the attach and now, and the state went with it.
             self.pop();
-            self.leave(Some(visit));
-            if current.is_none() {
-                self.go_back(python, left);
+            if let Kind::Entered { visit, left, .. } = top.kind {
+                self.leave(Some(visit));
+                if current.is_none() {
+                    self.go_back(python, left);
+                }
             }
             fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", here());
         }
@@ -287,12 +308,29 @@ impl Thread {
         if let Some(cached) = cached {
             return Some((cached, Source::Cached));
         }
+        if let Some(left) = self.state_below(target) {
+            return Some((left, Source::Adopted));
+        }
         let made = python.make_state(target.slot, target.raw()?)?;
         if self.exited.get() || !target.slot.is_found() {
             return Some((made, Source::Temporary));
         }
         self.with_visit(visit, |visit| visit.seat.occupant.state.put(made));
         Some((made, Source::Cached))
+    }
+
+    /// A state of the target that this thread let go of further down its stack: A, of A -> B -> A, where A's is not ours.
+    fn state_below(&self, target: &Interpreter) -> Option<State> {
+        let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
+        self.frames.borrow().iter().rev().find_map(|frame| match frame.kind {
+            Kind::Ended { .. } => None,
+            Kind::Entered { .. } | Kind::Suspended { .. } | Kind::Nested if frame.serial == target.serial => {
+                Some(frame.state)
+            }
+            Kind::Entered { left: Some((state, _)), .. } if of_target(&state) => Some(state),
+            Kind::Entered { before, .. } => State::from_ptr(before).filter(of_target),
+            _ => None,
+        })
     }
 
     #[inline]

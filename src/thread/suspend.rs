@@ -1,16 +1,13 @@
 //! Letting go of an interpreter for a while.
 
 use super::frames::{Kind, Ticket};
-use super::{Thread, here};
+use super::{Thread, attached_python, here};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 
 impl Thread {
     pub(super) fn suspend(&self) -> Result<Ticket> {
-        let python = Python::running()?;
-        let Some(state) = self.current(python) else {
-            fail!(NotAttached, "{} is not attached to any interpreter: there is nothing to let go of", here());
-        };
+        let (python, state) = attached_python()?;
         let pinned = self.pin_what_we_leave(python, state);
         let serial = match pinned {
             Some(visit) => self.with_visit(visit, |visit| visit.interpreter.serial),

@@ -46,7 +46,7 @@ impl Thread {
     pub(super) fn first_visit(&self, target: &Arc<Interpreter>) {
         // Registers the destructor; where it has run already, `exited` says so.
         let _ = EXIT.try_with(|_| ());
-        let seat = target.gate.add_seat(Occupant::thread(self.serial(), target.python));
+        let seat = target.gate.add_seat(Occupant::thread(self.serial()));
         let visit = Visit { interpreter: Arc::clone(target), seat, guards: Vec::new() };
         let replaced = self.with_visits(|visits| {
             if visits.len() <= target.index {
