@@ -1,0 +1,54 @@
+# The developer's loop. Needs cargo, a C and a C++ compiler and a Python with a shared libpython; tools/setup gets what is missing.
+
+CARGO ?= cargo
+HEADER ?= $(CARGO) run --quiet --example header
+
+LIBRARY := target/release/libpyferry.so
+EXAMPLES := $(notdir $(basename $(wildcard c_examples/*.c)))
+STRICT := -std=c99 -Wall -Wextra -Wpedantic
+LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
+
+.PHONY: all help setup test check demo header clean library
+
+all: library
+
+help:
+	@echo 'make          build $(LIBRARY)'
+	@echo 'make test     run every test on every CPython found'
+	@echo 'make check    formatting, lints, examples without a warning'
+	@echo 'make demo     build and run c_examples/quickstart.c'
+	@echo 'make header   renew include/pyferry.h'
+	@echo 'make clean    remove what was built'
+
+setup:
+	@tools/setup
+
+# cargo knows best what is current.
+library:
+	$(CARGO) build --release
+
+test: setup
+	$(CARGO) test --release --workspace --no-fail-fast
+
+check: setup library
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
+	@mkdir -p target/check
+	@for example in $(EXAMPLES); do \
+	    echo "$(CC) c_examples/$$example.c"; \
+	    $(CC) $(STRICT) -Werror -Iinclude c_examples/$$example.c -o target/check/$$example $(LINK) || exit 1; \
+	done
+
+demo: setup library
+	@mkdir -p target/demo
+	$(CC) $(STRICT) -Iinclude c_examples/quickstart.c -o target/demo/quickstart $(LINK)
+	target/demo/quickstart
+
+# By way of another file: a generator that fails must not leave an empty header.
+header:
+	@mkdir -p target
+	$(HEADER) > target/pyferry.h
+	mv target/pyferry.h include/pyferry.h
+
+clean:
+	$(CARGO) clean

@@ -1,0 +1,128 @@
+//! The compiler's command line for each kind of program.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::build::Recipe;
+use super::directives::Mode;
+use super::library::Library;
+use super::paths;
+use super::program::{Program, SOURCES};
+use super::python::Python;
+
+const STRICT: [&str; 7] = ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1"];
+
+/// Python is `None` where one build serves all of them.
+pub fn program(program: &Program, mode: Mode, python: Option<&Python>, library: &Library) -> Recipe {
+    let directory = directory(python);
+    let output = directory.join(&program.name);
+    let command = Arguments::new(&program.source);
+    let Some(python) = python else {
+        return command.pyferry(library).recipe(output);
+    };
+    let command = command.python_headers(python);
+    match mode {
+        Mode::Extension => {
+            let output = directory.join(format!("{}{}", program.name, python.extension_suffix));
+            command.shared().pyferry(library).recipe(output)
+        }
+        Mode::Static => command.python_archive(python).pyferry(library).recipe(output),
+        _ => command.python_library(python).pyferry(library).recipe(output),
+    }
+}
+
+/// A shared object beside the program, which finds it with `dlopen("libNAME.so")`.
+pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe {
+    let candidates = SOURCES.map(|extension| paths::programs().join(format!("{name}.{extension}")));
+    let source = candidates.iter().find(|path| path.exists()).unwrap_or(&candidates[0]);
+    let command = Arguments::new(source).shared();
+    let command = match python {
+        Some(python) => command.python_headers(python),
+        None => command,
+    };
+    let file = format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    command.pyferry(library).recipe(directory(python).join(file))
+}
+
+pub fn directory(python: Option<&Python>) -> PathBuf {
+    paths::built(python.map_or("any", |python| &python.name))
+}
+
+/// The C or C++ compiler, as `make` names it.
+pub fn compiler(variable: &str) -> String {
+    let default = if variable == "CXX" { "c++" } else { "cc" };
+    env::var(variable).ok().filter(|value| !value.is_empty()).unwrap_or(default.to_owned())
+}
+
+struct Arguments {
+    compiler: String,
+    words: Vec<String>,
+    linked: Vec<PathBuf>,
+}
+
+impl Arguments {
+    fn new(source: &Path) -> Arguments {
+        let (compiler, standard) = match source.extension().and_then(|e| e.to_str()) {
+            Some("cpp") => (compiler("CXX"), "-std=c++17"),
+            _ => (compiler("CC"), "-std=c11"),
+        };
+        Arguments { compiler, words: vec![standard.to_owned()], linked: Vec::new() }
+            .words(STRICT.map(str::to_owned))
+            .word(format!("-I{}", paths::include().display()))
+            .word(source.display())
+    }
+
+    fn word(self, word: impl ToString) -> Arguments {
+        self.words([word.to_string()])
+    }
+
+    fn words(mut self, words: impl IntoIterator<Item = String>) -> Arguments {
+        self.words.extend(words);
+        self
+    }
+
+    fn linked(mut self, file: &Path) -> Arguments {
+        self.linked.push(file.to_owned());
+        self.word(file.display())
+    }
+
+    fn run_path(self, directory: &Path) -> Arguments {
+        self.word(format!("-Wl,-rpath,{}", directory.display()))
+    }
+
+    fn shared(self) -> Arguments {
+        self.word("-shared").word("-fPIC")
+    }
+
+    /// As system headers: their warnings are not ours.
+    fn python_headers(self, python: &Python) -> Arguments {
+        self.words(python.include.iter().flat_map(|directory| ["-isystem".to_owned(), directory.display().to_string()]))
+    }
+
+    fn python_library(self, python: &Python) -> Arguments {
+        let file = python.shared.as_deref().expect("checked before: there is a shared libpython");
+        self.linked(file).run_path(file.parent().expect("libpython is in a directory"))
+    }
+
+    /// With all symbols visible to `dlsym`, as in a statically linked `python` executable. Not position independent, because
+    /// Debian's archive is not.
+    fn python_archive(self, python: &Python) -> Arguments {
+        let file = python.archive.as_deref().expect("checked before: there is a static libpython");
+        self.linked(file).word("-no-pie").word("-Wl,--export-dynamic").words(python.static_link.iter().cloned())
+    }
+
+    /// By `-l`, so that the name and not this path is recorded; not among the linked files, because a new library of the same
+    /// name needs no new link.
+    fn pyferry(self, library: &Library) -> Arguments {
+        let directory = library.directory();
+        self.word(format!("-L{}", directory.display()))
+            .word("-lpyferry")
+            .run_path(directory)
+            .run_path(Path::new("$ORIGIN"))
+            .words(["-ldl".to_owned(), "-lm".to_owned()])
+    }
+
+    fn recipe(self, output: PathBuf) -> Recipe {
+        Recipe { compiler: self.compiler, arguments: self.words, linked: self.linked, output }
+    }
+}

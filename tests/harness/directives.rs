@@ -1,0 +1,111 @@
+//! What a C program says about itself: `harness: KEY=VALUE` lines in its comments.
+
+use std::time::Duration;
+
+/// How a program is built and run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mode {
+    /// Linked with each Python's libpython and run once for each.
+    Host,
+    /// Built once, without any Python; run once per Python, which it finds in `PYFERRY_PYTHON`.
+    Runtime,
+    /// Built and run once, with no Python in the environment.
+    Alone,
+    /// An extension module; the Python script of the same name is run by each Python.
+    Extension,
+    /// Built once, without any Python; run once per Python, with libpython's path as first argument.
+    Dlopen,
+    /// Linked with each Python's static libpython and run once for each.
+    Static,
+    /// No program: a shared object for those that name it with `lib=`.
+    Helper,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threading {
+    Gil,
+    FreeThreaded,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Directives {
+    pub mode: Mode,
+    /// First and last minor version of CPython 3 that the program is for.
+    pub since: Option<u32>,
+    pub until: Option<u32>,
+    pub only: Option<Threading>,
+    pub timeout: Duration,
+    pub args: Vec<String>,
+    pub env: Vec<(String, String)>,
+    pub libs: Vec<String>,
+}
+
+impl Default for Directives {
+    fn default() -> Directives {
+        Directives {
+            mode: Mode::Host,
+            since: None,
+            until: None,
+            only: None,
+            timeout: Duration::from_secs(60),
+            args: Vec::new(),
+            env: Vec::new(),
+            libs: Vec::new(),
+        }
+    }
+}
+
+impl Directives {
+    pub fn parse(source: &str) -> Result<Directives, String> {
+        let mut directives = Directives::default();
+        for line in source.lines() {
+            let text = line.trim_start_matches(['/', '*', ' ', '\t']);
+            if let Some(text) = text.strip_prefix("harness:") {
+                let text = text.trim_end().trim_end_matches("*/").trim();
+                directives.apply(text).ok_or_else(|| format!("not a directive of the harness: {text}"))?;
+            }
+        }
+        Ok(directives)
+    }
+
+    fn apply(&mut self, text: &str) -> Option<()> {
+        let (key, value) = text.split_once('=')?;
+        match key {
+            "mode" => self.mode = mode(value)?,
+            "since" => self.since = Some(minor(value)?),
+            "until" => self.until = Some(minor(value)?),
+            "only" => self.only = Some(threading(value)?),
+            "timeout" => self.timeout = Duration::from_secs(value.parse().ok()?),
+            "args" => self.args.extend(value.split_whitespace().map(str::to_owned)),
+            "env" => self.env.push(value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))?),
+            "lib" => self.libs.push(value.to_owned()),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn mode(value: &str) -> Option<Mode> {
+    Some(match value {
+        "host" => Mode::Host,
+        "runtime" => Mode::Runtime,
+        "alone" => Mode::Alone,
+        "extension" => Mode::Extension,
+        "dlopen" => Mode::Dlopen,
+        "static" => Mode::Static,
+        "helper" => Mode::Helper,
+        _ => return None,
+    })
+}
+
+fn minor(value: &str) -> Option<u32> {
+    value.strip_prefix("3.")?.parse().ok()
+}
+
+fn threading(value: &str) -> Option<Threading> {
+    match value {
+        "gil" => Some(Threading::Gil),
+        "freethreaded" => Some(Threading::FreeThreaded),
+        _ => None,
+    }
+}

@@ -1,0 +1,58 @@
+//! The variables a program runs with.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::Command;
+
+use super::compile;
+use super::directives::Mode;
+use super::library::Library;
+use super::python::Python;
+
+pub type Variables = Vec<(String, OsString)>;
+
+pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directory: &Path) -> Variables {
+    let mut variables = Variables::new();
+    let mut set = |name: &str, value: &OsStr| variables.push((name.to_owned(), value.to_owned()));
+    set("PYTHONDONTWRITEBYTECODE", "1".as_ref());
+    set("PYFERRY_TEST_LIBRARY", library.file.as_ref());
+    let Some(python) = python else {
+        // Nothing in it leads to a Python.
+        set("PATH", directory.as_ref());
+        set("HOME", directory.as_ref());
+        return variables;
+    };
+    set("PYFERRY_TEST_PYTHON", python.executable.as_ref());
+    set("PYFERRY_TEST_LIBPYTHON", python.shared.as_deref().unwrap_or(Path::new("")).as_ref());
+    set("PATH", &path_from(python));
+    match mode {
+        Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
+        Mode::Extension => set("PYTHONPATH", compile::directory(Some(python)).as_ref()),
+        _ => {}
+    }
+    variables
+}
+
+/// Takes away what could lead the program to another Python or another library than the one it is to be tested with.
+pub fn replace(command: &mut Command, variables: &Variables) {
+    for (name, _) in env::vars_os() {
+        if is_foreign(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+}
+
+/// `LD_LIBRARY_PATH` is set by cargo for this process.
+fn is_foreign(name: &str) -> bool {
+    let foreign = ["PYTHON", "PYENV", "PYFERRY_", "VIRTUAL_ENV", "CONDA", "LD_LIBRARY_PATH"];
+    foreign.iter().any(|start| name.starts_with(start)) && !name.starts_with("PYFERRY_TEST_")
+}
+
+/// The Python's own directory first: an embedded Python finds its standard library by the `python3` on `PATH`.
+fn path_from(python: &Python) -> OsString {
+    let own = python.executable.parent().map(Path::to_owned);
+    let rest = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(own.into_iter().chain(env::split_paths(&rest))).unwrap_or(rest)
+}

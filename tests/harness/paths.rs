@@ -1,0 +1,41 @@
+//! Where things are. Everything the harness writes is below cargo's own directory for test files.
+
+use std::path::{Path, PathBuf};
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn include() -> PathBuf {
+    root().join("include")
+}
+
+pub fn programs() -> PathBuf {
+    root().join("tests/c")
+}
+
+/// The directory of one group of built programs: one Python's, or `any`.
+pub fn built(group: &str) -> PathBuf {
+    scratch().join("built").join(group)
+}
+
+/// The working directory of one case, where it may write what it likes.
+pub fn run(case: &str) -> PathBuf {
+    scratch().join("run").join(case.replace(' ', "_"))
+}
+
+fn scratch() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("c")
+}
+
+/// Files of a directory with one of these extensions, in alphabetical order.
+pub fn files(directory: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.contains(&e)))
+        .collect();
+    files.sort();
+    files
+}

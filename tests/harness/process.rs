@@ -1,0 +1,57 @@
+//! Runs a program in a process group of its own, with a time limit.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+pub struct Finished {
+    /// `None`: killed, because the time limit had passed.
+    pub status: Option<ExitStatus>,
+    /// What the whole group wrote to standard output and standard error, in its order.
+    pub output: String,
+    /// What was found out about the group before it was killed.
+    pub autopsy: String,
+}
+
+/// The output goes to a file and not through a pipe: nothing has to read it meanwhile, and a process that outlives its
+/// parent keeps nobody waiting. When the time limit passes, `autopsy` says what the group was doing before it is killed.
+pub fn run(
+    command: &mut Command,
+    output: &Path,
+    limit: Duration,
+    autopsy: impl FnOnce(Pid) -> String,
+) -> io::Result<Finished> {
+    let file = File::create(output)?;
+    let mut child = command.process_group(0).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
+    let group = Pid::from_child(&child);
+    let in_time = wait(group, limit);
+    let autopsy = if in_time { String::new() } else { autopsy(group) };
+    let status = kill_and_reap(&mut child, group)?;
+    let text = String::from_utf8_lossy(&fs::read(output)?).into_owned();
+    Ok(Finished { status: in_time.then_some(status), output: text, autopsy })
+}
+
+/// Leaves the process unreaped, so that its id, which is the group's, cannot become somebody else's.
+fn wait(process: Pid, limit: Duration) -> bool {
+    let deadline = Instant::now() + limit;
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    while let Ok(None) = waitid(WaitId::Pid(process), options) {
+        if Instant::now() > deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
+}
+
+/// Kills what is left of the group, forked children too.
+fn kill_and_reap(child: &mut Child, group: Pid) -> io::Result<ExitStatus> {
+    kill_process_group(group, Signal::KILL)?;
+    child.wait()
+}

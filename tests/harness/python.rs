@@ -1,0 +1,67 @@
+//! One CPython: what it says about itself.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[derive(Clone, Debug)]
+pub struct Python {
+    /// Short name, for example `3.14t`; `t` is free-threaded, `d` a debug build.
+    pub name: String,
+    /// For example `3.14.5`.
+    pub release: String,
+    pub minor: u32,
+    pub free_threaded: bool,
+    pub executable: PathBuf,
+    /// The shared libpython, where there is one.
+    pub shared: Option<PathBuf>,
+    /// The static libpython, where there is one.
+    pub archive: Option<PathBuf>,
+    /// The directories of `Python.h` and of `pyconfig.h`; none where the headers are not installed.
+    pub include: Vec<PathBuf>,
+    /// What the file name of an extension module ends in.
+    pub extension_suffix: String,
+    /// What an executable with a static libpython is linked with.
+    pub static_link: Vec<String>,
+}
+
+impl Python {
+    /// Asks the candidate itself: a pyenv shim, a wrapper or a symlink says nothing by its path. `None`: not a CPython that
+    /// pyferry is for, or no Python at all.
+    pub fn ask(candidate: &Path) -> Option<Python> {
+        let output = Command::new(candidate)
+            .args(["-I", "-c", include_str!("describe.py")])
+            .env_remove("LD_LIBRARY_PATH")
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let said: HashMap<&str, &str> = text.lines().filter_map(|line| line.split_once('=')).collect();
+        let file = |key| said.get(key).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let minor = said.get("minor")?.parse().ok()?;
+        if !output.status.success() || said.get("implementation") != Some(&"cpython") || !(9..=15).contains(&minor) {
+            return None;
+        }
+        Some(Python {
+            name: said.get("name")?.to_string(),
+            release: said.get("release")?.to_string(),
+            minor,
+            free_threaded: said.get("free_threaded") == Some(&"1"),
+            executable: file("executable")?,
+            shared: file("shared"),
+            archive: file("archive"),
+            include: match file("include") {
+                Some(include) => vec![include, file("platform_include")?],
+                None => Vec::new(),
+            },
+            extension_suffix: said.get("extension_suffix")?.to_string(),
+            static_link: said.get("static_link")?.split_whitespace().map(str::to_owned).collect(),
+        })
+    }
+
+    pub fn describe(&self) -> String {
+        let Python { name, release, .. } = self;
+        let lacks = if self.shared.is_none() { ", no shared libpython" } else { "" };
+        format!("{name}: {release}, {}{lacks}", self.executable.display())
+    }
+}

@@ -1,0 +1,89 @@
+//! What the library shows to the linker: the functions of the header, no need for libpython, never unloaded.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use libtest_mimic::{Failed, Trial};
+
+use super::library::Library;
+use super::paths;
+
+pub fn trials(library: &Library) -> Vec<Trial> {
+    let trial = |name: &str, test: fn(&Path) -> Result<(), Failed>| {
+        let file = library.file.clone();
+        Trial::test(format!("symbols::{name}"), move || test(&file))
+    };
+    vec![
+        trial("exports are the functions of the header", exports_are_declared),
+        trial("no libpython is needed", no_libpython_is_needed),
+        trial("the library is never unloaded", is_never_unloaded),
+    ]
+}
+
+fn exports_are_declared(library: &Path) -> Result<(), Failed> {
+    let listing = output_of("nm", &["-D", "--defined-only"], library)?;
+    let exported: BTreeSet<&str> = listing.lines().filter_map(|line| line.split_whitespace().last()).collect();
+    let header = fs::read_to_string(paths::include().join("pyferry.h"))?;
+    let text = without_comments(&header);
+    let declared: BTreeSet<&str> = declared_functions(&text).collect();
+    let extra: Vec<_> = exported.difference(&declared).collect();
+    let lacking: Vec<_> = declared.difference(&exported).collect();
+    if extra.is_empty() && lacking.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("exported but not declared: {extra:?}\ndeclared but not exported: {lacking:?}").into())
+    }
+}
+
+fn no_libpython_is_needed(library: &Path) -> Result<(), Failed> {
+    let dynamic = output_of("readelf", &["-dW"], library)?;
+    match dynamic.lines().find(|line| line.contains("(NEEDED)") && line.contains("python")) {
+        Some(line) => Err(line.into()),
+        None => Ok(()),
+    }
+}
+
+fn is_never_unloaded(library: &Path) -> Result<(), Failed> {
+    let dynamic = output_of("readelf", &["-dW"], library)?;
+    let flagged = dynamic.lines().any(|line| line.contains("(FLAGS_1)") && line.contains("NODELETE"));
+    if flagged { Ok(()) } else { Err("no NODELETE among FLAGS_1".into()) }
+}
+
+fn output_of(tool: &str, arguments: &[&str], file: &Path) -> Result<String, String> {
+    let output = Command::new(tool)
+        .args(arguments)
+        .arg(file)
+        .output()
+        .map_err(|e| format!("cannot run {tool} (package binutils): {e}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(format!("{tool}: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+}
+
+/// The identifiers `pyferry_NAME` that are followed by a bracket: functions, but not pointers to functions.
+pub fn declared_functions(header: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    header.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(move |line| {
+        line.match_indices("pyferry_").filter_map(move |(start, _)| {
+            let whole = !line[..start].ends_with(is_part);
+            let length = line[start..].find(|c| !is_part(c))?;
+            let (name, rest) = line[start..].split_at(length);
+            (whole && rest.starts_with('(')).then_some(name)
+        })
+    })
+}
+
+pub fn without_comments(source: &str) -> String {
+    let mut text = String::new();
+    let mut rest = source;
+    while let Some((code, comment)) = rest.split_once("/*") {
+        text += code;
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    text += rest;
+    text.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code).to_owned() + "\n").collect()
+}
