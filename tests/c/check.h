@@ -1,0 +1,128 @@
+/*
+ * Small helpers for the programs of tests/c. A check that fails says where and why and ends the program at once, without
+ * atexit functions or destructors: they could hang, and hide the message.
+ */
+#ifndef PYFERRY_TEST_CHECK_H
+#define PYFERRY_TEST_CHECK_H
+
+#include "pyferry.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+/* ---- checks ---- */
+
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
+#define CHECK_STATUS(call, status) check_status(__FILE__, __LINE__, #call, (call), (status))
+#define CHECK_OK(call) CHECK_STATUS(call, PYFERRY_STATUS_OK)
+
+static inline void check_failed(const char *file, int line, const char *what)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s:%d: failed: %s\n", file, line, what);
+    fflush(stderr);
+    _exit(1);
+}
+
+static inline void check_status(const char *file, int line, const char *call, pyferry_status got, pyferry_status expected)
+{
+    if (got == expected)
+        return;
+    char reason[4096] = "";
+    char what[8192];
+    pyferry_last_error(reason, sizeof reason);
+    snprintf(what, sizeof what, "%s is %s and not %s\nlast error: %s", call, pyferry_status_name(got),
+             pyferry_status_name(expected), reason);
+    check_failed(file, line, what);
+}
+
+/* ---- threads ---- */
+
+static inline pthread_t thread_start(void *(*run)(void *), void *argument)
+{
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, run, argument) == 0);
+    return thread;
+}
+
+static inline void *thread_join(pthread_t thread)
+{
+    void *result;
+    CHECK(pthread_join(thread, &result) == 0);
+    return result;
+}
+
+/* Runs the function on a new thread and waits for it. */
+static inline void *on_new_thread(void *(*run)(void *), void *argument)
+{
+    return thread_join(thread_start(run, argument));
+}
+
+/* Once set, lets through everybody who waits or will wait. For meeting points and counts: pthread_barrier_t and sem_t. */
+struct event {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool set;
+};
+#define EVENT_INIT { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false }
+
+static inline void event_set(struct event *event)
+{
+    pthread_mutex_lock(&event->mutex);
+    event->set = true;
+    pthread_cond_broadcast(&event->changed);
+    pthread_mutex_unlock(&event->mutex);
+}
+
+static inline void event_wait(struct event *event)
+{
+    pthread_mutex_lock(&event->mutex);
+    while (!event->set)
+        pthread_cond_wait(&event->changed, &event->mutex);
+    pthread_mutex_unlock(&event->mutex);
+}
+
+static inline bool event_is_set(struct event *event)
+{
+    pthread_mutex_lock(&event->mutex);
+    bool set = event->set;
+    pthread_mutex_unlock(&event->mutex);
+    return set;
+}
+
+/* ---- time ---- */
+
+static inline double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static inline void sleep_ms(long ms)
+{
+    struct timespec rest = { ms / 1000, ms % 1000 * 1000000L };
+    while (nanosleep(&rest, &rest) != 0)
+        continue;
+}
+
+/* ---- an interrupted harness (Ctrl-C) leaves no program behind that hangs ---- */
+
+#ifdef __linux__
+__attribute__((constructor)) static void die_with_harness(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+#endif
+
+#endif

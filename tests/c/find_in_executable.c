@@ -1,0 +1,7 @@
+/* harness: mode=extension */
+/* A python3 executable that has Python inside, as Debian's has: the script of the same name loads pyferry there by ctypes. */
+#include "module.h"
+
+static PyMethodDef methods[] = { { NULL, NULL, 0, NULL } };
+
+MODULE(find_in_executable, methods)

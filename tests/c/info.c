@@ -1,0 +1,69 @@
+/* What pyferry says of the Python that the host is linked with is what that Python says of itself. */
+#include "py.h"
+
+static char *real(const char *path)
+{
+    char *resolved = path ? realpath(path, NULL) : NULL;
+    CHECK(resolved != NULL);
+    return resolved;
+}
+
+static void *look(void *main)
+{
+    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    CHECK_OK(pyferry_runtime_info(&info));
+    CHECK(strcmp(info.version, Py_GetVersion()) == 0);
+    CHECK(info.version_number == PY_VERSION_HEX >> 16);
+    CHECK(strcmp(info.libpython, real(getenv("PYFERRY_TEST_LIBPYTHON"))) == 0);
+    CHECK(info.own_gil == (PY_VERSION_HEX >= 0x030c0000));
+    CHECK(info.cache == (info.cache_off_reason == NULL));
+    /* On the Pythons of this test the gilstate slot is there to be found. */
+    CHECK(info.cache == states_are_kept());
+
+    pyferry_token token = attach(main);
+    run("import sys, sysconfig\n"
+        "debug = hasattr(sys, 'gettotalrefcount')\n"
+        "free_threaded = bool(sysconfig.get_config_var('Py_GIL_DISABLED'))");
+    CHECK(info.debug == number("debug"));
+    CHECK(info.free_threaded == number("free_threaded"));
+    const char *executable = PyUnicode_AsUTF8(PySys_GetObject("executable"));
+    CHECK(strcmp(info.executable, executable) == 0);
+    detach(token);
+    return NULL;
+}
+
+/* A program built against an older, shorter struct: nothing is written behind its end. */
+static void check_short_struct(void)
+{
+    struct pyferry_runtime_info info;
+    memset(&info, 0x55, sizeof info);
+    struct pyferry_runtime_info untouched = info;
+    info.struct_size = offsetof(struct pyferry_runtime_info, executable);
+    CHECK_OK(pyferry_runtime_info(&info));
+    CHECK(info.struct_size == offsetof(struct pyferry_runtime_info, executable));
+    CHECK(strcmp(info.version, Py_GetVersion()) == 0);
+    CHECK(memcmp(&info.executable, &untouched.executable,
+                 sizeof info - offsetof(struct pyferry_runtime_info, executable)) == 0);
+
+    info.struct_size = 0;
+    CHECK_REFUSED(pyferry_runtime_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "PYFERRY_RUNTIME_INFO_INIT");
+    info.struct_size = sizeof(size_t) - 1;
+    CHECK_REFUSED(pyferry_runtime_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
+    info.struct_size = SIZE_MAX;
+    CHECK_REFUSED(pyferry_runtime_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
+}
+
+int main(void)
+{
+    pyferry_view *main;
+    PyThreadState *state = start_python(&main);
+    look(main);
+    on_new_thread(look, main);
+    check_short_struct();
+    finish_python(state);
+
+    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    CHECK_REFUSED(pyferry_runtime_info(&info), PYFERRY_STATUS_NO_PYTHON, "not initialised");
+    pyferry_view_free(main);
+    return 0;
+}

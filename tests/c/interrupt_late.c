@@ -1,0 +1,52 @@
+/* An interrupt that comes while its thread is inside but runs no Python is gone with that attach: the next one never sees it. */
+#include "py.h"
+
+static pyferry_view *main_interpreter, *sub;
+static struct event inside = EVENT_INIT, interrupted = EVENT_INIT;
+
+static void *be_interrupted_outside_python(void *view)
+{
+    pyferry_token token = attach(view);
+    run("x = 1");
+    pyferry_suspension out = suspend();
+    event_set(&inside);
+    event_wait(&interrupted);
+    resume(out);
+    detach(token);
+    for (int i = 0; i < 3; i++)
+        run_in(view, "for i in range(10000): pass");
+    return NULL;
+}
+
+static void one(pyferry_view *view)
+{
+    inside.set = interrupted.set = false;
+    pthread_t thread = thread_start(be_interrupted_outside_python, view);
+    event_wait(&inside);
+    CHECK_OK(pyferry_interpreter_interrupt(view));
+    event_set(&interrupted);
+    thread_join(thread);
+}
+
+int main(void)
+{
+    PyThreadState *state = start_python(&main_interpreter);
+    sub = new_interpreter();
+    one(main_interpreter);
+    one(sub);
+
+    /* The caller, attached elsewhere or to the very interpreter, is left as it was. */
+    pyferry_token token = attach(sub);
+    CHECK_OK(pyferry_interpreter_interrupt(main_interpreter));
+    CHECK(pyferry_is_attached(sub));
+    run("for i in range(10000): pass");
+    detach(token);
+    PyEval_RestoreThread(state);
+    CHECK_OK(pyferry_interpreter_interrupt(sub));
+    CHECK(PyThreadState_Get() == state);
+    run("for i in range(10000): pass");
+    CHECK(Py_FinalizeEx() == 0);
+    pyferry_view_free(main_interpreter);
+    pyferry_view_free(sub);
+    return 0;
+}

@@ -1,0 +1,43 @@
+/* harness: mode=runtime */
+/* Every NULL where something is needed is INVALID_ARGUMENT, names the argument, and does nothing. */
+#include "use.h"
+
+#define INVALID(call, name) CHECK_REFUSED(call, PYFERRY_STATUS_INVALID_ARGUMENT, "`" name "` is NULL")
+
+int main(void)
+{
+    CHECK_OK(pyferry_runtime_start(NULL));
+    pyferry_view *main = main_view();
+    pyferry_token token;
+    pyferry_guard *guard;
+
+    INVALID(pyferry_runtime_info(NULL), "out");
+    INVALID(pyferry_view_main(NULL), "out");
+    INVALID(pyferry_view_current(NULL), "out");
+    INVALID(pyferry_guard_open(NULL, &guard), "view");
+    INVALID(pyferry_guard_open(main, NULL), "out");
+    INVALID(pyferry_attach(NULL, &token), "view");
+    INVALID(pyferry_attach(main, NULL), "out");
+    INVALID(pyferry_attach_labeled(main, "label", NULL), "out");
+    INVALID(pyferry_attach_guarded(NULL, &token), "guard");
+    INVALID(pyferry_detach(NULL), "token");
+    INVALID(pyferry_suspend(NULL), "out");
+    CHECK_STATUS(pyferry_resume(NULL), PYFERRY_STATUS_INVALID_ARGUMENT);
+    INVALID(pyferry_interpreter_new(NULL, NULL), "out");
+    INVALID(pyferry_interpreter_end(NULL, 0), "view");
+    INVALID(pyferry_interpreter_interrupt(NULL), "view");
+
+    /* The same on the inside, where there is something to lose. */
+    token = attach(main);
+    INVALID(pyferry_suspend(NULL), "out");
+    INVALID(pyferry_exec(NULL, NULL), "source");
+    INVALID(pyferry_attach(main, NULL), "out");
+    INVALID(pyferry_view_current(NULL), "out");
+    CHECK(pyferry_is_attached(main));
+    detach(token);
+
+    check_works(main);
+    pyferry_view_free(main);
+    CHECK_OK(pyferry_runtime_stop(-1));
+    return 0;
+}

@@ -1,0 +1,62 @@
+/* For the programs that use CPython's own API beside pyferry. */
+#ifndef PYFERRY_TEST_PY_H
+#define PYFERRY_TEST_PY_H
+
+#include <Python.h>
+
+#include "use.h"
+
+/* The state that is attached, or NULL. Up to 3.11 it may be another thread's. */
+static inline PyThreadState *current_state(void)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    return PyThreadState_GetUnchecked();
+#else
+    return _PyThreadState_UncheckedGet();
+#endif
+}
+
+/* Starts Python as a host does that wants it on all its threads: the calling thread is attached to nothing then. */
+static inline PyThreadState *start_python(pyferry_view **main)
+{
+    Py_InitializeEx(0);
+    *main = main_view();
+    return PyEval_SaveThread();
+}
+
+static inline void finish_python(PyThreadState *state)
+{
+    PyEval_RestoreThread(state);
+    CHECK(Py_FinalizeEx() == 0);
+}
+
+/* How many thread states the interpreter has. The caller is attached to it, and nobody else comes or goes. */
+static inline int count_states(void)
+{
+    int count = 0;
+    PyThreadState *state = PyInterpreterState_ThreadHead(PyThreadState_GetInterpreter(PyThreadState_Get()));
+    for (; state != NULL; state = PyThreadState_Next(state))
+        count++;
+    return count;
+}
+
+/* Gives __main__ of the attached interpreter a function; the definition must outlive it. */
+static inline void define(PyMethodDef *method)
+{
+    PyObject *function = PyCFunction_New(method, NULL);
+    CHECK(function != NULL);
+    CHECK(PyObject_SetAttrString(PyImport_AddModule("__main__"), method->ml_name, function) == 0);
+    Py_DECREF(function);
+}
+
+/* An integer in __main__ of the attached interpreter. */
+static inline long number(const char *name)
+{
+    PyObject *value = PyObject_GetAttrString(PyImport_AddModule("__main__"), name);
+    CHECK(value != NULL);
+    long result = PyLong_AsLong(value);
+    Py_DECREF(value);
+    return result;
+}
+
+#endif

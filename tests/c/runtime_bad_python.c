@@ -1,0 +1,61 @@
+/* harness: mode=runtime */
+/* A Python that is not there or does not start is NO_PYTHON, with a message of use; afterwards a good one starts. */
+#include "use.h"
+
+#include <sys/stat.h>
+
+static void write_file(const char *path, const char *text, mode_t mode)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0 && chmod(path, mode) == 0);
+}
+
+static void refused(const char *python, const char *part)
+{
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.python = python;
+    CHECK_REFUSED(pyferry_runtime_start(&options), PYFERRY_STATUS_NO_PYTHON, python);
+    CHECK_SAYS(part);
+}
+
+int main(void)
+{
+    write_file("not_python", "#!/bin/sh\necho hello\n", 0755);
+    write_file("broken_python", "#!/bin/sh\necho 'no module named encodings' >&2\nexit 3\n", 0755);
+    write_file("no_program", "just text\n", 0644);
+    write_file("libpython_broken.so", "not an ELF file\n", 0644);
+    CHECK(mkdir("empty", 0755) == 0);
+
+    refused("./is_not_there", "No such file");
+    refused("./not_python", "did not start");
+    refused("./broken_python", "no module named encodings");
+    refused("./no_program", "cannot run");
+    refused("./libpython_not_there.so", "not there");
+    refused("./libpython_broken.so", "cannot load");
+    refused("./empty", "python3");
+    refused("", "");
+
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.python = "/not/\xff\xfe/utf-8";
+    CHECK_REFUSED(pyferry_runtime_start(&options), PYFERRY_STATUS_INVALID_ARGUMENT, "UTF-8");
+    options.python = NULL;
+    options.struct_size = 3;
+    CHECK_REFUSED(pyferry_runtime_start(&options), PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
+
+    struct {
+        pyferry_runtime_options options;
+        char later[16];
+    } newer = { PYFERRY_RUNTIME_OPTIONS_INIT, "" };
+    newer.options.struct_size = sizeof newer;
+    newer.later[15] = 1;
+    CHECK_REFUSED(pyferry_runtime_start(&newer.options), PYFERRY_STATUS_INVALID_ARGUMENT, "does not know");
+    CHECK_STATUS(pyferry_runtime_stop(0), PYFERRY_STATUS_WRONG_ORDER);
+
+    newer.later[15] = 0;
+    CHECK_OK(pyferry_runtime_start(&newer.options));
+    pyferry_view *main = main_view();
+    check_works(main);
+    pyferry_view_free(main);
+    CHECK_OK(pyferry_runtime_stop(-1));
+    return 0;
+}

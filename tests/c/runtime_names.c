@@ -1,0 +1,63 @@
+/* harness: mode=runtime */
+/* A Python can be named by its program, its library, its prefix, its virtual environment, and by PATH; the option wins. */
+#include "use.h"
+
+#include <libgen.h>
+#include <sys/wait.h>
+
+/* In a process of its own: a Python that was loaded is never unloaded. */
+static void starts(const char *option, const char *variable, const char *check)
+{
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        if (variable != NULL)
+            setenv("PYFERRY_PYTHON", variable, 1);
+        else
+            unsetenv("PYFERRY_PYTHON");
+        pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+        options.python = option;
+        CHECK_OK(pyferry_runtime_start(&options));
+        pyferry_view *main = main_view();
+        run_in(main, "import os, sys, encodings, json\n"
+                     "expected = os.environ['PYFERRY_TEST_PYTHON']\n"
+                     "same = os.path.realpath(sys.executable) == os.path.realpath(expected)\n"
+                     "assert same, (sys.executable, expected)");
+        run_in(main, check);
+        CHECK_OK(pyferry_runtime_stop(-1));
+        exit(0);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child);
+    if (status != 0)
+        fprintf(stderr, "option %s, variable %s\n", option, variable);
+    CHECK(status == 0);
+}
+
+int main(void)
+{
+    const char *program = getenv("PYFERRY_TEST_PYTHON"), *library = getenv("PYFERRY_TEST_LIBPYTHON");
+    char *prefix = dirname(dirname(strdup(library)));
+    const char *any = "", *wrong = "/nowhere/python3";
+    char command[4096];
+
+    starts(program, wrong, any);
+    starts(library, wrong, any);
+    starts(prefix, wrong, any);
+    starts(NULL, program, any);
+    starts(NULL, library, any);
+    starts(NULL, prefix, any);
+    starts(NULL, NULL, any);
+    starts(NULL, "", any);
+
+    snprintf(command, sizeof command, "'%s' -m venv --without-pip venv", program);
+    CHECK(system(command) == 0);
+    const char *in_venv = "assert os.path.realpath(sys.prefix) == os.path.realpath('venv'), sys.prefix\n"
+                          "assert sys.base_prefix != sys.prefix\n"
+                          "assert any(path.startswith(sys.prefix) for path in sys.path), sys.path";
+    starts("venv/bin/python3", NULL, in_venv);
+    starts("./venv/bin/python3", wrong, in_venv);
+    starts(NULL, "venv/bin/python3", in_venv);
+    starts("venv", NULL, in_venv);
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* harness: mode=dlopen */
+/* Two libpythons in one process are refused, by every way in, with the paths of both in the message. */
+#include "loaded.h"
+
+static void copy(const char *from, const char *to)
+{
+    static char block[1 << 16];
+    FILE *source = fopen(from, "rb"), *target = fopen(to, "wb");
+    CHECK(source != NULL && target != NULL);
+    for (size_t length; (length = fread(block, 1, sizeof block, source)) > 0;)
+        CHECK(fwrite(block, 1, length, target) == length);
+    CHECK(fclose(source) == 0 && fclose(target) == 0);
+}
+
+static void check_both_named(const char *first, const char *second)
+{
+    char *real_first = realpath(first, NULL), *real_second = realpath(second, NULL);
+    CHECK_SAYS(real_first);
+    CHECK_SAYS(real_second);
+    free(real_first);
+    free(real_second);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 2);
+    const char *second = "./libpython_of_another.so";
+    copy(argv[1], second);
+    struct loaded python = load_python(argv[1], RTLD_LOCAL);
+    load_python(second, RTLD_LOCAL);
+    python.initialize(0);
+
+    pyferry_view *view = NULL;
+    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    CHECK_REFUSED(pyferry_view_main(&view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    check_both_named(argv[1], second);
+    CHECK_REFUSED(pyferry_runtime_start(NULL), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    check_both_named(argv[1], second);
+    CHECK_REFUSED(pyferry_view_current(&view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_interpreter_new(NULL, &view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_runtime_info(&info), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK(view == NULL && !pyferry_is_attached(NULL));
+
+    /* The host's own Python is as it was. */
+    python.restore_thread(python.save_thread());
+    CHECK(python.finalize() == 0);
+    return 0;
+}
