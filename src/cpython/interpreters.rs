@@ -53,6 +53,7 @@ impl Python {
                     let mut first = null_mut();
                     let status = from_config(&mut first, &config);
                     if status.kind != 0 {
+                        slot.set(before);
                         let said =
                             if status.message.is_null() { c"no reason given" } else { CStr::from_ptr(status.message) };
                         fail!(PythonError, "CPython could not make an interpreter: {}", said.to_string_lossy());
@@ -61,8 +62,10 @@ impl Python {
                 }
             };
             let Some(first) = State::from_ptr(first) else {
-                // Up to 3.11 a failure leaves the caller's state current, and has printed the traceback.
-                fail!(PythonError, "CPython could not make an interpreter; Py_NewInterpreter printed the reason");
+                // The caller's state is current again, and what was raised there is pending.
+                slot.set(before);
+                let raised = self.take_error().message;
+                fail!(PythonError, "CPython could not make an interpreter: {raised}");
             };
             // Up to 3.11 the slot still names the caller's state; set_up runs Python code, which may ask it.
             slot.set(first.as_ptr());
