@@ -95,11 +95,14 @@ fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()
 pub fn create(python: &'static Python, sharing: Sharing) -> Result<Arc<Interpreter>> {
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Some(c"pyferry_interpreter_new"))?;
-    let made = python.new_interpreter(main.slot, sharing, |raw, first| {
-        python.import_threading_for_others(true)?;
-        let made = register(&main, raw, Origin::Ours, sharing == Sharing::Legacy)?;
-        made.keeper.put(first);
-        Ok(made)
+    let prepared = python.own_character_names();
+    let made = prepared.and_then(|()| {
+        python.new_interpreter(main.slot, sharing, |raw, first| {
+            python.import_threading_for_others(true)?;
+            let made = register(&main, raw, Origin::Ours, sharing == Sharing::Legacy)?;
+            made.keeper.put(first);
+            Ok(made)
+        })
     });
     thread::detach(ticket)?;
     made

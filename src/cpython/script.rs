@@ -72,6 +72,21 @@ if 'threading' not in sys.modules:
         self.run(source, c"unused", self.version_object()?)
     }
 
+    /// Up to 3.11 CPython looks names of characters ("\\N{DIGIT ONE}") up in a table that the first interpreter to need one
+    /// makes for the whole process, and that dies with it: so that must be main, which is the attached one.
+    pub fn own_character_names(&self) -> Result<()> {
+        if !self.one_gil {
+            return Ok(());
+        }
+        let source = c"
+try:
+    compile(r\"'\\N{DIGIT ONE}'\", '<pyferry>', 'eval')
+except Exception:
+    pass
+";
+        self.run(source, c"unused", self.version_object()?)
+    }
+
     /// Waits, up to `seconds` (for ever: negative), for the threads of the attached interpreter that its shutdown would
     /// wait for, and says which are left. Lets go while it waits.
     pub fn join_threads(&self, seconds: f64) -> Result<String> {
