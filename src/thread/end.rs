@@ -2,6 +2,7 @@
 
 use super::frames::{Kind, Ticket};
 use super::{Thread, released};
+use crate::fork;
 use crate::sys;
 use std::sync::atomic::Ordering;
 
@@ -30,6 +31,10 @@ impl Thread {
     }
 
     pub(super) fn exit(&self) {
+        // In a child that Python does not know of, even letting go can wait for a thread that is not there.
+        if fork::check().is_err() {
+            return;
+        }
         while let Some(top) = self.top() {
             // Attached: as if the host had detached. Let go: Python is not asked again.
             let ticket = Ticket { thread: self.serial.get(), number: top.number };
