@@ -319,6 +319,19 @@ fn wait_for_python_threads(
     None
 }
 
+/// Runs source in the `__main__` module of the interpreter this thread is attached to.
+pub fn exec(source: &CStr, filename: &CStr) -> Result<()> {
+    let (python, _) = thread::attached_python()?;
+    python.exec_in_main(source, filename, |describe| {
+        let shield = record::shield(python.thread_ident());
+        // One that came before the shield.
+        python.clear_interrupt();
+        let error = describe();
+        drop(shield);
+        error
+    })
+}
+
 /// Raises KeyboardInterrupt in every thread that is attached to the interpreter.
 pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let python = interpreter.python;
@@ -340,7 +353,7 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     }
     let result = match interpreter.raw() {
         Some(raw) => python.threads_of(raw, &spared).map(|threads| {
-            threads.into_iter().for_each(|ident| python.interrupt(ident));
+            threads.into_iter().for_each(|ident| record::unless_shielded(ident, || python.interrupt(ident)));
         }),
         None => Ok(()),
     };

@@ -255,15 +255,49 @@ fn lookup(list: &[Option<Arc<Interpreter>>], raw: Raw) -> Option<Arc<Interpreter
     list.iter().flatten().find(|interpreter| interpreter.is(Some(raw))).cloned()
 }
 
+static SHIELDED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+
+fn shielded() -> MutexGuard<'static, Vec<u64>> {
+    SHIELDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Keeps interrupts from a thread.
+pub struct Shield(u64);
+
+/// No interrupt reaches the thread that Python knows by this number, until the shield is dropped.
+pub fn shield(ident: u64) -> Shield {
+    shielded().push(ident);
+    Shield(ident)
+}
+
+impl Drop for Shield {
+    fn drop(&mut self) {
+        let mut list = shielded();
+        if let Some(place) = list.iter().position(|ident| *ident == self.0) {
+            list.swap_remove(place);
+        }
+    }
+}
+
+/// Interrupts a thread that has no shield. `interrupt` must not run Python code: a lock is held, so that the thread
+/// cannot raise its shield, and take back what came before it, in the middle.
+pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
+    let list = shielded();
+    if !list.contains(&ident) {
+        interrupt();
+    }
+}
+
 /// The registry and all ledgers, held still through a fork.
 pub struct Still {
+    _shielded: MutexGuard<'static, Vec<u64>>,
     list: MutexGuard<'static, Registry>,
     house: HouseGuard,
 }
 
 /// Holds the registry and all ledgers still.
 pub fn hold_still() -> Still {
-    Still { list: registry(), house: HOUSE.lock() }
+    Still { _shielded: shielded(), list: registry(), house: HOUSE.lock() }
 }
 
 impl Still {

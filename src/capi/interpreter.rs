@@ -2,7 +2,6 @@ use super::{deadline, enter, options, out, pyferry_view, required, text};
 use crate::cpython::{Python, Sharing};
 use crate::error::{Error, Status, fail};
 use crate::interpreter;
-use crate::thread;
 use std::ffi::c_char;
 
 /// How an interpreter is to be made. Start from PYFERRY_INTERPRETER_OPTIONS_INIT.
@@ -117,7 +116,6 @@ pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *c
         // SAFETY: as documented for the caller.
         let (source, filename) = unsafe { (text(source, "source")?, text(filename, "filename")?) };
         let source = source.ok_or_else(|| Error::new(Status::InvalidArgument, "`source` is NULL"))?;
-        let (python, _) = thread::attached_python()?;
-        python.exec_in_main(source, filename.unwrap_or(c"<string>"))
+        interpreter::exec(source, filename.unwrap_or(c"<string>"))
     })
 }

@@ -114,7 +114,7 @@ pub fn program_for(library: &Path, named: Option<&str>) -> Result<Option<PathBuf
     if !same_file(&wanted.library, library) {
         fail!(
             Unsupported,
-            "the host has loaded {}, and the option `python` names {}: one process cannot use both",
+            "this process has loaded {}, and the option `python` names {}: it cannot use both",
             library.display(),
             wanted.library.display()
         );

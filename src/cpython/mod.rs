@@ -23,7 +23,7 @@ pub use values::{Raw, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
 use once_cell::sync::OnceCell;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_char};
 use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 use table::Table;
@@ -82,18 +82,23 @@ impl Python {
     }
 
     fn new(located: locate::Located) -> Result<Python> {
-        let table = Table::resolve(&located.library).map_err(|symbol| {
-            Error::new(Status::Unsupported, format!("{} does not export {symbol}", located.path.display()))
-        })?;
-        // Everything below outlives the handle: a library that code was taken from is never closed.
-        std::mem::forget(located.library);
-        // SAFETY: Py_GetVersion may be called before Py_Initialize, and answers a static string.
-        let version_text = unsafe { CStr::from_ptr((table.Py_GetVersion)()) };
+        // First the version: an older one lacks much of the table.
+        // SAFETY: Py_GetVersion has been this in all of Python 3; it may be called before Py_Initialize, and answers a
+        // static string.
+        let version_text = unsafe {
+            let get_version = located.library.get::<unsafe extern "C" fn() -> *const c_char>("Py_GetVersion");
+            CStr::from_ptr(get_version.map_or(c"".as_ptr(), |get_version| get_version()))
+        };
         let text = version_text.to_string_lossy();
         let version = parse_version(&text);
         if version < (3, 9) {
             fail!(Unsupported, "{} is Python {text}: pyferry serves 3.9 and later", located.path.display());
         }
+        let table = Table::resolve(&located.library).map_err(|symbol| {
+            Error::new(Status::Unsupported, format!("{} does not export {symbol}", located.path.display()))
+        })?;
+        // Everything below outlives the handle: a library that code was taken from is never closed.
+        std::mem::forget(located.library);
         Ok(Python {
             free_threaded: text.contains("free-threading build"),
             one_gil: version < (3, 12),

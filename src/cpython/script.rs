@@ -16,18 +16,21 @@ text = ''.join(traceback.format_exception(*error)).rstrip()
 
 impl Python {
     /// Runs source in the `__main__` module of the attached interpreter. What it raises becomes the error; an exception
-    /// that was pending before stays pending.
-    pub fn exec_in_main(&self, source: &CStr, filename: &CStr) -> Result<()> {
+    /// that was pending before stays pending. `shield` runs what it is given, Python code of ours that makes the
+    /// traceback, where no interrupt reaches it: one inside importlib would leave its locks behind.
+    pub fn exec_in_main(
+        &self,
+        source: &CStr,
+        filename: &CStr,
+        shield: impl FnOnce(&dyn Fn() -> Error) -> Error,
+    ) -> Result<()> {
         // SAFETY: attached; every reference is checked and given back once. Nothing here needs dropping: up to 3.13.7
         // CPython may end a thread that nobody pinned inside PyEval_EvalCode.
         unsafe {
             let pending = self.set_pending_aside();
             let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
-            let result = if module.is_null() {
-                Err(self.take_error())
-            } else {
-                self.evaluate(source, filename, (self.table.PyModule_GetDict)(module))
-            };
+            let succeeded = !module.is_null() && self.evaluate(source, filename, (self.table.PyModule_GetDict)(module));
+            let result = if succeeded { Ok(()) } else { Err(shield(&|| self.take_error())) };
             self.put_pending_back(pending);
             result
         }
@@ -201,42 +204,38 @@ text = ' '.join(map(str, sys._current_frames()))
         unsafe {
             let pending = self.set_pending_aside();
             let globals = (self.table.PyDict_New)();
-            let result = if globals.is_null()
-                || value.is_null()
-                || (self.table.PyDict_SetItemString)(
+            let succeeded = !globals.is_null()
+                && !value.is_null()
+                && (self.table.PyDict_SetItemString)(
                     globals,
                     c"__builtins__".as_ptr(),
                     (self.table.PyEval_GetBuiltins)(),
-                ) != 0
-                || (self.table.PyDict_SetItemString)(globals, variable.as_ptr(), value) != 0
-            {
-                Err(self.take_error())
-            } else {
-                self.evaluate(source, c"<pyferry>", globals).and_then(|()| then(globals))
-            };
+                ) == 0
+                && (self.table.PyDict_SetItemString)(globals, variable.as_ptr(), value) == 0
+                && self.evaluate(source, c"<pyferry>", globals);
+            let result = if succeeded { then(globals) } else { Err(self.take_error()) };
             self.give_back(globals);
             self.put_pending_back(pending);
             result
         }
     }
 
+    /// Whether the source ran through; an exception is pending if not.
+    ///
     /// # Safety
     /// Attached, with no exception pending; `globals` is a dict.
-    unsafe fn evaluate(&self, source: &CStr, filename: &CStr, globals: *mut PyObject) -> Result<()> {
+    unsafe fn evaluate(&self, source: &CStr, filename: &CStr, globals: *mut PyObject) -> bool {
         // SAFETY: as the caller says; both references are given back.
         unsafe {
             let code = (self.table.Py_CompileString)(source.as_ptr(), filename.as_ptr(), FILE_INPUT);
             if code.is_null() {
-                return Err(self.take_error());
+                return false;
             }
             let value = (self.table.PyEval_EvalCode)(code, globals, globals);
             (self.table.Py_DecRef)(code);
-            if value.is_null() {
-                return Err(self.take_error());
-            }
-            (self.table.Py_DecRef)(value);
+            self.give_back(value);
+            !value.is_null()
         }
-        Ok(())
     }
 
     /// Turns the pending exception into an error whose message is the traceback, and clears it.

@@ -57,7 +57,6 @@ macro_rules! table {
 }
 
 table! {
-    Py_GetVersion = "Py_GetVersion"() -> *const c_char;
     Py_IsInitialized = "Py_IsInitialized"() -> c_int;
     Py_IsFinalizing = "Py_IsFinalizing" | "_Py_IsFinalizing"() -> c_int;
     Py_DecodeLocale = "Py_DecodeLocale"(*const c_char, *mut usize) -> *mut libc::wchar_t;
