@@ -236,7 +236,7 @@ struct pyferry_runtime_info {
      */
     bool own_gil;
     /**
-     * Thread states are kept from one attach to the next.
+     * Thread states are kept from one attach to the next. PYFERRY_CACHE=off in the environment turns that off, to compare.
      */
     bool cache;
 };
@@ -524,7 +524,8 @@ pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t 
 
 /**
  * Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
- * runs away. A thread inside C code gets it when it is back in Python. Other interpreters are not touched.
+ * runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and makes
+ * its traceback, is left alone. Other interpreters are not touched.
  *
  * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread.
  *

@@ -89,7 +89,8 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_vie
 }
 
 /// Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
-/// runs away. A thread inside C code gets it when it is back in Python. Other interpreters are not touched.
+/// runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and makes
+/// its traceback, is left alone. Other interpreters are not touched.
 ///
 /// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread.
 ///

@@ -130,7 +130,7 @@ pub struct pyferry_runtime_info {
     pub debug: bool,
     /// Interpreters can have a GIL of their own.
     pub own_gil: bool,
-    /// Thread states are kept from one attach to the next.
+    /// Thread states are kept from one attach to the next. PYFERRY_CACHE=off in the environment turns that off, to compare.
     pub cache: bool,
 }
 
