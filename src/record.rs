@@ -178,6 +178,9 @@ impl Interpreter {
         let mut list = registry();
         if list.get(self.index).is_some_and(|place| place.as_ref().is_some_and(|other| other.serial == self.serial)) {
             list[self.index] = None;
+            if self.waits_unheard {
+                UNHEARD.fetch_sub(1, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -186,10 +189,18 @@ type Registry = Vec<Option<Arc<Interpreter>>>;
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Vec::new());
 static HOUSE: House = House::new();
+/// How many interpreters alive do not hear each other: with one there is nobody else to wait for.
+static UNHEARD: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Whether several interpreters wait for one GIL without hearing each other.
+#[inline]
+pub fn several_wait_unheard() -> bool {
+    UNHEARD.load(Ordering::Relaxed) > 1
 }
 
 /// Every interpreter alive that has a record.
@@ -244,6 +255,9 @@ pub fn find_or_add(
         ready: AtomicBool::new(false),
         registrar: sys::thread_id(),
     });
+    if interpreter.waits_unheard {
+        UNHEARD.fetch_add(1, Ordering::Relaxed);
+    }
     if index == list.len() {
         list.push(None);
     }

@@ -13,6 +13,7 @@ impl Thread {
     #[inline]
     pub(super) fn go_in(&self, target: &Interpreter, state: State, before: SlotValue) {
         if target.waits_unheard
+            && record::several_wait_unheard()
             && let Some((through, visit)) = self.find_way(target, before)
         {
             target.python.attach_through(target.slot, through, state);
