@@ -114,7 +114,7 @@ impl Python {
     /// Runs Python source with `callback` in the variable `callback`. The caller is attached.
     fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
         let function = self.callable(callback)?;
-        let result = self.run(source, c"callback", function);
+        let result = self.run(source, Some((c"callback", function)));
         // SAFETY: attached, and the reference is ours.
         unsafe { (self.table.Py_DecRef)(function) };
         result

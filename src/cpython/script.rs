@@ -1,13 +1,16 @@
 //! Python source and what it raises.
 
 use super::{Python, Raw, State};
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, Status};
 use pyo3_ffi::PyObject;
 use std::ffi::{CStr, c_char, c_ulong};
 use std::ptr::null_mut;
 
 /// `Py_file_input`, the start symbol for a whole file: the same in every version.
 const FILE_INPUT: i32 = 257;
+
+/// A name and a borrowed object for source of our own; NULL is what CPython answered when it failed to make the object.
+pub(super) type Variable<'a> = (&'a CStr, *mut PyObject);
 
 const FORMAT: &CStr = c"
 import traceback
@@ -36,9 +39,9 @@ impl Python {
         }
     }
 
-    /// Runs source of our own in a namespace of its own that has one variable.
-    pub(super) fn run(&self, source: &CStr, variable: &CStr, value: *mut PyObject) -> Result<()> {
-        self.run_in_new_namespace(source, variable, value, |_| Ok(()))
+    /// Runs source of our own in a namespace of its own.
+    pub(super) fn run(&self, source: &CStr, variable: Option<Variable>) -> Result<()> {
+        self.run_in_new_namespace(source, variable, |_| Ok(()))
     }
 
     /// Imports a module for the effect.
@@ -72,7 +75,7 @@ if 'threading' not in sys.modules:
     threading._main_thread._ident = None
 "
         };
-        self.run(source, c"unused", self.version_object()?)
+        self.run(source, None)
     }
 
     /// Up to 3.11 CPython looks names of characters ("\\N{DIGIT ONE}") up in a table that the first interpreter to need one
@@ -87,7 +90,7 @@ try:
 except Exception:
     pass
 ";
-        self.run(source, c"unused", self.version_object()?)
+        self.run(source, None)
     }
 
     /// Waits, up to `seconds` (for ever: negative), for the threads of the attached interpreter that its shutdown would
@@ -110,12 +113,12 @@ text = ', '.join(left)
         // SAFETY: attached; the reference is given back below.
         let value = unsafe { (self.table.PyFloat_FromDouble)(seconds) };
         let mut names = String::new();
-        let result = self.run_in_new_namespace(source, c"seconds", value, |globals| {
+        let result = self.run_in_new_namespace(source, Some((c"seconds", value)), |globals| {
             names = self.text_of_variable(globals, c"text");
             Ok(())
         });
-        // SAFETY: attached, and the reference is ours.
-        unsafe { (self.table.Py_DecRef)(value) };
+        // SAFETY: attached, and the reference is ours, or NULL where there was no memory.
+        unsafe { self.give_back(value) };
         result.map(|()| names)
     }
 
@@ -178,7 +181,7 @@ import sys
 text = ' '.join(map(str, sys._current_frames()))
 ";
         let mut idents = Vec::new();
-        self.run_in_new_namespace(source, c"unused", self.version_object()?, |globals| {
+        self.run_in_new_namespace(source, None, |globals| {
             idents =
                 self.text_of_variable(globals, c"text").split(' ').filter_map(|ident| ident.parse().ok()).collect();
             Ok(())
@@ -186,18 +189,10 @@ text = ' '.join(map(str, sys._current_frames()))
         Ok(idents)
     }
 
-    /// A borrowed object that is always there, for source that needs no variable.
-    fn version_object(&self) -> Result<*mut PyObject> {
-        // SAFETY: attached; the reference is borrowed from sys.
-        let version = unsafe { (self.table.PySys_GetObject)(c"hexversion".as_ptr()) };
-        if version.is_null() { fail!(Internal, "sys.hexversion is gone") } else { Ok(version) }
-    }
-
     fn run_in_new_namespace(
         &self,
         source: &CStr,
-        variable: &CStr,
-        value: *mut PyObject,
+        variable: Option<Variable>,
         then: impl FnOnce(*mut PyObject) -> Result<()>,
     ) -> Result<()> {
         // SAFETY: attached; every reference is checked and given back once.
@@ -205,13 +200,14 @@ text = ' '.join(map(str, sys._current_frames()))
             let pending = self.set_pending_aside();
             let globals = (self.table.PyDict_New)();
             let succeeded = !globals.is_null()
-                && !value.is_null()
                 && (self.table.PyDict_SetItemString)(
                     globals,
                     c"__builtins__".as_ptr(),
                     (self.table.PyEval_GetBuiltins)(),
                 ) == 0
-                && (self.table.PyDict_SetItemString)(globals, variable.as_ptr(), value) == 0
+                && variable.is_none_or(|(name, value)| {
+                    !value.is_null() && (self.table.PyDict_SetItemString)(globals, name.as_ptr(), value) == 0
+                })
                 && self.evaluate(source, c"<pyferry>", globals);
             let result = if succeeded { then(globals) } else { Err(self.take_error()) };
             self.give_back(globals);
