@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Instant;
 
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -20,6 +21,8 @@ use super::paths;
 use super::process;
 use super::program::{self, Program};
 use super::python::Python;
+use super::soak::{self, Tally};
+use super::tool::{self, Tool};
 use super::verdict;
 
 /// Runs every case so many times.
@@ -57,6 +60,10 @@ pub fn trials(kit: &Arc<Kit>, program: &Program, pythons: &[Arc<Python>]) -> Vec
     }
 }
 
+fn repeat() -> u32 {
+    env::var(REPEAT).map_or(1, |value| value.parse().expect(REPEAT))
+}
+
 struct Case {
     kit: Arc<Kit>,
     program: Program,
@@ -68,15 +75,50 @@ struct Case {
 
 impl Case {
     fn try_all_runs(&self) -> Result<Completion, Failed> {
-        if let Some(reason) = self.python.as_ref().and_then(|python| program::unfit(&self.directives, python)) {
+        if let Some(reason) = self.unfit() {
             return Ok(Completion::ignored_with(reason));
         }
         let built = self.build()?;
-        let runs: u32 = env::var(REPEAT).map_or(1, |value| value.parse().expect(REPEAT));
+        if !self.directives.seeds.is_empty() {
+            return self.try_all_seeds(&built);
+        }
+        let runs = repeat();
         for run in 1..=runs {
-            self.run(&built).map_err(|message| format!("run {run} of {runs}: {message}"))?;
+            self.run(&built, None).map_err(|message| format!("run {run} of {runs}: {message}"))?;
         }
         Ok(Completion::Completed)
+    }
+
+    fn try_all_seeds(&self, built: &Path) -> Result<Completion, Failed> {
+        let start = Instant::now();
+        let mut tally = Tally::default();
+        let mut run = |seed| {
+            tally.add_counts(&self.run(built, Some(seed)).map_err(|message| format!("seed {seed}: {message}"))?);
+            tally.add("runs", 1.0);
+            Ok::<_, Failed>(())
+        };
+        let result = match soak::length() {
+            Some(length) => {
+                let mut seeds = soak::seeds();
+                let first = seeds.next(); // however short the time is
+                first.into_iter().chain(seeds.take_while(|_| start.elapsed() < length)).try_for_each(&mut run)
+            }
+            None => (0..repeat()).try_for_each(|_| self.directives.seeds.iter().copied().try_for_each(&mut run)),
+        };
+        tally.add("seconds", start.elapsed().as_secs_f64());
+        tally.write(self.python.as_ref().map_or("none", |python| &python.name))?;
+        result.map(|()| Completion::Completed)
+    }
+
+    fn unfit(&self) -> Option<String> {
+        let on_python = self.python.as_ref().and_then(|python| program::unfit(&self.directives, python));
+        on_python.or_else(|| self.unwatchable(tool::current()?))
+    }
+
+    fn unwatchable(&self, tool: Tool) -> Option<String> {
+        let excluded = self.directives.not_under.iter().find(|(not, _)| *not == tool);
+        let reason = excluded.map(|(_, reason)| format!("not under {}: {reason}", tool.name()));
+        reason.or_else(|| tool.unfit(self.python.as_ref()?))
     }
 
     /// The Python to build for; `None` where one build serves them all.
@@ -97,27 +139,38 @@ impl Case {
         Ok(recipe.output)
     }
 
-    fn run(&self, built: &Path) -> Result<(), String> {
+    /// What it printed.
+    fn run(&self, built: &Path, seed: Option<u32>) -> Result<String, String> {
         let io = |error: io::Error| format!("{}: {error}", self.directory.display());
         if self.directory.exists() {
             fs::remove_dir_all(&self.directory).map_err(io)?;
         }
         fs::create_dir_all(&self.directory).map_err(io)?;
-        let (executable, arguments) = self.command_line(built).map_err(io)?;
+        let (executable, mut arguments) = self.command_line(built).map_err(io)?;
+        arguments.extend(seed.map(|seed| seed.to_string().into()));
         let mut variables =
             environment::variables(self.directives.mode, self.python.as_deref(), &self.kit.library, &self.directory);
+        let mut limit = self.directives.timeout.mul_f64(environment::slowdown());
+        if let Some(tool) = tool::current() {
+            variables.extend(tool.variables(self.python.as_deref(), self.directives.mode == Mode::Extension));
+            limit *= tool.slowdown();
+        }
         variables.extend(self.directives.env.iter().map(|(name, value)| (name.clone(), value.into())));
         let mut command = Command::new(&executable);
         command.args(&arguments).current_dir(&self.directory);
         environment::replace(&mut command, &variables);
 
         let autopsy = |group| backtrace::of_group(group, &self.directory.join("gdb"));
-        let finished = process::run(&mut command, &self.directory.join("output"), self.directives.timeout, autopsy)
+        let finished = process::run(&mut command, &self.directory.join("output"), limit, autopsy)
             .map_err(|e| format!("cannot run {}: {e}", executable.display()))?;
-        verdict::of(&finished, self.directives.timeout).map_err(|what| {
-            let again = verdict::by_hand(&command, &variables);
-            format!("{what}\nby hand: {again}\noutput:\n{}{}", verdict::tail(&finished.output), finished.autopsy)
-        })
+        match verdict::of(&finished, limit) {
+            Ok(()) => Ok(finished.output),
+            Err(what) => {
+                let again = verdict::by_hand(&command, &variables);
+                let output = verdict::tail(&finished.output);
+                Err(format!("{what}\nby hand: {again}\noutput:\n{output}{}", finished.autopsy))
+            }
+        }
     }
 
     fn command_line(&self, built: &Path) -> io::Result<(PathBuf, Vec<OsString>)> {
@@ -135,6 +188,12 @@ impl Case {
             _ => {}
         }
         arguments.extend(self.directives.args.iter().map(OsString::from));
+        if let Some(tool) = tool::current() {
+            let leaks = self.directives.leaks_not_checked.is_none();
+            let (watcher, mut words) = tool.command_line(executable, self.python.as_deref(), leaks);
+            words.append(&mut arguments);
+            return Ok((watcher, words));
+        }
         Ok((executable, arguments))
     }
 }

@@ -9,6 +9,7 @@ use super::library::Library;
 use super::paths;
 use super::program::{Program, SOURCES};
 use super::python::Python;
+use super::tool;
 
 const STRICT: [&str; 7] = ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1"];
 
@@ -44,6 +45,11 @@ pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe 
     command.pyferry(library).recipe(directory(python).join(file))
 }
 
+/// A program that uses neither pyferry nor Python.
+pub fn plain(source: &Path) -> Recipe {
+    Arguments::new(source).recipe(directory(None).join(source.file_stem().expect("a source has a name")))
+}
+
 pub fn directory(python: Option<&Python>) -> PathBuf {
     paths::built(python.map_or("any", |python| &python.name))
 }
@@ -68,6 +74,7 @@ impl Arguments {
         };
         Arguments { compiler, words: vec![standard.to_owned()], linked: Vec::new() }
             .words(STRICT.map(str::to_owned))
+            .words(tool::current().map_or(Vec::new(), |tool| tool.compiler_words()))
             .word(format!("-I{}", paths::include().display()))
             .word(source.display())
     }
@@ -112,11 +119,11 @@ impl Arguments {
     }
 
     /// By `-l`, so that the name and not this path is recorded; not among the linked files, because a new library of the same
-    /// name needs no new link.
+    /// name needs no new link. A program that calls none of it is not linked to it, and may load it itself.
     fn pyferry(self, library: &Library) -> Arguments {
         let directory = library.directory();
         self.word(format!("-L{}", directory.display()))
-            .word("-lpyferry")
+            .words(["-Wl,--as-needed".to_owned(), "-lpyferry".to_owned(), "-Wl,--no-as-needed".to_owned()])
             .run_path(directory)
             .run_path(Path::new("$ORIGIN"))
             .words(["-ldl".to_owned(), "-lm".to_owned()])

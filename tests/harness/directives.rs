@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::tool::Tool;
+
 /// How a program is built and run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mode {
@@ -36,8 +38,14 @@ pub struct Directives {
     pub only: Option<Threading>,
     pub timeout: Duration,
     pub args: Vec<String>,
+    /// Given, the program is run once for each, as its last argument; see `soak`.
+    pub seeds: Vec<u32>,
     pub env: Vec<(String, String)>,
     pub libs: Vec<String>,
+    /// Tools that cannot watch the program, each with the reason.
+    pub not_under: Vec<(Tool, String)>,
+    /// Why memcheck has no leaks to look for, if it has not.
+    pub leaks_not_checked: Option<String>,
 }
 
 impl Default for Directives {
@@ -49,8 +57,11 @@ impl Default for Directives {
             only: None,
             timeout: Duration::from_secs(60),
             args: Vec::new(),
+            seeds: Vec::new(),
             env: Vec::new(),
             libs: Vec::new(),
+            not_under: Vec::new(),
+            leaks_not_checked: None,
         }
     }
 }
@@ -77,8 +88,14 @@ impl Directives {
             "only" => self.only = Some(threading(value)?),
             "timeout" => self.timeout = Duration::from_secs(value.parse().ok()?),
             "args" => self.args.extend(value.split_whitespace().map(str::to_owned)),
+            "seeds" => self.seeds = value.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?,
             "env" => self.env.push(value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))?),
             "lib" => self.libs.push(value.to_owned()),
+            "leaks-not-checked" => self.leaks_not_checked = Some(value.to_owned()),
+            "not-under" => {
+                let (tool, reason) = value.split_once(' ')?;
+                self.not_under.push((Tool::named(tool)?, reason.to_owned()));
+            }
             _ => return None,
         }
         Some(())

@@ -10,6 +10,9 @@ use super::directives::Mode;
 use super::library::Library;
 use super::python::Python;
 
+/// What time limits are to be multiplied with where everything is slow, here and in the programs.
+const SLOWDOWN: &str = "PYFERRY_TEST_SLOWDOWN";
+
 pub type Variables = Vec<(String, OsString)>;
 
 pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directory: &Path) -> Variables {
@@ -32,6 +35,10 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
         _ => {}
     }
     variables
+}
+
+pub fn slowdown() -> f64 {
+    env::var(SLOWDOWN).map_or(1.0, |value| value.parse().expect(SLOWDOWN))
 }
 
 /// Takes away what could lead the program to another Python or another library than the one it is to be tested with.

@@ -1,21 +1,24 @@
 //! What to test: the Pythons found, the programs of `tests/c`, the header, the library's symbols.
 
-mod backtrace;
-mod build;
-mod case;
-mod compile;
-mod directives;
-mod environment;
+pub mod backtrace;
+pub mod build;
+pub mod case;
+pub mod compile;
+pub mod directives;
+pub mod environment;
 mod header;
 mod library;
-mod paths;
+pub mod paths;
 mod process;
-mod program;
-mod python;
+pub mod program;
+pub mod python;
 mod search;
 mod self_check;
+mod soak;
 mod symbols;
-mod verdict;
+mod tool;
+mod tool_check;
+pub mod verdict;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,22 +32,18 @@ use search::Found;
 
 pub fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let library = match Library::build() {
-        Ok(library) => library,
+    let (library, found) = match library_and_pythons() {
+        Ok(both) => both,
         Err(message) => {
             eprintln!("{message}");
             return ExitCode::FAILURE;
         }
     };
-    let found = search::pythons();
-    for line in found.report() {
-        eprintln!("{line}");
-    }
-
     let mut trials = self_check::trials();
     trials.extend(header::trials());
     trials.extend(symbols::trials(&library));
     trials.extend(python_trials(&found));
+    trials.extend(tool_check::trials());
     let kit = Arc::new(case::Kit { library, builder: Builder::default() });
     let pythons: Vec<Arc<Python>> = found.pythons.into_iter().map(Arc::new).collect();
     for program in program::all() {
@@ -53,8 +52,18 @@ pub fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
+/// What is tested, and on what.
+pub fn library_and_pythons() -> Result<(Library, Found), String> {
+    let library = Library::build()?;
+    let found = search::pythons();
+    for line in found.report() {
+        eprintln!("{line}");
+    }
+    Ok((library, found))
+}
+
 /// Makes it visible which Pythons were not tested on: a green run on two of them must not look like one on eleven.
-fn python_trials(found: &Found) -> Vec<Trial> {
+pub fn python_trials(found: &Found) -> Vec<Trial> {
     let mut trials = Vec::new();
     for name in &found.missing {
         trials.push(Trial::ignorable_test(format!("pythons::{name} not found"), || Ok(Completion::ignored())));

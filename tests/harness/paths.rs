@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::tool::{self, Tool};
+
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -16,12 +18,14 @@ pub fn programs() -> PathBuf {
 
 /// The directory of one group of built programs: one Python's, or `any`.
 pub fn built(group: &str) -> PathBuf {
-    scratch().join("built").join(group)
+    let compiled_for = if tool::current() == Some(Tool::Sanitizers) { "built-sanitizers" } else { "built" };
+    scratch().join(compiled_for).join(group)
 }
 
 /// The working directory of one case, where it may write what it likes.
 pub fn run(case: &str) -> PathBuf {
-    scratch().join("run").join(case.replace(' ', "_"))
+    let under = tool::current().map_or("run".to_owned(), |tool| format!("run-{}", tool.name()));
+    scratch().join(under).join(case.replace(' ', "_"))
 }
 
 fn scratch() -> PathBuf {

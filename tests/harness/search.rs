@@ -7,7 +7,8 @@ use std::thread;
 
 use super::python::Python;
 
-/// Names the Pythons to test on, separated by colons: executables or prefixes. When set, no other place is looked at.
+/// Names the Pythons to test on, separated by colons: executables or prefixes, and no other place is looked at; or names
+/// (`3.9:3.14t`), which are looked for where all are.
 const VARIABLE: &str = "PYFERRY_TEST_PYTHONS";
 
 const WANTED: [&str; 11] = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.13t", "3.14", "3.14t", "3.15", "3.15t", "3.15d"];
@@ -47,6 +48,11 @@ impl Found {
 }
 
 pub fn pythons() -> Found {
+    let value = env::var(VARIABLE).unwrap_or_default();
+    let wanted = |name: &str| WANTED.into_iter().find(|wanted| *wanted == name);
+    if let Some(names) = value.split(':').map(wanted).collect::<Option<Vec<_>>>() {
+        return by_name(&names);
+    }
     let named = env::var_os(VARIABLE).filter(|value| !value.is_empty());
     let candidates = match &named {
         Some(value) => env::split_paths(value).map(|path| executable_of(&path)).collect(),
@@ -65,6 +71,14 @@ pub fn pythons() -> Found {
         WANTED.into_iter().filter(|name| !pythons.iter().any(|python| python.name == *name)).collect()
     };
     Found { pythons, passed_over, missing, unusable }
+}
+
+fn by_name(names: &[&'static str]) -> Found {
+    let asked = ask_all(everywhere()).into_iter().filter_map(|(_, python)| python);
+    let (pythons, passed_over) = one_of_each(asked.filter(|python| names.contains(&python.name.as_str())));
+    let is_missing = |name: &&str| !pythons.iter().any(|python| python.name == **name);
+    let missing = names.iter().copied().filter(is_missing).collect();
+    Found { pythons, passed_over, missing, unusable: Vec::new() }
 }
 
 fn everywhere() -> Vec<PathBuf> {

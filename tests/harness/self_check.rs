@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Failed, Trial};
 
 use super::directives::{Directives, Mode};
+use super::tool::Tool;
 use super::{paths, process, symbols, verdict};
 
 pub fn trials() -> Vec<Trial> {
@@ -41,12 +42,15 @@ fn expect(name: &str, script: &str, expected: Result<(), &str>) -> Result<(), Fa
 }
 
 fn directives() -> Result<(), Failed> {
-    let source = "/*\n * harness: mode=dlopen\n * harness: env=A=b=c */\n// harness: since=3.12\n/* harness: args=x y */\nint main;";
+    let source = "/*\n * harness: mode=dlopen\n * harness: env=A=b=c */\n// harness: since=3.12\n/* harness: args=x y */\n\
+                  /* harness: seeds=7 8 */\n/* harness: not-under=helgrind a reason */\nint main;";
     let expected = Directives {
         mode: Mode::Dlopen,
         since: Some(12),
         args: vec!["x".to_owned(), "y".to_owned()],
+        seeds: vec![7, 8],
         env: vec![("A".to_owned(), "b=c".to_owned())],
+        not_under: vec![(Tool::Helgrind, "a reason".to_owned())],
         ..Directives::default()
     };
     let parsed = Directives::parse(source)?;
