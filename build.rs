@@ -5,5 +5,7 @@ fn main() {
     // The code must outlive every thread that carries our thread-local destructor, and the hooks Python holds: never unload.
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
+        // Where another copy of the library is loaded, calls among our own functions must not end up in that one.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
     }
 }

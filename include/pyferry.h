@@ -291,7 +291,8 @@ const char *pyferry_status_name(pyferry_status status);
  *
  * Copies at most `capacity` bytes of UTF-8 into `buffer`, cut at a character and always terminated, and returns the
  * length of the whole text without the terminator: a result >= `capacity` means that it was cut. `buffer` may be NULL
- * with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "".
+ * with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "", and so do
+ * destructors that run at the very end of a thread, after pyferry's own.
  *
  * Any thread, attached or not, at any time.
  */
@@ -318,11 +319,13 @@ uint32_t pyferry_version_number(void);
  *
  * Counted: each start wants its pyferry_runtime_stop, and the last one stops it.
  *
- * Any thread. `options` may be NULL. Blocks until Python is up.
+ * Any thread. `options` may be NULL. Blocks until Python is up, but not in code that Python runs while it is initialised
+ * (sitecustomize, an import hook): there it is counted, and returns.
  *
  * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be), _NO_PYTHON (none found, or it does not
  * start: the message says which were looked at and what brings one), _UNSUPPORTED (two Pythons in the process, or one
- * before 3.9), _CLOSED (a stop is at work), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
+ * before 3.9, two copies of pyferry), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at
+ * this moment: start again), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
  */
 pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *options);
 
@@ -330,7 +333,7 @@ pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *optio
  * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
  * ends the interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
  *
- * Any thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
+ * Any thread; the last one, a thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
  *
  * PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still counts:
  * call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD (this thread is
@@ -358,8 +361,12 @@ pyferry_status pyferry_runtime_info(struct pyferry_runtime_info *out);
  * From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
  * same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9),
- * _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised), _FORKED.
+ * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
+ * two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised),
+ * _FORKED (also: the process was forked before the first view, and this thread is not attached).
+ *
+ * In code that Python runs while it is initialised (sitecustomize) an attached thread gets its view. Others get
+ * _NO_PYTHON there on 3.15, which is not initialised before that has run.
  */
 pyferry_status pyferry_view_main(struct pyferry_view **out);
 
@@ -399,6 +406,7 @@ int64_t pyferry_view_interpreter_id(const struct pyferry_view *view);
  *
  * Any thread, attached or not; any thread may use and close the guard. `*out` gets it, to be closed with
  * pyferry_guard_close. A guard that is never closed holds the interpreter's shutdown up for ever.
+ * In a forked child, guards from before the fork hold nothing.
  *
  * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended),
  * _FORKED.
@@ -466,7 +474,8 @@ bool pyferry_is_attached(const struct pyferry_view *view);
  * The interpreter cannot finish shutting down before the thread has resumed and detached.
  *
  * A thread that is attached, by whomever. `*out` gets a suspension for pyferry_resume. In between, the thread may attach
- * again, to this or any interpreter.
+ * again, to this or any interpreter. All of these calls nest, with CPython's own too: what a thread let go of before an
+ * attach (PyEval_SaveThread), it comes back to after the detach.
  *
  * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
  */
@@ -538,7 +547,8 @@ pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
  * Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
  *
  * An attached thread. `source` is UTF-8, a whole file's worth of statements; `filename` is what tracebacks call it, or
- * NULL for "<string>". An exception that was pending before is pending afterwards.
+ * NULL for "<string>". An exception that was pending before is pending afterwards. Attachments from before cannot be
+ * ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
  *
  * PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and no
  * exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _FORKED.

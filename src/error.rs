@@ -1,7 +1,9 @@
 //! What went wrong, as the caller is told it: a status to branch on, and a sentence to read.
 
+use crate::sys::ThreadEnd;
 use std::cell::RefCell;
 use std::ffi::CStr;
+use std::mem::ManuallyDrop;
 
 /// What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
 #[repr(i32)]
@@ -91,17 +93,25 @@ macro_rules! fail {
 pub(crate) use fail;
 
 thread_local! {
-    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+    // Not dropped with the thread's locals: destructors that come later can fail too.
+    static LAST: ManuallyDrop<RefCell<String>> = const { ManuallyDrop::new(RefCell::new(String::new())) };
 }
 
-/// Keeps the sentence of this thread's last failure. Lost, not fatal, when the thread's locals are gone already.
+static END: ThreadEnd = ThreadEnd::new(|| drop(LAST.with(|last| last.take())));
+
+/// Before threads come and forks happen.
+pub fn prepare() {
+    END.prepare();
+}
+
+/// Keeps the sentence of this thread's last failure.
 pub fn remember(error: Error) -> Status {
-    let status = error.status;
-    let _ = LAST.try_with(|last| last.replace(error.message));
-    status
+    END.ask();
+    LAST.with(|last| last.replace(error.message));
+    error.status
 }
 
 /// The sentence of this thread's last failure; empty if it had none.
 pub fn last() -> String {
-    LAST.try_with(|last| last.borrow().clone()).unwrap_or_default()
+    LAST.with(|last| last.borrow().clone())
 }

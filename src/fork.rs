@@ -3,20 +3,29 @@
 //! A child that CPython made (`os.fork`, or a C host that calls PyOS_AfterFork_Child) goes on working. One that CPython
 //! never heard of has locks held by threads that are not there: every call answers FORKED at once.
 
-use crate::error::{Error, Result, Status, fail};
+use crate::copies;
+use crate::cpython::{self, Python};
+use crate::error::{self, Error, Result, Status, fail};
 use crate::record::{self, Origin, Still};
 use crate::report;
 use crate::runtime;
 use crate::{sys, thread};
-use once_cell::sync::OnceCell;
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+type Locks = (report::Still, runtime::Still, Still, cpython::Still);
+
+/// This is a child that CPython may not know of: the hook that says otherwise has not run.
 static FORKED: AtomicBool = AtomicBool::new(false);
+/// This is a child of a process in which Python ran, and had no hook of ours.
+static FORKED_UNHOOKED: AtomicBool = AtomicBool::new(false);
+static WATCHED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child.
-    static HELD: RefCell<Option<(report::Still, runtime::Still, Still)>> = const { RefCell::new(None) };
+    /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child. Never
+    /// dropped: destructors of the thread's end can fork too.
+    static HELD: ManuallyDrop<RefCell<Option<Locks>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// FORKED in a child that CPython does not know of.
@@ -37,34 +46,64 @@ fn forked() -> Result<()> {
     )
 }
 
-/// Sees to forks from here on.
-pub fn watch() -> Result<()> {
-    static WATCHED: OnceCell<()> = OnceCell::new();
-    WATCHED.get_or_try_init(|| {
-        if sys::at_fork(before, in_parent, in_child) {
-            Ok(())
-        } else {
-            Err(Error::new(Status::NoMemory, "pthread_atfork has no place left"))
-        }
-    })?;
+/// FORKED where a thread that is not attached would be the first to come to a Python that was there before the fork:
+/// nobody has told us whether CPython knows of it, and the thread may wait for one that is not there.
+pub fn check_first_view() -> Result<()> {
+    if FORKED_UNHOOKED.load(Ordering::Relaxed) {
+        fail!(
+            Forked,
+            "process {} was forked from one in which pyferry had no view of Python yet: take the first one on the thread that forked, attached to Python",
+            std::process::id()
+        );
+    }
+    Ok(())
+}
+
+// Before any call of ours can be under way on another thread.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_LOAD: extern "C" fn() = at_load;
+
+extern "C" fn at_load() {
+    error::prepare();
+    thread::prepare();
+    let _ = check_watch();
+}
+
+/// Whether forks are seen to.
+pub fn check_watch() -> Result<()> {
+    if !WATCHED.swap(true, Ordering::SeqCst) && !sys::at_fork(before, in_parent, in_child) {
+        WATCHED.store(false, Ordering::SeqCst);
+        return Err(Error::new(Status::NoMemory, "pthread_atfork has no place left"));
+    }
     Ok(())
 }
 
 extern "C" fn before() {
-    let held = (report::hold_still(), runtime::hold_still(), record::hold_still());
-    let _ = HELD.try_with(|place| place.replace(Some(held)));
+    // The child may look nothing up: the loader's locks, and those of the C library, may be held by a thread that is not
+    // there.
+    let _ = Python::in_process();
+    let held = (report::hold_still(), runtime::hold_still(), record::hold_still(), cpython::hold_still());
+    HELD.with(|place| place.replace(Some(held)));
 }
 
 extern "C" fn in_parent() {
-    let _ = HELD.try_with(RefCell::take);
+    HELD.with(|place| place.take());
 }
 
 extern "C" fn in_child() {
-    FORKED.store(true, Ordering::Relaxed);
-    if let Ok(Some((_report, mut runtime, still))) = HELD.try_with(RefCell::take) {
+    if let Some((_report, mut runtime, still, _)) = HELD.with(|place| place.take()) {
+        // Where there is a main interpreter there is our hook in it, which os.fork runs next.
+        let hooked = still.has_main() || runtime.is_at_work();
+        FORKED.store(hooked, Ordering::Relaxed);
         still.forget_others(thread::is_mine);
         runtime.forget_owner();
+        if !hooked {
+            let runs = Python::known().is_some_and(Python::is_initialized);
+            FORKED_UNHOOKED.store(runs, Ordering::Relaxed);
+        }
     }
+    copies::forget_after_fork();
     thread::forget_after_fork();
 }
 

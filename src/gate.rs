@@ -13,12 +13,12 @@
 #[cfg(loom)]
 use loom::sync::{
     Arc, Condvar, Mutex, MutexGuard,
-    atomic::{AtomicU8, AtomicU32, Ordering, fence},
+    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence},
 };
 #[cfg(not(loom))]
 use std::sync::{
     Arc, Condvar, Mutex, MutexGuard,
-    atomic::{AtomicU8, AtomicU32, Ordering, fence},
+    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence},
 };
 use std::time::Instant;
 
@@ -55,6 +55,8 @@ pub enum Drained {
 #[derive(Debug)]
 pub struct Seat<T> {
     pins: AtomicU32,
+    /// The closer went on without waiting for the occupant, who may not come back in.
+    given_up: AtomicBool,
     /// Whose seat this is.
     pub occupant: T,
 }
@@ -63,6 +65,11 @@ impl<T> Seat<T> {
     /// How many pins the occupant holds.
     pub fn pins(&self) -> u32 {
         self.pins.load(Ordering::Acquire)
+    }
+
+    /// Whether the closer went on without waiting for the occupant.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::SeqCst)
     }
 }
 
@@ -148,7 +155,7 @@ impl<T> Gate<T> {
 
     /// Sets up a seat. Allocates and locks: once per occupant, not per visit.
     pub fn add_seat(&self, occupant: T) -> Arc<Seat<T>> {
-        let seat = Arc::new(Seat { pins: AtomicU32::new(0), occupant });
+        let seat = Arc::new(Seat { pins: AtomicU32::new(0), given_up: AtomicBool::new(false), occupant });
         self.with_ledger(|ledger| ledger.seats.push(Arc::clone(&seat)));
         seat
     }
@@ -162,21 +169,33 @@ impl<T> Gate<T> {
     /// Takes a pin, by the occupant. Refused unless the gate is open or the occupant holds a pin already.
     #[inline]
     pub fn enter(&self, seat: &Seat<T>) -> bool {
-        if self.enter_held(seat) > 0 {
-            return true;
-        }
+        let held = self.add_pin(seat) > 0;
         fence(Ordering::SeqCst);
-        if self.phase.load(Ordering::Acquire) == OPEN {
+        if self.phase.load(Ordering::Acquire) == OPEN || (held && !seat.is_given_up()) {
             return true;
         }
         self.leave(seat);
         false
     }
 
-    /// Takes a pin, by the occupant, whatever the phase, and says how many it held. The caller knows of another pin
-    /// that stays for the length of this call (its own, or a guard's), so no closer can be past its wait.
+    /// Takes a pin, by the occupant, on the strength of a guard that stays open for the length of this call: also while
+    /// Closing, unless the guard holds nothing any more.
+    pub fn enter_guarded(&self, seat: &Seat<T>, guard: &Seat<T>) -> bool {
+        if self.enter(seat) {
+            return true;
+        }
+        self.with_ledger(|ledger| {
+            let holds = guard.pins() > 0 && ledger.seats.iter().any(|other| std::ptr::eq(&**other, guard));
+            let may = holds && !guard.is_given_up() && !ledger.claimed && self.phase() != Phase::Closed;
+            if may {
+                self.add_pin(seat);
+            }
+            may
+        })
+    }
+
     #[inline]
-    pub fn enter_held(&self, seat: &Seat<T>) -> u32 {
+    fn add_pin(&self, seat: &Seat<T>) -> u32 {
         let pins = seat.pins.load(Ordering::Relaxed);
         seat.pins.store(pins + 1, Ordering::Relaxed);
         pins
@@ -187,7 +206,7 @@ impl<T> Gate<T> {
         self.with_ledger(|ledger| {
             let waits = !ledger.claimed && self.phase() != Phase::Closed;
             if waits {
-                self.enter_held(seat);
+                self.add_pin(seat);
             }
             waits
         })
@@ -269,11 +288,16 @@ impl<T> Gate<T> {
         }
     }
 
-    /// Claims the interpreter for the caller over those who are still inside. False: somebody else has.
-    pub fn claim(&self) -> bool {
+    /// Claims the interpreter for the caller over those who are still inside, but for the excepted: they are given up.
+    /// False: somebody else has.
+    pub fn claim(&self, except: impl Fn(&T) -> bool) -> bool {
         self.with_ledger(|ledger| {
             let ours = !ledger.claimed && self.phase() != Phase::Closed;
             ledger.claimed |= ours;
+            if ours {
+                let inside = ledger.seats.iter().filter(|seat| seat.pins() > 0 && !except(&seat.occupant));
+                inside.for_each(|seat| seat.given_up.store(true, Ordering::SeqCst));
+            }
             ours
         })
     }

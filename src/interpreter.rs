@@ -1,17 +1,23 @@
-//! How an interpreter comes to be known, is made, shuts down and ends.
+//! How an interpreter comes to be known, is made and ended, and what is done in it from outside.
 
 use crate::cpython::{Python, Raw, Sharing};
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Result, fail};
 use crate::fork;
 use crate::gate::{Drained, Phase};
 use crate::record::{self, Facts, Interpreter, Origin};
-use crate::report;
+use crate::shutdown::{self, finish_from_main, wait_for_the_last};
 use crate::sys;
 use crate::thread::{self, Admission};
+use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+thread_local! {
+    /// This thread is making an interpreter, in which site code may ask for a view.
+    static MAKING: Cell<Option<Sharing>> = const { Cell::new(None) };
+}
 
 /// The main interpreter.
 pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
@@ -21,37 +27,35 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     if let Some(known) = record::find(raw) {
         return Ok(known);
     }
-    if thread::current(python) == Some(raw)
-        && thread::current_state(python).is_some_and(|state| python.is_first_state(raw, state))
-    {
-        // Whoever imports threading first is its main thread: better the one that initialised Python than our visitor.
-        python.import(c"threading")?;
+    if python.is_finalizing() {
+        fail!(Closed, "Python is shutting down: its main interpreter lets nobody in");
     }
+    // Who is attached may hold the import lock, and does itself what Python code it takes.
+    let here = thread::current(python) == Some(raw);
+    if thread::current(python).is_none() {
+        fork::check_first_view()?;
+    }
+    let registrar = here.then(sys::thread_id);
     let mut main = None;
     thread::released(python, || {
         python.visit_main(|raw, slot| {
-            refuse_second_copy(python, raw)?;
-            python.import_threading_for_others(false)?;
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };
-            let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts);
-            main = Some(Arc::clone(&interpreter));
-            set_up(&interpreter, raw, new)
+            let registrar = registrar.unwrap_or_else(sys::thread_id);
+            let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts, registrar);
+            main = Some((Arc::clone(&interpreter), new));
+            if here { Ok(()) } else { set_up(&interpreter, raw, new, || python.import_threading_for_others(false)) }
         })
     })?;
-    main.ok_or_else(|| Error::new(Status::Internal, "the main interpreter was visited and not found"))
-}
-
-/// Two copies of this library would each keep a state per thread, and each wait for the other's at shutdown.
-fn refuse_second_copy(python: &Python, raw: Raw) -> Result<()> {
-    match python.served_by(raw) {
-        Some(other) if !record::is_known(raw) => fail!(
-            Unsupported,
-            "{other} serves this Python already, and this is {}: have both plug-ins load one copy of pyferry",
-            own_file().to_string_lossy()
-        ),
-        _ => Ok(()),
+    let Some((main, new)) = main else { fail!(Internal, "the main interpreter was visited and not found") };
+    if here {
+        set_up(&main, raw, new, || match thread::current_state(python) {
+            // Whoever imports threading first is its main thread: the one that initialised Python, if this is it.
+            Some(state) if python.is_first_state(raw, state) => python.import(c"threading"),
+            _ => through_own_state(&main, raw, || python.import_threading_for_others(false)),
+        })?;
     }
+    Ok(main)
 }
 
 /// The file that this library is.
@@ -67,24 +71,29 @@ pub fn current() -> Result<Arc<Interpreter>> {
     if let Some(known) = record::find(raw) {
         return Ok(known);
     }
+    if record::is_ending_here(python, raw) {
+        fail!(Closed, "the interpreter that this thread is attached to is in the last of its shutdown");
+    }
     let main = main(python)?;
     if main.is(Some(raw)) {
         return Ok(main);
     }
+    let (origin, shares_gil) = match MAKING.get() {
+        Some(sharing) => (Origin::Ours, sharing == Sharing::Legacy),
+        None => (Origin::Theirs, python.shares_gil()),
+    };
     // What is imported through a state of its own leaves nothing on a state of theirs.
-    through_own_state(&main, raw, || python.import_threading_for_others(false))?;
-    register(&main, raw, Origin::Theirs, python.shares_gil())
+    let import = || through_own_state(&main, raw, || python.import_threading_for_others(false));
+    register(&main, raw, origin, shares_gil, import)
 }
 
 /// Runs `f` attached to the interpreter this thread is attached to, but through another state, which is gone afterwards.
 fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()>) -> Result<()> {
     let (python, slot) = (main.python, main.slot);
-    thread::released(python, || {
-        let before = slot.get(python);
-        let Some(state) = python.make_state(slot, raw) else {
-            fail!(NoMemory, "CPython could not make a thread state");
-        };
-        python.attach(slot, state);
+    let Some(state) = python.make_state(slot, raw) else {
+        fail!(NoMemory, "CPython could not make a thread state");
+    };
+    thread::through(python, slot, state, |before| {
         let result = f();
         python.delete_attached(slot, state, before);
         result
@@ -95,106 +104,102 @@ fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()
 pub fn create(python: &'static Python, sharing: Sharing) -> Result<Arc<Interpreter>> {
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Some(c"pyferry_interpreter_new"))?;
-    let prepared = python.own_character_names();
-    let made = prepared.and_then(|()| {
-        python.new_interpreter(main.slot, sharing, |raw, first| {
-            python.import_threading_for_others(true)?;
-            let made = register(&main, raw, Origin::Ours, sharing == Sharing::Legacy)?;
-            made.keeper.put(first);
-            Ok(made)
-        })
-    });
+    let made = create_from_main(&main, sharing);
     thread::detach(ticket)?;
     made
 }
 
-/// Registers the interpreter this thread is attached to.
-fn register(main: &Interpreter, raw: Raw, origin: Origin, shares_gil: bool) -> Result<Arc<Interpreter>> {
-    let (interpreter, new) = record::find_or_add(main.python, raw, main.slot, origin, shares_gil, main.facts.clone());
-    set_up(&interpreter, raw, new)?;
+fn create_from_main(main: &Arc<Interpreter>, sharing: Sharing) -> Result<Arc<Interpreter>> {
+    let python = main.python;
+    if main.gate.phase() != Phase::Open {
+        // The thread that shuts main down comes here too, and what it makes nobody would end.
+        fail!(Closed, "Python is shutting down: it takes no new interpreters");
+    }
+    python.own_character_names()?;
+    let outer = MAKING.replace(Some(sharing));
+    let made = python.new_interpreter(main.slot, sharing, thread::come_back, |raw, first| {
+        let shares_gil = sharing == Sharing::Legacy;
+        let import = || python.import_threading_for_others(true);
+        let made = register(main, raw, Origin::Ours, shares_gil, import)?;
+        made.keeper.put(first);
+        Ok(made)
+    });
+    MAKING.set(outer);
+    made
+}
+
+/// Registers the interpreter this thread is attached to; `import` imports `threading` there.
+fn register(
+    main: &Interpreter,
+    raw: Raw,
+    origin: Origin,
+    shares_gil: bool,
+    import: impl FnOnce() -> Result<()>,
+) -> Result<Arc<Interpreter>> {
+    let (facts, registrar) = (main.facts.clone(), sys::thread_id());
+    let (interpreter, new) = record::find_or_add(main.python, raw, main.slot, origin, shares_gil, facts, registrar);
+    set_up(&interpreter, raw, new, import)?;
+    if main.gate.phase() != Phase::Open {
+        // Main has seen to all others already.
+        interpreter.gate.close();
+    }
     Ok(interpreter)
 }
 
-/// Registers our hook in the interpreter this thread is attached to, as early as can be: atexit runs last things first.
-/// Two threads may do it at the same time; a second hook finds the gate closed, and returns.
-fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
+/// Marks the interpreter this thread is attached to as ours, and registers our hook in it.
+fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool, import: impl FnOnce() -> Result<()>) -> Result<()> {
     let python = interpreter.python;
-    let hooked = Arc::clone(interpreter);
-    python.at_exit(Box::new(move || shut_down(&hooked)))?;
-    if new {
-        if interpreter.origin == Origin::Main {
-            fork::watch()?;
-            python.after_fork_in_child(Box::new(fork::cpython_is_back))?;
+    let result = (|| {
+        if new {
+            serve(interpreter, raw)?;
         }
-        // The only news of an interpreter whose atexit functions never ran.
-        let dying = Arc::clone(interpreter);
-        python.serve(raw, own_file(), Box::new(move || dying.died()))?;
+        import()?;
+        hook(interpreter)?;
+        // A free-threaded build may make the interpreter's dict twice where two threads are the first to ask for it: the
+        // mark in one of them is lost.
+        if new { serve(interpreter, raw) } else { Ok(()) }
+    })();
+    match &result {
+        Ok(()) => interpreter.set_ready(),
+        Err(_) if new => {
+            python.stop_serving(raw, own_file());
+            interpreter.died();
+        }
+        Err(_) => {}
     }
-    interpreter.set_ready();
+    result
+}
+
+/// Two copies of this library would each keep a state per thread, and each wait for the other's at shutdown: the second
+/// one is refused.
+fn serve(interpreter: &Arc<Interpreter>, raw: Raw) -> Result<()> {
+    let (python, dying) = (interpreter.python, Arc::clone(interpreter));
+    let main = record::serial_of_main(python);
+    // The only news of an interpreter whose atexit functions never ran.
+    let died = move || {
+        record::see_end(raw, dying.id, main);
+        dying.died();
+    };
+    if let Some(other) = python.serve(raw, own_file(), Box::new(died))? {
+        fail!(
+            Unsupported,
+            "{other} serves this Python already, and this is {}: have both plug-ins load one copy of pyferry",
+            own_file().to_string_lossy()
+        );
+    }
     Ok(())
 }
 
-/// The hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
-fn shut_down(interpreter: &Arc<Interpreter>) {
-    let is_main = interpreter.origin == Origin::Main;
-    if is_main {
-        // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
-        record::all().iter().for_each(|other| other.gate.close());
+/// As early as can be: atexit runs last things first. Two threads may do it at the same time; a second hook finds the
+/// gate closed, and returns.
+fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
+    let python = interpreter.python;
+    if interpreter.origin == Origin::Main {
+        fork::check_watch()?;
+        python.after_fork_in_child(Box::new(fork::cpython_is_back))?;
     }
-    interpreter.gate.close();
-    if wait_for_the_last(interpreter, None) != Drained::Ours {
-        return;
-    }
-    if is_main {
-        // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), so now
-        // is the time for all of them; nobody is left in main who could make another.
-        for other in record::all().iter().filter(|other| other.serial != interpreter.serial) {
-            other.gate.close();
-            if wait_for_the_last(other, None) == Drained::Ours {
-                // An error here is an interpreter that cannot be ended; CPython will say so.
-                let _ = finish_from_main(other, None, true);
-            }
-        }
-    }
-    delete_idle_states(interpreter);
-    interpreter.gate.finish();
-}
-
-/// Waits, attached to nothing, until nobody but this thread is inside; tells the host from time to time who still is.
-pub fn wait_for_the_last(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
-    // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
-    let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
-    thread::released(interpreter.python, || {
-        loop {
-            let next = Instant::now() + report::interval();
-            let until = deadline.map_or(next, |deadline| deadline.min(next));
-            let drained = interpreter.gate.drain(thread::is_mine, Some(until));
-            if drained != Drained::TimedOut || deadline == Some(until) {
-                return drained;
-            }
-            let who = interpreter.describe_occupants();
-            let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
-            if give_up && can_go_on && interpreter.gate.claim() {
-                return Drained::Ours;
-            }
-        }
-    })
-}
-
-/// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is
-/// claimed.
-fn delete_idle_states(interpreter: &Interpreter) {
-    let attached = thread::current_state(interpreter.python);
-    let seats = interpreter.gate.seats();
-    // One whose thread was given up is still in use there; it is left to CPython.
-    let idle = seats.iter().filter(|seat| seat.pins() == 0 || thread::is_mine(&seat.occupant));
-    for cell in idle.map(|seat| &seat.occupant.state).chain([&interpreter.keeper]) {
-        if let Some(state) = cell.take()
-            && Some(state) != attached
-        {
-            interpreter.python.delete_idle(interpreter.slot, state);
-        }
-    }
+    let hooked = Arc::clone(interpreter);
+    python.at_exit(Box::new(move || thread::staying(python, || shutdown::shut_down(&hooked))))
 }
 
 /// Ends an interpreter that pyferry made.
@@ -226,7 +231,7 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
         Drained::TimedOut => fail!(
             Timeout,
             "{name} is still in use by {}; it lets nobody new in: call again",
-            interpreter.describe_occupants()
+            interpreter.describe_occupants(thread::is_mine)
         ),
     }
     // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.
@@ -243,92 +248,21 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
     result
 }
 
-/// Takes down an interpreter whose gate this thread has claimed; it is attached to the main interpreter, and is again
-/// on return. `shutting_down`: main is going, and what cannot be ended up to 3.11 is left to CPython.
-fn finish_from_main(interpreter: &Interpreter, deadline: Option<Instant>, shutting_down: bool) -> Result<()> {
-    let (python, slot) = (interpreter.python, interpreter.slot);
-    let (Some(main), Some(raw)) = (thread::current_state(python), interpreter.raw()) else {
-        interpreter.gate.finish();
-        return Ok(());
-    };
-    let main_slot = slot.get(python);
-    python.let_go();
-    let Some(state) = python.make_state(slot, raw) else {
-        python.come_back(main);
-        interpreter.gate.unclaim();
-        fail!(NoMemory, "CPython could not make a thread state to end {} with", interpreter.name());
-    };
-    python.attach(slot, state);
-
-    let ours = interpreter.origin == Origin::Ours;
-    let left = if ours { wait_for_python_threads(interpreter, raw, deadline, shutting_down) } else { None };
-    if left.is_none() || shutting_down {
-        delete_idle_states(interpreter);
-        interpreter.gate.finish();
-    }
-    if ours && left.is_none() {
-        python.end_interpreter(slot, state, main, main_slot);
-        interpreter.died();
-        return Ok(());
-    }
-    python.delete_attached(slot, state, main_slot);
-    python.come_back(main);
-    match left {
-        None => Ok(()),
-        Some(left) => {
-            if !shutting_down {
-                interpreter.gate.unclaim();
-            }
-            fail!(
-                Timeout,
-                "{} still runs {left}; it lets nobody new in: stop them, then call again",
-                interpreter.name()
-            )
-        }
-    }
-}
-
-/// Py_EndInterpreter waits for Python's own threads without limit, and up to 3.13 ends the process over those it does
-/// not wait for. So we wait first. Says who is left.
-fn wait_for_python_threads(
-    interpreter: &Interpreter,
-    raw: Raw,
-    deadline: Option<Instant>,
-    shutting_down: bool,
-) -> Option<String> {
-    let python = interpreter.python;
-    let seconds = deadline.map_or(-1.0, |deadline| deadline.saturating_duration_since(Instant::now()).as_secs_f64());
-    // An error means that somebody took the threading module apart: then the states have the last word.
-    let names = python.join_threads(seconds).unwrap_or_default();
-    if !names.is_empty() {
-        return Some(format!("the Python threads {names}"));
-    }
-    if !python.end_needs_last_state() {
-        return None;
-    }
-    // This thread's, the first one, and those that idle threads keep.
-    let known = 2 + interpreter.gate.seats().iter().filter(|seat| seat.occupant.state.get().is_some()).count();
-    while python.states_of(raw).len() > known {
-        let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        // Up to 3.11 finalising leaves such an interpreter alone; later it is a fatal error, so there is no way but to wait.
-        if late || (shutting_down && !python.has_own_gil()) {
-            return Some("a daemon thread, or one that the host attached by other means".into());
-        }
-        thread::released(python, || std::thread::sleep(Duration::from_millis(1)));
-    }
-    None
-}
-
 /// Runs source in the `__main__` module of the interpreter this thread is attached to.
 pub fn exec(source: &CStr, filename: &CStr) -> Result<()> {
     let (python, _) = thread::attached_python()?;
-    python.exec_in_main(source, filename, |describe| {
-        let shield = record::shield(python.thread_ident());
-        // One that came before the shield.
-        python.clear_interrupt();
-        let error = describe();
-        drop(shield);
-        error
+    let before = record::interrupts();
+    thread::staying(python, || {
+        python.exec_in_main(source, filename, |describe| {
+            let shield = record::shield(python.thread_ident());
+            if record::interrupts() != before {
+                // One that came before the shield.
+                python.clear_interrupt();
+            }
+            let error = describe();
+            drop(shield);
+            error
+        })
     })
 }
 
@@ -338,10 +272,9 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let inside_already = thread::is_inside(interpreter);
     let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
     let ticket = thread::attach(interpreter, admission, Some(c"pyferry_interpreter_interrupt"))?;
-    let mut spared: Vec<_> = interpreter.keeper.get().into_iter().collect();
-    if !inside_already {
-        spared.extend(thread::current_state(python));
-    }
+    // This thread too runs Python code of ours now.
+    let own = thread::current_state(python).filter(|own| !inside_already || !python.runs_python(*own));
+    let mut spared: Vec<_> = own.into_iter().collect();
     for seat in interpreter.gate.seats().iter().filter(|seat| !seat.occupant.is_guard()) {
         let occupant = &seat.occupant;
         if seat.pins() == 0 || !occupant.is_in() {

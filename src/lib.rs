@@ -2,9 +2,10 @@
 //! the GIL or free-threaded, from one binary that links no libpython.
 //!
 //! The product is the C library; its reference is `include/pyferry.h`. Inside, data goes one way:
-//! C caller -> `capi` -> `runtime`, `interpreter` -> `thread` -> `record` -> `gate`, `cpython` -> CPython.
+//! C caller -> `capi` -> `runtime`, `interpreter`, `shutdown` -> `thread` -> `record` -> `gate`, `cpython` -> CPython.
 
 pub mod capi;
+mod copies;
 mod cpython;
 mod error;
 mod fork;
@@ -13,5 +14,6 @@ mod interpreter;
 mod record;
 mod report;
 mod runtime;
+mod shutdown;
 mod sys;
 mod thread;

@@ -3,8 +3,9 @@
 use crate::cpython::{Python, Raw, Slot, StateCell};
 use crate::gate::{Gate, House, HouseGuard, Phase, Seat};
 use crate::sys::{self, StaticText};
+use std::cell::Cell;
 use std::ffi::{CStr, CString};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Who made an interpreter, and so who ends it.
@@ -34,6 +35,8 @@ pub struct Interpreter {
     pub origin: Origin,
     /// It has the main interpreter's GIL (or is that), and threads waiting for it are not heard by those in others.
     pub waits_unheard: bool,
+    /// A thread is on its way there to be heard for those who wait elsewhere.
+    pub heralded: AtomicBool,
     /// Who is inside.
     pub gate: Gate<Occupant>,
     /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_info`.
@@ -61,8 +64,8 @@ pub type Place = Seat<Occupant>;
 pub struct Occupant {
     /// The thread's serial, or, of a guard, that of the thread which opened it.
     pub thread: u64,
-    /// The kernel's number of that thread.
-    pub thread_id: u32,
+    /// The kernel's number of that thread; another in a forked child.
+    thread_id: AtomicU32,
     /// What a guard guards; None for a thread's own place.
     pub guarded: Option<Arc<Interpreter>>,
     /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
@@ -80,7 +83,7 @@ impl Occupant {
     pub fn thread(serial: u64) -> Occupant {
         Occupant {
             thread: serial,
-            thread_id: sys::thread_id(),
+            thread_id: AtomicU32::new(sys::thread_id()),
             guarded: None,
             state: StateCell::default(),
             interrupted: AtomicBool::new(false),
@@ -98,6 +101,11 @@ impl Occupant {
     /// A guard does not attach, and any thread may close it.
     pub fn is_guard(&self) -> bool {
         self.guarded.is_some()
+    }
+
+    /// The thread that forked has another number in the child.
+    pub fn renumber(&self) {
+        self.thread_id.store(sys::thread_id(), Ordering::Relaxed);
     }
 
     /// Notes that the occupant is in, from now.
@@ -121,7 +129,7 @@ impl Occupant {
     /// Who it is, what it does, and for how long it has been in.
     pub fn describe(&self) -> String {
         let mut text = if self.is_guard() { "a guard opened by ".to_owned() } else { String::new() };
-        text += &sys::describe_thread(self.thread_id);
+        text += &sys::describe_thread(self.thread_id.load(Ordering::Relaxed));
         if let Some(label) = self.label.get() {
             text += &format!(" [{}]", label.to_string_lossy());
         }
@@ -157,11 +165,11 @@ impl Interpreter {
         self.gate.phase() == Phase::Closed
     }
 
-    /// Everybody who holds a pin, in words.
-    pub fn describe_occupants(&self) -> String {
-        let seats = self.gate.seats();
-        let inside: Vec<String> =
-            seats.iter().filter(|seat| seat.pins() > 0).map(|seat| seat.occupant.describe()).collect();
+    /// Everybody who holds a pin, but for the excepted, in words.
+    pub fn describe_occupants(&self, except: impl Fn(&Occupant) -> bool) -> String {
+        let mut seats = self.gate.seats();
+        seats.retain(|seat| seat.pins() > 0 && !except(&seat.occupant));
+        let inside: Vec<String> = seats.iter().map(|seat| seat.occupant.describe()).collect();
         if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
     }
 
@@ -173,6 +181,7 @@ impl Interpreter {
     /// The interpreter is gone, however that came about: nothing may touch it, and it is no longer listed.
     pub fn died(&self) {
         self.raw.store(0, Ordering::Release);
+        DEATHS.fetch_add(1, Ordering::SeqCst);
         self.gate.close();
         self.gate.finish();
         let mut list = registry();
@@ -192,6 +201,8 @@ static HOUSE: House = House::new();
 /// How many interpreters alive do not hear each other: with one there is nobody else to wait for.
 static UNHEARD: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
+/// How many interpreters have died.
+static DEATHS: AtomicU64 = AtomicU64::new(0);
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -201,6 +212,33 @@ fn registry() -> MutexGuard<'static, Registry> {
 #[inline]
 pub fn several_wait_unheard() -> bool {
     UNHEARD.load(Ordering::Relaxed) > 1
+}
+
+thread_local! {
+    /// The last interpreter whose end this thread saw, by address and number, and the serial of main then: the thread may
+    /// still be at it.
+    static SEEN_ENDING: Cell<Option<(Raw, i64, u64)>> = const { Cell::new(None) };
+}
+
+/// What tells one life of Python from the next.
+pub fn serial_of_main(python: &Python) -> u64 {
+    python.main_interpreter().and_then(find).map_or(0, |main| main.serial)
+}
+
+/// This thread takes that interpreter down, and its record is gone.
+pub fn see_end(raw: Raw, id: i64, main: u64) {
+    SEEN_ENDING.set(Some((raw, id, main)));
+}
+
+/// Whether this thread, which is attached to the interpreter, is taking it down, and its record is gone.
+pub fn is_ending_here(python: &Python, raw: Raw) -> bool {
+    python.is_finalizing() || SEEN_ENDING.get() == Some((raw, python.interpreter_id(raw), serial_of_main(python)))
+}
+
+/// How many interpreters have died: as long as that stays the same, those that were alive are.
+#[inline]
+pub fn deaths() -> u64 {
+    DEATHS.load(Ordering::Acquire)
 }
 
 /// Every interpreter alive that has a record.
@@ -219,13 +257,8 @@ pub fn with_serial(serial: u64) -> Option<Arc<Interpreter>> {
     registry().iter().flatten().find(|interpreter| interpreter.serial == serial).cloned()
 }
 
-/// Whether an interpreter has a record, however far its registration is.
-pub fn is_known(raw: Raw) -> bool {
-    lookup(&registry(), raw).is_some()
-}
-
 /// The record of an interpreter, new or as another thread just made it, and whether it is new. The caller is attached
-/// to the interpreter, and registers its hook next.
+/// to the interpreter; `registrar` is the thread that registers its hook next, and may find it already.
 pub fn find_or_add(
     python: &'static Python,
     raw: Raw,
@@ -233,6 +266,7 @@ pub fn find_or_add(
     origin: Origin,
     shares_gil: bool,
     facts: Facts,
+    registrar: u32,
 ) -> (Arc<Interpreter>, bool) {
     let id = python.interpreter_id(raw);
     let mut list = registry();
@@ -248,12 +282,13 @@ pub fn find_or_add(
         slot,
         origin,
         waits_unheard: shares_gil && python.asks_only_its_own(),
+        heralded: AtomicBool::new(false),
         gate: Gate::new(&HOUSE),
         facts,
         keeper: StateCell::default(),
         raw: AtomicUsize::new(raw.address()),
         ready: AtomicBool::new(false),
-        registrar: sys::thread_id(),
+        registrar,
     });
     if interpreter.waits_unheard {
         UNHEARD.fetch_add(1, Ordering::Relaxed);
@@ -270,6 +305,10 @@ fn lookup(list: &[Option<Arc<Interpreter>>], raw: Raw) -> Option<Arc<Interpreter
 }
 
 static SHIELDED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+/// How many interrupts there were.
+static INTERRUPTS: AtomicU64 = AtomicU64::new(0);
+/// How many threads are past their look at the shields, and have not interrupted yet.
+static INTERRUPTING: AtomicUsize = AtomicUsize::new(0);
 
 fn shielded() -> MutexGuard<'static, Vec<u64>> {
     SHIELDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -278,9 +317,21 @@ fn shielded() -> MutexGuard<'static, Vec<u64>> {
 /// Keeps interrupts from a thread.
 pub struct Shield(u64);
 
+/// How many interrupts there were so far: one that is not new since then has been seen.
+pub fn interrupts() -> u64 {
+    INTERRUPTS.load(Ordering::SeqCst)
+}
+
 /// No interrupt reaches the thread that Python knows by this number, until the shield is dropped.
 pub fn shield(ident: u64) -> Shield {
     shielded().push(ident);
+    // Whoever looked before that is through in no time, unless it runs a destructor, when its interrupt is there already.
+    for _ in 0..1000 {
+        if INTERRUPTING.load(Ordering::SeqCst) == 0 {
+            break;
+        }
+        std::thread::yield_now();
+    }
     Shield(ident)
 }
 
@@ -293,13 +344,17 @@ impl Drop for Shield {
     }
 }
 
-/// Interrupts a thread that has no shield. `interrupt` must not run Python code: a lock is held, so that the thread
-/// cannot raise its shield, and take back what came before it, in the middle.
+/// Interrupts a thread that has no shield. `interrupt` may run Python code, when it is done: that of an exception which
+/// the thread had not seen yet, and whose place this one takes.
 pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
-    let list = shielded();
-    if !list.contains(&ident) {
+    INTERRUPTING.fetch_add(1, Ordering::SeqCst);
+    let shielded = shielded().contains(&ident);
+    if !shielded {
+        INTERRUPTS.fetch_add(1, Ordering::SeqCst);
         interrupt();
     }
+    // A fork meanwhile has set it to 0 in the child.
+    let _ = INTERRUPTING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
 }
 
 /// The registry and all ledgers, held still through a fork.
@@ -315,10 +370,17 @@ pub fn hold_still() -> Still {
 }
 
 impl Still {
+    /// Whether there is a main interpreter that has a record.
+    pub fn has_main(&self) -> bool {
+        self.list.iter().flatten().any(|interpreter| interpreter.origin == Origin::Main)
+    }
+
     /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
     pub fn forget_others(&self, mine: impl Fn(&Occupant) -> bool) {
         for interpreter in self.list.iter().flatten() {
             interpreter.gate.forget_others(&self.house, &mine);
+            interpreter.heralded.store(false, Ordering::Relaxed);
         }
+        INTERRUPTING.store(0, Ordering::Relaxed);
     }
 }

@@ -1,18 +1,21 @@
 //! The one Python runtime of the process, where pyferry starts it: initialised and finalised on a thread of pyferry's
 //! own, so that no thread of the host's ever belongs to Python.
 
+use crate::copies;
 use crate::cpython::{self, Python};
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::Drained;
 use crate::interpreter;
 use crate::record::{self, Interpreter};
+use crate::shutdown;
 use crate::sys;
 use crate::thread;
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many have started the runtime, and how far it is.
 pub struct Runtime {
@@ -40,6 +43,11 @@ struct Owner {
     finalized: Receiver<bool>,
 }
 
+thread_local! {
+    /// This is the thread that Python is initialised on.
+    static OWNER: Cell<bool> = const { Cell::new(false) };
+}
+
 static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs });
 static CHANGED: Condvar = Condvar::new();
 
@@ -52,6 +60,11 @@ pub fn start(python: Option<&str>) -> Result<()> {
     let mut runtime = lock();
     loop {
         match runtime.stage {
+            // Site code that Python runs while it is initialised: to wait for that would be to wait for itself.
+            Stage::Starting if is_inside_start() => {
+                runtime.starts += 1;
+                return Ok(());
+            }
             Stage::Starting => {
                 runtime = CHANGED.wait(runtime).unwrap_or_else(|poisoned| poisoned.into_inner());
             }
@@ -65,32 +78,25 @@ pub fn start(python: Option<&str>) -> Result<()> {
             Stage::NotOurs => break,
         }
     }
-    match Python::running() {
-        Ok(running) => {
-            // Somebody else's: to be used, and never finalised by us.
-            runtime.starts += 1;
-            drop(runtime);
-            let known = interpreter::main(running).map(drop);
-            if known.is_err() {
-                lock().starts -= 1;
-            }
-            return known;
-        }
-        Err(error) if error.status == Status::NoPython => {}
-        Err(error) => return Err(error),
+    if let Some(python) = running()? {
+        // Somebody else's: to be used, and never finalised by us.
+        runtime.starts += 1;
+        drop(runtime);
+        return join(python);
     }
     runtime.stage = Stage::Starting;
     drop(runtime);
-    let started = start_here(python);
+    let started = start_alone(python);
     let mut runtime = lock();
     let result = match started {
         Ok(owner) => {
-            runtime.stage = Stage::Running(owner);
+            runtime.stage = owner.map_or(Stage::NotOurs, Stage::Running);
             runtime.starts += 1;
             Ok(())
         }
         Err(error) => {
             runtime.stage = Stage::NotOurs;
+            runtime.starts = 0;
             Err(error)
         }
     };
@@ -98,8 +104,46 @@ pub fn start(python: Option<&str>) -> Result<()> {
     result
 }
 
+/// Python, if somebody runs it.
+fn running() -> Result<Option<&'static Python>> {
+    match Python::running() {
+        Ok(python) => Ok(Some(python)),
+        Err(error) if error.status == Status::NoPython => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Uses a Python that somebody else runs; it is counted already.
+fn join(python: &'static Python) -> Result<()> {
+    let known = interpreter::main(python).map(drop);
+    if known.is_err() {
+        lock().starts -= 1;
+    }
+    known
+}
+
+fn is_inside_start() -> bool {
+    OWNER.with(Cell::get) || Python::in_process().is_ok_and(|python| thread::current(python).is_some())
+}
+
+/// Starts Python, while no other copy of this library does. None: somebody else's runs by now, and was joined.
+fn start_alone(named: Option<&str>) -> Result<Option<Owner>> {
+    let Some(_starting) = copies::begin_start(Duration::from_secs(10)) else {
+        fail!(Closed, "another copy of pyferry is starting Python at this moment: start again when it is through");
+    };
+    match running()? {
+        Some(python) => interpreter::main(python).map(|_| None),
+        None => start_here(named).map(Some),
+    }
+}
+
 fn start_here(named: Option<&str>) -> Result<Owner> {
     let (python, program) = match Python::in_process() {
+        Ok(python) if python.main_interpreter().is_some() => fail!(
+            Closed,
+            "another thread is initialising or finalising {} at this moment: start again when it is through",
+            python.path.display()
+        ),
         // Linked, or loaded by the host, and not initialised.
         Ok(python) => {
             let program = cpython::program_for(&python.path, named)?;
@@ -136,6 +180,7 @@ fn own(
     told_to_finalize: &Receiver<()>,
     finalized: &Sender<bool>,
 ) {
+    OWNER.with(|owner| owner.set(true));
     python.initialize(program.as_deref());
     let Some(state) = thread::current_state(python) else {
         let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
@@ -151,7 +196,7 @@ fn own(
     // If somebody else finalised it meanwhile there is nothing to come back to.
     let still_there = known.map_or(true, |main| main.raw().is_some());
     let flushed = if still_there {
-        python.come_back(state);
+        thread::come_back(python, state);
         python.finalize()
     } else {
         true
@@ -165,7 +210,8 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
     if runtime.starts == 0 {
         fail!(WrongOrder, "pyferry_runtime_stop without a pyferry_runtime_start before it");
     }
-    if runtime.starts > 1 || matches!(runtime.stage, Stage::NotOurs) {
+    // A start that is at work counts when it is through.
+    if runtime.starts > 1 || matches!(runtime.stage, Stage::NotOurs | Stage::Starting) {
         runtime.starts -= 1;
         return Ok(());
     }
@@ -189,7 +235,7 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
     let all = record::all();
     all.iter().for_each(|interpreter| interpreter.gate.close());
     for interpreter in &all {
-        match interpreter::wait_for_the_last(interpreter, deadline) {
+        match shutdown::wait_for_the_last(interpreter, deadline) {
             Drained::Ours => interpreter.gate.unclaim(),
             Drained::Theirs => {}
             Drained::TimedOut => return Err(stop_later(owner, &all)),
@@ -224,7 +270,7 @@ fn who_is_in(all: &[Arc<Interpreter>]) -> String {
     let parts: Vec<String> = all
         .iter()
         .filter(|interpreter| interpreter.gate.seats().iter().any(|seat| seat.pins() > 0))
-        .map(|interpreter| format!("{} by {}", interpreter.name(), interpreter.describe_occupants()))
+        .map(|interpreter| format!("{} by {}", interpreter.name(), interpreter.describe_occupants(thread::is_mine)))
         .collect();
     if parts.is_empty() { "Python's own threads have not ended".into() } else { parts.join("; ") }
 }
@@ -238,6 +284,11 @@ pub fn hold_still() -> Still {
 }
 
 impl Still {
+    /// Whether Python is on its way in or out, or on a thread of ours.
+    pub fn is_at_work(&self) -> bool {
+        !matches!(self.0.stage, Stage::NotOurs)
+    }
+
     /// In a forked child the owner is not there. Python goes on without it, and nobody finalises it for us.
     pub fn forget_owner(&mut self) {
         // Not dropped: that would detach a thread that does not exist.

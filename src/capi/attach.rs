@@ -81,7 +81,7 @@ pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_gua
     enter(|| {
         // SAFETY: as documented for the caller.
         let (guard, out) = unsafe { (place_of(guard)?, self::out(out, "out")?) };
-        out.put(thread::attach(guarded(&guard.occupant.guarded)?, Admission::Guarded, None)?.into());
+        out.put(thread::attach(guarded(&guard.occupant.guarded)?, Admission::Guarded(guard), None)?.into());
         Ok(())
     })
 }
@@ -138,7 +138,8 @@ pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -
 /// The interpreter cannot finish shutting down before the thread has resumed and detached.
 ///
 /// A thread that is attached, by whomever. `*out` gets a suspension for pyferry_resume. In between, the thread may attach
-/// again, to this or any interpreter.
+/// again, to this or any interpreter. All of these calls nest, with CPython's own too: what a thread let go of before an
+/// attach (PyEval_SaveThread), it comes back to after the detach.
 ///
 /// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
 #[unsafe(no_mangle)]

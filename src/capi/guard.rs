@@ -15,6 +15,7 @@ pub struct pyferry_guard {
 ///
 /// Any thread, attached or not; any thread may use and close the guard. `*out` gets it, to be closed with
 /// pyferry_guard_close. A guard that is never closed holds the interpreter's shutdown up for ever.
+/// In a forked child, guards from before the fork hold nothing.
 ///
 /// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended),
 /// _FORKED.

@@ -107,7 +107,8 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_interrupt(view: *const pyfer
 /// Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
 ///
 /// An attached thread. `source` is UTF-8, a whole file's worth of statements; `filename` is what tracebacks call it, or
-/// NULL for "<string>". An exception that was pending before is pending afterwards.
+/// NULL for "<string>". An exception that was pending before is pending afterwards. Attachments from before cannot be
+/// ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
 ///
 /// PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and no
 /// exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _FORKED.

@@ -55,11 +55,13 @@ impl Default for pyferry_runtime_options {
 ///
 /// Counted: each start wants its pyferry_runtime_stop, and the last one stops it.
 ///
-/// Any thread. `options` may be NULL. Blocks until Python is up.
+/// Any thread. `options` may be NULL. Blocks until Python is up, but not in code that Python runs while it is initialised
+/// (sitecustomize, an import hook): there it is counted, and returns.
 ///
 /// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be), _NO_PYTHON (none found, or it does not
 /// start: the message says which were looked at and what brings one), _UNSUPPORTED (two Pythons in the process, or one
-/// before 3.9), _CLOSED (a stop is at work), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
+/// before 3.9, two copies of pyferry), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at
+/// this moment: start again), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_runtime_options) -> Status {
     enter(|| {
@@ -94,7 +96,7 @@ impl Data {
 /// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
 /// ends the interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
 ///
-/// Any thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
+/// Any thread; the last one, a thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
 ///
 /// PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still counts:
 /// call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD (this thread is

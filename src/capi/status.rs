@@ -15,7 +15,8 @@ pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
 ///
 /// Copies at most `capacity` bytes of UTF-8 into `buffer`, cut at a character and always terminated, and returns the
 /// length of the whole text without the terminator: a result >= `capacity` means that it was cut. `buffer` may be NULL
-/// with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "".
+/// with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "", and so do
+/// destructors that run at the very end of a thread, after pyferry's own.
 ///
 /// Any thread, attached or not, at any time.
 #[unsafe(no_mangle)]

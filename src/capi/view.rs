@@ -25,8 +25,12 @@ impl pyferry_view {
 /// From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
 /// same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9),
-/// _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised), _FORKED.
+/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
+/// two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised),
+/// _FORKED (also: the process was forked before the first view, and this thread is not attached).
+///
+/// In code that Python runs while it is initialised (sitecustomize) an attached thread gets its view. Others get
+/// _NO_PYTHON there on 3.15, which is not initialised before that has run.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_view_main(out: *mut *mut pyferry_view) -> Status {
     enter(|| {

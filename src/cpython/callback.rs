@@ -136,35 +136,48 @@ impl Python {
     }
 
     /// Marks the attached interpreter as served by this copy of the library, and has `callback` called when it is torn
-    /// down, however that came about. The callback must not call CPython.
-    pub fn serve(&self, raw: Raw, library: &'static CStr, callback: Callback) -> Result<()> {
-        // SAFETY: attached; the interpreter's own dict is there for such things (borrowed), and dies with it.
+    /// down, however that came about. The callback must not call CPython. Where another copy came first: says which, and
+    /// the callback is called now. Where it is marked so already nothing is done.
+    pub fn serve(&self, raw: Raw, library: &'static CStr, callback: Callback) -> Result<Option<String>> {
+        // SAFETY: attached; the interpreter's own dict is there for such things (borrowed), and dies with it. What
+        // PyDict_SetDefault lends lives in it: nobody takes a mark away but the copy that set it.
         unsafe {
             let dict = (self.table.PyInterpreterState_GetDict)(raw.as_ptr());
             if dict.is_null() {
                 return Err(Error::new(Status::Internal, "the interpreter has no dict"));
             }
+            let mark = (self.table.PyDict_GetItemString)(dict, MARK.as_ptr());
+            if !mark.is_null() && (self.table.PyCapsule_GetName)(mark) == library.as_ptr() {
+                return Ok(None);
+            }
             let capsule = self.capsule(library, callback, drop_calling)?;
-            let failed = (self.table.PyDict_SetItemString)(dict, MARK.as_ptr(), capsule) != 0;
+            let key = (self.table.PyUnicode_FromString)(MARK.as_ptr());
+            // In one step: two copies may come at the same moment.
+            let mark = if key.is_null() { null_mut() } else { (self.table.PyDict_SetDefault)(dict, key, capsule) };
+            let result = if mark.is_null() {
+                Err(self.take_error())
+            } else if mark == capsule {
+                Ok(None)
+            } else {
+                let name = (self.table.PyCapsule_GetName)(mark);
+                let name = if name.is_null() { c"another copy" } else { CStr::from_ptr(name) };
+                Ok(Some(name.to_string_lossy().into_owned()))
+            };
+            self.give_back(key);
             (self.table.Py_DecRef)(capsule);
-            if failed { Err(self.take_error()) } else { Ok(()) }
+            result
         }
     }
 
-    /// The copy of the library that serves the attached interpreter, if one does.
-    pub fn served_by(&self, raw: Raw) -> Option<String> {
-        // SAFETY: attached; the references are borrowed, and the name is copied.
+    /// Takes the mark of this copy away.
+    pub fn stop_serving(&self, raw: Raw, library: &'static CStr) {
+        // SAFETY: attached; the references are borrowed.
         unsafe {
             let dict = (self.table.PyInterpreterState_GetDict)(raw.as_ptr());
-            if dict.is_null() {
-                return None;
+            let mark = if dict.is_null() { dict } else { (self.table.PyDict_GetItemString)(dict, MARK.as_ptr()) };
+            if !mark.is_null() && (self.table.PyCapsule_GetName)(mark) == library.as_ptr() {
+                (self.table.PyDict_DelItemString)(dict, MARK.as_ptr());
             }
-            let capsule = (self.table.PyDict_GetItemString)(dict, MARK.as_ptr());
-            if capsule.is_null() {
-                return None;
-            }
-            let name = (self.table.PyCapsule_GetName)(capsule);
-            (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
         }
     }
 }

@@ -23,18 +23,21 @@ impl Python {
 
     /// Makes an interpreter and runs `set_up` attached to it, through its first state. That one must stay, idle, to the
     /// end: up to 3.12 an interpreter that had no state left cannot be given another. The caller is attached to the main
-    /// interpreter, and is again on return.
+    /// interpreter, and is again on return: `come_back` attaches it.
     pub fn new_interpreter<R>(
         &self,
         slot: Slot,
         sharing: Sharing,
+        come_back: impl FnOnce(&Python, State),
         set_up: impl FnOnce(Raw, State) -> Result<R>,
     ) -> Result<R> {
         let before = slot.get(self);
         // SAFETY: the caller is attached to the main interpreter by a state of this thread, `own`, which stays valid: it
         // is only detached, here, while the new interpreter's first state is attached.
         unsafe {
-            let own = (self.table.PyThreadState_GetUnchecked)();
+            let Some(own) = State::from_ptr((self.table.PyThreadState_GetUnchecked)()) else {
+                fail!(Internal, "nobody is attached where an interpreter is to be made");
+            };
             let first = match self.table.Py_NewInterpreterFromConfig {
                 None => (self.table.Py_NewInterpreter)(),
                 Some(from_config) => {
@@ -77,26 +80,25 @@ impl Python {
                 (self.table.PyEval_SaveThread)();
             } else {
                 (self.table.Py_EndInterpreter)(first.as_ptr());
-                self.drop_orphaned_gil(own);
+                self.drop_orphaned_gil(own.as_ptr());
             }
             // The new state took the slot over, and the caller's state lost its mark (3.12 and later): attach it with an
             // empty slot, so that CPython binds it anew.
             slot.set(null_mut());
-            (self.table.PyEval_RestoreThread)(own);
+            come_back(self, own);
             slot.set(before);
             result
         }
     }
 
-    /// Ends the interpreter that this thread is attached to through `state`, and attaches `main` again, through which it
-    /// came.
+    /// Ends the interpreter that this thread is attached to through `state`, and leaves it as it was when it let go of
+    /// `main`.
     pub fn end_interpreter(&self, slot: Slot, state: State, main: State, main_slot: SlotValue) {
         // SAFETY: `state` is attached and the only one of its interpreter; `main` is a detached state of this thread.
         unsafe {
             (self.table.Py_EndInterpreter)(state.as_ptr());
             slot.set(main_slot);
             self.drop_orphaned_gil(main.as_ptr());
-            (self.table.PyEval_RestoreThread)(main.as_ptr());
         }
     }
 

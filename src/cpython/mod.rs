@@ -26,6 +26,7 @@ use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, c_char};
 use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
+use std::sync::{Mutex, MutexGuard};
 use table::Table;
 
 /// The CPython of this process.
@@ -50,10 +51,28 @@ pub struct Python {
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
+/// Held while Python is looked for, so that no fork happens meanwhile.
+static LOOKING: Mutex<()> = Mutex::new(());
+
+fn lock(mutex: &'static Mutex<()>) -> MutexGuard<'static, ()> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// What is held through a fork, so that no child finds it locked.
+pub type Still = (MutexGuard<'static, ()>, MutexGuard<'static, ()>);
+
+/// Holds still what must not be under way when the process forks.
+pub fn hold_still() -> Still {
+    (lock(&LOOKING), lock(&states::MAKING))
+}
 
 impl Python {
     /// The CPython in this process, whether initialised or not.
     pub fn in_process() -> Result<&'static Python> {
+        if let Some(python) = PYTHON.get() {
+            return Ok(python);
+        }
+        let _looking = lock(&LOOKING);
         PYTHON.get_or_try_init(|| match locate::in_process()? {
             Some(located) => Python::new(located),
             None => fail!(
@@ -63,15 +82,22 @@ impl Python {
         })
     }
 
+    /// The same, if it was found already. Looks nothing up.
+    pub fn known() -> Option<&'static Python> {
+        PYTHON.get()
+    }
+
     /// Loads a libpython where there is none yet.
     pub fn load(path: &Path) -> Result<&'static Python> {
+        let _looking = lock(&LOOKING);
         PYTHON.get_or_try_init(|| Python::new(locate::load(path)?))
     }
 
-    /// The CPython in this process, if it is initialised.
+    /// The CPython in this process, if it is initialised. To a thread that is attached it is: also while site code runs,
+    /// which 3.15 does not call initialised yet.
     pub fn running() -> Result<&'static Python> {
         let python = Python::in_process()?;
-        if !python.is_initialized() {
+        if !python.is_initialized() && python.attached(None).is_none() {
             fail!(
                 NoPython,
                 "{} is in this process but not initialised: call Py_Initialize or pyferry_runtime_start first",
@@ -135,6 +161,11 @@ impl Python {
         self.version < (3, 13)
     }
 
+    /// Since 3.12 attaching a state also puts it into the gilstate slot, unless it is marked as being there.
+    pub fn binds_what_it_attaches(&self) -> bool {
+        !self.one_gil
+    }
+
     /// Whether an interpreter that others made has the main interpreter's GIL, as far as one can know.
     pub fn shares_gil(&self) -> bool {
         self.one_gil
@@ -155,19 +186,34 @@ impl Python {
 
     /// Initialises Python on this thread, with no signal handlers. `program` is what it takes itself to be started by.
     pub fn initialize(&self, program: Option<&Path>) {
-        use std::os::unix::ffi::OsStrExt;
-        let name = program.and_then(|program| CString::new(program.as_os_str().as_bytes()).ok());
-        // SAFETY: before initialisation, on one thread (the caller is the runtime's owner); the decoded name is kept for
-        // ever, as Py_SetProgramName demands.
+        // SAFETY: before initialisation, on one thread (the caller is the runtime's owner); the name is kept for ever, as
+        // Py_SetProgramName demands.
         unsafe {
-            if let (Some(name), Some(set_program_name)) = (name, self.table.Py_SetProgramName) {
-                let wide = (self.table.Py_DecodeLocale)(name.as_ptr(), null_mut());
-                if !wide.is_null() {
-                    set_program_name(wide);
-                }
+            if let (Some(program), Some(set_program_name)) = (program, self.table.Py_SetProgramName)
+                && let Some(name) = self.wide_name(program)
+            {
+                set_program_name(name);
             }
             (self.table.Py_InitializeEx)(0);
         }
+    }
+
+    /// A program's name as Python wants it; never freed, and made once for each name.
+    fn wide_name(&self, program: &Path) -> Option<*const libc::wchar_t> {
+        use std::os::unix::ffi::OsStrExt;
+        static NAMES: Mutex<Vec<(CString, usize)>> = Mutex::new(Vec::new());
+        let name = CString::new(program.as_os_str().as_bytes()).ok()?;
+        let mut names = NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((_, wide)) = names.iter().find(|(known, _)| *known == name) {
+            return Some(*wide as *const libc::wchar_t);
+        }
+        // SAFETY: it may be called before initialisation, and copies the name.
+        let wide = unsafe { (self.table.Py_DecodeLocale)(name.as_ptr(), null_mut()) };
+        if wide.is_null() {
+            return None;
+        }
+        names.push((name, wide as usize));
+        Some(wide)
     }
 
     /// Finalises Python, on the thread that is attached to its main interpreter. False: flushing its output failed.

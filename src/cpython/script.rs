@@ -148,6 +148,12 @@ text = ', '.join(left)
     pub fn clear_interrupt(&self) {
         // SAFETY: attached; NULL clears.
         unsafe { (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut()) };
+        if self.version == (3, 11) {
+            // There the interpreter goes on believing that something is pending until it has come to something, and a
+            // trace function never gets past that.
+            self.interrupt(self.thread_ident());
+            let _ = self.run(c"try:\n    for _ in (1, 2): pass\nexcept BaseException: pass", None);
+        }
     }
 
     /// The numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those of
@@ -164,8 +170,8 @@ text = ', '.join(left)
         Ok(states.filter_map(|state| self.ident_of(state)).collect())
     }
 
-    /// Whether a state of the attached interpreter has Python code on its stack.
-    fn runs_python(&self, state: State) -> bool {
+    /// Whether a state of the attached interpreter has Python code on its stack: this thread's or, with a GIL, any.
+    pub fn runs_python(&self, state: State) -> bool {
         // SAFETY: attached, so with a GIL the state lives; the reference is given back.
         unsafe {
             let frame = (self.table.PyThreadState_GetFrame)(state.as_ptr()).cast::<PyObject>();
@@ -199,12 +205,11 @@ text = ' '.join(map(str, sys._current_frames()))
         unsafe {
             let pending = self.set_pending_aside();
             let globals = (self.table.PyDict_New)();
+            let builtins = (self.table.PyEval_GetBuiltins)();
             let succeeded = !globals.is_null()
-                && (self.table.PyDict_SetItemString)(
-                    globals,
-                    c"__builtins__".as_ptr(),
-                    (self.table.PyEval_GetBuiltins)(),
-                ) == 0
+                // NULL in the last of an interpreter (3.9).
+                && !builtins.is_null()
+                && (self.table.PyDict_SetItemString)(globals, c"__builtins__".as_ptr(), builtins) == 0
                 && variable.is_none_or(|(name, value)| {
                     !value.is_null() && (self.table.PyDict_SetItemString)(globals, name.as_ptr(), value) == 0
                 })
@@ -328,7 +333,7 @@ text = ' '.join(map(str, sys._current_frames()))
 
     /// # Safety
     /// Attached; `object` is NULL or a reference of ours.
-    unsafe fn give_back(&self, object: *mut PyObject) {
+    pub(super) unsafe fn give_back(&self, object: *mut PyObject) {
         if !object.is_null() {
             // SAFETY: as the caller says.
             unsafe { (self.table.Py_DecRef)(object) };

@@ -3,6 +3,10 @@
 use super::{Python, Raw, Slot, SlotValue, State};
 use crate::sys;
 use std::ptr::null_mut;
+use std::sync::Mutex;
+
+/// Held while a state is made, so that no fork happens meanwhile.
+pub(super) static MAKING: Mutex<()> = Mutex::new(());
 
 impl Python {
     /// The state this thread is attached to, by whomever. `own` is the one it would be by our own account.
@@ -53,6 +57,9 @@ impl Python {
     ///
     /// CPython binds a new state to an empty slot and marks it so (3.12 and later); ours keep that mark for ever.
     pub fn make_state(&self, slot: Slot, raw: Raw) -> Option<State> {
+        // Up to 3.11 nothing keeps the child of an os.fork from finding the lock that this takes locked (3.12 and later see
+        // to that themselves). No Python code runs meanwhile.
+        let _making = self.one_gil.then(|| super::lock(&MAKING));
         let before = slot.get(self);
         slot.set(null_mut());
         // SAFETY: the interpreter is kept by the caller's pin.
@@ -137,14 +144,6 @@ impl Python {
         let holder = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })?;
         let offset = self.interpreter_offset.get()?;
         Raw::from_address(sys::read_word(holder.as_ptr() as usize + offset)?)
-    }
-
-    /// As `attach`, by way of an interpreter under the same GIL, whose state `through` is also this thread's.
-    pub fn attach_through(&self, slot: Slot, through: State, state: State) {
-        self.attach(slot, through);
-        slot.set(state.as_ptr());
-        // SAFETY: attached, and both states are this thread's, kept by pins.
-        unsafe { (self.table.PyThreadState_Swap)(state.as_ptr()) };
     }
 }
 

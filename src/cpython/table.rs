@@ -104,11 +104,14 @@ table! {
     PyDict_New = "PyDict_New"() -> *mut PyObject;
     PyDict_GetItemString = "PyDict_GetItemString"(*mut PyObject, *const c_char) -> *mut PyObject;
     PyDict_SetItemString = "PyDict_SetItemString"(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
+    PyDict_DelItemString = "PyDict_DelItemString"(*mut PyObject, *const c_char) -> c_int;
+    PyDict_SetDefault = "PyDict_SetDefault"(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     PyEval_GetBuiltins = "PyEval_GetBuiltins"() -> *mut PyObject;
     PyCFunction_NewEx = "PyCFunction_NewEx"(*mut PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
     PyCapsule_New = "PyCapsule_New"(*mut c_void, *const c_char, Option<unsafe extern "C" fn(*mut PyObject)>) -> *mut PyObject;
     PyCapsule_GetName = "PyCapsule_GetName"(*mut PyObject) -> *const c_char;
     PyCapsule_GetPointer = "PyCapsule_GetPointer"(*mut PyObject, *const c_char) -> *mut c_void;
+    PyUnicode_FromString = "PyUnicode_FromString"(*const c_char) -> *mut PyObject;
     PyUnicode_AsEncodedString = "PyUnicode_AsEncodedString"(*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
     PyBytes_AsStringAndSize = "PyBytes_AsStringAndSize"(*mut PyObject, *mut *mut c_char, *mut Py_ssize_t) -> c_int;
     PyFloat_FromDouble = "PyFloat_FromDouble"(f64) -> *mut PyObject;

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, CString, OsStr, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The kernel's number of the calling thread: what `ps`, `top` and debuggers show.
 pub fn thread_id() -> u32 {
@@ -16,11 +17,6 @@ pub fn describe_thread(id: u32) -> String {
         Ok(name) => format!("thread {id} \"{}\"", name.trim_end()),
         Err(_) => format!("thread {id}"),
     }
-}
-
-/// Whether this is the thread that `main` runs on, whose thread-locals die when the process does.
-pub fn is_initial_thread() -> bool {
-    thread_id() == std::process::id()
 }
 
 /// The time in ticks of a clock that never goes back; never 0. Coarse, because it is read at each attach.
@@ -51,6 +47,56 @@ pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
     }
 }
 
+/// Runs `f` so that a pthread_cancel of this thread waits until it is through.
+fn without_cancellation(f: impl FnOnce()) {
+    unsafe extern "C" {
+        // POSIX; the libc crate has neither for Linux.
+        fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
+    }
+    const PTHREAD_CANCEL_DISABLE: c_int = 1;
+    let mut before = 0;
+    // SAFETY: the state is this thread's own, and `before` outlives the call.
+    unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut before) };
+    f();
+    // SAFETY: as above; it is what was there before.
+    unsafe { pthread_setcancelstate(before, std::ptr::null_mut()) };
+}
+
+unsafe extern "C" {
+    // As libc declares it, but for a start routine that may be unwound.
+    fn pthread_create(
+        thread: *mut libc::pthread_t,
+        attributes: *const libc::pthread_attr_t,
+        start: extern "C-unwind" fn(*mut c_void) -> *mut c_void,
+        argument: *mut c_void,
+    ) -> c_int;
+}
+
+/// Starts a thread that nobody waits for, with every signal blocked. Not std's: that leaves a destructor behind when it is
+/// called among the destructors of a thread's end.
+pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
+    extern "C-unwind" fn start<F: FnOnce()>(work: *mut c_void) -> *mut c_void {
+        // SAFETY: `spawn` gave the box away.
+        let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
+        // SAFETY: this thread's own name, shorter than the 16 bytes that there are.
+        unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) };
+        f();
+        std::ptr::null_mut()
+    }
+    let work = Box::into_raw(Box::new((name, f)));
+    // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is detached once.
+    unsafe {
+        let mut thread = std::mem::zeroed();
+        let failed = with_signals_blocked(|| pthread_create(&mut thread, std::ptr::null(), start::<F>, work.cast()));
+        if failed != 0 {
+            drop(Box::from_raw(work));
+            return Err(std::io::Error::from_raw_os_error(failed));
+        }
+        libc::pthread_detach(thread);
+    }
+    Ok(())
+}
+
 /// Runs `f` on a new thread that nothing was done on before, with every signal blocked, and waits for it. None: the
 /// thread was ended from within (CPython up to 3.13.7 does that to a thread that comes too late), so it must not be a
 /// Rust thread, which would abort the process then.
@@ -64,15 +110,6 @@ pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
         let work = unsafe { &mut *work.cast::<Work<F, R>>() };
         work.result = work.f.take().map(|f| f());
         std::ptr::null_mut()
-    }
-    unsafe extern "C" {
-        // As libc declares it, but for a start routine that may be unwound.
-        fn pthread_create(
-            thread: *mut libc::pthread_t,
-            attributes: *const libc::pthread_attr_t,
-            start: extern "C-unwind" fn(*mut c_void) -> *mut c_void,
-            argument: *mut c_void,
-        ) -> c_int;
     }
     fn run<F: FnOnce() -> R, R>(work: &mut Work<F, R>) -> std::io::Result<()> {
         // SAFETY: the work outlives the thread, which is joined.
@@ -189,6 +226,25 @@ pub fn modules() -> Vec<Module> {
     found
 }
 
+/// The address of a symbol in the first module that defines it, in the order in which they were loaded.
+pub fn first_symbol(name: &CStr) -> Option<*mut c_void> {
+    modules().into_iter().find_map(|module| {
+        let path = if module.name.is_empty() { std::ptr::null() } else { module.name.as_ptr() };
+        // SAFETY: the loader hands out a module that is there already, or NULL, and its symbol's address, or NULL.
+        let address = unsafe {
+            let handle = libc::dlopen(path, libc::RTLD_LAZY | libc::RTLD_NOLOAD);
+            if handle.is_null() {
+                return None;
+            }
+            let address = libc::dlsym(handle, name.as_ptr());
+            libc::dlclose(handle);
+            address
+        };
+        // Not one of a library that this one needs.
+        module.contains(address as usize).then_some(address)
+    })
+}
+
 /// The address of a thread-local variable on the calling thread: a module's number and an offset in its block.
 pub fn tls_address(module: usize, offset: usize) -> *mut usize {
     #[repr(C)]
@@ -216,4 +272,46 @@ pub fn key_get(key: u32) -> *mut c_void {
 pub fn key_set(key: u32, value: *mut c_void) {
     // SAFETY: the key is one that was found in use.
     unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, value) };
+}
+
+/// How many rounds of destructors the end of a thread has: POSIX promises this many, and Linux has no more.
+pub(crate) const THREAD_END_ROUNDS: u32 = 4;
+
+/// Something to do when a thread ends that asked for it: after its C++ thread_local destructors, among those of pthread
+/// keys, which come in rounds. Asked for again meanwhile, it is done again in the next round, of `THREAD_END_ROUNDS` at most. It is
+/// not done on the thread that ends the process by returning from `main`.
+pub struct ThreadEnd {
+    run: fn(),
+    key: OnceLock<Option<u32>>,
+}
+
+impl ThreadEnd {
+    /// `run` is what to do.
+    pub const fn new(run: fn()) -> ThreadEnd {
+        ThreadEnd { run, key: OnceLock::new() }
+    }
+
+    /// Makes the key now, rather than when it is first asked for.
+    pub fn prepare(&'static self) {
+        self.key.get_or_init(make_key);
+    }
+
+    /// Has it done at the end of this thread. False: the process has no key left.
+    pub fn ask(&'static self) -> bool {
+        let Some(key) = *self.key.get_or_init(make_key) else { return false };
+        // SAFETY: the key is ours; its value is what the destructor below takes it for.
+        unsafe { libc::pthread_setspecific(key, (&raw const *self).cast()) == 0 }
+    }
+}
+
+fn make_key() -> Option<u32> {
+    unsafe extern "C" fn end(asked: *mut c_void) {
+        // SAFETY: only `ask` sets values of this key.
+        let asked = unsafe { &*asked.cast::<ThreadEnd>() };
+        // CPython waits for its GIL at a cancellation point, with a mutex locked.
+        without_cancellation(|| (asked.run)());
+    }
+    let mut key = 0;
+    // SAFETY: `key` outlives the call; the destructor is a function of this library, which is never unloaded.
+    (unsafe { libc::pthread_key_create(&mut key, Some(end)) } == 0).then_some(key)
 }

@@ -1,10 +1,19 @@
 //! What happens to a thread's states: on request, when it ends, and in a forked child.
 
-use super::frames::{Kind, Ticket};
-use super::{Thread, released};
+use super::frames::{Frame, Kind, Ticket};
+use super::visits::Visit;
+use super::{THREAD, Thread};
 use crate::fork;
-use crate::sys;
+use crate::gate::Phase;
+use crate::sys::{self, ThreadEnd};
 use std::sync::atomic::Ordering;
+
+static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
+
+/// Before threads come and forks happen.
+pub fn prepare() {
+    END.prepare();
+}
 
 impl Thread {
     pub(super) fn forget(&self) {
@@ -20,55 +29,87 @@ impl Thread {
                 Some((visit.interpreter.python, visit.interpreter.slot, visit.seat.occupant.state.take()?))
             });
             if let Some((python, slot, state)) = idle {
-                released(python, || {
-                    let before = slot.get(python);
-                    python.attach(slot, state);
-                    python.delete_attached(slot, state, before);
-                });
+                self.through(python, slot, state, |before| python.delete_attached(slot, state, before));
                 self.leave(Some(index));
             }
         }
     }
 
-    pub(super) fn exit(&self) {
+    /// Has the record tidied up when this thread ends.
+    #[cold]
+    pub(super) fn ask_to_be_tidied(&self) {
+        if !END.ask() {
+            self.last_round.set(true);
+        }
+    }
+
+    /// The end of the thread, or one more round of it.
+    fn end(&self) {
+        self.tidied.set(self.tidied.get() + 1);
         // In a child that Python does not know of, even letting go can wait for a thread that is not there.
         if fork::check().is_err() {
             return;
         }
         while let Some(top) = self.top() {
-            // Attached: as if the host had detached. Let go: Python is not asked again.
-            let ticket = Ticket { thread: self.serial.get(), number: top.number };
-            if !matches!(top.kind, Kind::Suspended { .. }) && self.detach(ticket).is_ok() {
-                continue;
-            }
-            if self.top().is_some_and(|still| still.number == top.number) {
-                self.pop();
-                match top.kind {
-                    Kind::Nested | Kind::Ended { .. } => {}
-                    Kind::Entered { visit, left, .. } => {
-                        self.leave(Some(visit));
-                        self.leave(left.and_then(|(_, pinned)| pinned));
-                    }
-                    Kind::Suspended { pinned } => self.leave(pinned),
-                }
+            self.end_frame(top);
+        }
+        // What destructors leave behind in interpreters that were done already; not for ever.
+        for _ in 0..sys::THREAD_END_ROUNDS {
+            self.forget();
+            if !self.keeps_states() {
+                break;
             }
         }
-        // The initial thread's locals die in exit(): the process ends, and must not wait for whoever holds the GIL. What
-        // it leaves is deleted when the interpreter ends.
-        if !sys::is_initial_thread() {
-            self.forget();
-        }
-        self.exited.set(true);
-        if !sys::is_initial_thread() {
-            // What destructors of the first round left.
-            self.forget();
-        }
-        self.tidy_if_exited();
+        self.tidy();
+        self.last_round.set(self.tidied.get() + 1 >= sys::THREAD_END_ROUNDS);
     }
 
-    /// Gives all places back, when the thread is past its destructor and its last attachment has ended.
-    pub(super) fn tidy_if_exited(&self) {
-        if !self.exited.get() || !self.frames.borrow().is_empty() {
+    fn keeps_states(&self) -> bool {
+        let keeps =
+            |visit: &Visit| visit.seat.occupant.state.get().is_some() && visit.interpreter.gate.phase() == Phase::Open;
+        self.with_visits(|visits| visits.iter().flatten().any(keeps))
+    }
+
+    fn end_frame(&self, top: Frame) {
+        // Attached: as if the host had detached. Let go: Python is not asked again.
+        let ticket = Ticket { thread: self.serial.get(), number: top.number };
+        if !matches!(top.kind, Kind::Suspended { .. }) {
+            // The system may have emptied it, being a pthread key, up to 3.14, before it came to us.
+            if let Kind::Entered { visit, .. } = top.kind {
+                self.with_visit(visit, |visit| visit.interpreter.slot).set(top.state.as_ptr());
+            }
+            if self.detach(ticket).is_ok() {
+                return;
+            }
+        }
+        if self.top().is_some_and(|still| still.number == top.number) {
+            self.pop(top);
+            match top.kind {
+                Kind::Nested { .. } | Kind::Through { .. } | Kind::Ended { .. } => {}
+                Kind::Entered { visit, left, .. } => {
+                    self.leave(Some(visit));
+                    self.leave(left.and_then(|(_, pinned)| pinned));
+                }
+                Kind::Suspended { pinned } => self.leave(pinned),
+            }
+        }
+    }
+
+    /// Does `f`, and tidies up after it where nobody else will.
+    #[inline]
+    pub(super) fn tidily<R>(&self, f: impl FnOnce() -> R) -> R {
+        let result = f();
+        if self.last_round.get() {
+            self.tidy();
+        }
+        result
+    }
+
+    /// Gives all places back, unless they are in use.
+    #[cold]
+    fn tidy(&self) {
+        let in_use = || self.with_visits(|visits| visits.iter().flatten().any(|visit| visit.seat.pins() > 0));
+        if !self.frames.borrow().is_empty() || in_use() {
             return;
         }
         let visits = std::mem::take(&mut *self.visits.borrow_mut());
@@ -91,7 +132,10 @@ impl Thread {
     pub(super) fn forget_after_fork(&self) {
         let attached = self.top().map(|top| top.state);
         self.with_visits(|visits| {
-            for visit in visits.iter().flatten() {
+            for visit in visits.iter_mut().flatten() {
+                visit.seat.occupant.renumber();
+                // Whoever is to close them is not there, so in the child they hold nothing.
+                visit.guards.clear();
                 let state = &visit.seat.occupant.state;
                 if state.get().is_some_and(|state| Some(state) != attached) {
                     state.take();

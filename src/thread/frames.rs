@@ -1,8 +1,9 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
-use super::{NEXT_SERIAL, Thread, here};
-use crate::cpython::{SlotValue, State};
+use super::{NEXT_SERIAL, Thread, attach_state, come_back, here};
+use crate::cpython::{Python, Slot, SlotValue, State};
 use crate::error::{Result, fail};
+use crate::record;
 use std::sync::atomic::Ordering;
 
 /// Which thread, and which of its attachments or suspensions. All zero: none.
@@ -27,8 +28,8 @@ pub(super) struct Frame {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// The thread was attached to that interpreter already.
-    Nested,
+    /// The thread was attached to that interpreter already, when so many had died.
+    Nested { deaths: u64 },
     /// The thread really attached.
     Entered {
         visit: usize,
@@ -37,6 +38,8 @@ pub(super) enum Kind {
         before: SlotValue,
         left: Left,
     },
+    /// The thread went, for a while and on its own account, from what it was attached to into another state.
+    Through { left: Option<State> },
     /// The thread let go, with a pin where it had none.
     Suspended { pinned: Option<usize> },
     /// Entered or suspended, in an interpreter that this thread itself shut down, and whose place is taken by another.
@@ -90,12 +93,51 @@ impl Thread {
     pub(super) fn push(&self, state: State, serial: u64, kind: Kind) -> Ticket {
         let number = self.next_number.get();
         self.next_number.set(number + 1);
-        self.frames.borrow_mut().push(Frame { number, state, serial, kind });
+        let mut frames = self.frames.borrow_mut();
+        if frames.capacity() == 0 {
+            self.ask_to_be_tidied();
+        }
+        frames.push(Frame { number, state, serial, kind });
         Ticket { thread: self.serial(), number }
     }
 
-    pub(super) fn pop(&self) {
-        self.frames.borrow_mut().pop();
+    /// Takes a frame away, and what was begun under it and never ended.
+    pub(super) fn pop(&self, frame: Frame) {
+        let mut frames = self.frames.borrow_mut();
+        if let Some(place) = frames.iter().rposition(|other| other.number == frame.number) {
+            frames.truncate(place);
+        }
+    }
+
+    /// Runs `f` under a frame that no ticket names.
+    pub(super) fn staying<R>(&self, python: &Python, f: impl FnOnce() -> R) -> R {
+        let Some(state) = self.current(python) else { return f() };
+        let interpreter = python.interpreter_of(state).and_then(record::find);
+        let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
+        let number = self.push(state, serial, Kind::Nested { deaths: record::deaths() }).number;
+        let result = f();
+        // Not simply the last one: what was begun in there may end later.
+        self.frames.borrow_mut().retain(|frame| frame.number != number);
+        result
+    }
+
+    /// Runs `f` attached through another state, under a frame that no ticket names.
+    pub(super) fn through<R>(&self, python: &Python, slot: Slot, state: State, f: impl FnOnce(SlotValue) -> R) -> R {
+        let left = self.current(python);
+        if left.is_some() {
+            python.let_go();
+        }
+        let before = slot.get(python);
+        attach_state(python, slot, state);
+        let interpreter = python.interpreter_of(state).and_then(record::find);
+        let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
+        let number = self.push(state, serial, Kind::Through { left }).number;
+        let result = f(before);
+        self.frames.borrow_mut().retain(|frame| frame.number != number);
+        if let Some(left) = left {
+            come_back(python, left);
+        }
+        result
     }
 
     pub(super) fn serial(&self) -> u64 {

@@ -1,26 +1,29 @@
 //! What one OS thread knows: the attachments it is in, the states it keeps, and what happens when it ends.
 //!
-//! The record is a thread-local that is never dropped, so that it can be used until the thread's very end; a second
-//! thread-local with a destructor tidies it up. An attach after that works too: the record is tidied again as soon as
-//! the last attachment ends.
+//! The record is a thread-local that is never dropped, so that it can be used until the thread's very end, by destructors
+//! of every kind. It is tidied up when they are through, and again when a later one has used it since.
 //!
 //! No borrow is held while CPython is called: it may run Python code, which may come back to us.
 
-mod detour;
+mod choose;
+mod detach;
 mod end;
 mod frames;
+mod herald;
 mod suspend;
 mod visits;
 
+pub use end::prepare;
 pub use frames::Ticket;
+pub use herald::come_back;
 pub use visits::close_guard;
 
-use crate::cpython::{Python, Raw, SlotValue, State};
+use crate::cpython::{Python, Raw, Slot, SlotValue, State};
 use crate::error::{Error, Result, Status, fail};
-use crate::gate::Phase;
 use crate::record::{self, Interpreter, Occupant, Place};
 use crate::sys;
-use frames::{Frame, Kind, Left, Source};
+use frames::{Frame, Kind};
+use herald::attach_state;
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
 use std::mem::ManuallyDrop;
@@ -29,12 +32,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use visits::Visit;
 
 /// By what right a thread comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+#[derive(Clone, Copy)]
+pub enum Admission<'a> {
     /// The gate must be open, or the thread inside already.
     Open,
-    /// The caller's guard is open: the gate does not matter.
-    Guarded,
+    /// Also while Closing, as long as this guard, which the caller keeps open, holds that up.
+    Guarded(&'a Place),
     /// Also while Closing, as long as somebody else is inside: to interrupt them.
     Late,
 }
@@ -45,8 +48,10 @@ struct Thread {
     frames: RefCell<Vec<Frame>>,
     /// By the interpreter's index.
     visits: RefCell<Vec<Option<Visit>>>,
-    /// The destructor has run: keep nothing beyond the last attachment.
-    exited: Cell<bool>,
+    /// How often the end of the thread has tidied up.
+    tidied: Cell<u32>,
+    /// Nobody will tidy up any more: keep nothing beyond the last attachment.
+    last_round: Cell<bool>,
 }
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
@@ -58,50 +63,42 @@ thread_local! {
             next_number: Cell::new(1),
             frames: RefCell::new(Vec::new()),
             visits: RefCell::new(Vec::new()),
-            exited: Cell::new(false),
+            tidied: Cell::new(0),
+            last_round: Cell::new(false),
         })
     };
-    static EXIT: Exit = const { Exit };
-}
-
-struct Exit;
-
-impl Drop for Exit {
-    fn drop(&mut self) {
-        THREAD.with(|me| me.exit());
-    }
 }
 
 /// Attaches this thread to an interpreter.
 #[inline]
-pub fn attach(target: &Arc<Interpreter>, admission: Admission, label: Option<&'static CStr>) -> Result<Ticket> {
-    THREAD.with(|me| me.attach(target, admission, label))
+pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Option<&'static CStr>) -> Result<Ticket> {
+    THREAD.with(|me| me.tidily(|| me.attach(target, admission, label)))
 }
 
 /// Ends this thread's last attachment.
 #[inline]
 pub fn detach(ticket: Ticket) -> Result<()> {
-    THREAD.with(|me| me.detach(ticket))
+    THREAD.with(|me| me.tidily(|| me.detach(ticket)))
 }
 
 /// Lets go of the interpreter this thread is attached to.
 pub fn suspend() -> Result<Ticket> {
-    THREAD.with(|me| me.suspend())
+    THREAD.with(|me| me.tidily(|| me.suspend()))
 }
 
 /// Comes back from the last `suspend`.
 pub fn resume(ticket: Ticket) -> Result<()> {
-    THREAD.with(|me| me.resume(ticket))
+    THREAD.with(|me| me.tidily(|| me.resume(ticket)))
 }
 
 /// Deletes the states that this thread keeps and is not using.
 pub fn forget() {
-    THREAD.with(|me| me.forget());
+    THREAD.with(|me| me.tidily(|| me.forget()));
 }
 
 /// Opens a guard.
 pub fn open_guard(target: &Arc<Interpreter>) -> Result<Arc<Place>> {
-    THREAD.with(|me| me.open_guard(target))
+    THREAD.with(|me| me.tidily(|| me.open_guard(target)))
 }
 
 /// The interpreter that this thread is attached to now, by whomever.
@@ -147,37 +144,59 @@ pub fn released<R>(python: &Python, f: impl FnOnce() -> R) -> R {
         Some(state) => {
             python.let_go();
             let result = f();
-            python.come_back(state);
+            come_back(python, state);
             result
         }
     }
 }
 
+/// Runs `f` attached through a state of its own, which is gone when it returns, and attaches this thread again as it was.
+/// `f` gets what the slot held before, and leaves that there.
+pub fn through<R>(python: &Python, slot: Slot, state: State, f: impl FnOnce(SlotValue) -> R) -> R {
+    THREAD.with(|me| me.through(python, slot, state, f))
+}
+
+/// Runs `f`, which runs Python code on this thread as it is attached: none of its attachments can be ended from in there.
+pub fn staying<R>(python: &Python, f: impl FnOnce() -> R) -> R {
+    THREAD.with(|me| me.staying(python, f))
+}
+
 /// Forgets, in a forked child, everything but what the only thread is attached to. CPython is not asked.
 pub fn forget_after_fork() {
+    herald::forget_after_fork();
     THREAD.with(|me| me.forget_after_fork());
 }
 
 impl Thread {
-    fn attach(&self, target: &Arc<Interpreter>, admission: Admission, label: Option<&'static CStr>) -> Result<Ticket> {
+    fn attach(
+        &self,
+        target: &Arc<Interpreter>,
+        admission: Admission<'_>,
+        label: Option<&'static CStr>,
+    ) -> Result<Ticket> {
         let python = target.python;
         let top = self.top();
-        let current = python.attached(top.map(|top| top.state));
+        let current = self.current(python);
         if let Some(current) = current {
-            let ours = top.is_some_and(|top| top.state == current && top.serial == target.serial);
-            if ours || target.is(python.interpreter_of(current)) {
-                return Ok(self.push(current, target.serial, Kind::Nested));
+            // The next life's main interpreter may have the address that the last one's had.
+            let lives = || {
+                let ending = |raw| record::is_ending_here(python, raw);
+                target.raw().is_some() || python.interpreter_of(current).is_some_and(ending)
+            };
+            let ours = |top: Frame| top.state == current && top.serial == target.serial && lives();
+            if top.is_some_and(ours) || target.is(python.interpreter_of(current)) {
+                return Ok(self.push(current, target.serial, Kind::Nested { deaths: record::deaths() }));
             }
         }
 
         if target.is_closed() {
             return Err(self.refused(target));
         }
+        let before = self.slot_value(target);
         let visit = self.visit(target);
         if !self.enter(visit, admission) {
             return Err(self.refused(target));
         }
-        let before = target.slot.get(python);
         let left = current.map(|state| (state, self.pin_what_we_leave(python, state)));
         if left.is_some() {
             python.let_go();
@@ -187,86 +206,16 @@ impl Thread {
             self.go_back(python, left);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", here(), target.name());
         };
-        self.go_in(target, state, before);
+        let before = if python.binds_what_it_attaches() && self.lost_its_mark(state, current) {
+            // CPython puts it into the slot, and whatever was there back when that is attached again.
+            come_back(python, state);
+            state.as_ptr()
+        } else {
+            attach_state(python, target.slot, state);
+            before
+        };
         self.came_in(python, visit, label);
         Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left }))
-    }
-
-    fn detach(&self, ticket: Ticket) -> Result<()> {
-        let top = self.check(ticket, "token")?;
-        let (visit, source, before, left) = match top.kind {
-            Kind::Entered { visit, source, before, left } => (visit, source, before, left),
-            Kind::Nested => return self.detach_nested(top),
-            Kind::Suspended { .. } => {
-                fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", here())
-            }
-            Kind::Ended { left } => return self.detach_ended(left),
-        };
-        let (python, slot) = self.with_visit(visit, |visit| (visit.interpreter.python, visit.interpreter.slot));
-        if python.attached(Some(top.state)) != Some(top.state) {
-            return self.detach_elsewhere(python, top);
-        }
-        if self.going_out(python, visit, source) {
-            python.delete_attached(slot, top.state, before);
-        } else {
-            python.detach(slot, before);
-        }
-        self.pop();
-        self.leave(Some(visit));
-        self.go_back(python, left);
-        self.tidy_if_exited();
-        Ok(())
-    }
-
-    fn detach_nested(&self, top: Frame) -> Result<()> {
-        let python = Python::in_process()?;
-        if python.attached(Some(top.state)) != Some(top.state) {
-            return self.detach_elsewhere(python, top);
-        }
-        self.pop();
-        Ok(())
-    }
-
-    /// A detach of a thread that is not attached through the state that the attach left.
-    #[cold]
-    fn detach_elsewhere(&self, python: &Python, top: Frame) -> Result<()> {
-        let alive = record::with_serial(top.serial).filter(|interpreter| !interpreter.is_closed());
-        let name = alive.as_ref().map_or("the interpreter".into(), |interpreter| interpreter.name());
-        let current = self.current(python);
-        if alive.is_none() {
-            // The interpreter was shut down by this very thread, between the attach and now, and the state went with it.
-            self.pop();
-            if let Kind::Entered { visit, left, .. } = top.kind {
-                self.leave(Some(visit));
-                if current.is_none() {
-                    self.go_back(python, left);
-                }
-            }
-            fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", here());
-        }
-        match current {
-            None => fail!(
-                NotAttached,
-                "{} let go of {name} (Py_BEGIN_ALLOW_THREADS, PyEval_SaveThread) and has not come back: come back first, then detach",
-                here()
-            ),
-            Some(_) => fail!(
-                WrongOrder,
-                "{} is attached through a thread state that is not the one pyferry attached to {name}: whoever swapped it must swap it back first",
-                here()
-            ),
-        }
-    }
-
-    #[cold]
-    fn detach_ended(&self, left: Left) -> Result<()> {
-        self.pop();
-        if let Ok(python) = Python::running()
-            && self.current(python).is_none()
-        {
-            self.go_back(python, left);
-        }
-        fail!(Closed, "the interpreter that {} was attached to was shut down meanwhile: the attachment is over", here())
     }
 
     #[cold]
@@ -279,58 +228,16 @@ impl Thread {
     /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
     /// None where it may not be held: it has no record, or is being shut down by this very thread.
     fn pin_what_we_leave(&self, python: &Python, state: State) -> Option<usize> {
-        let visit = match self.top() {
-            Some(Frame { state: ours, kind: Kind::Entered { visit, .. }, .. }) if ours == state => visit,
-            _ => self.visit(&record::find(python.interpreter_of(state)?)?),
+        let entered = self.frames.borrow().iter().rev().find_map(|frame| match frame.kind {
+            // Alive: the next life's state may have the address that the last one's had.
+            Kind::Entered { visit, .. } if frame.state == state && self.may_be_attached(frame) => Some(visit),
+            _ => None,
+        });
+        let visit = match entered {
+            Some(visit) => visit,
+            None => self.visit(&record::find(python.interpreter_of(state)?)?),
         };
         self.enter(visit, Admission::Open).then_some(visit)
-    }
-
-    fn go_back(&self, python: &Python, left: Left) {
-        if let Some((state, pinned)) = left {
-            let gone = pinned.is_some_and(|visit| self.with_visit(visit, |visit| visit.interpreter.is_closed()));
-            if !gone {
-                python.come_back(state);
-            }
-            self.leave(pinned);
-        }
-    }
-
-    fn choose_state(&self, target: &Interpreter, visit: usize, before: SlotValue) -> Option<(State, Source)> {
-        let python = target.python;
-        let cached = self.with_visit(visit, |visit| visit.seat.occupant.state.get());
-        if let Some(found) = State::from_ptr(before)
-            && cached != Some(found)
-            && target.is(python.interpreter_of(found))
-        {
-            return Some((found, Source::Adopted));
-        }
-        if let Some(cached) = cached {
-            return Some((cached, Source::Cached));
-        }
-        if let Some(left) = self.state_below(target) {
-            return Some((left, Source::Adopted));
-        }
-        let made = python.make_state(target.slot, target.raw()?)?;
-        if self.exited.get() || !target.slot.is_found() {
-            return Some((made, Source::Temporary));
-        }
-        self.with_visit(visit, |visit| visit.seat.occupant.state.put(made));
-        Some((made, Source::Cached))
-    }
-
-    /// A state of the target that this thread let go of further down its stack: A, of A -> B -> A, where A's is not ours.
-    fn state_below(&self, target: &Interpreter) -> Option<State> {
-        let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
-        self.frames.borrow().iter().rev().find_map(|frame| match frame.kind {
-            Kind::Ended { .. } => None,
-            Kind::Entered { .. } | Kind::Suspended { .. } | Kind::Nested if frame.serial == target.serial => {
-                Some(frame.state)
-            }
-            Kind::Entered { left: Some((state, _)), .. } if of_target(&state) => Some(state),
-            Kind::Entered { before, .. } => State::from_ptr(before).filter(of_target),
-            _ => None,
-        })
     }
 
     #[inline]
@@ -348,30 +255,19 @@ impl Thread {
         }
     }
 
-    /// Whether the state that this thread is attached through goes with it.
-    #[inline]
-    fn going_out(&self, python: &Python, visit: usize, source: Source) -> bool {
-        let (retire, interrupted) = self.with_visit(visit, |visit| {
-            let occupant = &visit.seat.occupant;
-            let last = visit.seat.pins() == 1;
-            if last {
-                occupant.went_out();
-            }
-            // Better here, where its destructors belong, than by whoever closes the interpreter.
-            let retire = source == Source::Cached && last && visit.interpreter.gate.phase() != Phase::Open;
-            if retire {
-                occupant.state.take();
-            }
-            (retire || source == Source::Temporary, last && occupant.interrupted.swap(false, Ordering::Relaxed))
-        });
-        if interrupted {
-            python.clear_interrupt();
-        }
-        retire
+    fn current(&self, python: &Python) -> Option<State> {
+        python.attached(self.top().filter(|top| self.may_be_attached(top)).map(|top| top.state))
     }
 
-    fn current(&self, python: &Python) -> Option<State> {
-        python.attached(self.top().map(|top| top.state))
+    /// Whether the state of the last frame can be attached, rather than be gone, and another at its address.
+    #[inline]
+    fn may_be_attached(&self, top: &Frame) -> bool {
+        match top.kind {
+            Kind::Entered { visit, .. } => self.with_visit(visit, |visit| visit.interpreter.raw().is_some()),
+            Kind::Nested { deaths } => deaths == record::deaths() || record::with_serial(top.serial).is_some(),
+            Kind::Through { .. } => true,
+            Kind::Suspended { .. } | Kind::Ended { .. } => false,
+        }
     }
 }
 

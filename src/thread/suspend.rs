@@ -1,7 +1,7 @@
 //! Letting go of an interpreter for a while.
 
 use super::frames::{Kind, Ticket};
-use super::{Thread, attached_python, here};
+use super::{Thread, attached_python, come_back, here};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 
@@ -20,12 +20,23 @@ impl Thread {
     pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {
         let top = self.check(ticket, "suspension")?;
         if let Kind::Ended { left } = top.kind {
-            return self.detach_ended(left);
+            return self.detach_ended(top, left);
         }
         let Kind::Suspended { pinned } = top.kind else {
             fail!(WrongOrder, "{} is not suspended, and this is not a suspension: pass it to pyferry_detach", here());
         };
         let python = Python::in_process()?;
+        if let Some(visit) = pinned
+            && self.with_visit(visit, |visit| visit.interpreter.is_closed() || visit.seat.is_given_up())
+        {
+            self.pop(top);
+            self.leave(pinned);
+            fail!(
+                Closed,
+                "the interpreter that {} let go of has ended, or did not wait for it: the suspension is over",
+                here()
+            );
+        }
         if self.current(python).is_some() {
             fail!(
                 WrongOrder,
@@ -33,15 +44,8 @@ impl Thread {
                 here()
             );
         }
-        if let Some(visit) = pinned
-            && self.with_visit(visit, |visit| visit.interpreter.is_closed())
-        {
-            self.pop();
-            self.leave(pinned);
-            fail!(Closed, "the interpreter that {} let go of has ended: the suspension is over", here());
-        }
-        python.come_back(top.state);
-        self.pop();
+        come_back(python, top.state);
+        self.pop(top);
         self.leave(pinned);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What a thread keeps of each interpreter it has been to: its place at the gate, its cached state, its guards.
 
 use super::frames::Kind;
-use super::{Admission, EXIT, Thread};
+use super::{Admission, Thread};
 use crate::error::Result;
 use crate::record::{Interpreter, Occupant, Place};
 use std::sync::Arc;
@@ -44,8 +44,7 @@ impl Thread {
 
     #[cold]
     pub(super) fn first_visit(&self, target: &Arc<Interpreter>) {
-        // Registers the destructor; where it has run already, `exited` says so.
-        let _ = EXIT.try_with(|_| ());
+        self.ask_to_be_tidied();
         let seat = target.gate.add_seat(Occupant::thread(self.serial()));
         let visit = Visit { interpreter: Arc::clone(target), seat, guards: Vec::new() };
         let replaced = self.with_visits(|visits| {
@@ -74,16 +73,13 @@ impl Thread {
         }
     }
 
-    pub(super) fn enter(&self, visit: usize, admission: Admission) -> bool {
+    pub(super) fn enter(&self, visit: usize, admission: Admission<'_>) -> bool {
         self.with_visit(visit, |visit| {
             let gate = &visit.interpreter.gate;
             match admission {
                 Admission::Open => gate.enter(&visit.seat),
                 Admission::Late => gate.enter_late(&visit.seat),
-                Admission::Guarded => {
-                    gate.enter_held(&visit.seat);
-                    true
-                }
+                Admission::Guarded(guard) => gate.enter_guarded(&visit.seat, guard),
             }
         })
     }

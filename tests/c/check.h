@@ -116,6 +116,33 @@ static inline void sleep_ms(long ms)
         continue;
 }
 
+/* What a promised time is to be multiplied with where everything is slow, as under valgrind. */
+static inline double slowdown(void)
+{
+    const char *factor = getenv("PYFERRY_TEST_SLOWDOWN");
+    return factor == NULL ? 1 : atof(factor);
+}
+
+/* ---- memory and length ---- */
+
+#ifdef __linux__
+/* What the process occupies, in bytes. */
+static inline long resident_memory(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long all, resident;
+    CHECK(file != NULL && fscanf(file, "%ld %ld", &all, &resident) == 2);
+    fclose(file);
+    return resident * sysconf(_SC_PAGESIZE);
+}
+#endif
+
+/* Whether there is time for the whole of what is shortened in an ordinary run. */
+static inline bool has_time(void)
+{
+    return getenv("PYFERRY_TEST_SECONDS") != NULL;
+}
+
 /* ---- an interrupted harness (Ctrl-C) leaves no program behind that hangs ---- */
 
 #ifdef __linux__

@@ -1,4 +1,5 @@
-/* An interrupt that comes while its thread is inside but runs no Python is gone with that attach: the next one never sees it. */
+/* An interrupt that comes while its thread is inside but runs no Python, or no more Python that could see it, is gone with that
+   attach: the next one never sees it. */
 #include "py.h"
 
 static pyferry_view *main_interpreter, *sub;
@@ -18,10 +19,36 @@ static void *be_interrupted_outside_python(void *view)
     return NULL;
 }
 
-static void one(pyferry_view *view)
+static PyObject *stay(PyObject *unused, PyObject *none)
+{
+    (void)unused, (void)none;
+    Py_BEGIN_ALLOW_THREADS
+    event_set(&inside);
+    event_wait(&interrupted);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef method = { "stay", stay, METH_NOARGS, NULL };
+
+/* CPython looks for interrupts after calls and at jumps (from 3.12 on: only there), not after an operator. */
+static void *be_interrupted_in_the_last_operator(void *view)
+{
+    pyferry_token token = attach(view);
+    define(&method);
+    run("class Stay: __neg__ = staticmethod(stay)\nlast = Stay()");
+    pyferry_status status = pyferry_exec("-last", NULL);
+    CHECK(status == PYFERRY_STATUS_OK || (status == PYFERRY_STATUS_PYTHON_ERROR && strstr(last_error(), "KeyboardInterrupt")));
+    detach(token);
+    for (int i = 0; i < 3; i++)
+        run_in(view, "for i in range(10000): pass");
+    return NULL;
+}
+
+static void one(pyferry_view *view, void *(*be_interrupted)(void *))
 {
     inside.set = interrupted.set = false;
-    pthread_t thread = thread_start(be_interrupted_outside_python, view);
+    pthread_t thread = thread_start(be_interrupted, view);
     event_wait(&inside);
     CHECK_OK(pyferry_interpreter_interrupt(view));
     event_set(&interrupted);
@@ -32,8 +59,10 @@ int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
     sub = new_interpreter();
-    one(main_interpreter);
-    one(sub);
+    one(main_interpreter, be_interrupted_outside_python);
+    one(sub, be_interrupted_outside_python);
+    one(main_interpreter, be_interrupted_in_the_last_operator);
+    one(sub, be_interrupted_in_the_last_operator);
 
     /* The caller, attached elsewhere or to the very interpreter, is left as it was. */
     pyferry_token token = attach(sub);

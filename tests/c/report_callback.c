@@ -1,3 +1,4 @@
+/* harness: leaks-not-checked=a thread that is given up keeps its state, which nobody else may touch */
 /* While a shutdown waits the host hears who holds it up, on the thread that shuts down; and it may wait no longer for them, who
    are never let into Python again. */
 #include "py.h"

@@ -1,4 +1,6 @@
 /* harness: mode=runtime */
+/* harness: not-under=memcheck in a child of Valgrind's the memory is a copy, and posix_spawn cannot tell that exec failed */
+/* harness: not-under=helgrind in a child of Valgrind's the memory is a copy, and posix_spawn cannot tell that exec failed */
 /* A Python that is not there or does not start is NO_PYTHON, with a message of use; afterwards a good one starts. */
 #include "use.h"
 

@@ -1,84 +1,29 @@
-/* A thread that ends leaves nothing behind: outside with states in three interpreters, attached, nested, away, suspended; and
-   nothing of it holds up a shutdown. */
-#include "py.h"
+/* A thread that ends leaves no thread state behind and holds up no shutdown, wherever it is (outside with states in three
+   interpreters, attached, nested, suspended, let go) and however it ends (by return, pthread_exit, pthread_cancel). */
+#include "thread_ends.h"
 
-static pyferry_view *views[3];
+struct life {
+    const struct place *place;
+    enum ending ending;
+    struct event there;
+};
 
-static const char *const leave_value = "import threading\n"
-                                       "mine = globals().setdefault('mine', threading.local())\n"
-                                       "mine.value = [1]";
-
-static void *outside(void *unused)
+static void *live(void *argument)
 {
-    for (int i = 0; i < 3; i++)
-        run_in(views[i], leave_value);
-    return unused;
+    struct life *life = argument;
+    life->place->go();
+    event_set(&life->there);
+    return end(life->ending);
 }
 
-static void *attached(void *unused)
+static void live_and_end(const struct place *place, enum ending ending)
 {
-    attach(views[1]);
-    run(leave_value);
-    return unused;
-}
-
-static void *nested(void *unused)
-{
-    for (int i = 0; i < 3; i++) {
-        attach(views[i]);
-        run(leave_value);
-        attach(views[i]);
-    }
-    return unused;
-}
-
-static void *suspended(void *unused)
-{
-    attach(views[0]);
-    run(leave_value);
-    attach(views[2]);
-    suspend();
-    attach(views[1]);
-    suspend();
-    return unused;
-}
-
-static void *let_go(void *unused)
-{
-    attach(views[1]);
-    PyEval_SaveThread();
-    return unused;
-}
-
-static void *on_gilstate(void *unused)
-{
-    PyGILState_STATE ensured = PyGILState_Ensure();
-    pyferry_token token = attach(views[0]), away = attach(views[1]);
-    detach(away);
-    detach(token);
-    pyferry_suspension out = suspend();
-    outside(NULL);
-    resume(out);
-    PyGILState_Release(ensured);
-    return unused;
-}
-
-static void *with_guards(void *unused)
-{
-    pyferry_guard *guards[3];
-    for (int i = 0; i < 3; i++) {
-        CHECK_OK(pyferry_guard_open(views[i], &guards[i]));
-        run_in(views[i], leave_value);
-    }
-    for (int i = 0; i < 3; i++)
-        pyferry_guard_close(guards[i]);
-    return unused;
-}
-
-static void *by_pthread_exit(void *unused)
-{
-    outside(NULL);
-    pthread_exit(unused);
+    struct life life = { place, ending, EVENT_INIT };
+    pthread_t thread = thread_start(live, &life);
+    event_wait(&life.there);
+    if (ending == IS_CANCELLED)
+        CHECK(pthread_cancel(thread) == 0);
+    CHECK(thread_join(thread) == (ending == IS_CANCELLED ? PTHREAD_CANCELED : NULL));
 }
 
 static void count_all(int counts[3])
@@ -93,29 +38,23 @@ static void count_all(int counts[3])
 
 int main(void)
 {
-    void *(*const clean[])(void *) = { outside, attached, nested, on_gilstate, with_guards, by_pthread_exit };
-    void *(*const unclean[])(void *) = { suspended, let_go };
-    for (int life = 0; life < 2; life++) {
+    for (int run = 0; run < 2; run++) {
         PyThreadState *state = start_python(&views[0]);
         views[1] = new_interpreter();
         views[2] = new_interpreter();
         int before[3], after[3];
         count_all(before);
-        for (int round = 0; round < 3; round++)
-            for (size_t i = 0; i < sizeof clean / sizeof *clean; i++) {
-                on_new_thread(clean[i], NULL);
-                count_all(after);
-                if (memcmp(before, after, sizeof before) != 0)
-                    fprintf(stderr, "ending %zu leaves %d %d %d states, not %d %d %d\n", i, after[0], after[1], after[2],
-                            before[0], before[1], before[2]);
-                CHECK(memcmp(before, after, sizeof before) == 0);
-            }
-        /* Who let go for good cannot be asked to clean up; but nobody waits for it. */
-        for (size_t i = 0; i < sizeof unclean / sizeof *unclean; i++)
-            on_new_thread(unclean[i], NULL);
+        for (int i = 0; i < PLACES * ENDINGS; i++) {
+            live_and_end(&places[i / ENDINGS], i % ENDINGS);
+            count_all(after);
+            if (memcmp(before, after, sizeof before) != 0)
+                fprintf(stderr, "%s, ending %d: leaves %d %d %d states, not %d %d %d\n", places[i / ENDINGS].name,
+                        i % ENDINGS, after[0], after[1], after[2], before[0], before[1], before[2]);
+            CHECK(memcmp(before, after, sizeof before) == 0);
+        }
         for (int i = 0; i < 3; i++)
             check_works(views[i]);
-        CHECK_OK(pyferry_interpreter_end(views[1], -1));
+        CHECK_OK(pyferry_interpreter_end(views[1], 0));
         finish_python(state);
         for (int i = 0; i < 3; i++)
             pyferry_view_free(views[i]);

@@ -1,41 +1,80 @@
-/* Threads that end while Python shuts down, with states in three interpreters, neither hang it nor are hung by it. */
-#include "py.h"
+/* Threads that end, wherever they are and however they do, at the very moment at which an interpreter is ended or Python is
+   finalised, neither hang that nor are hung by it. */
+#include "thread_ends.h"
 
-enum { THREADS = 12, LIVES = 6 };
+enum { THREADS = PLACES, LIVES = 3, ROUNDS = 3 };
 
-static pyferry_view *views[3];
-static pthread_barrier_t ready;
+struct life {
+    const struct place *place;
+    enum ending ending;
+    pthread_t thread;
+};
 
-static void *come_and_end(void *unused)
+static struct life lives[THREADS];
+static pthread_barrier_t now;
+
+static void *live(void *argument)
 {
-    for (int i = 0; i < 3; i++)
-        run_in(views[i], "import threading\n"
-                         "mine = globals().setdefault('mine', threading.local())\n"
-                         "class Slow:\n"
-                         "    def __del__(self, sleep=__import__('time').sleep): sleep(0.001)\n"
-                         "mine.value = Slow()");
-    pthread_barrier_wait(&ready);
+    struct life *life = argument;
+    life->place->go();
+    bool lets_go = pyferry_is_attached(NULL);
+    pyferry_suspension out = PYFERRY_SUSPENSION_INIT;
+    if (lets_go)
+        out = suspend();
+    pthread_barrier_wait(&now);
+    /* Whoever is to be cancelled stays out: on the way in is inside Python. */
+    if (lets_go && life->ending != IS_CANCELLED)
+        resume(out);
+    return end(life->ending);
+}
+
+static void *cancel(void *unused)
+{
+    pthread_barrier_wait(&now);
+    for (int i = 0; i < THREADS; i++)
+        if (lives[i].ending == IS_CANCELLED)
+            CHECK(pthread_cancel(lives[i].thread) == 0);
     return unused;
+}
+
+/* Destructors that take their time, for the threads' last values. */
+static void be_slow(const pyferry_view *view)
+{
+    run_in(view, "import threading, time\n"
+                 "class Slow:\n"
+                 "    def __del__(self, sleep=time.sleep): sleep(0.001)\n"
+                 "class Local(threading.local):\n"
+                 "    def __init__(self): self.slow = Slow()\n"
+                 "mine = Local()");
 }
 
 int main(void)
 {
-    pthread_barrier_init(&ready, NULL, THREADS + 1);
+    pthread_barrier_init(&now, NULL, THREADS + 2);
     for (int life = 0; life < LIVES; life++) {
         PyThreadState *state = start_python(&views[0]);
-        views[1] = new_interpreter();
-        views[2] = new_interpreter();
-        pthread_t threads[THREADS];
-        for (int i = 0; i < THREADS; i++)
-            threads[i] = thread_start(come_and_end, NULL);
-        pthread_barrier_wait(&ready);
-        if (life % 2)
-            CHECK_OK(pyferry_interpreter_end(views[1], -1));
-        finish_python(state);
-        for (int i = 0; i < THREADS; i++)
-            thread_join(threads[i]);
-        for (int i = 0; i < 3; i++)
-            pyferry_view_free(views[i]);
+        be_slow(views[0]);
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int i = 1; i < 3; i++)
+                be_slow(views[i] = new_interpreter());
+            for (int i = 0; i < THREADS; i++) {
+                lives[i].place = &places[i];
+                lives[i].ending = (i + round + life) % ENDINGS;
+                lives[i].thread = thread_start(live, &lives[i]);
+            }
+            pthread_t canceller = thread_start(cancel, NULL);
+            pthread_barrier_wait(&now);
+            if (round == ROUNDS - 1)
+                finish_python(state);
+            for (int i = 1; i < 3 && round < ROUNDS - 1; i++)
+                CHECK_OK(pyferry_interpreter_end(views[i], -1));
+            thread_join(canceller);
+            for (int i = 0; i < THREADS; i++)
+                thread_join(lives[i].thread);
+            pyferry_view_free(views[1]);
+            pyferry_view_free(views[2]);
+        }
+        pyferry_view_free(views[0]);
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-/* Pyferry with every call checked: for the steps of a program that are not what it is about. */
+/* Pyferry with every call checked: for the steps of a program that are not what it is about. For C and C++. */
 #ifndef PYFERRY_TEST_USE_H
 #define PYFERRY_TEST_USE_H
 
@@ -8,7 +8,7 @@
 
 static inline const char *last_error(void)
 {
-    static _Thread_local char text[8192];
+    static __thread char text[8192];
     pyferry_last_error(text, sizeof text);
     return text;
 }
@@ -73,7 +73,7 @@ static inline void run_in(const pyferry_view *view, const char *source)
 /* A thread's whole life: one visit. */
 static inline void *visit(void *view)
 {
-    run_in(view, "import sys");
+    run_in((const pyferry_view *)view, "import sys");
     return NULL;
 }
 
@@ -157,7 +157,7 @@ struct guest {
 
 static inline void *guest_run(void *argument)
 {
-    struct guest *guest = argument;
+    struct guest *guest = (struct guest *)argument;
     if (guest->name != NULL)
         pthread_setname_np(pthread_self(), guest->name);
     pyferry_token token;

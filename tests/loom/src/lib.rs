@@ -138,7 +138,7 @@ mod tests {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
                     let seat = interpreter.gate.add_seat(2);
-                    interpreter.gate.enter_held(&seat);
+                    assert!(interpreter.gate.enter_guarded(&seat, &guard), "refused, though the guard is open");
                     interpreter.use_it();
                     interpreter.gate.leave(&seat);
                     interpreter.use_it();
@@ -224,6 +224,110 @@ mod tests {
             };
             interpreter.end(0);
             leaver.join().unwrap();
+        });
+    }
+
+    /// The state that a thread keeps, as `cpython::StateCell` does: whoever takes it out deletes it.
+    struct Cached {
+        cell: loom::sync::atomic::AtomicBool,
+        deleted: loom::sync::atomic::AtomicUsize,
+    }
+
+    impl Cached {
+        fn new() -> Arc<Cached> {
+            use loom::sync::atomic::{AtomicBool, AtomicUsize};
+            Arc::new(Cached { cell: AtomicBool::new(true), deleted: AtomicUsize::new(0) })
+        }
+
+        fn take_and_delete(&self, interpreter: &Interpreter) {
+            if self.cell.swap(false, Ordering::AcqRel) {
+                interpreter.use_it();
+                self.deleted.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// `thread::end`: the state goes by its own thread's hand while the gate is open, else by that of the closer's hook.
+    #[test]
+    fn a_state_is_deleted_once_whoever_comes_first() {
+        model("a thread exit with a state, and the hook", || {
+            let interpreter = Interpreter::new();
+            let cached = Cached::new();
+            let seat = interpreter.gate.add_seat(1);
+            let leaver = {
+                let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
+                thread::spawn(move || {
+                    if interpreter.gate.enter(&seat) {
+                        cached.take_and_delete(&interpreter);
+                        interpreter.gate.leave(&seat);
+                    }
+                    if !cached.cell.load(Ordering::Acquire) {
+                        interpreter.gate.remove_seat(&seat);
+                    }
+                })
+            };
+            hook(&interpreter, &cached);
+            leaver.join().unwrap();
+            assert_eq!(cached.deleted.load(Ordering::Relaxed), 1, "deleted not once");
+        });
+    }
+
+    /// The last detach while Closing deletes the state itself: the hook finds it or does not, but never both.
+    #[test]
+    fn who_leaves_while_it_closes_takes_the_state_along() {
+        model("a last detach, and the hook", || {
+            let interpreter = Interpreter::new();
+            let cached = Cached::new();
+            let seat = interpreter.gate.add_seat(1);
+            assert!(interpreter.gate.enter(&seat));
+            let leaver = {
+                let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
+                thread::spawn(move || {
+                    if interpreter.gate.phase() != Phase::Open {
+                        cached.take_and_delete(&interpreter);
+                    }
+                    interpreter.gate.leave(&seat);
+                })
+            };
+            hook(&interpreter, &cached);
+            leaver.join().unwrap();
+            assert_eq!(cached.deleted.load(Ordering::Relaxed), 1, "deleted not once");
+        });
+    }
+
+    /// `interpreter::shut_down`: close, drain, delete what idle threads keep, finish.
+    fn hook(interpreter: &Interpreter, cached: &Cached) {
+        interpreter.gate.close();
+        assert_eq!(interpreter.gate.drain(|occupant| *occupant == 0, None), Drained::Ours);
+        for seat in interpreter.gate.seats() {
+            // Not by its pins: whoever is refused at this moment has one, until it has stepped back.
+            assert!(!seat.is_given_up());
+            cached.take_and_delete(interpreter);
+        }
+        // SAFETY: as in `end`.
+        interpreter.alive.with_mut(|alive| unsafe { *alive = false });
+        interpreter.gate.finish();
+    }
+
+    /// Whoever was given up is not let in again, and neither is the holder of a guard that was.
+    #[test]
+    fn who_was_given_up_stays_out() {
+        model("a closer that gives up, and who comes back", || {
+            let interpreter = Interpreter::new();
+            let (seat, guard) = (interpreter.gate.add_seat(1), interpreter.gate.add_seat(2));
+            assert!(interpreter.gate.enter(&seat) && interpreter.gate.enter_shared(&guard));
+            interpreter.gate.close();
+            let closer = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || assert!(interpreter.gate.claim(|occupant| *occupant == 0)))
+            };
+            let other = interpreter.gate.add_seat(3);
+            if interpreter.gate.enter_guarded(&other, &guard) {
+                interpreter.gate.leave(&other);
+            }
+            closer.join().unwrap();
+            assert!(!interpreter.gate.enter(&seat), "let back in");
+            assert!(!interpreter.gate.enter_guarded(&other, &guard), "let in by a guard that holds nothing");
         });
     }
 

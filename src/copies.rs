@@ -1,0 +1,40 @@
+//! Several copies of this library in one process, loaded by plug-ins that know nothing of each other: only one of them may
+//! start Python at a time. All find the same lock, that of the copy which was loaded first.
+
+use crate::sys;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// 1 while a copy starts Python. Exported for the other copies; not part of the C API.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static pyferry_private_starting: AtomicU32 = AtomicU32::new(0);
+
+/// Python is being started by this copy.
+pub struct Starting(&'static AtomicU32);
+
+/// Waits until no other copy is starting Python, but not for ever: the one that is may be waiting for us.
+pub fn begin_start(limit: Duration) -> Option<Starting> {
+    let first = sys::first_symbol(c"pyferry_private_starting");
+    // SAFETY: the symbol is a word in a library that is never unloaded, and every copy takes it for this.
+    let lock = first.map_or(&pyferry_private_starting, |first| unsafe { &*first.cast::<AtomicU32>() });
+    let deadline = Instant::now() + limit;
+    while lock.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err() {
+        if Instant::now() > deadline {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Some(Starting(lock))
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::SeqCst);
+    }
+}
+
+/// In a forked child nobody is starting Python.
+pub fn forget_after_fork() {
+    pyferry_private_starting.store(0, Ordering::SeqCst);
+}

@@ -1,0 +1,88 @@
+//! Which state a thread attaches through, and how the gilstate slot has to be for that.
+
+use super::Thread;
+use super::frames::{Frame, Kind, Source};
+use crate::cpython::{SlotValue, State};
+use crate::record::Interpreter;
+
+impl Thread {
+    pub(super) fn choose_state(
+        &self,
+        target: &Interpreter,
+        visit: usize,
+        before: SlotValue,
+    ) -> Option<(State, Source)> {
+        let python = target.python;
+        let cached = self.with_visit(visit, |visit| visit.seat.occupant.state.get());
+        if let Some(found) = State::from_ptr(before)
+            && cached != Some(found)
+            && target.is(python.interpreter_of(found))
+        {
+            return Some((found, Source::Adopted));
+        }
+        if let Some(cached) = cached {
+            return Some((cached, Source::Cached));
+        }
+        if let Some(left) = self.state_below(target) {
+            return Some((left, Source::Adopted));
+        }
+        let made = python.make_state(target.slot, target.raw()?)?;
+        if self.last_round.get() || !target.slot.is_found() {
+            return Some((made, Source::Temporary));
+        }
+        self.with_visit(visit, |visit| visit.seat.occupant.state.put(made));
+        Some((made, Source::Cached))
+    }
+
+    /// A state of the target that this thread let go of further down its stack: A, of A -> B -> A, where A's is not ours.
+    fn state_below(&self, target: &Interpreter) -> Option<State> {
+        let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
+        self.frames.borrow().iter().rev().find_map(|frame| match frame.kind {
+            // Who nests on somebody else's state does not keep it.
+            Kind::Ended { .. } | Kind::Nested { .. } | Kind::Through { .. } => None,
+            Kind::Entered { .. } | Kind::Suspended { .. } if frame.serial == target.serial => Some(frame.state),
+            Kind::Entered { left: Some((state, _)), .. } if of_target(&state) => Some(state),
+            Kind::Entered { before, .. } => State::from_ptr(before).filter(of_target),
+            _ => None,
+        })
+    }
+
+    /// What the slot holds; nothing, where that is what this thread left there when an interpreter went without it.
+    pub(super) fn slot_value(&self, target: &Interpreter) -> SlotValue {
+        let value = target.slot.get(target.python);
+        let given_up = |visit| self.with_visit(visit, |visit| visit.seat.is_given_up());
+        let is_gone = |frame: &Frame| match frame.kind {
+            Kind::Entered { visit, .. } | Kind::Suspended { pinned: Some(visit) } => {
+                frame.state.as_ptr() == value && given_up(visit)
+            }
+            _ => false,
+        };
+        if value.is_null() || !self.frames.borrow().iter().any(is_gone) {
+            return value;
+        }
+        target.slot.set(std::ptr::null_mut());
+        std::ptr::null_mut()
+    }
+
+    /// Whether a state that this thread is inside of is no longer the one that CPython's slot is bound to: somebody
+    /// attached another one in between, by CPython's own means, and `current` is attached now.
+    pub(super) fn lost_its_mark(&self, state: State, current: Option<State>) -> bool {
+        let mut above = current;
+        for frame in self.frames.borrow().iter().rev() {
+            if frame.state == state {
+                return above.is_some_and(|above| above != state);
+            }
+            above = match frame.kind {
+                // CPython bound the slot to what this frame attached, if we had it do so.
+                Kind::Entered { left: Some((left, _)), before, .. } if left == state => {
+                    return before == frame.state.as_ptr();
+                }
+                Kind::Through { left: Some(left) } if left == state => return false,
+                Kind::Entered { left, .. } => left.map(|(left, _)| left),
+                Kind::Through { left } => left,
+                _ => Some(frame.state),
+            };
+        }
+        false
+    }
+}

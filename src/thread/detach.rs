@@ -1,0 +1,130 @@
+//! Ending an attachment.
+
+use super::frames::{Frame, Kind, Left, Source, Ticket};
+use super::{Thread, come_back, here};
+use crate::cpython::Python;
+use crate::error::{Result, fail};
+use crate::gate::Phase;
+use crate::record;
+use std::sync::atomic::Ordering;
+
+impl Thread {
+    pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
+        let top = self.check(ticket, "token")?;
+        let (visit, source, before, left) = match top.kind {
+            Kind::Entered { visit, source, before, left } => (visit, source, before, left),
+            Kind::Nested { deaths } => return self.detach_nested(top, deaths),
+            Kind::Suspended { .. } => {
+                fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", here())
+            }
+            Kind::Ended { left } => return self.detach_ended(top, left),
+            Kind::Through { .. } => fail!(Internal, "a token names a frame that has none"),
+        };
+        let (python, slot, alive) = self.with_visit(visit, |visit| {
+            let interpreter = &visit.interpreter;
+            (interpreter.python, interpreter.slot, interpreter.raw().is_some())
+        });
+        if !alive || python.attached(Some(top.state)) != Some(top.state) {
+            return self.detach_elsewhere(python, top);
+        }
+        if self.going_out(python, visit, source) {
+            self.staying(python, || python.delete_attached(slot, top.state, before));
+        } else {
+            python.detach(slot, before);
+        }
+        self.pop(top);
+        self.leave(Some(visit));
+        self.go_back(python, left);
+        Ok(())
+    }
+
+    fn detach_nested(&self, top: Frame, deaths: u64) -> Result<()> {
+        let python = Python::in_process()?;
+        let alive = deaths == record::deaths() || top.serial == 0 || record::with_serial(top.serial).is_some();
+        if !alive || python.attached(Some(top.state)) != Some(top.state) {
+            return self.detach_elsewhere(python, top);
+        }
+        self.pop(top);
+        Ok(())
+    }
+
+    /// A detach of a thread that is not attached through the state that the attach left.
+    #[cold]
+    fn detach_elsewhere(&self, python: &Python, top: Frame) -> Result<()> {
+        let alive = record::with_serial(top.serial).filter(|interpreter| !interpreter.is_closed());
+        let name = alive.as_ref().map_or("the interpreter".into(), |interpreter| interpreter.name());
+        let current = self.current(python);
+        let given_up =
+            matches!(top.kind, Kind::Entered { visit, .. } if self.with_visit(visit, |visit| visit.seat.is_given_up()));
+        if alive.is_none() || (given_up && current.is_none()) {
+            // The interpreter was shut down between the attach and now, and the state went with it, or goes.
+            self.pop(top);
+            if let Kind::Entered { visit, left, before, .. } = top.kind {
+                let slot = self.with_visit(visit, |visit| visit.interpreter.slot);
+                if slot.get(python) == top.state.as_ptr() {
+                    slot.set(before);
+                }
+                self.leave(Some(visit));
+                if current.is_none() {
+                    self.go_back(python, left);
+                }
+            }
+            fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", here());
+        }
+        match current {
+            None => fail!(
+                NotAttached,
+                "{} let go of {name} (Py_BEGIN_ALLOW_THREADS, PyEval_SaveThread) and has not come back: come back first, then detach",
+                here()
+            ),
+            Some(_) => fail!(
+                WrongOrder,
+                "{} is attached through a thread state that is not the one pyferry attached to {name}: whoever swapped it must swap it back first",
+                here()
+            ),
+        }
+    }
+
+    #[cold]
+    pub(super) fn detach_ended(&self, top: Frame, left: Left) -> Result<()> {
+        self.pop(top);
+        if let Ok(python) = Python::running()
+            && self.current(python).is_none()
+        {
+            self.go_back(python, left);
+        }
+        fail!(Closed, "the interpreter that {} was attached to was shut down meanwhile: the attachment is over", here())
+    }
+
+    pub(super) fn go_back(&self, python: &Python, left: Left) {
+        if let Some((state, pinned)) = left {
+            let gone = pinned.is_some_and(|visit| self.with_visit(visit, |visit| visit.interpreter.is_closed()));
+            if !gone {
+                come_back(python, state);
+            }
+            self.leave(pinned);
+        }
+    }
+
+    /// Whether the state that this thread is attached through goes with it.
+    #[inline]
+    fn going_out(&self, python: &Python, visit: usize, source: Source) -> bool {
+        let (retire, interrupted) = self.with_visit(visit, |visit| {
+            let occupant = &visit.seat.occupant;
+            let last = visit.seat.pins() == 1;
+            if last {
+                occupant.went_out();
+            }
+            // Better here, where its destructors belong, than by whoever closes the interpreter.
+            let retire = source == Source::Cached && last && visit.interpreter.gate.phase() != Phase::Open;
+            if retire {
+                occupant.state.take();
+            }
+            (retire || source == Source::Temporary, last && occupant.interrupted.swap(false, Ordering::Relaxed))
+        });
+        if interrupted {
+            python.clear_interrupt();
+        }
+        retire
+    }
+}

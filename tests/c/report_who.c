@@ -1,0 +1,214 @@
+/* However a thread or a guard holds a shutdown up, the report says who it is, with its label, and for how long it has been in:
+   in the message of an end or a stop whose time runs out, and to the host, again and again at the interval it asked for. */
+#include "py.h"
+
+enum { EVERY_MS = 20, TIMES = 3 };
+
+struct holder {
+    void (*hold)(struct holder *);
+    const char *label;
+    pyferry_view *view;
+    struct event in, leave;
+    char who[32];
+    pyferry_guard *guard;
+    int reports;
+    double last;
+};
+
+/* ---- ways to be inside ---- */
+
+static void stay(struct holder *holder)
+{
+    if (holder->who[0] == '\0')
+        snprintf(holder->who, sizeof holder->who, "thread %d", (int)gettid());
+    event_set(&holder->in);
+    event_wait(&holder->leave);
+}
+
+static pyferry_token attach_as(struct holder *holder, const char *label)
+{
+    pyferry_token token;
+    CHECK_OK(pyferry_attach_labeled(holder->view, label, &token));
+    return token;
+}
+
+static void suspended(struct holder *holder)
+{
+    pyferry_token token = attach_as(holder, holder->label);
+    pyferry_suspension out = suspend();
+    stay(holder);
+    resume(out);
+    detach(token);
+}
+
+static void nested(struct holder *holder)
+{
+    pyferry_token outer = attach_as(holder, holder->label), inner = attach_as(holder, holder->label);
+    pyferry_suspension first = suspend();
+    pyferry_token innermost = attach_as(holder, holder->label);
+    pyferry_suspension second = suspend();
+    stay(holder);
+    resume(second);
+    detach(innermost);
+    resume(first);
+    detach(inner);
+    detach(outer);
+}
+
+static void let_go(struct holder *holder)
+{
+    pyferry_token token = attach_as(holder, holder->label);
+    Py_BEGIN_ALLOW_THREADS
+    stay(holder);
+    Py_END_ALLOW_THREADS
+    detach(token);
+}
+
+static void guarding(struct holder *holder)
+{
+    CHECK_OK(pyferry_guard_open(holder->view, &holder->guard));
+    stay(holder);
+    pyferry_guard_close(holder->guard);
+}
+
+static void *open_guard(void *argument)
+{
+    struct holder *holder = argument;
+    snprintf(holder->who, sizeof holder->who, "thread %d", (int)gettid());
+    CHECK_OK(pyferry_guard_open(holder->view, &holder->guard));
+    return NULL;
+}
+
+static void guarding_for_the_dead(struct holder *holder)
+{
+    on_new_thread(open_guard, holder);
+    stay(holder);
+    pyferry_guard_close(holder->guard);
+}
+
+static void *run_holder(void *argument)
+{
+    struct holder *holder = argument;
+    holder->hold(holder);
+    return NULL;
+}
+
+/* ---- who hears of it ---- */
+
+static void check_names(const struct holder *holder, const char *text)
+{
+    bool names = strstr(text, holder->who) != NULL && strstr(text, "in for ") != NULL;
+    bool labels = holder->label == NULL || strstr(text, holder->label) != NULL;
+    bool is_guard = strstr(text, "guard") != NULL;
+    if (!names || !labels)
+        fprintf(stderr, "the report: %s\nlacks %s, or what it does\n", text, holder->who);
+    CHECK(names && labels && is_guard == (holder->guard != NULL));
+}
+
+static int32_t hear(const char *text, void *data)
+{
+    struct holder *holder = data;
+    double now = seconds();
+    check_names(holder, text);
+    CHECK(now - holder->last >= EVERY_MS * 1e-3);
+    holder->last = now;
+    if (++holder->reports == TIMES)
+        event_set(&holder->leave);
+    return PYFERRY_REPORT_WAIT;
+}
+
+static int32_t hear_in_vain(const char *text, void *data)
+{
+    (void)data;
+    fprintf(stderr, "heard by one who is not to be told: %s\n", text);
+    CHECK(!"heard");
+    return PYFERRY_REPORT_WAIT;
+}
+
+/* The last one that listens is told, also when others start without listening. */
+static void start(struct holder *holder)
+{
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.report = hear_in_vain;
+    CHECK_OK(pyferry_runtime_start(&options));
+    options.report = hear;
+    options.report_data = holder;
+    options.report_every_ms = EVERY_MS;
+    CHECK_OK(pyferry_runtime_start(&options));
+    CHECK_OK(pyferry_runtime_start(NULL));
+    CHECK_OK(pyferry_runtime_stop(0));
+    CHECK_OK(pyferry_runtime_stop(0));
+}
+
+/* ---- ways to shut down ---- */
+
+static pthread_t come(struct holder *holder, pyferry_view *view)
+{
+    holder->view = view;
+    pthread_t thread = thread_start(run_holder, holder);
+    event_wait(&holder->in);
+    holder->last = seconds();
+    return thread;
+}
+
+static void ends(struct holder *holder)
+{
+    CHECK_OK(pyferry_runtime_start(NULL));
+    start(holder);
+    pyferry_view *sub = new_interpreter();
+    pthread_t thread = come(holder, sub);
+    CHECK_REFUSED(pyferry_interpreter_end(sub, EVERY_MS / 2), PYFERRY_STATUS_TIMEOUT, "call again");
+    check_names(holder, last_error());
+    CHECK(holder->reports == 0);
+    holder->last = seconds();
+    CHECK_OK(pyferry_interpreter_end(sub, -1));
+    thread_join(thread);
+    CHECK_OK(pyferry_runtime_stop(-1));
+    CHECK_OK(pyferry_runtime_stop(-1));
+    pyferry_view_free(sub);
+}
+
+static void stops(struct holder *holder)
+{
+    start(holder);
+    pyferry_view *main = main_view();
+    pthread_t thread = come(holder, main);
+    CHECK_REFUSED(pyferry_runtime_stop(EVERY_MS / 2), PYFERRY_STATUS_TIMEOUT, "call again");
+    check_names(holder, last_error());
+    CHECK(holder->reports == 0);
+    holder->last = seconds();
+    CHECK_OK(pyferry_runtime_stop(-1));
+    thread_join(thread);
+    pyferry_view_free(main);
+}
+
+/* A third party, who knows nothing of pyferry. */
+static void finalizes(struct holder *holder)
+{
+    pyferry_view *main;
+    PyThreadState *state = start_python(&main);
+    start(holder);
+    pthread_t thread = come(holder, main);
+    finish_python(state);
+    thread_join(thread);
+    CHECK_OK(pyferry_runtime_stop(-1));
+    pyferry_view_free(main);
+}
+
+int main(void)
+{
+    static const struct {
+        void (*hold)(struct holder *);
+        const char *label;
+    } ways[] = { { suspended, "bakes light" }, { nested, "walks the tree" }, { let_go, NULL },
+                 { guarding, NULL },           { guarding_for_the_dead, NULL } };
+    void (*const downs[])(struct holder *) = { ends, stops, finalizes };
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+        for (size_t down = 0; down < sizeof downs / sizeof *downs; down++) {
+            struct holder holder = { .hold = ways[way].hold, .label = ways[way].label };
+            holder.in = holder.leave = (struct event)EVENT_INIT;
+            downs[down](&holder);
+            CHECK(holder.reports >= TIMES);
+        }
+    return 0;
+}

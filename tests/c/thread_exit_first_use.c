@@ -1,0 +1,40 @@
+/* A thread whose very first use of pyferry is in a pthread key destructor leaves nothing behind either. */
+#include "py.h"
+
+static pyferry_view *main_interpreter;
+static pthread_key_t key;
+
+static void first_use(void *unused)
+{
+    (void)unused;
+    run_in(main_interpreter, "import sys");
+}
+
+static void *end_with_destructor(void *unused)
+{
+    pthread_setspecific(key, &key);
+    return unused;
+}
+
+static int count(void)
+{
+    pyferry_token token = attach(main_interpreter);
+    int states = count_states();
+    detach(token);
+    return states;
+}
+
+int main(void)
+{
+    CHECK(pthread_key_create(&key, first_use) == 0);
+    PyThreadState *state = start_python(&main_interpreter);
+    int before = count();
+    for (int i = 0; i < 10; i++)
+        on_new_thread(end_with_destructor, NULL);
+    int after = count();
+    printf("thread states: %d, after 10 threads: %d\n", before, after);
+    CHECK(after == before);
+    finish_python(state);
+    pyferry_view_free(main_interpreter);
+    return 0;
+}

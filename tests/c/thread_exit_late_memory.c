@@ -1,0 +1,79 @@
+/* harness: not-under=memcheck it measures memory, of which the tool takes its own */
+/* harness: not-under=helgrind it measures memory, of which the tool takes its own */
+/* harness: not-under=sanitizers it measures memory, of which the tool takes its own */
+/* What runs at a thread's end after pyferry's own end of it (pthread key destructors) may use pyferry in any way, and leaves no
+   memory behind. */
+#include "py.h"
+
+enum { THREADS = 600, WARM_UP = 100, SLACK = 100 * 1024 };
+
+static pyferry_view *main_interpreter, *sub;
+static pthread_key_t key;
+static void (*use)(void);
+
+static void goes_in(void)
+{
+    detach(attach(sub));
+}
+
+static void opens_a_guard(void)
+{
+    pyferry_guard *guard;
+    CHECK_OK(pyferry_guard_open(sub, &guard));
+    pyferry_guard_close(guard);
+}
+
+static void suspends(void)
+{
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    resume(suspend());
+    PyGILState_Release(ensured);
+}
+
+static void nests(void)
+{
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    detach(attach(main_interpreter));
+    PyGILState_Release(ensured);
+}
+
+static void at_thread_end(void *unused)
+{
+    (void)unused;
+    use();
+}
+
+static void *live(void *unused)
+{
+    detach(attach(main_interpreter));
+    pthread_setspecific(key, &key);
+    return unused;
+}
+
+static long growth(int threads)
+{
+    long before = resident_memory();
+    for (int i = 0; i < threads; i++)
+        on_new_thread(live, NULL);
+    return resident_memory() - before;
+}
+
+int main(void)
+{
+    void (*const uses[])(void) = { goes_in, opens_a_guard, suspends, nests };
+    PyThreadState *state = start_python(&main_interpreter);
+    CHECK(pthread_key_create(&key, at_thread_end) == 0);
+    sub = new_interpreter();
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        use = uses[i];
+        growth(WARM_UP);
+        long grown = growth(THREADS);
+        printf("use %zu: %ld KiB\n", i, grown / 1024);
+        CHECK(grown <= SLACK);
+    }
+    CHECK_OK(pyferry_interpreter_end(sub, 0));
+    finish_python(state);
+    pyferry_view_free(main_interpreter);
+    pyferry_view_free(sub);
+    return 0;
+}

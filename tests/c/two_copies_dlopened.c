@@ -1,0 +1,4 @@
+/* harness: timeout=120 */
+/* As two_copies, where the program is linked to neither copy and both are plug-ins' own, which the loader keeps apart. */
+#define NOT_LINKED
+#include "two_copies.c"
