@@ -1,0 +1,386 @@
+/* The calls that a player can make, by their names. */
+#ifndef PYFERRY_TEST_CALLS_H
+#define PYFERRY_TEST_CALLS_H
+
+#include "../c/py.h"
+
+enum { VIEWS = 4, GUARDS = 2, TICKETS = 3, HISTORY = 1024, WORDS = 4 };
+
+/* A token or a suspension: both are plain memory, and one may be passed as the other. */
+union ticket {
+    pyferry_token token;
+    pyferry_suspension suspension;
+    uint64_t words[2];
+};
+
+/* What began, and can be ended by its number when the ticket is gone. */
+struct begun {
+    union ticket ticket;
+    PyThreadState *saved;
+    PyGILState_STATE ensured;
+};
+
+struct call {
+    const char *words[WORDS];
+    pyferry_status status;
+    char effect;
+};
+
+static pyferry_view *views[VIEWS];
+static pyferry_guard *guards[GUARDS];
+static union ticket tickets[TICKETS];
+static struct begun history[HISTORY];
+static int begun;
+
+/* ---- operands: a letter and a number, or - for NULL ---- */
+
+static int number_of(const char *word, int limit)
+{
+    long number = word[0] == '\0' ? -1 : strtol(word + 1, NULL, 10);
+    CHECK(0 <= number && number < limit);
+    return (int)number;
+}
+
+static pyferry_view **view_at(const char *word)
+{
+    return word[0] == '-' ? NULL : &views[number_of(word, VIEWS)];
+}
+
+static const pyferry_view *view(const char *word)
+{
+    return word[0] == '-' ? NULL : *view_at(word);
+}
+
+static pyferry_guard **guard_at(const char *word)
+{
+    return word[0] == '-' ? NULL : &guards[number_of(word, GUARDS)];
+}
+
+static union ticket *ticket_at(const char *word)
+{
+    if (word[0] == '#')
+        return &history[number_of(word, HISTORY)].ticket;
+    return word[0] == '-' ? NULL : &tickets[number_of(word, TICKETS)];
+}
+
+static struct begun *begin(void)
+{
+    CHECK(begun < HISTORY);
+    return &history[begun++];
+}
+
+/* ---- results ---- */
+
+static void keep_view(struct call *call, pyferry_view **place, pyferry_view *got)
+{
+    CHECK((got != NULL) == (call->status == PYFERRY_STATUS_OK));
+    if (got == NULL)
+        return;
+    pyferry_view_free(*place);
+    *place = got;
+    call->effect = '+';
+}
+
+static void note_ticket(struct call *call, const union ticket *ticket, const union ticket *before)
+{
+    static const union ticket empty;
+    if (ticket == NULL || memcmp(ticket, before, sizeof empty) == 0)
+        return;
+    call->effect = memcmp(ticket, &empty, sizeof empty) == 0 ? '0' : '+';
+    if (call->effect == '+')
+        begin()->ticket = *ticket;
+}
+
+/* ---- the calls ---- */
+
+static void view_main(struct call *call)
+{
+    pyferry_view **place = view_at(call->words[0]), *got = NULL;
+    call->status = pyferry_view_main(place == NULL ? NULL : &got);
+    keep_view(call, place, got);
+}
+
+static void view_current(struct call *call)
+{
+    pyferry_view **place = view_at(call->words[0]), *got = NULL;
+    call->status = pyferry_view_current(place == NULL ? NULL : &got);
+    keep_view(call, place, got);
+}
+
+static void view_clone(struct call *call)
+{
+    pyferry_view **place = view_at(call->words[1]), *got = pyferry_view_clone(view(call->words[0]));
+    if (got != NULL)
+        keep_view(call, place, got);
+}
+
+static void view_free(struct call *call)
+{
+    pyferry_view **place = view_at(call->words[0]);
+    pyferry_view_free(place == NULL ? NULL : *place);
+    if (place != NULL)
+        *place = NULL;
+}
+
+static void view_interpreter_id(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    CHECK((pyferry_view_interpreter_id(of) == -1) == (of == NULL));
+}
+
+static void guard_open(struct call *call)
+{
+    pyferry_guard **place = guard_at(call->words[1]), *got = NULL;
+    call->status = pyferry_guard_open(view(call->words[0]), place == NULL ? NULL : &got);
+    CHECK((got != NULL) == (call->status == PYFERRY_STATUS_OK));
+    if (got == NULL)
+        return;
+    pyferry_guard_close(*place);
+    *place = got;
+    call->effect = '+';
+}
+
+static void guard_close(struct call *call)
+{
+    pyferry_guard **place = guard_at(call->words[0]);
+    pyferry_guard_close(place == NULL ? NULL : *place);
+    if (place != NULL)
+        *place = NULL;
+}
+
+static void attach_with(struct call *call, pyferry_status (*attach)(const char *word, pyferry_token *out))
+{
+    union ticket *ticket = ticket_at(call->words[1]), before = { .words = { 0 } };
+    if (ticket != NULL)
+        before = *ticket;
+    call->status = attach(call->words[0], ticket == NULL ? NULL : &ticket->token);
+    note_ticket(call, ticket, &before);
+}
+
+static pyferry_status to_view(const char *word, pyferry_token *out)
+{
+    return pyferry_attach(view(word), out);
+}
+
+static pyferry_status to_view_labeled(const char *word, pyferry_token *out)
+{
+    return pyferry_attach_labeled(view(word), "play", out);
+}
+
+static pyferry_status to_guarded(const char *word, pyferry_token *out)
+{
+    return pyferry_attach_guarded(word[0] == '-' ? NULL : *guard_at(word), out);
+}
+
+static void attach_view(struct call *call)
+{
+    attach_with(call, to_view);
+}
+
+static void attach_labeled(struct call *call)
+{
+    attach_with(call, to_view_labeled);
+}
+
+static void attach_guarded(struct call *call)
+{
+    attach_with(call, to_guarded);
+}
+
+static void with_ticket(struct call *call, pyferry_status (*use)(union ticket *ticket))
+{
+    union ticket *ticket = ticket_at(call->words[0]), before = { .words = { 0 } };
+    if (ticket != NULL)
+        before = *ticket;
+    call->status = use(ticket);
+    note_ticket(call, ticket, &before);
+}
+
+static pyferry_status detach_it(union ticket *ticket)
+{
+    return pyferry_detach(ticket == NULL ? NULL : &ticket->token);
+}
+
+static pyferry_status suspend_it(union ticket *ticket)
+{
+    return pyferry_suspend(ticket == NULL ? NULL : &ticket->suspension);
+}
+
+static pyferry_status resume_it(union ticket *ticket)
+{
+    return pyferry_resume(ticket == NULL ? NULL : &ticket->suspension);
+}
+
+static void detach_ticket(struct call *call)
+{
+    with_ticket(call, detach_it);
+}
+
+static void suspend_ticket(struct call *call)
+{
+    with_ticket(call, suspend_it);
+}
+
+static void resume_ticket(struct call *call)
+{
+    with_ticket(call, resume_it);
+}
+
+static void copy(struct call *call)
+{
+    *ticket_at(call->words[1]) = *ticket_at(call->words[0]);
+}
+
+static void fill(struct call *call)
+{
+    for (int i = 0; i < 2; i++)
+        ticket_at(call->words[0])->words[i] = strtoull(call->words[i + 1], NULL, 16);
+}
+
+/* Sets bits that no real ticket has. */
+static void spoil(struct call *call)
+{
+    for (int i = 0; i < 2; i++)
+        ticket_at(call->words[0])->words[i] |= strtoull(call->words[i + 1], NULL, 16);
+}
+
+static void is_attached(struct call *call)
+{
+    pyferry_is_attached(view(call->words[0]));
+}
+
+static void thread_forget(struct call *call)
+{
+    call->status = pyferry_thread_forget();
+}
+
+static void interpreter_new(struct call *call)
+{
+    pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
+    options.flags = (uint32_t)strtoul(call->words[1], NULL, 10);
+    pyferry_view **place = view_at(call->words[0]), *got = NULL;
+    call->status = pyferry_interpreter_new(&options, place == NULL ? NULL : &got);
+    keep_view(call, place, got);
+}
+
+static void interpreter_end(struct call *call)
+{
+    call->status = pyferry_interpreter_end(view(call->words[0]), strtoll(call->words[1], NULL, 10));
+}
+
+static void interpreter_interrupt(struct call *call)
+{
+    call->status = pyferry_interpreter_interrupt(view(call->words[0]));
+}
+
+static void exec(struct call *call)
+{
+    static const struct {
+        const char *name, *source;
+    } sources[] = {
+        { "loop", "for i in range(1000):\n    i + 1" },
+        { "raise", "raise ValueError" },
+        { "exit", "raise SystemExit" },
+        { "nonsense", "not Python" },
+        { "latin1", "'\xe9'" },
+        { "-", NULL },
+    };
+    size_t i = 0;
+    while (strcmp(sources[i].name, call->words[0]) != 0)
+        CHECK(++i < sizeof sources / sizeof *sources);
+    call->status = pyferry_exec(sources[i].source, "sequence.py");
+}
+
+static void runtime_start(struct call *call)
+{
+    call->status = pyferry_runtime_start(NULL);
+}
+
+static void runtime_stop(struct call *call)
+{
+    call->status = pyferry_runtime_stop(strtoll(call->words[0], NULL, 10));
+}
+
+static void runtime_info(struct call *call)
+{
+    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    call->status = pyferry_runtime_info(call->words[0][0] == '-' ? NULL : &info);
+    CHECK((info.version != NULL) == (call->status == PYFERRY_STATUS_OK));
+}
+
+/* ---- CPython's own ---- */
+
+static void save(struct call *call)
+{
+    (void)call;
+    begin()->saved = PyEval_SaveThread();
+}
+
+static void restore(struct call *call)
+{
+    PyEval_RestoreThread(history[number_of(call->words[0], HISTORY)].saved);
+}
+
+static void ensure(struct call *call)
+{
+    (void)call;
+    begin()->ensured = PyGILState_Ensure();
+}
+
+static void release(struct call *call)
+{
+    PyGILState_Release(history[number_of(call->words[0], HISTORY)].ensured);
+}
+
+static void initialize(struct call *call)
+{
+    (void)call;
+    Py_InitializeEx(0);
+}
+
+static void finalize(struct call *call)
+{
+    (void)call;
+    if (!pyferry_is_attached(NULL))
+        PyEval_RestoreThread(history[number_of(call->words[0], HISTORY)].saved);
+    CHECK(Py_FinalizeEx() == 0);
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct call *call);
+} calls[] = {
+    { "view_main", view_main },
+    { "view_current", view_current },
+    { "view_clone", view_clone },
+    { "view_free", view_free },
+    { "view_interpreter_id", view_interpreter_id },
+    { "guard_open", guard_open },
+    { "guard_close", guard_close },
+    { "attach", attach_view },
+    { "attach_labeled", attach_labeled },
+    { "attach_guarded", attach_guarded },
+    { "detach", detach_ticket },
+    { "suspend", suspend_ticket },
+    { "resume", resume_ticket },
+    { "copy", copy },
+    { "fill", fill },
+    { "spoil", spoil },
+    { "is_attached", is_attached },
+    { "thread_forget", thread_forget },
+    { "interpreter_new", interpreter_new },
+    { "interpreter_end", interpreter_end },
+    { "interpreter_interrupt", interpreter_interrupt },
+    { "exec", exec },
+    { "runtime_start", runtime_start },
+    { "runtime_stop", runtime_stop },
+    { "runtime_info", runtime_info },
+    { "PyEval_SaveThread", save },
+    { "PyEval_RestoreThread", restore },
+    { "PyGILState_Ensure", ensure },
+    { "PyGILState_Release", release },
+    { "Py_Initialize", initialize },
+    { "Py_Finalize", finalize },
+};
+
+#endif
