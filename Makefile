@@ -8,13 +8,21 @@ EXAMPLES := $(notdir $(basename $(wildcard c_examples/*.c)))
 STRICT := -std=c99 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
-.PHONY: all help setup test check demo header clean library
+.PHONY: all help setup test soak memcheck helgrind sanitizers mutations check demo header clean library
+
+# What of tests/c to run under a tool: parts of names. "on" is part of all.
+TESTS ?= on
 
 all: library
 
 help:
 	@echo 'make          build $(LIBRARY)'
 	@echo 'make test     run every test on every CPython found'
+	@echo 'make soak     the shutdown storms, on every CPython found, for MINUTES=20 in all'
+	@echo 'make memcheck, make helgrind, make sanitizers [TESTS="guards storm"]'
+	@echo '              run the C tests under Valgrind or with the address and undefined behaviour sanitizers'
+	@echo 'make mutations'
+	@echo '              break the library in many ways and see that the tests notice (minutes; hours if they do not)'
 	@echo 'make check    formatting, lints, examples without a warning'
 	@echo 'make demo     build and run c_examples/quickstart.c'
 	@echo 'make header   renew include/pyferry.h'
@@ -30,8 +38,22 @@ library:
 test: setup
 	$(CARGO) test --release --workspace --no-fail-fast
 
+soak: setup
+	@CARGO='$(CARGO)' tools/soak $(MINUTES)
+
+# First the tool itself: it has to find the faults that are made for it.
+memcheck helgrind sanitizers:
+	@tools/setup $(filter-out sanitizers,$@)
+	@failed=0; for tests in $@:: $(TESTS); do \
+	    PYFERRY_TEST_UNDER=$@ $(CARGO) test --release --test c -- "$$tests" || failed=1; \
+	done; exit $$failed
+
+mutations: setup
+	tests/mutations/run.py
+
 check: setup library
 	$(CARGO) fmt --all --check
+	tests/mutations/run.py --check
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
 	@mkdir -p target/check
 	@for example in $(EXAMPLES); do \
