@@ -1,14 +1,17 @@
 //! Prints the C header: `cargo run --example header > include/pyferry.h`.
 
 const INIT: &str = "
-/* The empty token and the empty suspension. */
+/** The empty token. */
 #define PYFERRY_TOKEN_INIT {{0, 0}}
+/** The empty suspension. */
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
-/* How every options and info struct starts. */
+/** How every pyferry_runtime_options starts. */
 #define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
+/** How every struct pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \\
     {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
+/** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
 ";
 
@@ -20,8 +23,10 @@ pub fn header() -> String {
     let numbers: Vec<u32> = version.split('.').map(|number| number.parse().expect("a release version")).collect();
     let number = numbers[0] * 10000 + numbers[1] * 100 + numbers[2];
     config.after_includes = Some(format!(
-        "\n/* The version of this header; pyferry_version() is that of the library. */\n\
-         #define PYFERRY_VERSION \"{version}\"\n#define PYFERRY_VERSION_NUMBER {number}\n{INIT}"
+        "\n/** The version of this header; that of the library is pyferry_version. */\n\
+         #define PYFERRY_VERSION \"{version}\"\n\
+         /** The same as a number: 10203 is 1.2.3. */\n\
+         #define PYFERRY_VERSION_NUMBER {number}\n{INIT}"
     ));
     let mut text = Vec::new();
     cbindgen::Builder::new()

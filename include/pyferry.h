@@ -1,24 +1,30 @@
-/*
+/**
+ * @file
  * pyferry: run Python on a host's own threads.
  *
  * Carries any thread into any CPython interpreter and back, on CPython 3.9 to 3.15, with the GIL or free-threaded, and
  * stays safe while Python shuts down. Links no libpython: the one in the process is found at run time.
  *
- * Conventions
- *   Results     Functions that can fail return a pyferry_status: 0 is success, failures are negative, and
- *               pyferry_last_error has the sentence to it, per thread.
- *   Out         Results come through pointers, last, and are written only on success.
- *   Threads     Unless its comment says otherwise, a function may be called from any thread, attached or not.
- *   Strings     UTF-8, NUL-terminated, and the caller's: they are copied where they are kept. Labels are kept, not copied.
- *   Handles     pyferry_view and pyferry_guard are made by one function and given back by one other, once; NULL is fine
- *               there. Tokens and suspensions are plain values.
- *   Structs     Options and info structs start with their size: start from their PYFERRY_..._INIT macro.
- *   Shutdown    Whoever ends an interpreter, and whenever: threads inside are waited for, later ones get
- *               PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
- *   Fork        In a child that Python was told of (os.fork) all goes on; in one it was not, every call answers
- *               PYFERRY_STATUS_FORKED.
+ * What holds everywhere:
  *
- * Made from the sources by cbindgen: do not edit; cargo run --example header.
+ * - **Results.** Functions that can fail return a pyferry_status: 0 is success, failures are negative, and
+ *   pyferry_last_error has the sentence to it, per thread. In the lists of what a function returns, `_CLOSED` is
+ *   short for PYFERRY_STATUS_CLOSED. Any may answer PYFERRY_STATUS_INTERNAL too, which is a bug.
+ * - **Out.** Results come through pointers, last, and are written only on success.
+ * - **Threads.** Unless its comment says otherwise, a function may be called from any thread, attached or not. In
+ *   signal handlers: pyferry_status_name, and no other.
+ * - **Pointers.** NULL is PYFERRY_STATUS_INVALID_ARGUMENT, unless a function's comment says what it means.
+ * - **Strings.** UTF-8, NUL-terminated, and the caller's: they are copied where they are kept. Labels are kept, not
+ *   copied.
+ * - **Handles.** pyferry_view and pyferry_guard are made by one function and given back by one other, once; NULL is
+ *   fine there. Tokens and suspensions are plain values.
+ * - **Structs.** Options and info structs start with their size: start from their PYFERRY_..._INIT macro.
+ * - **Shutdown.** Whoever ends an interpreter, and whenever: threads inside are waited for, later ones get
+ *   PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
+ * - **Fork.** In a child that Python was told of (os.fork) all goes on; in one it was not, every call answers
+ *   PYFERRY_STATUS_FORKED.
+ *
+ * Made from the sources by cbindgen. Do not edit: make header.
  */
 
 #ifndef PYFERRY_H
@@ -28,18 +34,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The version of this header; pyferry_version() is that of the library. */
+/** The version of this header; that of the library is pyferry_version. */
 #define PYFERRY_VERSION "0.1.0"
+/** The same as a number: 10203 is 1.2.3. */
 #define PYFERRY_VERSION_NUMBER 100
 
-/* The empty token and the empty suspension. */
+/** The empty token. */
 #define PYFERRY_TOKEN_INIT {{0, 0}}
+/** The empty suspension. */
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
-/* How every options and info struct starts. */
+/** How every pyferry_runtime_options starts. */
 #define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
+/** How every struct pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \
     {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
+/** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
 
 
@@ -156,11 +166,16 @@ typedef struct pyferry_view pyferry_view;
 /**
  * Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
  *
- * Called on the thread that shuts Python or an interpreter down, which is not attached meanwhile, every
- * `report_every_ms`. `text` is UTF-8 and valid for the call. Returns PYFERRY_REPORT_WAIT, or PYFERRY_REPORT_GIVE_UP: the
- * shutdown goes on without them; they are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach.
- * A thread that then goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or
- * hangs it; and up to 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on.
+ * Called every `report_every_ms` on the thread that shuts Python or an interpreter down, which is not attached
+ * meanwhile. It may use pyferry itself, to interrupt a script or to close a guard that the shutdown waits for.
+ *
+ * Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
+ * goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
+ * 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
+ *
+ * @param text  the sentence, in UTF-8; valid for the length of the call
+ * @param data  the `report_data` of the options
+ * @return PYFERRY_REPORT_WAIT to wait on, or PYFERRY_REPORT_GIVE_UP to go on without those named
  */
 typedef int32_t (*pyferry_report)(const char *text, void *data);
 
@@ -245,6 +260,9 @@ struct pyferry_runtime_info {
  * What an attach hands out and its detach takes back. Its contents are pyferry's; all zero is the empty token.
  */
 typedef struct pyferry_token {
+    /**
+     * pyferry's own.
+     */
     uint64_t private_words[2];
 } pyferry_token;
 
@@ -252,6 +270,9 @@ typedef struct pyferry_token {
  * What a suspend hands out and its resume takes back. Its contents are pyferry's; all zero is the empty suspension.
  */
 typedef struct pyferry_suspension {
+    /**
+     * pyferry's own.
+     */
     uint64_t private_words[2];
 } pyferry_suspension;
 
@@ -280,8 +301,10 @@ extern "C" {
 /**
  * The name of a status, for logs: "PYFERRY_STATUS_CLOSED".
  *
- * Any thread, at any time, in signal handlers and forked children too. Never NULL: a number that is no status gives
- * "PYFERRY_STATUS_UNKNOWN". The string lives for ever.
+ * Any thread, at any time: in signal handlers, in forked children and without Python too.
+ *
+ * @param status  what a call returned; any number will do
+ * @return the name, or "PYFERRY_STATUS_UNKNOWN" where the number is no status. Never NULL; the string lives for ever.
  */
 const char *pyferry_status_name(pyferry_status status);
 
@@ -289,26 +312,33 @@ const char *pyferry_status_name(pyferry_status status);
  * The sentence to this thread's last failure: what happened, to which thread and interpreter, and what to do. For
  * PYFERRY_STATUS_PYTHON_ERROR it is the traceback.
  *
- * Copies at most `capacity` bytes of UTF-8 into `buffer`, cut at a character and always terminated, and returns the
- * length of the whole text without the terminator: a result >= `capacity` means that it was cut. `buffer` may be NULL
- * with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "", and so do
- * destructors that run at the very end of a thread, after pyferry's own.
+ * A success does not clear it. A thread that never failed gets "", and so do destructors that run at the very end of a
+ * thread, after pyferry's own, until a call of theirs fails.
  *
  * Any thread, attached or not, at any time.
+ *
+ * @param buffer    gets the text in UTF-8, cut at a character if need be, and always terminated. NULL: nothing is
+ *                  copied.
+ * @param capacity  how many bytes there are at `buffer`, with the terminator. 0: nothing is copied.
+ * @return the length of the whole text in bytes, without the terminator: `capacity` or more means that it was cut.
  */
 size_t pyferry_last_error(char *buffer, size_t capacity);
 
 /**
  * The version of the library that is loaded, as PYFERRY_VERSION is that of the header: "1.2.3".
  *
- * Any thread, at any time. Never NULL; the string lives for ever.
+ * Any thread, attached or not, at any time.
+ *
+ * @return the version. Never NULL; the string lives for ever.
  */
 const char *pyferry_version(void);
 
 /**
  * The same as a number, as PYFERRY_VERSION_NUMBER: 10203 is 1.2.3.
  *
- * Any thread, at any time.
+ * Any thread, attached or not, at any time.
+ *
+ * @return the number
  */
 uint32_t pyferry_version_number(void);
 
@@ -317,106 +347,128 @@ uint32_t pyferry_version_number(void);
  * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs
  * no signal handlers, and that thread takes no signals. Where Python runs already, it is joined.
  *
- * Counted: each start wants its pyferry_runtime_stop, and the last one stops it.
+ * Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
  *
- * Any thread. `options` may be NULL. Blocks until Python is up, but not in code that Python runs while it is initialised
+ * Any thread, attached or not. Blocks until Python is up, but not in code that Python runs while it is initialised
  * (sitecustomize, an import hook): there it is counted, and returns.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be), _NO_PYTHON (none found, or it does not
- * start: the message says which were looked at and what brings one), _UNSUPPORTED (two Pythons in the process, or one
- * before 3.9, two copies of pyferry), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at
- * this moment: start again), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
+ * @param options  which Python, and who hears of a shutdown that waits. NULL: all by default. Read during the call; of
+ *                 what it names, `report` and `report_data` are kept.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field that this library
+ *         does not know), _NO_PYTHON (none found, or it does not start: the message says which were looked at and what
+ *         brings one), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
+ *         one that is loaded), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at this
+ *         moment: start again), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
  */
 pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *options);
 
 /**
- * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
- * ends the interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
+ * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads
+ * inside, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
+ * left alone.
  *
- * Any thread; the last one, a thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
+ * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
  *
- * PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still counts:
- * call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD (this thread is
- * attached), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but Python could not flush its
- * output), _FORKED.
+ * @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever.
+ * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still
+ *         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
+ *         (this thread is inside), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
+ *         Python could not flush its output), _FORKED.
  */
 pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
 
 /**
  * Tells which Python this is and what it can do.
  *
- * Any thread, attached or not, while Python is initialised. Set `out->struct_size` (PYFERRY_RUNTIME_INFO_INIT): no more
- * is written than that.
+ * Any thread, attached or not, while Python is initialised.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and as pyferry_view_main.
+ * @param out  gets the facts. Set `out->struct_size` first (PYFERRY_RUNTIME_INFO_INIT): no more is written than that.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and else as
+ *         pyferry_view_main, since it may be the first to come to Python.
  */
 pyferry_status pyferry_runtime_info(struct pyferry_runtime_info *out);
 
 /**
  * A view of the main interpreter.
  *
- * Any thread, attached or not. `*out` gets the view, to be freed with pyferry_view_free.
+ * Any thread, attached or not.
  *
  * The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread.
  * From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
  * same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
- * two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook raised),
- * _FORKED (also: the process was forked before the first view, and this thread is not attached).
- *
  * In code that Python runs while it is initialised (sitecustomize) an attached thread gets its view. Others get
- * _NO_PYTHON there on 3.15, which is not initialised before that has run.
+ * PYFERRY_STATUS_NO_PYTHON there on 3.15, which is not initialised before that has run.
+ *
+ * @param out  gets the view, to be freed with pyferry_view_free
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
+ *         two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook
+ *         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached).
  */
 pyferry_status pyferry_view_main(struct pyferry_view **out);
 
 /**
- * A view of the interpreter that this thread is attached to, by whomever: pyferry, Python itself, PyGILState, pybind11.
+ * A view of the interpreter that this thread is attached to, by whomever: pyferry, Python itself, PyGILState,
+ * pybind11.
  *
- * `*out` gets the view, to be freed with pyferry_view_free.
+ * An attached thread. What is said at pyferry_view_main of the first view holds here too.
  *
- * PYFERRY_STATUS_OK, _NOT_ATTACHED, and as pyferry_view_main.
+ * @param out  gets the view, to be freed with pyferry_view_free
+ * @return PYFERRY_STATUS_OK, _NOT_ATTACHED, and else as pyferry_view_main. _CLOSED: the interpreter is in the last of
+ *         its shutdown.
  */
 pyferry_status pyferry_view_current(struct pyferry_view **out);
 
 /**
- * Another view of the same interpreter, to be freed by itself. NULL for NULL.
+ * Another view of the same interpreter, to be freed by itself.
  *
  * Any thread, attached or not, at any time.
+ *
+ * @param view  what to copy; NULL gives NULL
+ * @return the new view; NULL only for NULL
  */
 struct pyferry_view *pyferry_view_clone(const struct pyferry_view *view);
 
 /**
- * Frees a view. NULL is ignored. Attachments, guards and the interpreter itself are not affected.
+ * Frees a view. Attachments, guards and the interpreter itself are not affected.
  *
- * Any thread, attached or not, at any time.
+ * Any thread, attached or not, at any time; once, and when no other thread is in a call with this very view
+ * (pyferry_view_clone gives each its own).
+ *
+ * @param view  what to free; NULL is ignored
  */
 void pyferry_view_free(struct pyferry_view *view);
 
 /**
- * The number CPython gave the interpreter (0: main), as `sys.implementation` and the debuggers show it; -1 for NULL.
- * Main is 0 again after each Py_Initialize: the number alone does not tell one run from the next.
+ * The number CPython gave the interpreter (0: main), as `sys.implementation` and the debuggers show it. Main is 0
+ * again after each Py_Initialize: the number alone does not tell one run from the next.
  *
- * Any thread, attached or not, at any time.
+ * Any thread, attached or not, at any time; also when the interpreter has ended.
+ *
+ * @param view  whose number; NULL gives -1
+ * @return the number
  */
 int64_t pyferry_view_interpreter_id(const struct pyferry_view *view);
 
 /**
  * Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
  *
- * Any thread, attached or not; any thread may use and close the guard. `*out` gets it, to be closed with
- * pyferry_guard_close. A guard that is never closed holds the interpreter's shutdown up for ever.
- * In a forked child, guards from before the fork hold nothing.
+ * Any thread, attached or not; any thread may use and close the guard. A guard that is never closed holds the
+ * interpreter's shutdown up for ever. In a forked child, guards from before the fork hold nothing.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended),
- * _FORKED.
+ * @param view  the interpreter to hold
+ * @param out   gets the guard, to be closed with pyferry_guard_close
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
+ *         ended), _FORKED.
  */
 pyferry_status pyferry_guard_open(const struct pyferry_view *view, struct pyferry_guard **out);
 
 /**
- * Closes a guard, once. NULL is ignored.
+ * Closes a guard, once. A shutdown that waits for it goes on.
  *
- * Any thread, attached or not, at any time. A shutdown that waits for the guard goes on.
+ * Any thread, attached or not, at any time, in forked children too.
+ *
+ * @param guard  what to close; NULL is ignored
  */
 void pyferry_guard_close(struct pyferry_guard *guard);
 
@@ -425,133 +477,164 @@ void pyferry_guard_close(struct pyferry_guard *guard);
  *
  * Any thread: unknown to Python, Python's own, or attached by others; attached to this interpreter already (it nests
  * and costs next to nothing), to another (which is let go of until the detach), or to none. Blocks while other threads
- * have the interpreter, as Python threads take turns; a shutdown waits until the thread has detached.
+ * have the interpreter, as Python threads take turns.
+ *
+ * A shutdown of the interpreter waits until the thread has detached. Once it has begun, only those come in who are
+ * inside already, and holders of a guard (pyferry_attach_guarded).
  *
  * What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
  *
- * `*out` gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
- *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended:
- * nothing was done, and it will not change), _NO_MEMORY, _FORKED.
+ * @param view  the interpreter; read during the call
+ * @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
+ *         ended: nothing was done, and it will not change), _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_attach(const struct pyferry_view *view, struct pyferry_token *out);
 
 /**
  * As pyferry_attach, with a word for reports on what the thread does there: "render", "load level".
  *
- * `label` is a static string (it is kept, not copied), or NULL.
+ * Any thread, as pyferry_attach.
+ *
+ * @param view   the interpreter; read during the call
+ * @param label  a string that lives as long as the process, such as a literal: it is kept, not copied. NULL: none.
+ * @param out    gets a token for pyferry_detach
+ * @return as pyferry_attach
  */
 pyferry_status pyferry_attach_labeled(const struct pyferry_view *view, const char *label, struct pyferry_token *out);
 
 /**
- * As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down, which
- * waits for the guard. The guard stays open, and must do so for the length of this call.
+ * As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down,
+ * which waits for the guard.
+ *
+ * Any thread, as pyferry_attach.
+ *
+ * @param guard  an open guard. It stays open, and nobody may close it during this call.
+ * @param out    gets a token for pyferry_detach
+ * @return as pyferry_attach. _CLOSED: the host gave the guard up (pyferry_report), or it is from before a fork.
  */
 pyferry_status pyferry_attach_guarded(const struct pyferry_guard *guard, struct pyferry_token *out);
 
 /**
- * Ends this thread's last attachment, and empties the token. The thread is then as it was before that attach: attached
- * to what it was attached to, or to nothing.
+ * Ends this thread's last attachment. The thread is then as it was before that attach: attached to what it was
+ * attached to, or to nothing.
  *
- * The thread that attached. On failure nothing is done and the token stays, except for _CLOSED.
+ * The thread that attached. Where a shutdown waits for this detach, it first runs the destructors of what the thread
+ * left in Python. On failure nothing is done and the token stays, except for _CLOSED.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD (another
- * thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go by other means
- * and has not come back), _CLOSED (the interpreter was shut down by this very thread while attached: the attachment is
- * over, and the token empty), _FORKED.
+ * @param token  of the last attach that has not ended; it is emptied
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD
+ *         (another thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go
+ *         by other means and has not come back), _CLOSED (the interpreter was shut down by this very thread while
+ *         attached, or gave the thread up: the attachment is over, and the token empty), _FORKED.
  */
 pyferry_status pyferry_detach(struct pyferry_token *token);
 
 /**
- * Whether this thread is attached to the view's interpreter now, by whomever; with NULL, to any interpreter.
+ * Whether this thread is attached to an interpreter now, by whomever. No side effect.
  *
- * Any thread, at any time. No side effect; false where there is no Python and in a fork Python does not know of.
+ * Any thread, at any time.
+ *
+ * @param view  which interpreter; NULL: any
+ * @return whether it is; false where there is no Python, and in a fork that Python does not know of
  */
 bool pyferry_is_attached(const struct pyferry_view *view);
 
 /**
- * Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS does.
- * The interpreter cannot finish shutting down before the thread has resumed and detached.
+ * Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS
+ * does. The interpreter cannot finish shutting down before the thread has resumed and detached.
  *
- * A thread that is attached, by whomever. `*out` gets a suspension for pyferry_resume. In between, the thread may attach
- * again, to this or any interpreter. All of these calls nest, with CPython's own too: what a thread let go of before an
- * attach (PyEval_SaveThread), it comes back to after the detach.
+ * A thread that is attached, by whomever. In between, it may attach again, to this or any interpreter. All of these
+ * calls nest, with CPython's own too: what a thread let go of before an attach (PyEval_SaveThread), it comes back to
+ * after the detach.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+ * @param out  gets a suspension for pyferry_resume
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _UNSUPPORTED (two Pythons, or
+ *         one before 3.9), _FORKED.
  */
 pyferry_status pyferry_suspend(struct pyferry_suspension *out);
 
 /**
- * Comes back from the last pyferry_suspend, and empties the suspension. Blocks while other threads have the interpreter.
+ * Comes back from the last pyferry_suspend. Blocks while other threads have the interpreter.
  *
- * The thread that suspended. On failure nothing is done and the suspension stays, except for _CLOSED.
+ * The thread that suspended; also while the interpreter is shutting down, which waits for it. On failure nothing is
+ * done and the suspension stays, except for _CLOSED.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (suspension is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD,
- * _WRONG_ORDER (an attach since then has not ended, or the thread is attached already), _CLOSED (the interpreter has
- * ended: the suspension is over), _FORKED.
+ * @param suspension  of the last suspend that has not ended; it is emptied
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (suspension is NULL), _STALE_TOKEN (empty, or used already),
+ *         _WRONG_THREAD, _WRONG_ORDER (an attach since then has not ended, or the thread is attached already), _CLOSED
+ *         (the interpreter has ended, or gave the thread up: the suspension is over), _FORKED.
  */
 pyferry_status pyferry_resume(struct pyferry_suspension *suspension);
 
 /**
  * Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local
- * values that Python has in them. It happens by itself when the thread ends; a pool that parks threads for long may
- * want it earlier.
+ * values that Python has in them, whose destructors run here. It happens by itself when the thread ends; a pool that
+ * parks threads for long may want it earlier.
  *
  * Any thread, attached or not. Interpreters that are shutting down clear up themselves.
  *
- * PYFERRY_STATUS_OK, _FORKED.
+ * @return PYFERRY_STATUS_OK, _FORKED.
  */
 pyferry_status pyferry_thread_forget(void);
 
 /**
  * Makes an interpreter.
  *
- * Any thread, attached or not, while Python runs; the thread is not attached to the new interpreter on return. `options`
- * may be NULL. `*out` gets a view of it, to be freed with pyferry_view_free; freeing it does not end the interpreter:
- * pyferry_interpreter_end does, and Python's shutdown.
+ * Any thread, attached or not, while Python runs; the thread is not attached to the new interpreter on return.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, a struct_size that cannot be),
- * _UNSUPPORTED (PYFERRY_INTERPRETER_OWN_GIL up to 3.11), _NO_PYTHON, _CLOSED (Python is shutting down), _PYTHON_ERROR
- * (CPython could not make it), _NO_MEMORY, _FORKED.
+ * Freeing the view does not end the interpreter: pyferry_interpreter_end does, and Python's shutdown.
+ *
+ * @param options  how; NULL: isolated, with its own GIL where there is one. Read during the call.
+ * @param out      gets a view of it, to be freed with pyferry_view_free
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, `reserved` is not 0, a
+ *         struct_size that cannot be, a field that this library does not know), _UNSUPPORTED
+ *         (PYFERRY_INTERPRETER_OWN_GIL up to 3.11; two Pythons, one before 3.9, two copies of pyferry), _NO_PYTHON,
+ *         _CLOSED (Python is shutting down), _PYTHON_ERROR (CPython could not make it), _NO_MEMORY, _FORKED.
  */
-pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options *options,
-                                       struct pyferry_view **out);
+pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options *options, struct pyferry_view **out);
 
 /**
  * Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside and for the Python
  * threads it started, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
  *
- * Any thread that is not inside it. `timeout_ms`: how long to wait; 0: not at all; -1: for ever. While it waits the
- * thread is attached to nothing. Ending itself runs the interpreter's atexit functions and finalisers, which may take
- * longer.
+ * Any thread that is not inside it, neither attached nor suspended. While it waits the thread is attached to nothing.
  *
- * PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other than
- * -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again), _WRONG_THREAD (this thread is
- * inside), _CLOSED (it has ended already, or Python is shutting down and ends it), _NO_MEMORY, _NO_PYTHON, _FORKED.
+ * @param view        the interpreter
+ * @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever. Ending itself runs the
+ *                    interpreter's atexit functions and finalisers, which may take longer.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time
+ *         other than -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again),
+ *         _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
+ *         it), _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t timeout_ms);
 
 /**
  * Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
- * runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and makes
- * its traceback, is left alone. Other interpreters are not touched.
+ * runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and
+ * makes its traceback, is left alone. Other interpreters are not touched.
  *
- * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread.
+ * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Blocks while
+ * other threads have the interpreter, as pyferry_attach does.
  *
- * PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
- * _PYTHON_ERROR, _NO_MEMORY, _FORKED.
+ * @param view  the interpreter
+ * @return PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
+ *         _PYTHON_ERROR, _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
 
 /**
  * Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
  *
- * An attached thread. `source` is UTF-8, a whole file's worth of statements; `filename` is what tracebacks call it, or
- * NULL for "<string>". An exception that was pending before is pending afterwards. Attachments from before cannot be
- * ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
+ * A thread that is attached, by whomever. An exception that was pending before is pending afterwards. Attachments from
+ * before cannot be ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
  *
- * PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and no
- * exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+ * @param source    a whole file's worth of statements, in UTF-8
+ * @param filename  what tracebacks call it, in UTF-8. NULL: "<string>".
+ * @return PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and
+ *         no exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON,
+ *         _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
  */
 pyferry_status pyferry_exec(const char *source, const char *filename);
 

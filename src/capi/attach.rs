@@ -11,6 +11,7 @@ use std::sync::Arc;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_token {
+    /// pyferry's own.
     private_words: [u64; 2],
 }
 
@@ -18,6 +19,7 @@ pub struct pyferry_token {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_suspension {
+    /// pyferry's own.
     private_words: [u64; 2],
 }
 
@@ -41,14 +43,17 @@ fn ticket([thread, number]: [u64; 2]) -> Ticket {
 ///
 /// Any thread: unknown to Python, Python's own, or attached by others; attached to this interpreter already (it nests
 /// and costs next to nothing), to another (which is let go of until the detach), or to none. Blocks while other threads
-/// have the interpreter, as Python threads take turns; a shutdown waits until the thread has detached.
+/// have the interpreter, as Python threads take turns.
+///
+/// A shutdown of the interpreter waits until the thread has detached. Once it has begun, only those come in who are
+/// inside already, and holders of a guard (pyferry_attach_guarded).
 ///
 /// What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
 ///
-/// `*out` gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
-///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended:
-/// nothing was done, and it will not change), _NO_MEMORY, _FORKED.
+/// @param view  the interpreter; read during the call
+/// @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
+///         ended: nothing was done, and it will not change), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_attach(view: *const pyferry_view, out: *mut pyferry_token) -> Status {
     // SAFETY: as documented for the caller.
@@ -57,7 +62,12 @@ pub unsafe extern "C-unwind" fn pyferry_attach(view: *const pyferry_view, out: *
 
 /// As pyferry_attach, with a word for reports on what the thread does there: "render", "load level".
 ///
-/// `label` is a static string (it is kept, not copied), or NULL.
+/// Any thread, as pyferry_attach.
+///
+/// @param view   the interpreter; read during the call
+/// @param label  a string that lives as long as the process, such as a literal: it is kept, not copied. NULL: none.
+/// @param out    gets a token for pyferry_detach
+/// @return as pyferry_attach
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
     view: *const pyferry_view,
@@ -74,8 +84,14 @@ pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
     })
 }
 
-/// As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down, which
-/// waits for the guard. The guard stays open, and must do so for the length of this call.
+/// As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down,
+/// which waits for the guard.
+///
+/// Any thread, as pyferry_attach.
+///
+/// @param guard  an open guard. It stays open, and nobody may close it during this call.
+/// @param out    gets a token for pyferry_detach
+/// @return as pyferry_attach. _CLOSED: the host gave the guard up (pyferry_report), or it is from before a fork.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_guard, out: *mut pyferry_token) -> Status {
     enter(|| {
@@ -90,15 +106,17 @@ fn guarded(guarded: &Option<Arc<Interpreter>>) -> Result<&Arc<Interpreter>> {
     guarded.as_ref().ok_or_else(|| Error::new(Status::InvalidArgument, "`guard` is not a guard"))
 }
 
-/// Ends this thread's last attachment, and empties the token. The thread is then as it was before that attach: attached
-/// to what it was attached to, or to nothing.
+/// Ends this thread's last attachment. The thread is then as it was before that attach: attached to what it was
+/// attached to, or to nothing.
 ///
-/// The thread that attached. On failure nothing is done and the token stays, except for _CLOSED.
+/// The thread that attached. Where a shutdown waits for this detach, it first runs the destructors of what the thread
+/// left in Python. On failure nothing is done and the token stays, except for _CLOSED.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD (another
-/// thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go by other means
-/// and has not come back), _CLOSED (the interpreter was shut down by this very thread while attached: the attachment is
-/// over, and the token empty), _FORKED.
+/// @param token  of the last attach that has not ended; it is emptied
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD
+///         (another thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go
+///         by other means and has not come back), _CLOSED (the interpreter was shut down by this very thread while
+///         attached, or gave the thread up: the attachment is over, and the token empty), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Status {
     enter(|| {
@@ -120,9 +138,12 @@ fn end(words: &mut [u64; 2], result: Result<()>) -> Result<()> {
     result
 }
 
-/// Whether this thread is attached to the view's interpreter now, by whomever; with NULL, to any interpreter.
+/// Whether this thread is attached to an interpreter now, by whomever. No side effect.
 ///
-/// Any thread, at any time. No side effect; false where there is no Python and in a fork Python does not know of.
+/// Any thread, at any time.
+///
+/// @param view  which interpreter; NULL: any
+/// @return whether it is; false where there is no Python, and in a fork that Python does not know of
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -> bool {
     let (Ok(()), Ok(python)) = (crate::fork::check(), Python::in_process()) else { return false };
@@ -134,14 +155,16 @@ pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -
     }
 }
 
-/// Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS does.
-/// The interpreter cannot finish shutting down before the thread has resumed and detached.
+/// Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS
+/// does. The interpreter cannot finish shutting down before the thread has resumed and detached.
 ///
-/// A thread that is attached, by whomever. `*out` gets a suspension for pyferry_resume. In between, the thread may attach
-/// again, to this or any interpreter. All of these calls nest, with CPython's own too: what a thread let go of before an
-/// attach (PyEval_SaveThread), it comes back to after the detach.
+/// A thread that is attached, by whomever. In between, it may attach again, to this or any interpreter. All of these
+/// calls nest, with CPython's own too: what a thread let go of before an attach (PyEval_SaveThread), it comes back to
+/// after the detach.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+/// @param out  gets a suspension for pyferry_resume
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NOT_ATTACHED, _NO_PYTHON, _UNSUPPORTED (two Pythons, or
+///         one before 3.9), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) -> Status {
     enter(|| {
@@ -152,13 +175,15 @@ pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) ->
     })
 }
 
-/// Comes back from the last pyferry_suspend, and empties the suspension. Blocks while other threads have the interpreter.
+/// Comes back from the last pyferry_suspend. Blocks while other threads have the interpreter.
 ///
-/// The thread that suspended. On failure nothing is done and the suspension stays, except for _CLOSED.
+/// The thread that suspended; also while the interpreter is shutting down, which waits for it. On failure nothing is
+/// done and the suspension stays, except for _CLOSED.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (suspension is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD,
-/// _WRONG_ORDER (an attach since then has not ended, or the thread is attached already), _CLOSED (the interpreter has
-/// ended: the suspension is over), _FORKED.
+/// @param suspension  of the last suspend that has not ended; it is emptied
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (suspension is NULL), _STALE_TOKEN (empty, or used already),
+///         _WRONG_THREAD, _WRONG_ORDER (an attach since then has not ended, or the thread is attached already), _CLOSED
+///         (the interpreter has ended, or gave the thread up: the suspension is over), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspension) -> Status {
     enter(|| {
@@ -169,12 +194,12 @@ pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspensi
 }
 
 /// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local
-/// values that Python has in them. It happens by itself when the thread ends; a pool that parks threads for long may
-/// want it earlier.
+/// values that Python has in them, whose destructors run here. It happens by itself when the thread ends; a pool that
+/// parks threads for long may want it earlier.
 ///
 /// Any thread, attached or not. Interpreters that are shutting down clear up themselves.
 ///
-/// PYFERRY_STATUS_OK, _FORKED.
+/// @return PYFERRY_STATUS_OK, _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_thread_forget() -> Status {
     enter(|| {

@@ -13,12 +13,13 @@ pub struct pyferry_guard {
 
 /// Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
 ///
-/// Any thread, attached or not; any thread may use and close the guard. `*out` gets it, to be closed with
-/// pyferry_guard_close. A guard that is never closed holds the interpreter's shutdown up for ever.
-/// In a forked child, guards from before the fork hold nothing.
+/// Any thread, attached or not; any thread may use and close the guard. A guard that is never closed holds the
+/// interpreter's shutdown up for ever. In a forked child, guards from before the fork hold nothing.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has ended),
-/// _FORKED.
+/// @param view  the interpreter to hold
+/// @param out   gets the guard, to be closed with pyferry_guard_close
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
+///         ended), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, out: *mut *mut pyferry_guard) -> Status {
     enter(|| {
@@ -30,9 +31,11 @@ pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, ou
     })
 }
 
-/// Closes a guard, once. NULL is ignored.
+/// Closes a guard, once. A shutdown that waits for it goes on.
 ///
-/// Any thread, attached or not, at any time. A shutdown that waits for the guard goes on.
+/// Any thread, attached or not, at any time, in forked children too.
+///
+/// @param guard  what to close; NULL is ignored
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pyferry_guard_close(guard: *mut pyferry_guard) {
     if !guard.is_null() {

@@ -30,13 +30,16 @@ pub const PYFERRY_INTERPRETER_OWN_GIL: u32 = 2;
 
 /// Makes an interpreter.
 ///
-/// Any thread, attached or not, while Python runs; the thread is not attached to the new interpreter on return. `options`
-/// may be NULL. `*out` gets a view of it, to be freed with pyferry_view_free; freeing it does not end the interpreter:
-/// pyferry_interpreter_end does, and Python's shutdown.
+/// Any thread, attached or not, while Python runs; the thread is not attached to the new interpreter on return.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, a struct_size that cannot be),
-/// _UNSUPPORTED (PYFERRY_INTERPRETER_OWN_GIL up to 3.11), _NO_PYTHON, _CLOSED (Python is shutting down), _PYTHON_ERROR
-/// (CPython could not make it), _NO_MEMORY, _FORKED.
+/// Freeing the view does not end the interpreter: pyferry_interpreter_end does, and Python's shutdown.
+///
+/// @param options  how; NULL: isolated, with its own GIL where there is one. Read during the call.
+/// @param out      gets a view of it, to be freed with pyferry_view_free
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, `reserved` is not 0, a
+///         struct_size that cannot be, a field that this library does not know), _UNSUPPORTED
+///         (PYFERRY_INTERPRETER_OWN_GIL up to 3.11; two Pythons, one before 3.9, two copies of pyferry), _NO_PYTHON,
+///         _CLOSED (Python is shutting down), _PYTHON_ERROR (CPython could not make it), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
     options: *const pyferry_interpreter_options,
@@ -72,13 +75,15 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
 /// Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside and for the Python
 /// threads it started, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
 ///
-/// Any thread that is not inside it. `timeout_ms`: how long to wait; 0: not at all; -1: for ever. While it waits the
-/// thread is attached to nothing. Ending itself runs the interpreter's atexit functions and finalisers, which may take
-/// longer.
+/// Any thread that is not inside it, neither attached nor suspended. While it waits the thread is attached to nothing.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other than
-/// -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again), _WRONG_THREAD (this thread is
-/// inside), _CLOSED (it has ended already, or Python is shutting down and ends it), _NO_MEMORY, _NO_PYTHON, _FORKED.
+/// @param view        the interpreter
+/// @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever. Ending itself runs the
+///                    interpreter's atexit functions and finalisers, which may take longer.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time
+///         other than -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again),
+///         _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
+///         it), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_view, timeout_ms: i64) -> Status {
     enter(|| {
@@ -89,13 +94,15 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_vie
 }
 
 /// Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
-/// runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and makes
-/// its traceback, is left alone. Other interpreters are not touched.
+/// runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and
+/// makes its traceback, is left alone. Other interpreters are not touched.
 ///
-/// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread.
+/// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Blocks while
+/// other threads have the interpreter, as pyferry_attach does.
 ///
-/// PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
-/// _PYTHON_ERROR, _NO_MEMORY, _FORKED.
+/// @param view  the interpreter
+/// @return PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
+///         _PYTHON_ERROR, _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_interpreter_interrupt(view: *const pyferry_view) -> Status {
     enter(|| {
@@ -106,12 +113,14 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_interrupt(view: *const pyfer
 
 /// Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
 ///
-/// An attached thread. `source` is UTF-8, a whole file's worth of statements; `filename` is what tracebacks call it, or
-/// NULL for "<string>". An exception that was pending before is pending afterwards. Attachments from before cannot be
-/// ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
+/// A thread that is attached, by whomever. An exception that was pending before is pending afterwards. Attachments from
+/// before cannot be ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
 ///
-/// PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and no
-/// exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _FORKED.
+/// @param source    a whole file's worth of statements, in UTF-8
+/// @param filename  what tracebacks call it, in UTF-8. NULL: "<string>".
+/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and
+///         no exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON,
+///         _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *const c_char) -> Status {
     enter(|| {

@@ -12,11 +12,16 @@ pub const PYFERRY_REPORT_GIVE_UP: i32 = 1;
 
 /// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
 ///
-/// Called on the thread that shuts Python or an interpreter down, which is not attached meanwhile, every
-/// `report_every_ms`. `text` is UTF-8 and valid for the call. Returns PYFERRY_REPORT_WAIT, or PYFERRY_REPORT_GIVE_UP: the
-/// shutdown goes on without them; they are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach.
-/// A thread that then goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or
-/// hangs it; and up to 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on.
+/// Called every `report_every_ms` on the thread that shuts Python or an interpreter down, which is not attached
+/// meanwhile. It may use pyferry itself, to interrupt a script or to close a guard that the shutdown waits for.
+///
+/// Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
+/// goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
+/// 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
+///
+/// @param text  the sentence, in UTF-8; valid for the length of the call
+/// @param data  the `report_data` of the options
+/// @return PYFERRY_REPORT_WAIT to wait on, or PYFERRY_REPORT_GIVE_UP to go on without those named
 pub type pyferry_report = Option<unsafe extern "C" fn(text: *const c_char, data: *mut c_void) -> i32>;
 
 /// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
@@ -53,15 +58,18 @@ impl Default for pyferry_runtime_options {
 /// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs
 /// no signal handlers, and that thread takes no signals. Where Python runs already, it is joined.
 ///
-/// Counted: each start wants its pyferry_runtime_stop, and the last one stops it.
+/// Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
 ///
-/// Any thread. `options` may be NULL. Blocks until Python is up, but not in code that Python runs while it is initialised
+/// Any thread, attached or not. Blocks until Python is up, but not in code that Python runs while it is initialised
 /// (sitecustomize, an import hook): there it is counted, and returns.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be), _NO_PYTHON (none found, or it does not
-/// start: the message says which were looked at and what brings one), _UNSUPPORTED (two Pythons in the process, or one
-/// before 3.9, two copies of pyferry), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at
-/// this moment: start again), _NO_MEMORY, _PYTHON_ERROR, _FORKED.
+/// @param options  which Python, and who hears of a shutdown that waits. NULL: all by default. Read during the call; of
+///                 what it names, `report` and `report_data` are kept.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field that this library
+///         does not know), _NO_PYTHON (none found, or it does not start: the message says which were looked at and what
+///         brings one), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
+///         one that is loaded), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at this
+///         moment: start again), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_runtime_options) -> Status {
     enter(|| {
@@ -93,15 +101,17 @@ impl Data {
     }
 }
 
-/// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
-/// ends the interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
+/// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads
+/// inside, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
+/// left alone.
 ///
-/// Any thread; the last one, a thread that is not attached. `timeout_ms`: how long to wait; 0: not at all; -1: for ever.
+/// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
 ///
-/// PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still counts:
-/// call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD (this thread is
-/// attached), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but Python could not flush its
-/// output), _FORKED.
+/// @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever.
+/// @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still
+///         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
+///         (this thread is inside), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
+///         Python could not flush its output), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
     enter(|| runtime::stop(deadline(timeout_ms)?))
@@ -138,10 +148,11 @@ pub struct pyferry_runtime_info {
 
 /// Tells which Python this is and what it can do.
 ///
-/// Any thread, attached or not, while Python is initialised. Set `out->struct_size` (PYFERRY_RUNTIME_INFO_INIT): no more
-/// is written than that.
+/// Any thread, attached or not, while Python is initialised.
 ///
-/// PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and as pyferry_view_main.
+/// @param out  gets the facts. Set `out->struct_size` first (PYFERRY_RUNTIME_INFO_INIT): no more is written than that.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and else as
+///         pyferry_view_main, since it may be the first to come to Python.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_runtime_info(out: *mut pyferry_runtime_info) -> Status {
     enter(|| {

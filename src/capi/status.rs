@@ -3,8 +3,10 @@ use std::ffi::c_char;
 
 /// The name of a status, for logs: "PYFERRY_STATUS_CLOSED".
 ///
-/// Any thread, at any time, in signal handlers and forked children too. Never NULL: a number that is no status gives
-/// "PYFERRY_STATUS_UNKNOWN". The string lives for ever.
+/// Any thread, at any time: in signal handlers, in forked children and without Python too.
+///
+/// @param status  what a call returned; any number will do
+/// @return the name, or "PYFERRY_STATUS_UNKNOWN" where the number is no status. Never NULL; the string lives for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
     Status::c_name(status).unwrap_or(c"PYFERRY_STATUS_UNKNOWN").as_ptr()
@@ -13,12 +15,15 @@ pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
 /// The sentence to this thread's last failure: what happened, to which thread and interpreter, and what to do. For
 /// PYFERRY_STATUS_PYTHON_ERROR it is the traceback.
 ///
-/// Copies at most `capacity` bytes of UTF-8 into `buffer`, cut at a character and always terminated, and returns the
-/// length of the whole text without the terminator: a result >= `capacity` means that it was cut. `buffer` may be NULL
-/// with `capacity` 0, to ask for the length. A success does not clear it; a thread that never failed gets "", and so do
-/// destructors that run at the very end of a thread, after pyferry's own.
+/// A success does not clear it. A thread that never failed gets "", and so do destructors that run at the very end of a
+/// thread, after pyferry's own, until a call of theirs fails.
 ///
 /// Any thread, attached or not, at any time.
+///
+/// @param buffer    gets the text in UTF-8, cut at a character if need be, and always terminated. NULL: nothing is
+///                  copied.
+/// @param capacity  how many bytes there are at `buffer`, with the terminator. 0: nothing is copied.
+/// @return the length of the whole text in bytes, without the terminator: `capacity` or more means that it was cut.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pyferry_last_error(buffer: *mut c_char, capacity: usize) -> usize {
     let text = error::last();

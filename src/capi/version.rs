@@ -21,7 +21,9 @@ const VERSION_NUMBER: u32 = number(env!("CARGO_PKG_VERSION_MAJOR")) * 10000
 
 /// The version of the library that is loaded, as PYFERRY_VERSION is that of the header: "1.2.3".
 ///
-/// Any thread, at any time. Never NULL; the string lives for ever.
+/// Any thread, attached or not, at any time.
+///
+/// @return the version. Never NULL; the string lives for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn pyferry_version() -> *const c_char {
     VERSION.as_ptr()
@@ -29,7 +31,9 @@ pub extern "C" fn pyferry_version() -> *const c_char {
 
 /// The same as a number, as PYFERRY_VERSION_NUMBER: 10203 is 1.2.3.
 ///
-/// Any thread, at any time.
+/// Any thread, attached or not, at any time.
+///
+/// @return the number
 #[unsafe(no_mangle)]
 pub extern "C" fn pyferry_version_number() -> u32 {
     VERSION_NUMBER
