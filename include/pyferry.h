@@ -65,7 +65,8 @@
 
 /**
  * Share the main interpreter's GIL, and allow extension modules that do not support isolated interpreters (NumPy and
- * others). What every interpreter does up to Python 3.11.
+ * others). What every interpreter does up to Python 3.11. On a free-threaded build there is no GIL to share, and CPython
+ * refuses such modules all the same.
  */
 #define PYFERRY_INTERPRETER_SHARED_GIL 1
 

@@ -23,7 +23,8 @@ impl Default for pyferry_interpreter_options {
 }
 
 /// Share the main interpreter's GIL, and allow extension modules that do not support isolated interpreters (NumPy and
-/// others). What every interpreter does up to Python 3.11.
+/// others). What every interpreter does up to Python 3.11. On a free-threaded build there is no GIL to share, and CPython
+/// refuses such modules all the same.
 pub const PYFERRY_INTERPRETER_SHARED_GIL: u32 = 1;
 /// Insist on an own GIL: PYFERRY_STATUS_UNSUPPORTED where there is none (up to Python 3.11).
 pub const PYFERRY_INTERPRETER_OWN_GIL: u32 = 2;
