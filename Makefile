@@ -6,9 +6,10 @@ HEADER ?= $(CARGO) run --quiet --example header
 LIBRARY := target/release/libpyferry.so
 EXAMPLES := $(notdir $(basename $(wildcard c_examples/*.c)))
 STRICT := -std=c99 -Wall -Wextra -Wpedantic
+DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen docs/Doxyfile
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
-.PHONY: all help setup test soak memcheck helgrind sanitizers mutations check demo header clean library
+.PHONY: all help setup test soak memcheck helgrind sanitizers mutations check docs demo header clean library
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -23,7 +24,8 @@ help:
 	@echo '              run the C tests under Valgrind or with the address and undefined behaviour sanitizers'
 	@echo 'make mutations'
 	@echo '              break the library in many ways and see that the tests notice (minutes; hours if they do not)'
-	@echo 'make check    formatting, lints, examples without a warning'
+	@echo 'make check    formatting, lints, examples and documentation without a warning'
+	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c'
 	@echo 'make header   renew include/pyferry.h'
 	@echo 'make clean    remove what was built'
@@ -54,12 +56,19 @@ mutations: setup
 check: setup library
 	$(CARGO) fmt --all --check
 	tests/mutations/run.py --check
+	tools/links
+	@if command -v doxygen >/dev/null; then set -x; $(DOXYGEN); else echo 'no doxygen: the reference was not checked (make docs gets it)'; fi
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
 	@mkdir -p target/check
 	@for example in $(EXAMPLES); do \
 	    echo "$(CC) c_examples/$$example.c"; \
 	    $(CC) $(STRICT) -Werror -Iinclude c_examples/$$example.c -o target/check/$$example $(LINK) || exit 1; \
 	done
+
+docs:
+	@tools/setup docs
+	$(DOXYGEN)
+	@echo target/docs/html/index.html
 
 demo: setup library
 	@mkdir -p target/demo
