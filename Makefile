@@ -10,6 +10,7 @@ DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen doc
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test soak memcheck helgrind sanitizers mutations check docs demo header clean library
+.PHONY: abi install uninstall
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -28,6 +29,9 @@ help:
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c'
 	@echo 'make header   renew include/pyferry.h'
+	@echo 'make abi      renew tests/abi/pyferry.abi, what programs in use rely on'
+	@echo 'make install, make uninstall [PREFIX=/usr/local] [LIBDIR=...] [INCLUDEDIR=...] [DESTDIR=...]'
+	@echo '              the libraries, headers, pyferry.pc and the CMake package'
 	@echo 'make clean    remove what was built'
 
 setup:
@@ -80,6 +84,33 @@ header:
 	@mkdir -p target
 	$(HEADER) > target/pyferry.h
 	mv target/pyferry.h include/pyferry.h
+
+abi:
+	PYFERRY_ABI=renew $(CARGO) test --release --test abi
+
+# --- Installing. Needs cargo-c and CMake: tools/setup install.
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+# The tools that tools/setup brought; else those on PATH.
+TOOLS := PATH="$(CURDIR)/target/tools/bin:$$PATH"
+INSTALLED = $(addprefix $(DESTDIR)$(LIBDIR)/,libpyferry.a libpyferry.so libpyferry.so.* pkgconfig/pyferry.pc cmake/pyferry) \
+    $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*))) $(DESTDIR)$(PREFIX)/share/doc/pyferry
+
+install:
+	@$(TOOLS); for tool in cargo-cinstall cmake; do \
+	    command -v $$tool >/dev/null || { echo "make install needs $$tool: run tools/setup install" >&2; exit 1; }; \
+	done
+	$(TOOLS) $(CARGO) cinstall --release --locked --prefix='$(PREFIX)' --libdir='$(LIBDIR)' \
+	    --includedir='$(INCLUDEDIR)' $(if $(DESTDIR),--destdir='$(DESTDIR)')
+	cmake -DPREFIX='$(PREFIX)' -DLIBDIR='$(LIBDIR)' -DINCLUDEDIR='$(INCLUDEDIR)' -DDESTDIR='$(DESTDIR)' \
+	    -P cmake/install.cmake
+
+uninstall:
+	rm -rf $(INSTALLED)
+
+# ---
 
 clean:
 	$(CARGO) clean

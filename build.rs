@@ -7,5 +7,10 @@ fn main() {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         // Where another copy of the library is loaded, calls among our own functions must not end up in that one.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
+        // cargo-c, which sets this feature, gives the versioned name. Without any, a program that is linked by the library's
+        // path (CMake does) looks for it at that path for ever.
+        if std::env::var_os("CARGO_FEATURE_CAPI").is_none() {
+            println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libpyferry.so");
+        }
     }
 }

@@ -8,19 +8,23 @@ use std::process::Command;
 use libtest_mimic::{Failed, Trial};
 
 use super::library::Library;
-use super::paths;
+use super::{paths, process};
+
+pub type Check = fn(&Path) -> Result<(), Failed>;
+
+pub const CHECKS: [(&str, Check); 4] = [
+    ("exports are the functions of the header", exports_are_declared),
+    ("no libpython is needed", no_libpython_is_needed),
+    ("the library is never unloaded", is_never_unloaded),
+    ("the library calls its own functions", calls_its_own_functions),
+];
 
 pub fn trials(library: &Library) -> Vec<Trial> {
-    let trial = |name: &str, test: fn(&Path) -> Result<(), Failed>| {
+    let trial = |(name, check): (&str, Check)| {
         let file = library.file.clone();
-        Trial::test(format!("symbols::{name}"), move || test(&file))
+        Trial::test(format!("symbols::{name}"), move || check(&file))
     };
-    vec![
-        trial("exports are the functions of the header", exports_are_declared),
-        trial("no libpython is needed", no_libpython_is_needed),
-        trial("the library is never unloaded", is_never_unloaded),
-        trial("the library calls its own functions", calls_its_own_functions),
-    ]
+    CHECKS.map(trial).into()
 }
 
 fn exports_are_declared(library: &Path) -> Result<(), Failed> {
@@ -48,7 +52,7 @@ fn no_libpython_is_needed(library: &Path) -> Result<(), Failed> {
     }
 }
 
-fn is_never_unloaded(library: &Path) -> Result<(), Failed> {
+pub fn is_never_unloaded(library: &Path) -> Result<(), Failed> {
     let dynamic = output_of("readelf", &["-dW"], library)?;
     let flagged = dynamic.lines().any(|line| line.contains("(FLAGS_1)") && line.contains("NODELETE"));
     if flagged { Ok(()) } else { Err("no NODELETE among FLAGS_1".into()) }
@@ -64,16 +68,7 @@ fn calls_its_own_functions(library: &Path) -> Result<(), Failed> {
 }
 
 fn output_of(tool: &str, arguments: &[&str], file: &Path) -> Result<String, String> {
-    let output = Command::new(tool)
-        .args(arguments)
-        .arg(file)
-        .output()
-        .map_err(|e| format!("cannot run {tool} (package binutils): {e}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!("{tool}: {}", String::from_utf8_lossy(&output.stderr)))
-    }
+    process::output(Command::new(tool).args(arguments).arg(file)).map_err(|e| format!("{e} ({tool}: package binutils)"))
 }
 
 /// The identifiers `pyferry_NAME` that are followed by a bracket: functions, but not pointers to functions.

@@ -1,0 +1,109 @@
+//! pyferry installs like any C library, and programs are built against what was installed: with pkg-config, CMake and Meson,
+//! with the shared and the static library, by GCC and Clang; and by CMake from its sources.
+
+#[allow(dead_code)] // the rest is the other tests'
+mod harness;
+
+#[path = "install/project.rs"]
+mod project;
+#[path = "abi/soname.rs"]
+mod soname;
+#[path = "install/tree.rs"]
+mod tree;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use harness::python::Python;
+use project::{Compilers, Library, Origin, Project, System};
+
+const INSTALL: [&str; 3] = ["make", "cargo-cinstall", "cmake"];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let found = match harness::library_and_pythons() {
+        Ok((_, found)) => found,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // How it is installed does not depend on the Python: any will do.
+    let python = Arc::new(found.pythons.into_iter().find(|python| python.shared.is_some()));
+    let trial = |name: &str, tools: &[&'static str], test: Test| {
+        let (python, tools) = (Arc::clone(&python), tools.to_vec());
+        Trial::ignorable_test(name, move || {
+            let missing = tools.iter().find(|tool| !tree::has(tool));
+            match (missing, &*python) {
+                (Some(tool), _) => Ok(Completion::ignored_with(format!("no {tool}: tools/setup install brings it"))),
+                (None, None) => Err("no Python with a shared libpython".into()),
+                (None, Some(python)) => test(python).map(|()| Completion::Completed),
+            }
+        })
+    };
+    let mut trials = vec![
+        trial("installed files", &INSTALL, Box::new(|_| tree::files_are_complete())),
+        trial("installed library", &INSTALL, Box::new(|_| tree::library_is_as_built())),
+        trial("staged and uninstalled", &INSTALL, Box::new(|_| tree::stages_and_uninstalls())),
+        trial("moved", &[&INSTALL[..], &["pkg-config"]].concat(), Box::new(moved)),
+        trial("in a CMake project", &["cmake"], Box::new(in_a_project)),
+    ];
+    for (system, tools) in [
+        (System::PkgConfig, &["pkg-config"][..]),
+        (System::CMake, &[]),
+        (System::Meson, &["meson", "ninja", "pkg-config"]),
+    ] {
+        for library in [Library::Shared, Library::Static] {
+            for compilers in [Compilers::SYSTEM, Compilers::CLANG] {
+                let name = format!("{system:?} {library:?} {}", compilers.c);
+                let tools = [&INSTALL[..], tools, &[compilers.c, compilers.cpp]].concat();
+                // Long programs, so not with each.
+                let examples = compilers == Compilers::SYSTEM
+                    && matches!(
+                        (system, library),
+                        (System::PkgConfig, Library::Shared) | (System::CMake, Library::Static)
+                    );
+                let test = move |python: &Python| {
+                    let origin = Origin::Installed { prefix: tree::installed()?, moved: false };
+                    let built = Project::new(&name_of(system, library, compilers))?
+                        .build(system, library, compilers, &origin)?;
+                    built.check(python)?;
+                    if examples { built.run_examples(python) } else { Ok(()) }
+                };
+                trials.push(trial(&name, &tools, Box::new(test)));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+type Test = Box<dyn FnOnce(&Python) -> Result<(), Failed> + Send>;
+
+fn name_of(system: System, library: Library, compilers: Compilers) -> String {
+    format!("{system:?}-{library:?}-{}", compilers.c)
+}
+
+/// The installed tree works wherever it is put.
+fn moved(python: &Python) -> Result<(), Failed> {
+    let prefix = tree::moved()?;
+    for system in [System::PkgConfig, System::CMake] {
+        for library in [Library::Shared, Library::Static] {
+            let origin = Origin::Installed { prefix: prefix.clone(), moved: true };
+            let project = Project::new(&format!("moved-{system:?}-{library:?}"))?;
+            project.build(system, library, Compilers::SYSTEM, &origin)?.check(python)?;
+        }
+    }
+    Ok(())
+}
+
+/// By add_subdirectory, from these sources.
+fn in_a_project(python: &Python) -> Result<(), Failed> {
+    let project = Project::new("subdirectory")?;
+    for library in [Library::Shared, Library::Static] {
+        let origin = Origin::Sources(harness::paths::root().to_owned());
+        project.build(System::CMake, library, Compilers::SYSTEM, &origin)?.check(python)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! A user's project: some programs, built by one build system against one pyferry.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use libtest_mimic::Failed;
+
+use crate::harness::directives::Mode;
+use crate::harness::library::Library as Built;
+use crate::harness::process::{self, output};
+use crate::harness::program::SOURCES;
+use crate::harness::python::Python;
+use crate::harness::{environment, paths, symbols, verdict};
+use crate::soname::soname;
+use crate::tree::{self, VERSION, command};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum System {
+    PkgConfig,
+    CMake,
+    Meson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Library {
+    Shared,
+    Static,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub struct Compilers {
+    pub c: &'static str,
+    pub cpp: &'static str,
+}
+
+impl Compilers {
+    pub const SYSTEM: Compilers = Compilers { c: "cc", cpp: "c++" };
+    pub const CLANG: Compilers = Compilers { c: "clang", cpp: "clang++" };
+}
+
+/// Where the pyferry comes from.
+pub enum Origin {
+    Installed { prefix: PathBuf, moved: bool },
+    Sources(PathBuf),
+}
+
+/// A folder with build files and sources, and nothing that leads back to where they were copied from.
+pub struct Project {
+    directory: PathBuf,
+    programs: Vec<PathBuf>,
+    /// The programs that are c_examples'.
+    examples: Vec<String>,
+}
+
+pub struct Programs {
+    directory: PathBuf,
+    library: Library,
+    /// The directory of the installed libraries; none where pyferry is built with the programs.
+    installed: Option<PathBuf>,
+    examples: Vec<String>,
+}
+
+impl Project {
+    pub fn new(name: &str) -> Result<Project, String> {
+        let directory = tree::empty(name)?.join("project");
+        fs::create_dir(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
+        let own = paths::root().join("tests/install");
+        let examples = examples();
+        let programs: Vec<PathBuf> = paths::files(&own, &SOURCES).into_iter().chain(examples.clone()).collect();
+        let build_files = ["CMakeLists.txt", "meson.build", "meson_options.txt"].map(|name| own.join(name));
+        for file in programs.iter().chain(&build_files) {
+            let copy = directory.join(file.file_name().unwrap_or_default());
+            fs::copy(file, copy).map_err(|e| format!("{}: {e}", file.display()))?;
+        }
+        let programs = programs.iter().map(|file| PathBuf::from(file.file_name().unwrap_or_default())).collect();
+        Ok(Project { directory, programs, examples: examples.iter().map(|file| stem(file)).collect() })
+    }
+
+    pub fn build(
+        &self,
+        system: System,
+        library: Library,
+        compilers: Compilers,
+        origin: &Origin,
+    ) -> Result<Programs, String> {
+        let build = self.directory.with_file_name("build");
+        fs::create_dir_all(&build).map_err(|e| format!("{}: {e}", build.display()))?;
+        match system {
+            System::PkgConfig => self.with_pkg_config(&build, library, compilers, origin)?,
+            System::CMake => self.with_cmake(&build, library, compilers, origin)?,
+            System::Meson => self.with_meson(&build, library, compilers, origin)?,
+        }
+        let installed = match origin {
+            Origin::Installed { prefix, .. } => Some(prefix.join("lib")),
+            _ => None,
+        };
+        Ok(Programs { directory: build, library, installed, examples: self.examples.clone() })
+    }
+
+    /// As README says.
+    fn with_pkg_config(
+        &self,
+        build: &Path,
+        library: Library,
+        compilers: Compilers,
+        origin: &Origin,
+    ) -> Result<(), String> {
+        let Origin::Installed { prefix, moved } = origin else { return Err("for an installed pyferry".to_owned()) };
+        let mut ask = command("pkg-config");
+        ask.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")).args(["--cflags", "--libs"]);
+        if *moved {
+            ask.arg("--define-prefix");
+        }
+        if library == Library::Static {
+            ask.arg("--static");
+        }
+        let mut words = output(ask.args(["pyferry", "=", VERSION]))?;
+        match library {
+            Library::Static => words = words.replace("-lpyferry", "-l:libpyferry.a"),
+            Library::Shared => words += &format!(" -Wl,-rpath,{}", prefix.join("lib").display()),
+        }
+        let compile = |source: &Path, options: &[&str], made: &str| {
+            let cpp = source.extension().is_some_and(|extension| extension == "cpp");
+            let (compiler, standard) = if cpp { (compilers.cpp, "-std=c++17") } else { (compilers.c, "-std=c11") };
+            let mut compile = command(compiler);
+            compile.args([standard, "-Wall", "-Wextra", "-Werror", "-pthread"]).args(options);
+            compile.arg(self.directory.join(source)).arg("-o").arg(build.join(made));
+            output(compile.args(words.split_whitespace()).arg("-ldl")).map(drop)
+        };
+        compile("hello.c".as_ref(), &["-shared", "-fPIC"], PLUGIN)?;
+        self.programs.iter().try_for_each(|program| compile(program, &[], &stem(program)))
+    }
+
+    fn with_cmake(&self, build: &Path, library: Library, compilers: Compilers, origin: &Origin) -> Result<(), String> {
+        let target = match library {
+            Library::Shared => "pyferry::pyferry",
+            Library::Static => "pyferry::static",
+        };
+        let set = |name: &str, value: &dyn AsRef<Path>| format!("-D{name}={}", value.as_ref().display());
+        let mut configure = command("cmake");
+        configure.arg("-S").arg(&self.directory).arg("-B").arg(build);
+        configure.arg(set("CMAKE_C_COMPILER", &compilers.c)).arg(set("CMAKE_CXX_COMPILER", &compilers.cpp));
+        configure.arg(set("TARGET", &target)).arg(set("VERSION", &VERSION));
+        configure.arg(match origin {
+            Origin::Installed { prefix, .. } => set("CMAKE_PREFIX_PATH", prefix),
+            Origin::Sources(sources) => set("SOURCE", sources),
+        });
+        output(&mut configure)?;
+        output(command("cmake").arg("--build").arg(build).args(["--parallel", "2"]))?;
+        Ok(())
+    }
+
+    fn with_meson(&self, build: &Path, library: Library, compilers: Compilers, origin: &Origin) -> Result<(), String> {
+        let Origin::Installed { prefix, .. } = origin else { return Err("for an installed pyferry".to_owned()) };
+        let programs: Vec<String> = self.programs.iter().map(|program| program.display().to_string()).collect();
+        let mut setup = command("meson");
+        setup.args(["setup"]).arg(build).arg(&self.directory).env("CC", compilers.c).env("CXX", compilers.cpp);
+        setup.arg(format!("-Dpkg_config_path={}", prefix.join("lib/pkgconfig").display()));
+        setup.arg(format!("-Dprefer_static={}", library == Library::Static));
+        setup.arg(format!("-Dversion={VERSION}")).arg(format!("-Dprograms={}", programs.join(",")));
+        output(&mut setup)?;
+        output(command("meson").args(["compile", "-C"]).arg(build))?;
+        Ok(())
+    }
+}
+
+impl Programs {
+    /// The right library is in, it is the right version, and it works.
+    pub fn check(&self, python: &Python) -> Result<(), Failed> {
+        self.linked_right()?;
+        let said = self.run("hello", &[], python)?;
+        let number = |part: &str| part.parse::<u32>().expect("a release version");
+        let number = VERSION.split('.').map(number).fold(0, |number, part| number * 100 + part);
+        let expected = format!("header {VERSION} {number}\nlibrary {VERSION} {number}\nhello\n");
+        if said != expected {
+            return Err(format!("hello said:\n{said}instead of:\n{expected}").into());
+        }
+        self.run("hello_cpp", &[], python)?;
+        let libpython = python.shared.as_deref().expect("chosen for it");
+        self.run("at_load", &[libpython], python)?;
+        Ok(())
+    }
+
+    pub fn run_examples(&self, python: &Python) -> Result<(), Failed> {
+        self.examples.iter().try_for_each(|example| self.run(example, &[], python).map(drop))
+    }
+
+    fn linked_right(&self) -> Result<(), Failed> {
+        let program = self.directory.join("hello");
+        let dynamic = output(command("readelf").arg("-dW").arg(&program))?;
+        let needed = |line: &&str| line.contains("(NEEDED)") && line.contains("libpyferry");
+        let needed: Vec<&str> = dynamic.lines().filter(needed).collect();
+        let right = match (self.library, &self.installed) {
+            (Library::Static, _) => needed.is_empty(),
+            (Library::Shared, Some(_)) => needed.len() == 1 && needed[0].contains(&format!("[{}]", soname())),
+            (Library::Shared, None) => needed.len() == 1 && needed[0].contains("[libpyferry.so]"),
+        };
+        if !right {
+            return Err(format!("{:?} was wanted, and hello is linked so:\n{dynamic}", self.library).into());
+        }
+        if self.library == Library::Static {
+            symbols::is_never_unloaded(&self.directory.join(PLUGIN))?;
+        }
+        let Some(directory) = self.installed.as_ref().filter(|_| self.library == Library::Shared) else {
+            return Ok(());
+        };
+        let loaded = output(command("ldd").arg(&program))?;
+        let from = format!("=> {}/", directory.display());
+        if loaded.lines().any(|line| line.contains("libpyferry") && line.contains(&from)) {
+            Ok(())
+        } else {
+            Err(format!("libpyferry is not found in {}:\n{loaded}", directory.display()).into())
+        }
+    }
+
+    fn run(&self, name: &str, arguments: &[&Path], python: &Python) -> Result<String, Failed> {
+        let limit = Duration::from_secs(300).mul_f64(environment::slowdown());
+        let mut command = Command::new(self.directory.join(name));
+        let unused = Built { file: PathBuf::new() };
+        let variables = environment::variables(Mode::Runtime, Some(python), &unused, &self.directory);
+        environment::replace(command.args(arguments).current_dir(&self.directory), &variables);
+        let log = self.directory.join(format!("{name}.log"));
+        let finished = process::run(&mut command, &log, limit, |_| String::new())?;
+        verdict::of(&finished, limit).map_err(|e| {
+            format!("{e}\n{}\n{}", verdict::by_hand(&command, &variables), verdict::tail(&finished.output))
+        })?;
+        Ok(finished.output)
+    }
+}
+
+/// hello.c as something that a host loads and unloads.
+const PLUGIN: &str = "libplugin.so";
+
+/// Those for any Python: how a program gets its Python.h is not pyferry's business.
+fn examples() -> Vec<PathBuf> {
+    let all = paths::files(&paths::root().join("c_examples"), &SOURCES);
+    let alone = |file: &PathBuf| fs::read_to_string(file).is_ok_and(|text| !text.contains("<Python.h>"));
+    all.into_iter().filter(alone).collect()
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
