@@ -10,7 +10,7 @@ DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen doc
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi install uninstall
+.PHONY: abi install uninstall deny dist
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -32,6 +32,8 @@ help:
 	@echo 'make abi      renew tests/abi/pyferry.abi, what programs in use rely on'
 	@echo 'make install, make uninstall [PREFIX=/usr/local] [LIBDIR=...] [INCLUDEDIR=...] [DESTDIR=...]'
 	@echo '              the libraries, headers, pyferry.pc and the CMake package'
+	@echo 'make deny     licences, sources and known faults of the dependencies'
+	@echo 'make dist     source and binary archives in target/dist'
 	@echo 'make clean    remove what was built'
 
 setup:
@@ -88,7 +90,7 @@ header:
 abi:
 	PYFERRY_ABI=renew $(CARGO) test --release --test abi
 
-# --- Installing. Needs cargo-c and CMake: tools/setup install.
+# --- Installing. Needs cargo-c and CMake, which tools/setup install brings.
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -109,6 +111,22 @@ install:
 
 uninstall:
 	rm -rf $(INSTALLED)
+
+# --- Releasing.
+
+# The database of known faults is fetched from its own place, which not every machine can reach.
+deny:
+	@tools/setup release
+	$(TOOLS) $(CARGO) deny --locked check bans licenses sources
+	@if $(TOOLS) $(CARGO) deny fetch db 2>/dev/null; then \
+	    $(TOOLS) $(CARGO) deny --locked check --disable-fetch advisories; \
+	else \
+	    echo 'make deny: the advisory database cannot be fetched here: known faults are NOT CHECKED' >&2; \
+	fi
+
+dist:
+	@tools/setup install release
+	$(TOOLS) tools/dist
 
 # ---
 

@@ -1,9 +1,11 @@
 //! pyferry installs like any C library, and programs are built against what was installed: with pkg-config, CMake and Meson,
-//! with the shared and the static library, by GCC and Clang; and by CMake from its sources.
+//! with the shared and the static library, by GCC and Clang; and by CMake from its sources. The release archives work.
 
 #[allow(dead_code)] // the rest is the other tests'
 mod harness;
 
+#[path = "install/archives.rs"]
+mod archives;
 #[path = "install/project.rs"]
 mod project;
 #[path = "abi/soname.rs"]
@@ -37,18 +39,23 @@ fn main() -> ExitCode {
         Trial::ignorable_test(name, move || {
             let missing = tools.iter().find(|tool| !tree::has(tool));
             match (missing, &*python) {
-                (Some(tool), _) => Ok(Completion::ignored_with(format!("no {tool}: tools/setup install brings it"))),
+                (Some(tool), _) => {
+                    Ok(Completion::ignored_with(format!("no {tool} (tools/setup install release brings the tools)")))
+                }
                 (None, None) => Err("no Python with a shared libpython".into()),
                 (None, Some(python)) => test(python).map(|()| Completion::Completed),
             }
         })
     };
+    // An archive is made of a commit.
+    let git = if harness::paths::root().join(".git").exists() { "git" } else { "git clone" };
     let mut trials = vec![
         trial("installed files", &INSTALL, Box::new(|_| tree::files_are_complete())),
         trial("installed library", &INSTALL, Box::new(|_| tree::library_is_as_built())),
         trial("staged and uninstalled", &INSTALL, Box::new(|_| tree::stages_and_uninstalls())),
         trial("moved", &[&INSTALL[..], &["pkg-config"]].concat(), Box::new(moved)),
         trial("in a CMake project", &["cmake"], Box::new(in_a_project)),
+        trial("archives", &[&INSTALL[..], &["pkg-config", git, "cargo-cyclonedx"]].concat(), Box::new(archives::work)),
     ];
     for (system, tools) in [
         (System::PkgConfig, &["pkg-config"][..]),

@@ -44,6 +44,7 @@ impl Compilers {
 pub enum Origin {
     Installed { prefix: PathBuf, moved: bool },
     Sources(PathBuf),
+    Archive(PathBuf),
 }
 
 /// A folder with build files and sources, and nothing that leads back to where they were copied from.
@@ -146,6 +147,7 @@ impl Project {
         configure.arg(match origin {
             Origin::Installed { prefix, .. } => set("CMAKE_PREFIX_PATH", prefix),
             Origin::Sources(sources) => set("SOURCE", sources),
+            Origin::Archive(archive) => set("ARCHIVE", archive),
         });
         output(&mut configure)?;
         output(command("cmake").arg("--build").arg(build).args(["--parallel", "2"]))?;
