@@ -97,7 +97,11 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 # The tools that tools/setup brought; else those on PATH.
 TOOLS := PATH="$(CURDIR)/target/tools/bin:$$PATH"
-INSTALLED = $(addprefix $(DESTDIR)$(LIBDIR)/,libpyferry.a libpyferry.so libpyferry.so.* pkgconfig/pyferry.pc cmake/pyferry) \
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+# 0.1 of 0.1.2, and 1 of 1.2.3. Libraries of other versions are left to the programs that need them.
+SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(basename $(basename $(VERSION))))
+LIBRARIES := libpyferry.a libpyferry.so libpyferry.so.$(SOVERSION) libpyferry.so.$(VERSION)
+INSTALLED = $(addprefix $(DESTDIR)$(LIBDIR)/,$(LIBRARIES) pkgconfig/pyferry.pc cmake/pyferry) \
     $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*))) $(DESTDIR)$(PREFIX)/share/doc/pyferry
 
 install:
@@ -126,7 +130,7 @@ deny:
 
 dist:
 	@tools/setup install release
-	$(TOOLS) tools/dist
+	tools/dist
 
 # ---
 

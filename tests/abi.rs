@@ -20,9 +20,11 @@ use harness::library::Library;
 use harness::paths;
 use harness::process::output;
 
+const FILE: &str = "tests/abi/pyferry.abi";
+
 #[test]
 fn is_as_committed() {
-    let file = paths::root().join("tests/abi/pyferry.abi");
+    let file = paths::root().join(FILE);
     let library = Library::build().unwrap();
     let abi = abi(&library).unwrap();
     if env::var("PYFERRY_ABI").is_ok_and(|value| value == "renew") {
@@ -32,10 +34,8 @@ fn is_as_committed() {
     let changes = changes(&committed, &abi);
     assert!(
         changes.is_empty(),
-        "the binary interface has changed:\n\n{}\nCONTRIBUTING says what that means for programs in use, and for the version. \
-         If it is meant, renew {} with: make abi",
-        changes,
-        file.display()
+        "the binary interface has changed:\n\n{changes}\nCONTRIBUTING.md says what that means for programs in use, and for the \
+         version. If it is meant, renew {FILE} with: make abi"
     );
 }
 
