@@ -57,6 +57,10 @@ fn main() -> ExitCode {
         trial("in a CMake project", &["cmake"], Box::new(in_a_project)),
         trial("archives", &[&INSTALL[..], &["pkg-config", git, "cargo-cyclonedx"]].concat(), Box::new(archives::work)),
     ];
+    if harness::paths::root().join("c_examples/CMakeLists.txt").exists() {
+        let test = |python: &Python| project::build_examples(&tree::installed()?, python);
+        trials.push(trial("c_examples with CMake", &INSTALL, Box::new(test)));
+    }
     for (system, tools) in [
         (System::PkgConfig, &["pkg-config"][..]),
         (System::CMake, &[]),

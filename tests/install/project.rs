@@ -232,6 +232,19 @@ impl Programs {
     }
 }
 
+/// c_examples with its own build file, and with what is for one Python.
+pub fn build_examples(prefix: &Path, python: &Python) -> Result<(), Failed> {
+    let directory = tree::empty("examples")?;
+    output(command("cp").arg("-a").arg(paths::root().join("c_examples")).arg(directory.join("project")))?;
+    let mut configure = command("cmake");
+    configure.arg("-S").arg(directory.join("project")).arg("-B").arg(directory.join("build"));
+    configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()));
+    configure.arg(format!("-DPython_EXECUTABLE={}", python.executable.display()));
+    output(&mut configure)?;
+    output(command("cmake").arg("--build").arg(directory.join("build")).args(["--parallel", "2"]))?;
+    Ok(())
+}
+
 /// hello.c as something that a host loads and unloads.
 const PLUGIN: &str = "libplugin.so";
 
