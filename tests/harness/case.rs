@@ -43,15 +43,8 @@ pub fn trials(kit: &Arc<Kit>, program: &Program, pythons: &[Arc<Python>]) -> Vec
         }
     };
     let trial = |python: Option<&Arc<Python>>| {
-        let name = format!("{} on {}", program.name, python.map_or("no python", |python| &python.name));
-        let case = Case {
-            kit: Arc::clone(kit),
-            program: program.clone(),
-            directives: directives.clone(),
-            python: python.cloned(),
-            directory: paths::run(&name),
-        };
-        Trial::ignorable_test(name, move || case.try_all_runs())
+        let case = Case::new(kit, program, directives, python);
+        Trial::ignorable_test(case.name.clone(), move || case.try_all_runs())
     };
     match directives.mode {
         Mode::Helper => Vec::new(),
@@ -64,16 +57,29 @@ fn repeat() -> u32 {
     env::var(REPEAT).map_or(1, |value| value.parse().expect(REPEAT))
 }
 
-struct Case {
+pub struct Case {
     kit: Arc<Kit>,
     program: Program,
     directives: Directives,
     python: Option<Arc<Python>>,
+    name: String,
     /// Where the program runs; emptied before each run.
     directory: PathBuf,
 }
 
 impl Case {
+    pub fn new(kit: &Arc<Kit>, program: &Program, directives: &Directives, python: Option<&Arc<Python>>) -> Case {
+        let name = format!("{} on {}", program.name, python.map_or("no python", |python| &python.name));
+        Case {
+            kit: Arc::clone(kit),
+            program: program.clone(),
+            directives: directives.clone(),
+            python: python.cloned(),
+            directory: paths::run(&name),
+            name,
+        }
+    }
+
     fn try_all_runs(&self) -> Result<Completion, Failed> {
         if let Some(reason) = self.unfit() {
             return Ok(Completion::ignored_with(reason));
@@ -129,18 +135,18 @@ impl Case {
         }
     }
 
-    fn build(&self) -> Result<PathBuf, String> {
+    pub fn build(&self) -> Result<PathBuf, String> {
         let Kit { library, builder } = &*self.kit;
         for name in &self.directives.libs {
             builder.make(&compile::helper(name, self.built_for(), library))?;
         }
-        let recipe = compile::program(&self.program, self.directives.mode, self.built_for(), library);
+        let recipe = compile::program(&self.program, &self.directives, self.built_for(), library);
         builder.make(&recipe)?;
         Ok(recipe.output)
     }
 
     /// What it printed.
-    fn run(&self, built: &Path, seed: Option<u32>) -> Result<String, String> {
+    pub fn run(&self, built: &Path, seed: Option<u32>) -> Result<String, String> {
         let io = |error: io::Error| format!("{}: {error}", self.directory.display());
         if self.directory.exists() {
             fs::remove_dir_all(&self.directory).map_err(io)?;

@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::build::Recipe;
-use super::directives::Mode;
+use super::directives::{Directives, Mode};
 use super::library::Library;
 use super::paths;
 use super::program::{Program, SOURCES};
@@ -14,15 +14,15 @@ use super::tool;
 const STRICT: [&str; 7] = ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1"];
 
 /// Python is `None` where one build serves all of them.
-pub fn program(program: &Program, mode: Mode, python: Option<&Python>, library: &Library) -> Recipe {
+pub fn program(program: &Program, directives: &Directives, python: Option<&Python>, library: &Library) -> Recipe {
     let directory = directory(python);
     let output = directory.join(&program.name);
-    let command = Arguments::new(&program.source);
+    let command = Arguments::new(&program.source).asked_for(directives);
     let Some(python) = python else {
         return command.pyferry(library).recipe(output);
     };
     let command = command.python_headers(python);
-    match mode {
+    match directives.mode {
         Mode::Extension => {
             let output = directory.join(format!("{}{}", program.name, python.extension_suffix));
             command.shared().pyferry(library).recipe(output)
@@ -43,6 +43,16 @@ pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe 
     };
     let file = format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
     command.pyferry(library).recipe(directory(python).join(file))
+}
+
+/// One that is compiled and not linked.
+pub fn object(program: &Program, directives: &Directives, python: Option<&Python>) -> Recipe {
+    let command = Arguments::new(&program.source).asked_for(directives).word("-c");
+    let command = match python {
+        Some(python) => command.python_headers(python),
+        None => command,
+    };
+    command.recipe(directory(python).join(format!("{}.o", program.name)))
 }
 
 /// A program that uses neither pyferry nor Python.
@@ -86,6 +96,11 @@ impl Arguments {
     fn words(mut self, words: impl IntoIterator<Item = String>) -> Arguments {
         self.words.extend(words);
         self
+    }
+
+    fn asked_for(self, directives: &Directives) -> Arguments {
+        let pybind11 = directives.pybind11.then(|| ["-isystem".to_owned(), paths::pybind11().display().to_string()]);
+        self.words(directives.flags.iter().cloned()).words(pybind11.into_iter().flatten())
     }
 
     fn linked(mut self, file: &Path) -> Arguments {

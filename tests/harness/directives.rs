@@ -37,6 +37,10 @@ pub struct Directives {
     pub until: Option<u32>,
     pub only: Option<Threading>,
     pub timeout: Duration,
+    /// More words for the compiler.
+    pub flags: Vec<String>,
+    /// Includes pybind11's headers.
+    pub pybind11: bool,
     pub args: Vec<String>,
     /// Given, the program is run once for each, as its last argument; see `soak`.
     pub seeds: Vec<u32>,
@@ -56,6 +60,8 @@ impl Default for Directives {
             until: None,
             only: None,
             timeout: Duration::from_secs(60),
+            flags: Vec::new(),
+            pybind11: false,
             args: Vec::new(),
             seeds: Vec::new(),
             env: Vec::new(),
@@ -87,6 +93,8 @@ impl Directives {
             "until" => self.until = Some(minor(value)?),
             "only" => self.only = Some(threading(value)?),
             "timeout" => self.timeout = Duration::from_secs(value.parse().ok()?),
+            "flags" => self.flags.extend(value.split_whitespace().map(str::to_owned)),
+            "with" if value == "pybind11" => self.pybind11 = true,
             "args" => self.args.extend(value.split_whitespace().map(str::to_owned)),
             "seeds" => self.seeds = value.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?,
             "env" => self.env.push(value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))?),

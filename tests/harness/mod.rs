@@ -1,4 +1,4 @@
-//! What to test: the Pythons found, the programs of `tests/c`, the header, the library's symbols.
+//! What to test: the Pythons found, the programs of `tests/c`, the documents' code, the headers, the library's symbols.
 
 pub mod backtrace;
 pub mod build;
@@ -8,12 +8,14 @@ pub mod directives;
 pub mod environment;
 mod header;
 pub mod library;
+mod markdown;
 pub mod paths;
 pub mod process;
 pub mod program;
 pub mod python;
 mod search;
 mod self_check;
+mod snippets;
 mod soak;
 pub mod symbols;
 mod tool;
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
     trials.extend(tool_check::trials());
     let kit = Arc::new(case::Kit { library, builder: Builder::default() });
     let pythons: Vec<Arc<Python>> = found.pythons.into_iter().map(Arc::new).collect();
+    trials.extend(snippets::trials(&kit, &pythons));
     for program in program::all() {
         trials.extend(case::trials(&kit, &program, &pythons));
     }

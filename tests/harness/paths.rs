@@ -16,6 +16,11 @@ pub fn programs() -> PathBuf {
     root().join("tests/c")
 }
 
+/// The headers of pybind11, which tools/setup installs.
+pub fn pybind11() -> PathBuf {
+    root().join("target/pybind11/pybind11/include")
+}
+
 /// The directory of one group of built programs: one Python's, or `any`.
 pub fn built(group: &str) -> PathBuf {
     let compiled_for = if tool::current() == Some(Tool::Sanitizers) { "built-sanitizers" } else { "built" };

@@ -45,6 +45,9 @@ pub fn unfit(directives: &Directives, python: &Python) -> Option<String> {
         Some(FreeThreaded) if !python.free_threaded => return Some("for free-threaded builds".to_owned()),
         _ => {}
     }
+    if directives.pybind11 && !paths::pybind11().exists() {
+        return Some("pybind11 is not installed: make setup".to_owned());
+    }
     let lacks = |what: &str| Some(format!("{} has no {what}", python.executable.display()));
     let (headers, shared, archive) = match directives.mode {
         Mode::Host => (true, true, false),

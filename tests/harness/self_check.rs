@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 
 use super::directives::{Directives, Mode};
 use super::tool::Tool;
-use super::{paths, process, symbols, verdict};
+use super::{markdown, paths, process, snippets, symbols, verdict};
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -18,6 +18,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("harness::left-over child keeps nobody waiting", || expect("orphan", "sleep 100 & exit 0", Ok(()))),
         Trial::test("harness::directives", directives),
         Trial::test("harness::declarations", declarations),
+        Trial::test("harness::no block of code escapes", blocks),
+        Trial::test("harness::versions may differ", versions),
     ]
 }
 
@@ -43,10 +45,11 @@ fn expect(name: &str, script: &str, expected: Result<(), &str>) -> Result<(), Fa
 
 fn directives() -> Result<(), Failed> {
     let source = "/*\n * harness: mode=dlopen\n * harness: env=A=b=c */\n// harness: since=3.12\n/* harness: args=x y */\n\
-                  /* harness: seeds=7 8 */\n/* harness: not-under=helgrind a reason */\nint main;";
+                  /* harness: seeds=7 8 */\n// harness: flags=-a -b\n/* harness: not-under=helgrind a reason */\nint main;";
     let expected = Directives {
         mode: Mode::Dlopen,
         since: Some(12),
+        flags: vec!["-a".to_owned(), "-b".to_owned()],
         args: vec!["x".to_owned(), "y".to_owned()],
         seeds: vec![7, 8],
         env: vec![("A".to_owned(), "b=c".to_owned())],
@@ -69,4 +72,80 @@ fn declarations() -> Result<(), Failed> {
     let text = symbols::without_comments(header);
     let found: Vec<_> = symbols::declared_functions(&text).collect();
     if found == ["pyferry_view_clone"] { Ok(()) } else { Err(format!("{found:?}").into()) }
+}
+
+const DOCUMENT: &str = "\
+text
+```c
+int main(void) { return 0; }
+```
+
+```text
+printed
+```
+text
+```text
+of nobody
+```
+<!-- prelude
+int x;
+-->
+- item
+  ```cpp fragment
+  x = 1;
+  ```
+
+text
+
+    int indented;
+
+```
+int silent;
+```
+
+```c
+int x;
+```
+
+~~~c++
+int main() {}
+~~~
+
+```c fragmnt
+x = 1;
+```
+";
+
+fn blocks() -> Result<(), Failed> {
+    let found = markdown::blocks(DOCUMENT);
+    let outputs: Vec<_> = found.iter().filter_map(|block| Some((block.line, block.output.as_deref()?))).collect();
+    if outputs != [(3, "printed\n")] {
+        return Err(format!("{outputs:?}").into());
+    }
+    let after_prelude: Vec<_> = found.iter().filter(|block| block.prelude.trim() == "int x;").collect();
+    if after_prelude.len() != found.len() - 3 || after_prelude[0].text != "x = 1;\n" || after_prelude[0].line != 18 {
+        return Err(format!("{found:?}").into());
+    }
+    let known = snippets::says_what_it_is(DOCUMENT);
+    if known == [true, true, true, true, false, false, false, false, false] {
+        Ok(())
+    } else {
+        Err(format!("{known:?}").into())
+    }
+}
+
+fn versions() -> Result<(), Failed> {
+    let same = [("hello from 3.14.5\n", "hello from 3.15.0rc2  \n\n"), ("(3.9, a)", "(3.9, a)")];
+    let different = [("3.14.5 x", "3.14.5 y"), ("3", "4"), ("3.5 s", "3.5")];
+    for (one, other) in same {
+        if snippets::without_versions(one) != snippets::without_versions(other) {
+            return Err(format!("{one:?} differs from {other:?}").into());
+        }
+    }
+    for (one, other) in different {
+        if snippets::without_versions(one) == snippets::without_versions(other) {
+            return Err(format!("{one:?} is as {other:?}").into());
+        }
+    }
+    Ok(())
 }

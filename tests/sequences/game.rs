@@ -47,7 +47,7 @@ impl Game {
     pub fn new(kit: &Kit, python: &Python, what: &str) -> Result<Game, String> {
         let source = paths::root().join("tests/sequences/player.c");
         let program = Program { name: "player".to_owned(), source, directives: Ok(Directives::default()) };
-        let recipe = compile::program(&program, Mode::Host, Some(python), &kit.library);
+        let recipe = compile::program(&program, &Directives::default(), Some(python), &kit.library);
         kit.builder.make(&recipe)?;
         let directory = paths::run(&format!("{what} on {}", python.name));
         let stage = Stage {
