@@ -1,4 +1,4 @@
-//! The headers of `include/` compile as every language version they promise, once and twice.
+//! The headers of `include/` compile as every language version they promise, once and twice, and C++'s without exceptions too.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,32 +10,64 @@ use super::compile::compiler;
 use super::paths;
 
 const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
-const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++23"];
+const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
 /// What `pyferry.hpp` is written for.
-const CPP_WRAPPER: [&str; 3] = ["c++17", "c++20", "c++23"];
+const CPP_WRAPPER: [&str; 3] = ["c++17", "c++20", "c++2b"];
+
+const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// What is inline has to be without these as well.
+const WRAPPER_WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
+const BARE: &[&str] = &["-fno-exceptions", "-fno-rtti"];
+
+/// A compiler, and how it is to take a header.
+#[derive(Clone)]
+pub struct Reading {
+    pub compiler: String,
+    pub cplusplus: bool,
+    pub standard: &'static str,
+    pub flags: Vec<&'static str>,
+}
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for header in paths::files(&paths::include(), &["h", "hpp"]) {
         let name = header.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let wrapper = name.ends_with(".hpp");
-        for (compiler, cplusplus) in compilers() {
-            let standards: &[&str] = match (cplusplus, wrapper) {
-                (true, false) => &CPP,
-                (true, true) => &CPP_WRAPPER,
-                (false, false) => &C,
-                (false, true) => &[],
-            };
-            for standard in standards {
-                let (compiler, name) = (compiler.clone(), name.clone());
-                trials
-                    .push(Trial::ignorable_test(format!("header::{name} as {standard} with {compiler}"), move || {
-                        compiles(&compiler, standard, cplusplus, &name)
-                    }));
-            }
+        let readings = if name.ends_with(".hpp") { wrapper_readings() } else { readings() };
+        for reading in readings {
+            let name = name.clone();
+            let title = format!("header::{name} as {}", reading.title());
+            trials.push(Trial::ignorable_test(title, move || compiles(&reading, &name)));
         }
     }
     trials
+}
+
+fn readings() -> Vec<Reading> {
+    let of = |(compiler, cplusplus): (String, bool)| {
+        let standards: &[&str] = if cplusplus { &CPP } else { &C };
+        let reading = move |standard: &&'static str| Reading {
+            compiler: compiler.clone(),
+            cplusplus,
+            standard,
+            flags: WARNINGS.to_vec(),
+        };
+        standards.iter().map(reading).collect::<Vec<_>>()
+    };
+    compilers().into_iter().flat_map(of).collect()
+}
+
+/// Every way in which `pyferry.hpp` is to be read.
+pub fn wrapper_readings() -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for (compiler, _) in compilers().into_iter().filter(|(_, cplusplus)| *cplusplus) {
+        for standard in CPP_WRAPPER {
+            for more in [&[], BARE] {
+                let flags = [WRAPPER_WARNINGS, more].concat();
+                readings.push(Reading { compiler: compiler.clone(), cplusplus: true, standard, flags });
+            }
+        }
+    }
+    readings
 }
 
 /// The system's compilers and, where it is another one, Clang; with `true` for C++.
@@ -50,30 +82,50 @@ fn compilers() -> Vec<(String, bool)> {
     compilers
 }
 
-fn compiles(compiler: &str, standard: &str, cplusplus: bool, header: &str) -> Result<Completion, Failed> {
-    if check(compiler, standard, cplusplus, "int unused;\n").is_err() {
-        return Ok(Completion::ignored_with(format!("{compiler} does not know {standard}")));
+fn compiles(reading: &Reading, header: &str) -> Result<Completion, Failed> {
+    if let Some(reason) = reading.unknown() {
+        return Ok(Completion::ignored_with(reason));
     }
     let include = format!("#include \"{header}\"\n");
-    check(compiler, standard, cplusplus, &include)?;
-    check(compiler, standard, cplusplus, &include.repeat(2)).map_err(|e| format!("included twice: {e}"))?;
+    reading.check(&include)?;
+    reading.check(&include.repeat(2)).map_err(|e| format!("included twice: {e}"))?;
     Ok(Completion::Completed)
 }
 
-fn check(compiler: &str, standard: &str, cplusplus: bool, source: &str) -> Result<(), String> {
-    let language = if cplusplus { "c++" } else { "c" };
-    let include: &Path = &paths::include();
-    let mut child = Command::new(compiler)
-        .arg(format!("-std={standard}"))
-        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I"])
-        .arg(include)
-        .args(["-x", language, "-"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|e| format!("cannot run {compiler}: {e}"))?;
-    // The pipe is closed when it goes out of scope here; a compiler that has given up already says why below.
-    _ = child.stdin.take().expect("asked for").write_all(source.as_bytes());
-    let output = child.wait_with_output().map_err(|e| format!("{compiler}: {e}"))?;
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+impl Reading {
+    pub fn title(&self) -> String {
+        let bare = if self.flags.contains(&BARE[0]) { " without exceptions" } else { "" };
+        format!("{}{bare} with {}", self.standard, self.compiler)
+    }
+
+    /// As most people read it.
+    pub fn is_plain(&self) -> bool {
+        self.standard == CPP_WRAPPER[0] && !self.flags.contains(&BARE[0])
+    }
+
+    /// Why there is nothing to see, if there is not.
+    pub fn unknown(&self) -> Option<String> {
+        let reason = || format!("{} does not know {}", self.compiler, self.standard);
+        self.check("int unused;\n").is_err().then(reason)
+    }
+
+    /// `Err`: what the compiler said.
+    pub fn check(&self, source: &str) -> Result<(), String> {
+        let language = if self.cplusplus { "c++" } else { "c" };
+        let include: &Path = &paths::include();
+        let mut child = Command::new(&self.compiler)
+            .arg(format!("-std={}", self.standard))
+            .args(&self.flags)
+            .args(["-fsyntax-only", "-I"])
+            .arg(include)
+            .args(["-x", language, "-"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|e| format!("cannot run {}: {e}", self.compiler))?;
+        // The pipe is closed when it goes out of scope here; a compiler that has given up already says why below.
+        _ = child.stdin.take().expect("asked for").write_all(source.as_bytes());
+        let output = child.wait_with_output().map_err(|e| format!("{}: {e}", self.compiler))?;
+        if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+    }
 }

@@ -13,6 +13,7 @@ pub mod paths;
 pub mod process;
 pub mod program;
 pub mod python;
+mod refused;
 mod search;
 mod self_check;
 mod snippets;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
     };
     let mut trials = self_check::trials();
     trials.extend(header::trials());
+    trials.extend(refused::trials());
     trials.extend(symbols::trials(&library));
     trials.extend(python_trials(&found));
     trials.extend(tool_check::trials());

@@ -1,0 +1,677 @@
+/*
+ * pyferry for C++17 and later: scopes and owners over pyferry.h, and nothing else to link.
+ *
+ *     pyferry::attached here{view};                      // as pybind11's gil_scoped_acquire, and it says how it went
+ *     if (!here) return log(here.message());             // too late, say: Python is shutting down
+ *     if (auto ran = here.exec("import game"); !ran) log(ran.message());
+ *
+ * Conventions, beside those of pyferry.h
+ *   Failures    Whatever can fail is an object with explicit operator bool, status() and message(), which are its own and
+ *               stay as they are. None of them is dropped unseen: [[nodiscard]] for what is returned, and an `attached`
+ *               that nobody looks at is an unused variable to GCC and Clang. Where it is declared in a condition it is
+ *               looked at again: if (pyferry::attached here{view}; here).
+ *   Exceptions  Only or_throw() throws a pyferry::error, and std::string may throw what it does. With -fno-exceptions
+ *               there is no or_throw(); -fno-rtti makes no difference.
+ *   Destructors Do what detach(), resume(), end() and stop() do, and never throw. When that fails they have nobody to
+ *               tell but the handler of on_lost_failure(), and last_error(): call those functions where you want to know.
+ *               Those of scopes are noexcept(false) all the same: up to 3.13.7 CPython may end a thread in there, by forced
+ *               unwinding, which then ends no process. Those of owners are noexcept, to be members of any class.
+ *   Empty       An object that was moved from, released, detached, resumed, ended or stopped is false, with status OK.
+ *   Cancelled   pthread_exit and pthread_cancel unwind through every scope here, and end no process. A pthread_cancel takes
+ *               effect in none of these functions: it would leave CPython's own locks locked. Nor may it in other calls of
+ *               Python: let it come where the thread is suspended or not attached. (What stops a script is interrupt().)
+ */
+#ifndef PYFERRY_HPP
+#define PYFERRY_HPP
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // pyferry_runtime_info is a struct and a function
+#endif
+#include <pyferry.h>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#if defined(__cpp_exceptions)
+#include <stdexcept>
+#endif
+
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(gnu::warn_unused)
+#define PYFERRY_HPP_LOOK_AT_IT [[gnu::warn_unused]]
+#endif
+#endif
+#ifndef PYFERRY_HPP_LOOK_AT_IT
+#define PYFERRY_HPP_LOOK_AT_IT
+#endif
+
+namespace pyferry {
+
+/// A time limit that never passes.
+inline constexpr std::chrono::milliseconds forever{-1};
+
+/// How long the destructors of `interpreter` and `runtime` wait for the threads inside.
+inline constexpr std::chrono::milliseconds patience{5000};
+
+/// The sentence to this thread's last failure, by whatever way it called pyferry. Any thread, at any time.
+[[nodiscard]] inline std::string last_error() {
+    std::string text(pyferry_last_error(nullptr, 0), '\0');
+    pyferry_last_error(text.data(), text.size() + 1); // its terminator goes where the string has one
+    return text;
+}
+
+#if defined(__cpp_exceptions)
+/// What or_throw() throws; what() is the message.
+class error : public std::runtime_error {
+public:
+    error(pyferry_status status, const char *message) : std::runtime_error(message), status_(status) {}
+
+    [[nodiscard]] pyferry_status status() const noexcept { return status_; }
+
+private:
+    pyferry_status status_;
+};
+#endif
+
+/// What a call came to. A plain value, of no thread: it can be copied, kept and sent to another thread. All the classes
+/// below are results too, so a function that returns one may simply `return here;`.
+class [[nodiscard]] result {
+public:
+    /// Success.
+    result() noexcept = default;
+
+    /// What a call of pyferry.h on this thread has just come to; takes the message over. This way or_throw() is to be had
+    /// for the C functions that have no other form here: `result{pyferry_runtime_info(&info)}.or_throw()`.
+    explicit result(pyferry_status status) noexcept : status_(status) {
+        if (status == PYFERRY_STATUS_OK) return;
+        message_ = buffer(pyferry_last_error(nullptr, 0) + 1);
+        if (message_) pyferry_last_error(message_.get(), length_);
+    }
+
+    result(const result &other) noexcept : status_(other.status_) {
+        if (!other.message_) return;
+        message_ = buffer(other.length_);
+        if (message_) std::memcpy(message_.get(), other.message_.get(), length_);
+    }
+    result(result &&other) noexcept
+        : status_(std::exchange(other.status_, PYFERRY_STATUS_OK)), message_(std::move(other.message_)),
+          length_(other.length_) {}
+    result &operator=(result other) noexcept {
+        status_ = other.status_;
+        message_ = std::move(other.message_);
+        length_ = other.length_;
+        return *this;
+    }
+
+    explicit operator bool() const noexcept { return status_ == PYFERRY_STATUS_OK; }
+
+    /// PYFERRY_STATUS_OK, or why not.
+    [[nodiscard]] pyferry_status status() const noexcept { return status_; }
+
+    /// What happened, to which thread and interpreter, and what to do; the traceback of a PYFERRY_STATUS_PYTHON_ERROR.
+    /// "" after a success. Never NULL, and valid as long as this object. (Where memory ran out: the status's name.)
+    [[nodiscard]] const char *message() const noexcept {
+        if (message_) return message_.get();
+        return status_ == PYFERRY_STATUS_OK ? "" : pyferry_status_name(status_);
+    }
+
+#if defined(__cpp_exceptions)
+    /// Throws a pyferry::error if this is a failure.
+    void or_throw() const {
+        if (status_ != PYFERRY_STATUS_OK) throw error(status_, message());
+    }
+#endif
+
+private:
+    /// By hand: a message must not throw, and costs nothing where there is none.
+    std::unique_ptr<char[]> buffer(std::size_t length) noexcept {
+        length_ = length;
+        return std::unique_ptr<char[]>(new (std::nothrow) char[length]());
+    }
+
+    pyferry_status status_ = PYFERRY_STATUS_OK;
+    std::unique_ptr<char[]> message_;
+    std::size_t length_ = 0;
+};
+
+/// Hears what a destructor could not do: `who` is the class ("pyferry::attached"), `why` the failure.
+using failure_handler = void (*)(const char *who, const result &why) noexcept;
+
+namespace detail {
+
+inline std::atomic<failure_handler> lost_failure{nullptr};
+
+/// Keeps pthread_cancel from taking effect. CPython waits for the GIL in a cancellation point, with a mutex to hold.
+class uncancelled {
+public:
+    uncancelled() noexcept { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+    ~uncancelled() { pthread_setcancelstate(before_, &before_); }
+    uncancelled(const uncancelled &) = delete;
+    uncancelled &operator=(const uncancelled &) = delete;
+
+private:
+    int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
+/// Makes a call of pyferry.h that may enter Python.
+template <class Call> result come_to(Call call) {
+    uncancelled meanwhile;
+    return result(call());
+}
+
+/// The same, unless `before` is a failure, which then goes on: who uses what could not be had hears why it could not.
+template <class Call> result come_to_after(const result &before, Call call) {
+    return before.status() != PYFERRY_STATUS_OK ? before : come_to(call);
+}
+
+inline void report_lost(const char *who, const result &why) noexcept {
+    failure_handler handler = lost_failure.load();
+    if (!why && handler != nullptr) handler(who, why);
+}
+
+/// A result that holds something, if it is a success.
+template <class Self> class holder : public result {
+public:
+    holder(const holder &) = delete;
+    holder &operator=(const holder &) = delete;
+
+#if defined(__cpp_exceptions)
+    /// This object, or a pyferry::error: `auto view = pyferry::view::main().or_throw();`
+    Self &or_throw() & {
+        result::or_throw();
+        return static_cast<Self &>(*this);
+    }
+    Self or_throw() && {
+        result::or_throw();
+        return static_cast<Self &&>(*this);
+    }
+#endif
+
+protected:
+    holder() noexcept = default;
+    explicit holder(result came_to) noexcept : result(std::move(came_to)) {}
+    holder(holder &&) noexcept = default;
+    holder &operator=(holder &&other) noexcept {
+        result::operator=(result(std::move(other)));
+        return *this;
+    }
+    ~holder() = default;
+
+    void came_to(result what) noexcept { result::operator=(std::move(what)); }
+};
+
+} // namespace detail
+
+/// Sets who hears what destructors could not do, and returns who did before; NULL: nobody, as in the beginning. Called on
+/// the destructor's thread, which may be attached or not. One for the process; with hidden visibility, one for each shared
+/// object.
+inline failure_handler on_lost_failure(failure_handler handler) noexcept { return detail::lost_failure.exchange(handler); }
+
+/// What a thread does inside, for reports of who holds a shutdown up. It is not copied, so it is a string that lasts: a
+/// literal, or by itself the name of the calling function (of the file, where that is a lambda).
+class label {
+public:
+    template <std::size_t N> constexpr label(const char (&literal)[N]) noexcept : text_(literal) {}
+    template <std::size_t N> label(char (&)[N]) = delete;
+
+    /// A string that stays where it is for as long as a thread is attached under it: of a table, say.
+    [[nodiscard]] static constexpr label lasting(const char *text) noexcept { return label(text, 0); }
+
+    [[nodiscard]] static constexpr label caller(const char *function = __builtin_FUNCTION(),
+                                                const char *file = __builtin_FILE()) noexcept {
+        return label(std::string_view(function) == "operator()" ? file : function, 0);
+    }
+
+    [[nodiscard]] constexpr const char *text() const noexcept { return text_; }
+
+private:
+    constexpr label(const char *text, int) noexcept : text_(text) {}
+
+    const char *text_;
+};
+
+/// Names an interpreter, and stays valid whatever becomes of it. Any thread may use one, many at once; it does not keep the
+/// interpreter (a guard does), and outlives Python itself.
+class [[nodiscard]] view : public detail::holder<view> {
+public:
+    /// Of no interpreter: what uses it fails with PYFERRY_STATUS_INVALID_ARGUMENT. (What uses a view that failed has the
+    /// same failure again: so it is enough to look at the last in a row.)
+    view() noexcept = default;
+
+    /// Of the main interpreter. Any thread; on one that is not attached it may wait for Python. Take the first one while
+    /// nobody can be shutting Python down.
+    static view main() {
+        pyferry_view *handle = nullptr;
+        result came_to = detail::come_to([&] { return pyferry_view_main(&handle); });
+        return view(handle, std::move(came_to));
+    }
+
+    /// Of the interpreter that this thread is attached to, by whomever: this class, pybind11, Python itself.
+    static view current() {
+        pyferry_view *handle = nullptr;
+        result came_to = detail::come_to([&] { return pyferry_view_current(&handle); });
+        return view(handle, std::move(came_to));
+    }
+
+    /// Takes a view of pyferry.h over, to free it; NULL makes an empty one.
+    static view adopt(pyferry_view *handle) noexcept { return view(handle, result()); }
+
+    view(view &&other) noexcept : holder(std::move(other)), handle_(other.release()) {}
+    view &operator=(view &&other) noexcept {
+        if (this == &other) return *this;
+        holder::operator=(std::move(other));
+        pyferry_view_free(std::exchange(handle_, other.release()));
+        return *this;
+    }
+    ~view() { pyferry_view_free(handle_); }
+
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+
+    /// Another one of the same interpreter, to be given away. Of a failure, a copy of the failure.
+    view clone() const noexcept { return view(pyferry_view_clone(handle_), result(*this)); }
+
+    /// The number CPython gave the interpreter; main is 0. -1 for an empty view.
+    [[nodiscard]] std::int64_t interpreter_id() const noexcept { return pyferry_view_interpreter_id(handle_); }
+
+    /// Whether this thread is attached to that interpreter now, by whomever.
+    [[nodiscard]] bool is_attached() const noexcept { return handle_ != nullptr && pyferry_is_attached(handle_); }
+
+    /// Raises KeyboardInterrupt in all threads that run Python code there. Any thread, attached or not.
+    result interrupt() const {
+        return detail::come_to_after(*this, [this] { return pyferry_interpreter_interrupt(handle_); });
+    }
+
+    /// For the functions of pyferry.h; still this object's.
+    [[nodiscard]] pyferry_view *get() const noexcept { return handle_; }
+
+    /// Gives the view away, to be freed with pyferry_view_free.
+    [[nodiscard]] pyferry_view *release() noexcept { return std::exchange(handle_, nullptr); }
+
+private:
+    friend class interpreter;
+
+    view(pyferry_view *handle, result came_to) noexcept : holder(std::move(came_to)), handle_(handle) {}
+
+    pyferry_view *handle_ = nullptr;
+};
+
+/// Keeps an interpreter from ending, and always gets a thread in (see `attached`). Any thread may make, use and destroy
+/// it, attached or not. It is for work that was promised already; make it on the thread that promises, and hand it over.
+/// A guard that is never closed holds the shutdown up for ever, or for as long as the host has patience.
+class [[nodiscard]] guard : public detail::holder<guard> {
+public:
+    /// None.
+    guard() noexcept = default;
+
+    /// PYFERRY_STATUS_CLOSED once the interpreter is shutting down.
+    [[nodiscard]] explicit guard(const view &where) noexcept {
+        came_to(detail::come_to_after(where, [&] { return pyferry_guard_open(where.get(), &handle_); }));
+    }
+
+    /// Takes a guard of pyferry.h over, to close it; NULL makes an empty one.
+    static guard adopt(pyferry_guard *handle) noexcept {
+        guard adopted;
+        adopted.handle_ = handle;
+        return adopted;
+    }
+
+    guard(guard &&other) noexcept : holder(std::move(other)), handle_(other.release()) {}
+    guard &operator=(guard &&other) noexcept {
+        if (this == &other) return *this;
+        holder::operator=(std::move(other));
+        pyferry_guard_close(std::exchange(handle_, other.release()));
+        return *this;
+    }
+    ~guard() { close(); }
+
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+
+    /// Lets go of the interpreter before the scope does. Cannot fail.
+    void close() noexcept { pyferry_guard_close(release()); }
+
+    /// For the functions of pyferry.h; still this object's.
+    [[nodiscard]] pyferry_guard *get() const noexcept { return handle_; }
+
+    /// Gives the guard away, to be closed with pyferry_guard_close.
+    [[nodiscard]] pyferry_guard *release() noexcept { return std::exchange(handle_, nullptr); }
+
+private:
+    pyferry_guard *handle_ = nullptr;
+};
+
+/// Attaches this thread to an interpreter for a scope. In between it may call Python, whatever it was before; afterwards it
+/// is what it was. Nests, also with other interpreters and with PyGILState, pybind11 and the like. Of one thread, and its
+/// objects end in the reverse order of their beginning, as local variables do.
+///
+/// Look at it before you call Python: one that failed has attached the thread to nothing.
+class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::holder<attached> {
+public:
+    /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
+    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) {
+        came_to(detail::come_to_after(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_); }));
+    }
+
+    /// The same, and it gets in also when the interpreter is shutting down, which waits for the guard. The guard has to
+    /// stay for this call only.
+    [[nodiscard]] explicit attached(const guard &open) {
+        came_to(detail::come_to_after(open, [&] { return pyferry_attach_guarded(open.get(), &token_); }));
+    }
+
+    /// Takes over what pyferry_attach gave to this thread; an empty token makes an empty object.
+    static attached adopt(pyferry_token token) noexcept { return attached(token); }
+
+    /// For functions that attach and return; it stays of this thread. No assignment: the old one would end after the
+    /// new one has begun.
+    attached(attached &&other) noexcept : holder(std::move(other)), token_(other.release()) {}
+    attached &operator=(attached &&) = delete;
+
+    /// Fails (see on_lost_failure) on another thread, out of order, when the host gave this thread up, and in a fork that
+    /// Python was not told of. The end of the thread clears up what is left.
+    ~attached() noexcept(false) {
+        if (!*this) return;
+        detail::report_lost("pyferry::attached", detach());
+    }
+
+    explicit operator bool() const noexcept { return (token_.private_words[0] | token_.private_words[1]) != 0; }
+
+    /// Runs Python source in the interpreter's `__main__`, if this is attached; else it fails as the attaching did.
+    /// PYFERRY_STATUS_PYTHON_ERROR: it raised, and the message is the traceback, in which `filename` is its name.
+    result exec(const char *source, const char *filename = nullptr) {
+        if (status() == PYFERRY_STATUS_OK && !*this) return detach(); // which has the words for one that is over
+        return detail::come_to_after(*this, [&] { return pyferry_exec(source, filename); });
+    }
+
+    /// Ends it before the scope does, and says how that went. PYFERRY_STATUS_CLOSED: the interpreter was shut down around
+    /// this thread, and it is over. Other failures change nothing: the destructor tries again.
+    result detach() {
+        return detail::come_to([this] { return pyferry_detach(&token_); });
+    }
+
+    /// Gives the token away, for a pyferry_detach on this thread.
+    [[nodiscard]] pyferry_token release() noexcept { return std::exchange(token_, pyferry_token PYFERRY_TOKEN_INIT); }
+
+private:
+    explicit attached(pyferry_token token) noexcept : token_(token) {}
+
+    pyferry_token token_ = PYFERRY_TOKEN_INIT;
+};
+
+/// Lets go of the interpreter for a scope, around work that blocks or takes long and needs no Python. On a thread that is
+/// not attached it does nothing, successfully: a function that may be called either way needs no two forms. The interpreter
+/// cannot end meanwhile; the thread may attach again, to any. Of one thread, like `attached`.
+class [[nodiscard]] suspended : public detail::holder<suspended> {
+public:
+    [[nodiscard]] suspended() {
+        // Asked first: it is no failure, and leaves no message.
+        if (pyferry_is_attached(nullptr)) came_to(detail::come_to([this] { return pyferry_suspend(&suspension_); }));
+    }
+
+    /// Takes over what pyferry_suspend gave to this thread; an empty suspension makes an empty object.
+    static suspended adopt(pyferry_suspension suspension) noexcept { return suspended(suspension); }
+
+    suspended(suspended &&other) noexcept : holder(std::move(other)), suspension_(other.release()) {}
+    suspended &operator=(suspended &&) = delete;
+
+    /// Blocks until the thread is attached again. Fails (see on_lost_failure) like ~attached: the thread then is not
+    /// attached. It cannot happen unless the host gives threads up (see `report`), or breaks the order: where that may be,
+    /// use resume().
+    ~suspended() noexcept(false) {
+        if (!has_let_go()) return;
+        detail::report_lost("pyferry::suspended", resume());
+    }
+
+    /// False only if letting go failed, and the thread is still attached.
+    explicit operator bool() const noexcept { return status() == PYFERRY_STATUS_OK; }
+
+    /// Whether there is something to resume.
+    [[nodiscard]] bool has_let_go() const noexcept {
+        return (suspension_.private_words[0] | suspension_.private_words[1]) != 0;
+    }
+
+    /// Comes back before the scope ends, and says how that went; a success where there is nothing to resume.
+    /// PYFERRY_STATUS_CLOSED: the interpreter has ended, and the thread is not attached.
+    result resume() {
+        if (!has_let_go()) return result();
+        return detail::come_to([this] { return pyferry_resume(&suspension_); });
+    }
+
+    /// Gives the suspension away, for a pyferry_resume on this thread.
+    [[nodiscard]] pyferry_suspension release() noexcept {
+        return std::exchange(suspension_, pyferry_suspension PYFERRY_SUSPENSION_INIT);
+    }
+
+private:
+    explicit suspended(pyferry_suspension suspension) noexcept : suspension_(suspension) {}
+
+    pyferry_suspension suspension_ = PYFERRY_SUSPENSION_INIT;
+};
+
+/// Makes an interpreter, and ends it. It is as good as a view of it wherever one is asked for: `attached here{game};`
+class [[nodiscard]] interpreter : public detail::holder<interpreter> {
+public:
+    /// `flags`: PYFERRY_INTERPRETER_SHARED_GIL or PYFERRY_INTERPRETER_OWN_GIL; none: its own GIL where there is such a
+    /// thing. Any thread, while Python runs; the thread is attached as before.
+    [[nodiscard]] explicit interpreter(std::uint32_t flags = 0) {
+        pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
+        options.flags = flags;
+        pyferry_view *handle = nullptr;
+        came_to(detail::come_to([&] { return pyferry_interpreter_new(&options, &handle); }));
+        view_ = ::pyferry::view(handle, *this);
+    }
+
+    /// Takes one over that pyferry_interpreter_new made, to end it. It needs a view of its own.
+    static interpreter adopt(::pyferry::view owned) noexcept { return interpreter(std::move(owned)); }
+
+    /// No assignment: it would have to end what it had.
+    interpreter(interpreter &&other) noexcept = default;
+    interpreter &operator=(interpreter &&) = delete;
+
+    /// Waits `patience` for the threads inside; those that are still there then have it until Python ends. Any thread that
+    /// is not inside itself. Failures: see on_lost_failure.
+    ~interpreter() {
+        if (!*this) return;
+        result came_to = end(patience);
+        if (came_to.status() != PYFERRY_STATUS_CLOSED) detail::report_lost("pyferry::interpreter", came_to);
+    }
+
+    /// Whether there is something to end.
+    explicit operator bool() const noexcept { return view_ && !over_; }
+
+    /// A view of it, for as long as this object lives; clone it for longer.
+    [[nodiscard]] const ::pyferry::view &view() const & noexcept { return view_; }
+    [[nodiscard]] const ::pyferry::view &view() const && = delete;
+    operator const ::pyferry::view &() const & noexcept { return view_; }
+    operator const ::pyferry::view &() const && = delete; // it would end before it is used
+
+    /// Lets nobody new in, waits for those inside, and ends it. PYFERRY_STATUS_TIMEOUT: the message says who is inside;
+    /// call it again. PYFERRY_STATUS_CLOSED: Python's own shutdown ended it. PYFERRY_STATUS_WRONG_THREAD: this thread is inside.
+    result end(std::chrono::milliseconds timeout) {
+        result ended = detail::come_to_after(view_, [&] { return pyferry_interpreter_end(view_.get(), timeout.count()); });
+        over_ = over_ || ended || ended.status() == PYFERRY_STATUS_CLOSED;
+        return ended;
+    }
+
+    /// Gives it away: to a pyferry_interpreter_end, or to Python's shutdown.
+    [[nodiscard]] ::pyferry::view release() noexcept { return std::move(view_); }
+
+private:
+    explicit interpreter(::pyferry::view owned) noexcept : holder(result(owned)), view_(std::move(owned)) {}
+
+    ::pyferry::view view_;
+    bool over_ = false;
+};
+
+/// Who hears, while a shutdown waits, whom it waits for: a callable, owned. It takes a std::string_view (UTF-8, for the
+/// call) and returns nothing, or true to give those people up: see pyferry_report for what that means. It is called on the
+/// thread that shuts Python or an interpreter down, which is not attached; and it must be noexcept, because what it throws
+/// would have nowhere to go.
+class report {
+public:
+    /// Nobody.
+    report() noexcept = default;
+
+    template <class Callable, class = std::enable_if_t<!std::is_same_v<std::decay_t<Callable>, report>>>
+    report(Callable &&callable) : listener_(new listener_of<std::decay_t<Callable>>(std::forward<Callable>(callable))) {
+        static_assert(std::is_nothrow_invocable_v<std::decay_t<Callable> &, std::string_view>,
+                      "a report callback takes a std::string_view and is noexcept");
+    }
+
+    explicit operator bool() const noexcept { return listener_ != nullptr; }
+
+private:
+    friend class runtime;
+
+    struct listener {
+        listener() = default;
+        listener(const listener &) = delete;
+        listener &operator=(const listener &) = delete;
+        virtual ~listener() = default;
+        virtual bool hear(std::string_view text) noexcept = 0;
+    };
+    template <class Callable> struct listener_of final : listener {
+        template <class From> explicit listener_of(From &&from) : callable(std::forward<From>(from)) {}
+        bool hear(std::string_view text) noexcept override {
+            if constexpr (std::is_void_v<std::invoke_result_t<Callable &, std::string_view>>) {
+                callable(text);
+                return false;
+            } else {
+                return callable(text);
+            }
+        }
+        Callable callable;
+    };
+
+    /// What the library calls. It never forgets a callback, so this place stays when the runtime that filled it is gone,
+    /// and is never destroyed.
+    struct place {
+        std::mutex mutex;
+        std::unique_ptr<listener> who;
+    };
+    static place &the_place() {
+        static place *const stays = new place;
+        return *stays;
+    }
+    static std::int32_t call(const char *text, void *) noexcept {
+        place &here = the_place();
+        std::lock_guard<std::mutex> lock(here.mutex);
+        return here.who && here.who->hear(text) ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
+    }
+
+    std::unique_ptr<listener> listener_;
+};
+
+/// How Python is to be started. `pyferry::runtime python{{.python = "/opt/venv"}};` with C++20.
+struct runtime_options {
+    /// A python3 program, a libpython or the prefix of both; empty: PYFERRY_PYTHON's, else the python3 on PATH.
+    std::string python = {};
+    /// Hears who holds a shutdown up. The last runtime that gives one counts, until it is stopped or destroyed.
+    pyferry::report report = {};
+    /// How often; 0 is every five seconds.
+    std::chrono::milliseconds report_every{0};
+};
+
+/// Starts Python where the process has none, and takes its share of it back; where Python runs already it is joined, and
+/// left alone in the end. Counted: the last runtime stops Python.
+class [[nodiscard]] runtime : public detail::holder<runtime> {
+public:
+    /// Any thread; none is attached by it. Blocks until Python is up.
+    [[nodiscard]] explicit runtime(runtime_options options = {}) {
+        pyferry_runtime_options plain = PYFERRY_RUNTIME_OPTIONS_INIT;
+        if (!options.python.empty()) plain.python = options.python.c_str();
+        if (options.report) plain.report = report::call;
+        plain.report_every_ms = static_cast<std::uint64_t>(options.report_every.count());
+        came_to(detail::come_to([&] { return pyferry_runtime_start(&plain); }));
+        counts_ = status() == PYFERRY_STATUS_OK;
+        if (counts_ && options.report) listener_ = listen(std::move(options.report.listener_));
+    }
+
+    /// Takes a pyferry_runtime_start over, to stop it.
+    static runtime adopt() noexcept { return runtime(true, 0); }
+
+    /// No assignment: it would have to stop what it had.
+    runtime(runtime &&other) noexcept
+        : holder(std::move(other)), counts_(other.release()), listener_(std::exchange(other.listener_, nullptr)) {}
+    runtime &operator=(runtime &&) = delete;
+
+    /// Waits `patience` for the threads inside. If they are still there then Python stays, with nobody new let in, until the
+    /// process ends. A thread that is not attached. Failures: see on_lost_failure.
+    ~runtime() {
+        if (counts_) detail::report_lost("pyferry::runtime", stop(patience));
+        silence();
+    }
+
+    /// Whether there is something to stop.
+    explicit operator bool() const noexcept { return counts_; }
+
+    /// The last one lets nobody new in, waits for the threads inside, ends all interpreters and finalises Python.
+    /// PYFERRY_STATUS_TIMEOUT: the message says who is inside; call it again. PYFERRY_STATUS_PYTHON_ERROR: stopped, but
+    /// Python could not write its output. PYFERRY_STATUS_WRONG_THREAD: this thread is attached. A success where this object
+    /// has stopped already.
+    result stop(std::chrono::milliseconds timeout) {
+        if (!counts_) return *this;
+        result stopped = detail::come_to([&] { return pyferry_runtime_stop(timeout.count()); });
+        counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
+        if (!counts_) silence();
+        return stopped;
+    }
+
+    /// Gives the start away, to a pyferry_runtime_stop or to nobody. Whoever reports hears until this object is destroyed.
+    bool release() noexcept { return std::exchange(counts_, false); }
+
+private:
+    runtime(bool counts, int) noexcept : counts_(counts) {}
+
+    static const void *listen(std::unique_ptr<report::listener> who) {
+        report::place &place = report::the_place();
+        std::lock_guard<std::mutex> lock(place.mutex);
+        place.who = std::move(who);
+        return place.who.get();
+    }
+
+    /// When it returns, the callback is neither called nor running.
+    void silence() noexcept {
+        if (listener_ == nullptr) return;
+        report::place &place = report::the_place();
+        std::lock_guard<std::mutex> lock(place.mutex);
+        if (place.who.get() == listener_) place.who.reset();
+        listener_ = nullptr;
+    }
+
+    bool counts_ = false;
+    /// Ours, if it is still the one that hears.
+    const void *listener_ = nullptr;
+};
+
+/// Whether this thread is attached to any interpreter now, by whomever. No side effect.
+[[nodiscard]] inline bool is_attached() noexcept { return pyferry_is_attached(nullptr); }
+
+/// Runs Python source in the `__main__` of the interpreter that this thread is attached to, by whomever. Where an `attached`
+/// is at hand, its exec() cannot miss the interpreter.
+inline result exec(const char *source, const char *filename = nullptr) {
+    return detail::come_to([&] { return pyferry_exec(source, filename); });
+}
+
+/// Frees what pyferry keeps for this thread in interpreters it is not inside of, thread-local Python values too. For threads
+/// that are parked for long; at a thread's end it happens by itself.
+inline result thread_forget() { return detail::come_to(pyferry_thread_forget); }
+
+} // namespace pyferry
+
+#undef PYFERRY_HPP_LOOK_AT_IT
+
+#endif

@@ -1,0 +1,91 @@
+/* harness: mode=runtime */
+/* A pyferry::runtime is one start, taken back once: by stop(), by the destructor, by whoever it was moved or given to; also when
+   it is of static storage, and ends with the process. */
+#include "use.h"
+
+#include <pyferry.hpp>
+
+#include <memory>
+#include <type_traits>
+
+using namespace std::chrono_literals;
+
+static_assert(std::is_nothrow_move_constructible_v<pyferry::runtime> && !std::is_copy_constructible_v<pyferry::runtime>, "");
+static_assert(std::is_nothrow_destructible_v<pyferry::runtime> && std::is_nothrow_destructible_v<pyferry::interpreter>,
+              "so that they may be members of any class");
+static_assert(!std::is_nothrow_destructible_v<pyferry::attached> && !std::is_nothrow_destructible_v<pyferry::suspended>,
+              "so that a thread which CPython ends in there, up to 3.13.7, ends no process");
+
+/* A host's own class, with a base whose destructor is virtual, and so noexcept. */
+struct engine_interface {
+    virtual ~engine_interface() = default;
+};
+struct engine : engine_interface {
+    pyferry::runtime python;
+    pyferry::interpreter game;
+};
+
+static bool runs(void)
+{
+    pyferry::view view = pyferry::view::main();
+    pyferry::attached here{view};
+    return here && here.exec("import sys");
+}
+
+static void counted(void)
+{
+    pyferry::runtime one;
+    CHECK(one && one.status() == PYFERRY_STATUS_OK && runs());
+    {
+        pyferry::runtime two, moved = std::move(two);
+        CHECK(moved && !two);
+    }
+    CHECK(runs());
+    pyferry::runtime three;
+    CHECK(three.release() && !three && !three.release());
+    pyferry::runtime taken = pyferry::runtime::adopt();
+    CHECK(taken.stop(0ms) && !taken && taken.stop(0ms) && runs());
+    CHECK(one.stop(5s) && !one && !runs());
+}
+
+static void named(void)
+{
+    pyferry::runtime_options options;
+    options.python = getenv("PYFERRY_TEST_LIBPYTHON");
+    pyferry::runtime python{std::move(options)};
+    CHECK(python && runs());
+}
+
+static void in_a_class(void)
+{
+    std::unique_ptr<engine_interface> of_base;
+    auto made = std::make_unique<engine>();
+    CHECK(made->python && made->game);
+    {
+        pyferry::attached here{made->game};
+        CHECK(here && here.exec("import sys"));
+    }
+    of_base = std::move(made);
+    of_base.reset();
+    CHECK(!runs());
+}
+
+static pyferry::runtime &to_the_end(void)
+{
+    static pyferry::runtime python;
+    return python;
+}
+
+int main()
+{
+    CHECK(!runs());
+    counted();
+    named();
+    in_a_class();
+    pyferry::on_lost_failure([](const char *who, const pyferry::result &why) noexcept {
+        fprintf(stderr, "%s: %s\n", who, why.message());
+        _exit(1);
+    });
+    CHECK(to_the_end() && runs());
+    return 0;
+}
