@@ -5,8 +5,10 @@ HEADER ?= $(CARGO) run --quiet --example header
 
 LIBRARY := target/release/libpyferry.so
 EXAMPLES := $(notdir $(basename $(wildcard c_examples/*.c)))
+EXAMPLES_CXX := $(notdir $(basename $(wildcard c_examples/*.cpp)))
 STRICT := -std=c99 -Wall -Wextra -Wpedantic
 DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen docs/Doxyfile
+STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test soak memcheck helgrind sanitizers mutations check docs demo header clean library
@@ -69,6 +71,10 @@ check: setup library
 	@for example in $(EXAMPLES); do \
 	    echo "$(CC) c_examples/$$example.c"; \
 	    $(CC) $(STRICT) -Werror -Iinclude c_examples/$$example.c -o target/check/$$example $(LINK) || exit 1; \
+	done
+	@for example in $(EXAMPLES_CXX); do \
+	    echo "$(CXX) c_examples/$$example.cpp"; \
+	    $(CXX) $(STRICT_CXX) -Werror -Iinclude c_examples/$$example.cpp -o target/check/$$example $(LINK) || exit 1; \
 	done
 
 docs:
