@@ -4,7 +4,8 @@ CARGO ?= cargo
 HEADER ?= $(CARGO) run --quiet --example header
 
 LIBRARY := target/release/libpyferry.so
-EXAMPLES := $(notdir $(basename $(wildcard c_examples/*.c)))
+# Those with Python.h are compiled by tests/examples.rs, as strictly, for every Python.
+EXAMPLES := $(notdir $(basename $(shell grep -L '<Python.h>' c_examples/*.c)))
 EXAMPLES_CXX := $(notdir $(basename $(wildcard c_examples/*.cpp)))
 STRICT := -std=c99 -Wall -Wextra -Wpedantic
 DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen docs/Doxyfile
