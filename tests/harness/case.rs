@@ -53,7 +53,7 @@ pub fn trials(kit: &Arc<Kit>, program: &Program, pythons: &[Arc<Python>]) -> Vec
     }
 }
 
-fn repeat() -> u32 {
+pub fn repeat() -> u32 {
     env::var(REPEAT).map_or(1, |value| value.parse().expect(REPEAT))
 }
 

@@ -11,7 +11,7 @@ use super::program::{Program, SOURCES};
 use super::python::Python;
 use super::tool;
 
-const STRICT: [&str; 7] = ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1"];
+const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1"];
 
 /// Python is `None` where one build serves all of them.
 pub fn program(program: &Program, directives: &Directives, python: Option<&Python>, library: &Library) -> Recipe {
@@ -35,7 +35,11 @@ pub fn program(program: &Program, directives: &Directives, python: Option<&Pytho
 /// A shared object beside the program, which finds it with `dlopen("libNAME.so")`.
 pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe {
     let candidates = SOURCES.map(|extension| paths::programs().join(format!("{name}.{extension}")));
-    let source = candidates.iter().find(|path| path.exists()).unwrap_or(&candidates[0]);
+    shared_object(name, candidates.iter().find(|path| path.exists()).unwrap_or(&candidates[0]), python, library)
+}
+
+/// `libNAME.so`, from any source.
+pub fn shared_object(name: &str, source: &Path, python: Option<&Python>, library: &Library) -> Recipe {
     let command = Arguments::new(source).shared();
     let command = match python {
         Some(python) => command.python_headers(python),
@@ -70,6 +74,11 @@ pub fn compiler(variable: &str) -> String {
     env::var(variable).ok().filter(|value| !value.is_empty()).unwrap_or(default.to_owned())
 }
 
+/// Examples are compiled in many places: they ask for no more than C and POSIX have, and give no compiler cause to complain.
+fn dialect(source: &Path) -> &'static str {
+    if source.starts_with(paths::examples()) { "-Wpedantic" } else { "-D_GNU_SOURCE" }
+}
+
 struct Arguments {
     compiler: String,
     words: Vec<String>,
@@ -84,6 +93,7 @@ impl Arguments {
         };
         Arguments { compiler, words: vec![standard.to_owned()], linked: Vec::new() }
             .words(STRICT.map(str::to_owned))
+            .word(dialect(source))
             .words(tool::current().map_or(Vec::new(), |tool| tool.compiler_words()))
             .word(format!("-I{}", paths::include().display()))
             .word(source.display())

@@ -21,6 +21,11 @@ pub fn pybind11() -> PathBuf {
     root().join("target/pybind11/pybind11/include")
 }
 
+/// What users start from.
+pub fn examples() -> PathBuf {
+    root().join("c_examples")
+}
+
 /// The directory of one group of built programs: one Python's, or `any`.
 pub fn built(group: &str) -> PathBuf {
     let compiled_for = if tool::current() == Some(Tool::Sanitizers) { "built-sanitizers" } else { "built" };

@@ -37,10 +37,21 @@ pub fn run(
     limit: Duration,
     autopsy: impl FnOnce(Pid) -> String,
 ) -> io::Result<Finished> {
+    run_while(command, output, limit, |_| (), autopsy)
+}
+
+/// As `run`, and `meanwhile` is called every few milliseconds, as long as the program runs.
+pub fn run_while(
+    command: &mut Command,
+    output: &Path,
+    limit: Duration,
+    meanwhile: impl FnMut(Pid),
+    autopsy: impl FnOnce(Pid) -> String,
+) -> io::Result<Finished> {
     let file = File::create(output)?;
     let mut child = command.process_group(0).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
     let group = Pid::from_child(&child);
-    let in_time = wait(group, limit);
+    let in_time = wait(group, limit, meanwhile);
     let autopsy = if in_time { String::new() } else { autopsy(group) };
     let status = kill_and_reap(&mut child, group)?;
     let text = String::from_utf8_lossy(&fs::read(output)?).into_owned();
@@ -48,13 +59,14 @@ pub fn run(
 }
 
 /// Leaves the process unreaped, so that its id, which is the group's, cannot become somebody else's.
-fn wait(process: Pid, limit: Duration) -> bool {
+fn wait(process: Pid, limit: Duration, mut meanwhile: impl FnMut(Pid)) -> bool {
     let deadline = Instant::now() + limit;
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
     while let Ok(None) = waitid(WaitId::Pid(process), options) {
         if Instant::now() > deadline {
             return false;
         }
+        meanwhile(process);
         thread::sleep(Duration::from_millis(2));
     }
     true

@@ -1,0 +1,60 @@
+//! Every example of `c_examples` does what it says, on every CPython found, and ends cleanly when it is stopped early.
+
+#[allow(dead_code)] // the rest is the other tests'
+mod harness;
+
+#[path = "examples/exits.rs"]
+mod exits;
+#[path = "examples/promises.rs"]
+mod promises;
+#[path = "examples/run.rs"]
+mod run;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Completion, Trial};
+
+use harness::build::Builder;
+use harness::case::Kit;
+use harness::directives::{Directives, Mode};
+use harness::program;
+use harness::python::Python;
+use run::Example;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let (library, found) = match harness::library_and_pythons() {
+        Ok(both) => both,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = harness::python_trials(&found);
+    let kit = Arc::new(Kit { library, builder: Builder::default() });
+    for python in found.pythons.into_iter().map(Arc::new) {
+        let all = promises::all().into_iter().chain([exits::promise()]);
+        trials.extend(all.map(|promise| trial(&kit, &python, promise)));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What an example is to do.
+struct Promise {
+    name: &'static str,
+    mode: Mode,
+    keep: fn(&Example) -> Result<(), String>,
+}
+
+fn trial(kit: &Arc<Kit>, python: &Arc<Python>, promise: Promise) -> Trial {
+    let (kit, python) = (Arc::clone(kit), Arc::clone(python));
+    let name = format!("{} on {}", promise.name, python.name);
+    Trial::ignorable_test(name.clone(), move || {
+        if let Some(reason) = program::unfit(&Directives { mode: promise.mode, ..Directives::default() }, &python) {
+            return Ok(Completion::ignored_with(reason));
+        }
+        (promise.keep)(&Example { kit: &kit, python: &python, mode: promise.mode, name })?;
+        Ok(Completion::Completed)
+    })
+}

@@ -1,0 +1,128 @@
+//! What each example prints, left alone and stopped by Ctrl-C.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use super::Promise;
+use super::harness::directives::Mode;
+use super::harness::paths;
+use super::run::{CtrlC, End, Example};
+
+/// Ctrl-C ended it, and the program saw to that itself.
+const INTERRUPTED: End = End::Exit(128 + super::run::SIGINT);
+
+pub fn all() -> Vec<Promise> {
+    vec![
+        Promise { name: "thread_pool", mode: Mode::Runtime, keep: thread_pool },
+        Promise { name: "thread_pool interrupted", mode: Mode::Runtime, keep: thread_pool_interrupted },
+        Promise { name: "per_plugin_interpreter", mode: Mode::Runtime, keep: plugins },
+        Promise { name: "per_plugin_interpreter interrupted", mode: Mode::Runtime, keep: plugins_interrupted },
+        Promise { name: "existing_python", mode: Mode::Host, keep: existing_python },
+        Promise { name: "existing_python interrupted", mode: Mode::Host, keep: existing_python_interrupted },
+        Promise { name: "extension_callback", mode: Mode::Extension, keep: extension_callback },
+        Promise { name: "extension_callback interrupted", mode: Mode::Extension, keep: extension_callback_interrupted },
+    ]
+}
+
+/// Early, and in the midst of it.
+fn moments(after: &'static str) -> [CtrlC; 3] {
+    [0, 40, 150].map(|milliseconds| CtrlC { after, wait: Duration::from_millis(milliseconds) })
+}
+
+fn thread_pool(example: &Example) -> Result<(), String> {
+    let outcome = example.run(&example.build("thread_pool.c")?, &[], None)?;
+    outcome.expect_end(End::Exit(0))?.expect("all right")?.expect("none lost")?;
+    outcome.expect("ZeroDivisionError")?;
+    let count = |text| outcome.numbers_before(text).map(|numbers| numbers[0]);
+    let (results, errors) = (count(" results")?, count(" errors")?);
+    let (interrupted, called_off) = (count(" interrupted")?, count(" called off")?);
+    let all = count(" formulas")?;
+    if results + errors + interrupted + called_off != all || errors == 0 || interrupted != 1 || called_off == 0 {
+        return Err(outcome.failure("the numbers are not right"));
+    }
+    Ok(())
+}
+
+fn thread_pool_interrupted(example: &Example) -> Result<(), String> {
+    let program = example.build("thread_pool.c")?;
+    for moment in moments("2000 formulas") {
+        let outcome = example.run(&program, &[], Some(moment))?;
+        outcome.expect_end(INTERRUPTED)?.expect("all right")?.expect("none lost")?.expect("\ninterrupted")?;
+    }
+    Ok(())
+}
+
+const PLUGINS: [&str; 3] = ["red", "green", "blue"];
+
+fn build_plugins(example: &Example) -> Result<Vec<OsString>, String> {
+    let plugin = |name| example.build_plugin(name, "per_plugin_interpreter/plugin.c").map(OsString::from);
+    PLUGINS.into_iter().map(plugin).collect()
+}
+
+fn plugins(example: &Example) -> Result<(), String> {
+    let program = example.build("per_plugin_interpreter/host.c")?;
+    let outcome = example.run(&program, &build_plugins(example)?, None)?;
+    outcome.expect_end(End::Exit(0))?.expect("\nevery plug-in is unloaded")?;
+    outcome.expect("still in use by thread")?.expect("[posted script], in for")?.expect("KeyboardInterrupt")?;
+    for numbers in [outcome.numbers_before(" scripts meanwhile")?, outcome.numbers_before(" ticks")?] {
+        // The last one of all has no time to tick.
+        if numbers.iter().filter(|number| **number > 0).count() < PLUGINS.len() {
+            return Err(outcome.failure("a plug-in did not run while others were unloaded"));
+        }
+    }
+    if outcome.numbers_before(" ticks")?.len() != 2 * PLUGINS.len() {
+        return Err(outcome.failure("not every interpreter said goodbye"));
+    }
+    Ok(())
+}
+
+fn plugins_interrupted(example: &Example) -> Result<(), String> {
+    let program = example.build("per_plugin_interpreter/host.c")?;
+    let plugins = build_plugins(example)?;
+    for moment in moments("loaded into interpreter") {
+        let outcome = example.run(&program, &plugins, Some(moment))?;
+        outcome.expect_end(INTERRUPTED)?.expect("\ninterrupted: every plug-in is unloaded")?;
+    }
+    Ok(())
+}
+
+fn existing_python(example: &Example) -> Result<(), String> {
+    let outcome = example.run(&example.build("existing_python.c")?, &[], None)?;
+    outcome.expect_end(End::Exit(0))?.expect(&format!("in Python {}", example.python.release))?;
+    let results = outcome.numbers_before(" results, then PYFERRY_STATUS_CLOSED")?;
+    let worked = results.iter().filter(|number| **number > 0).count();
+    if results.len() != 5 || worked != 4 || results[4] != 0 {
+        return Err(outcome.failure("not four workers and one that came too late"));
+    }
+    Ok(())
+}
+
+fn existing_python_interrupted(example: &Example) -> Result<(), String> {
+    let program = example.build("existing_python.c")?;
+    for moment in moments("workers in Python") {
+        let outcome = example.run(&program, &[], Some(moment))?;
+        outcome.expect_end(INTERRUPTED)?.expect("(it began after the end)")?;
+    }
+    Ok(())
+}
+
+/// The script that comes with the module.
+fn run_script(example: &Example, seconds: &str, ctrl_c: Option<CtrlC>) -> Result<(), String> {
+    example.build("extension_callback/extension_callback.c")?;
+    let script = paths::examples().join("extension_callback/example.py");
+    let outcome = example.run(&example.python.executable, &[script.into(), seconds.into()], ctrl_c)?;
+    outcome.expect_end(End::Exit(0))?;
+    match ctrl_c {
+        Some(_) => outcome.expect("\ninterrupted\n")?,
+        None => outcome.expect(" calls by 4 threads")?,
+    };
+    Ok(())
+}
+
+fn extension_callback(example: &Example) -> Result<(), String> {
+    run_script(example, "0.5", None)
+}
+
+fn extension_callback_interrupted(example: &Example) -> Result<(), String> {
+    moments("two threads each").into_iter().try_for_each(|moment| run_script(example, "60", Some(moment)))
+}
