@@ -46,7 +46,9 @@ setup:
 library:
 	$(CARGO) build --release
 
-test: setup
+# Valgrind counts instructions in one of the tests.
+test:
+	@tools/setup callgrind
 	$(CARGO) test --release --workspace --no-fail-fast
 
 soak: setup

@@ -64,6 +64,14 @@ pub fn plain(source: &Path) -> Recipe {
     Arguments::new(source).recipe(directory(None).join(source.file_stem().expect("a source has a name")))
 }
 
+/// A program of which something is measured: optimised as a user's, and nothing is left to be resolved at a first call.
+pub fn measured(source: &Path, python: &Python, library: &Library) -> Recipe {
+    let name = source.file_stem().expect("a source has a name").to_string_lossy();
+    let output = directory(Some(python)).join(format!("measured-{name}"));
+    let command = Arguments::new(source).word("-O2").word("-Wl,-z,now").python_headers(python);
+    command.python_library(python).pyferry(library).recipe(output)
+}
+
 pub fn directory(python: Option<&Python>) -> PathBuf {
     paths::built(python.map_or("any", |python| &python.name))
 }

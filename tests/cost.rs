@@ -1,0 +1,117 @@
+//! What an attach and a detach cost in instructions, which unlike time is the same on every run: a change that makes the path
+//! longer, calls something else from it or takes a lock fails here.
+
+#[allow(dead_code)] // the rest is the other tests'
+mod harness;
+
+#[path = "cost/count.rs"]
+mod count;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use count::{Count, Counter};
+use harness::directives::Directives;
+use harness::program;
+use harness::python::Python;
+
+/// What one visit may come to, in a phase of `cost/path.c`.
+struct Limit {
+    phase: &'static str,
+    instructions: u64,
+    /// Instructions that lock the bus or stand for a fence, in the library itself.
+    atomics: u64,
+}
+
+/// The most that was counted on any Python, and a quarter more instructions for other compilers. To change a limit, run this
+/// test, and read what it counted in `target/tmp/c/run/instructions_on_3.14/counts`.
+const LIMITS: [Limit; 3] = [
+    Limit { phase: "repeated", instructions: 1080, atomics: 4 },
+    Limit { phase: "nested", instructions: 690, atomics: 0 },
+    Limit { phase: "guard", instructions: 245, atomics: 6 },
+];
+
+/// All that may be called on the way, beside what is counted apart ([`count::LIMIT`]). Nothing in it allocates, takes a lock
+/// or calls the system: glibc answers `clock_gettime` in the process.
+const CALLS: [&str; 6] = [
+    "__tls_get_addr",
+    "_PyThreadState_UncheckedGet",
+    "clock_gettime",
+    "PyThreadState_GetUnchecked",
+    "pthread_getspecific",
+    "pthread_setspecific",
+];
+
+/// Phases that must come to the same, however many threads there are.
+const ALIKE: [(&str, &str); 1] = [("repeated", "repeated on 8 threads")];
+
+/// A phase that calls what the others must not: if that is not seen, nothing is.
+const CONTROL: (&str, &str) = ("view", "malloc");
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let (library, found) = match harness::library_and_pythons() {
+        Ok(both) => both,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = harness::python_trials(&found);
+    let counter = Arc::new(Counter::new(library));
+    for python in found.pythons {
+        let counter = Arc::clone(&counter);
+        trials
+            .push(Trial::ignorable_test(format!("instructions on {}", python.name), move || check(&counter, &python)));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {
+    if let Some(reason) = program::unfit(&Directives::default(), python) {
+        return Ok(Completion::ignored_with(reason));
+    }
+    let counts = counter.run(python)?;
+    let find = |phase: &str| {
+        counts.iter().find(|count| count.phase == phase).ok_or_else(|| format!("callgrind counted no phase {phase}"))
+    };
+    let mut problems = Vec::new();
+    for limit in &LIMITS {
+        problems.extend(limit.exceeded_by(find(limit.phase)?));
+    }
+    for (one, other) in ALIKE {
+        if find(one)?.instructions() != find(other)?.instructions() {
+            problems.push(format!("{one}, and {other}, are not alike"));
+        }
+    }
+    let (phase, called) = CONTROL;
+    if find(phase)?.calls.get(called) != Some(&1) {
+        problems.push(format!("{phase}: calls {called} once, which was not seen"));
+    }
+    if problems.is_empty() {
+        return Ok(Completion::Completed);
+    }
+    let counted: String = counts.iter().map(Count::to_string).collect();
+    Err(format!("{}\ncounted:\n{counted}", problems.join("\n")).into())
+}
+
+impl Limit {
+    fn exceeded_by(&self, count: &Count) -> Vec<String> {
+        let mut problems = Vec::new();
+        let phase = self.phase;
+        if count.instructions() > self.instructions {
+            problems.push(format!("{phase}: {} instructions, and not {}", count.instructions(), self.instructions));
+        }
+        if count.atomics > self.atomics {
+            problems.push(format!("{phase}: {} atomic instructions, and not {}", count.atomics, self.atomics));
+        }
+        if count.system_calls > 0 {
+            problems.push(format!("{phase}: {} system calls", count.system_calls));
+        }
+        let not_listed = count.calls.keys().filter(|name| !CALLS.contains(&name.as_str()));
+        problems.extend(not_listed.map(|name| format!("{phase}: calls {name}, which is not in CALLS")));
+        problems
+    }
+}

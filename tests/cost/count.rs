@@ -1,0 +1,190 @@
+//! Counts instructions: runs `path.c` under callgrind and takes apart what that wrote.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::harness::build::Builder;
+use crate::harness::directives::Mode;
+use crate::harness::library::Library;
+use crate::harness::python::Python;
+use crate::harness::{compile, environment, paths, process, verdict};
+
+/// What CPython itself wants for a visit, and which of our functions calls it: not counted.
+pub const LIMIT: [(&str, &str); 2] =
+    [("PyEval_RestoreThread", "pyferry_attach"), ("PyEval_SaveThread", "pyferry_detach")];
+
+/// Visits in each phase of `path.c`.
+const VISITS: u64 = 1000;
+const TIME: Duration = Duration::from_secs(300);
+
+/// What one visit came to, from the call to the return, without [`LIMIT`].
+#[derive(Debug, Default)]
+pub struct Count {
+    pub phase: String,
+    /// By the function that the program called.
+    pub entries: BTreeMap<String, u64>,
+    /// Of the library's own instructions, those that lock the bus or are a fence.
+    pub atomics: u64,
+    pub system_calls: u64,
+    /// What the library called in libpython and libc, by name.
+    pub calls: BTreeMap<String, u64>,
+}
+
+impl Count {
+    pub fn instructions(&self) -> u64 {
+        self.entries.values().sum()
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Count { phase, entries, atomics, system_calls, calls } = self;
+        let list = |map: &BTreeMap<String, u64>| {
+            map.iter().map(|(name, number)| format!("{name} {number}")).collect::<Vec<_>>().join(", ")
+        };
+        writeln!(f, "{phase}: {} instructions ({}), {atomics} atomic ones", self.instructions(), list(entries))?;
+        writeln!(f, "    {system_calls} system calls; calls {}", list(calls))
+    }
+}
+
+pub struct Counter {
+    library: Library,
+    builder: Builder,
+    special: Result<Special, String>,
+}
+
+impl Counter {
+    pub fn new(library: Library) -> Counter {
+        let special = Special::of(&library.file);
+        Counter { library, builder: Builder::default(), special }
+    }
+
+    pub fn run(&self, python: &Python) -> Result<Vec<Count>, String> {
+        let special = self.special.as_ref()?;
+        let recipe = compile::measured(&paths::root().join("tests/cost/path.c"), python, &self.library);
+        self.builder.make(&recipe)?;
+        let directory = paths::run(&format!("instructions on {}", python.name));
+        let says = |e: std::io::Error| format!("{}: {e}", directory.display());
+        if directory.exists() {
+            fs::remove_dir_all(&directory).map_err(says)?; // a dump of another run would be counted
+        }
+        fs::create_dir_all(&directory).map_err(says)?;
+        let mut command = Command::new("valgrind");
+        command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no", "--dump-instr=yes", "--dump-line=no"]);
+        command.args(["--compress-strings=no", "--compress-pos=no", "--callgrind-out-file=dump"]);
+        command.arg(&recipe.output).current_dir(&directory);
+        environment::replace(
+            &mut command,
+            &environment::variables(Mode::Host, Some(python), &self.library, &directory),
+        );
+        let finished = process::run(&mut command, &directory.join("output"), TIME, |_| String::new())
+            .map_err(|e| format!("cannot run valgrind (tools/setup callgrind installs it): {e}"))?;
+        verdict::of(&finished, TIME).map_err(|what| format!("{what}\n{}", finished.output))?;
+
+        let mut counts = Vec::new();
+        for number in 1.. {
+            let Ok(dump) = fs::read_to_string(directory.join(format!("dump.{number}"))) else { break };
+            counts.push(read(&dump, special)?);
+        }
+        let text: String = counts.iter().map(Count::to_string).collect();
+        fs::write(directory.join("counts"), text).map_err(says)?;
+        Ok(counts)
+    }
+}
+
+/// Takes one dump apart. Lines are about the function that the last `ob=` and `fn=` named; the line after a `calls=` is what
+/// the called function and all that it called came to.
+fn read(dump: &str, special: &Special) -> Result<Count, String> {
+    let mut count = Count::default();
+    let mut without_limit: BTreeMap<String, i64> = BTreeMap::new();
+    let (mut object, mut called_object, mut called) = ("", "", "");
+    let mut lines = dump.lines();
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).ok_or("callgrind's dump is odd");
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix("desc: Trigger: Client Request: ") {
+            count.phase = name.to_owned();
+        } else if let Some(name) = line.strip_prefix("ob=") {
+            (object, called_object) = (name, name);
+        } else if let Some(name) = line.strip_prefix("cob=") {
+            called_object = name;
+        } else if let Some(name) = line.strip_prefix("cfn=") {
+            // Symbols of glibc come with a version.
+            called = name.split('@').next().unwrap_or(name);
+        } else if let Some(rest) = line.strip_prefix("calls=") {
+            let times = number(rest.split(' ').next())?;
+            let cost = number(lines.next().and_then(|line| line.split(' ').nth(1)))?;
+            let limit = LIMIT.iter().find(|(function, _)| *function == called);
+            match (is_ours(object), is_ours(called_object), limit) {
+                (false, true, _) => *without_limit.entry(called.to_owned()).or_default() += cost as i64,
+                (true, false, Some((_, ours))) => *without_limit.entry(ours.to_string()).or_default() -= cost as i64,
+                (true, false, None) => *count.calls.entry(called.to_owned()).or_default() += times,
+                _ => {}
+            }
+            called_object = object;
+        } else if is_ours(object) && line.starts_with("0x") {
+            let mut words = line.split(' ');
+            let kind = special.0.get(words.next().unwrap_or_default().trim_start_matches("0x"));
+            let times = number(words.next())?;
+            match kind {
+                Some(Kind::Atomic) => count.atomics += times,
+                Some(Kind::SystemCall) => count.system_calls += times,
+                None => {}
+            }
+        }
+    }
+    let per_visit = |sum: u64| sum.div_ceil(VISITS);
+    count.atomics = per_visit(count.atomics);
+    count.system_calls = per_visit(count.system_calls);
+    count.calls.values_mut().for_each(|times| *times = per_visit(*times));
+    for (name, sum) in without_limit {
+        let sum = u64::try_from(sum).map_err(|_| format!("{}: {name} costs less than what it calls", count.phase))?;
+        count.entries.insert(name, per_visit(sum));
+    }
+    Ok(count)
+}
+
+fn is_ours(object: &str) -> bool {
+    Path::new(object).file_name().is_some_and(|name| name == "libpyferry.so")
+}
+
+enum Kind {
+    Atomic,
+    SystemCall,
+}
+
+/// The library's instructions that are not like others, by address, as callgrind and objdump write it.
+struct Special(HashMap<String, Kind>);
+
+impl Special {
+    fn of(library: &Path) -> Result<Special, String> {
+        let output = Command::new("objdump")
+            .args(["-d", "--no-show-raw-insn"])
+            .arg(library)
+            .output()
+            .map_err(|e| format!("cannot run objdump (package binutils): {e}"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let special: HashMap<_, _> = text.lines().filter_map(special).collect();
+        if special.is_empty() {
+            Err("objdump found no atomic instruction in the library".to_owned())
+        } else {
+            Ok(Special(special))
+        }
+    }
+}
+
+/// A line is `  5978a:<tab>lock cmpxchg %rcx,(%rdi)`. An exchange with memory locks the bus without saying so.
+fn special(line: &str) -> Option<(String, Kind)> {
+    let (address, instruction) = line.split_once(":\t")?;
+    let mnemonic = instruction.split_whitespace().next()?;
+    let kind = match mnemonic {
+        "lock" | "mfence" => Kind::Atomic,
+        "xchg" if instruction.contains('(') => Kind::Atomic,
+        "syscall" | "sysenter" | "int" => Kind::SystemCall,
+        _ => return None,
+    };
+    Some((address.trim().to_owned(), kind))
+}
