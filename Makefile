@@ -12,7 +12,7 @@ DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen doc
 STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
-.PHONY: all help setup test soak memcheck helgrind sanitizers mutations check docs demo header clean library
+.PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
 .PHONY: abi install uninstall deny dist
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
@@ -23,6 +23,8 @@ all: library
 help:
 	@echo 'make          build $(LIBRARY)'
 	@echo 'make test     run every test on every CPython found'
+	@echo 'make bench [PYTHONS=3.14:3.14t]'
+	@echo '              what it costs beside other ways into Python; without PYTHONS, on all, into README and benches/results.md'
 	@echo 'make soak     the shutdown storms, on every CPython found, for MINUTES=20 in all'
 	@echo 'make memcheck, make helgrind, make sanitizers [TESTS="guards storm"]'
 	@echo '              run the C tests under Valgrind or with the address and undefined behaviour sanitizers'
@@ -50,6 +52,10 @@ library:
 test:
 	@tools/setup callgrind
 	$(CARGO) test --release --workspace --no-fail-fast
+
+bench:
+	@tools/setup bench
+	@PYFERRY_TEST_PYTHONS='$(or $(PYTHONS),$(PYFERRY_TEST_PYTHONS))' $(CARGO) bench --bench measure
 
 soak: setup
 	@CARGO='$(CARGO)' tools/soak $(MINUTES)

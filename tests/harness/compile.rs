@@ -72,6 +72,15 @@ pub fn measured(source: &Path, python: &Python, library: &Library) -> Recipe {
     command.python_library(python).pyferry(library).recipe(output)
 }
 
+/// An extension module of others' making; `headers` are directories of theirs.
+pub fn peer(source: &Path, python: &Python, headers: &[PathBuf], words: &[&str]) -> Recipe {
+    let name = source.file_stem().expect("a source has a name").to_string_lossy();
+    let headers = headers.iter().flat_map(|directory| ["-isystem".to_owned(), directory.display().to_string()]);
+    let command = Arguments::new(source).word("-O2").shared().python_headers(python).words(headers);
+    let command = command.words(words.iter().map(|word| word.to_string()));
+    command.recipe(directory(Some(python)).join(format!("{name}.so")))
+}
+
 pub fn directory(python: Option<&Python>) -> PathBuf {
     paths::built(python.map_or("any", |python| &python.name))
 }

@@ -1,0 +1,75 @@
+//! Makes what is measured: the C programs and the bindings, for all Pythons, on all cores.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::thread;
+
+use crate::count::Counter;
+use crate::harness::build::Builder;
+use crate::harness::library::Library;
+use crate::harness::python::Python;
+use crate::harness::{compile, paths};
+use crate::peers::{Kind, Peers};
+
+const PROGRAMS: [&str; 3] = ["turns", "scaling", "memory"];
+
+pub struct Programs {
+    pub library: Library,
+    pub peers: Peers,
+    pub counter: Counter,
+    outputs: HashMap<(String, String), PathBuf>,
+}
+
+impl Programs {
+    pub fn program(&self, name: &str, python: &Python) -> &PathBuf {
+        &self.outputs[&(name.to_owned(), python.name.clone())]
+    }
+
+    pub fn peer(&self, kind: Kind, python: &Python) -> &PathBuf {
+        self.program(kind.name(), python)
+    }
+}
+
+enum Job<'a> {
+    Program(&'static str, &'a Python),
+    Peer(Kind, &'a Python),
+}
+
+pub fn all(pythons: &[Python], library: Library) -> Result<Programs, String> {
+    let peers = Peers::get(pythons)?;
+    let builder = Builder::default();
+    let jobs = pythons.iter().flat_map(|python| {
+        let bindings = Kind::ALL.into_iter().filter(|kind| kind.unfit(python).is_none());
+        let bindings = bindings.map(move |kind| Job::Peer(kind, python));
+        bindings.chain(PROGRAMS.map(|name| Job::Program(name, python)))
+    });
+    let jobs = Mutex::new(jobs);
+    let outputs = Mutex::new(HashMap::new());
+    let work = || -> Result<(), String> {
+        loop {
+            let Some(job) = jobs.lock().unwrap().next() else { return Ok(()) };
+            let (name, python, output) = match job {
+                Job::Program(name, python) => {
+                    let source = paths::root().join("benches").join(name).with_extension("c");
+                    let recipe = compile::measured(&source, python, &library);
+                    builder.make(&recipe)?;
+                    (name, python, recipe.output)
+                }
+                Job::Peer(kind, python) => {
+                    eprintln!("building {} for {}", kind.name(), python.name);
+                    (kind.name(), python, peers.build(kind, python, &builder)?)
+                }
+            };
+            outputs.lock().unwrap().insert((name.to_owned(), python.name.clone()), output);
+        }
+    };
+    let workers = thread::available_parallelism().map_or(1, |cores| cores.get());
+    thread::scope(|scope| {
+        let working: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        working.into_iter().try_for_each(|worker| worker.join().expect("building does not panic"))
+    })?;
+    let outputs = outputs.into_inner().unwrap();
+    let counter = Counter::new(Library { file: library.file.clone() });
+    Ok(Programs { library, peers, counter, outputs })
+}

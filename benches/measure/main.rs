@@ -1,0 +1,84 @@
+//! `make bench`: what pyferry costs beside CPython's own calls, PyGILState, PEP 788 and the bindings, on every Python found.
+//!
+//! Two ways to do a thing are timed in turns, in one process, in hundreds of short rounds (`benches/turns.c`), and what counts
+//! is the median of the rounds' ratios, with the quartiles beside it. Criterion times one thing after another: on a machine
+//! that others use, or that changes its clock meanwhile, its ratio of two means says more of the machine than of the two.
+//! Here, two bare calls against each other (the first row) come out at 1 on a busy machine too.
+//!
+//! Where `PYFERRY_TEST_PYTHONS` names no Pythons, `benches/results.md`, the pictures and the block in README are renewed.
+
+#[allow(dead_code)] // the rest is the tests'
+#[path = "../../tests/harness/mod.rs"]
+mod harness;
+
+#[path = "../../tests/cost/count.rs"]
+mod count;
+
+mod build;
+mod machine;
+mod peers;
+mod pictures;
+mod questions;
+mod report;
+mod results;
+mod run;
+
+use std::env;
+use std::error::Error;
+use std::time::Instant;
+
+use harness::directives::Directives;
+use harness::program;
+use harness::python::Python;
+use results::Results;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if !env::args().any(|argument| argument == "--bench") {
+        return Ok(()); // cargo test --all-targets
+    }
+    let start = Instant::now();
+    let (library, found) = harness::library_and_pythons()?;
+    let mut pythons = found.pythons;
+    let mut left_out: Vec<_> = found.missing.iter().map(|name| (name.to_string(), "not found".to_owned())).collect();
+    pythons.retain(|python| match why_not(python) {
+        Some(reason) => {
+            eprintln!("left out: {}: {reason}", python.name);
+            left_out.push((python.name.clone(), reason));
+            false
+        }
+        None => true,
+    });
+    if pythons.is_empty() {
+        return Err("no Python to measure on".into());
+    }
+
+    let programs = build::all(&pythons, library)?;
+    let mut results = Results::default();
+    for python in &pythons {
+        eprintln!("measuring on {} ({} s so far)", python.name, start.elapsed().as_secs());
+        for (row, question) in questions::all().iter().enumerate() {
+            results.add(row, python, run::answer(question, python, &programs)?);
+        }
+    }
+
+    let table = |detail| report::table(&results, &pythons, detail);
+    let notes = [
+        machine::describe(&pythons, &programs.peers)?,
+        report::tally(&results, &pythons),
+        report::not_measured(&results, &pythons, &left_out),
+    ]
+    .join(" ");
+    println!("{}\n{notes}", table(report::Detail::Spread));
+    if env::var("PYFERRY_TEST_PYTHONS").is_ok_and(|value| !value.is_empty()) {
+        eprintln!("README, benches/results.md and the pictures are left as they are: not all Pythons were measured");
+        return Ok(());
+    }
+    let pictures = pictures::draw(&results, &pythons)?;
+    Ok(report::write(table, &notes, &pictures)?)
+}
+
+/// Why nothing is measured there.
+fn why_not(python: &Python) -> Option<String> {
+    let debug = python.name.ends_with('d').then(|| "a debug build".to_owned());
+    debug.or_else(|| program::unfit(&Directives::default(), python))
+}

@@ -1,0 +1,149 @@
+//! What is measured, against what, and what it is to come to.
+
+use crate::harness::python::Python;
+use crate::peers::Kind;
+
+pub struct Question {
+    pub what: &'static str,
+    pub against: &'static str,
+    /// In words, as the table has it.
+    pub goal: &'static str,
+    pub measure: Measure,
+    pub bound: fn(&Python) -> Option<Bound>,
+}
+
+#[derive(Clone, Copy)]
+pub enum Measure {
+    /// Two of `benches/ways.h` in turns: ours divided by theirs.
+    Ratio(&'static str, &'static str),
+    /// The same, theirs divided by ours: how many times as fast we are.
+    Faster(&'static str, Theirs),
+    /// Visits on so many threads, divided by those on one, for the processor time that the threads got.
+    Scaling(usize),
+    /// Bytes that a thread has malloc'd for its first interpreter, beyond CPython's own.
+    FirstMemory,
+    /// Bytes for each of four more interpreters.
+    FurtherMemory,
+    /// A phase of `tests/cost/path.c` and a function that it calls: its instructions.
+    Instructions(&'static str, &'static str),
+    /// A phase: its instructions that lock the bus.
+    Atomics(&'static str),
+    /// A phase: calls that allocate, free, lock or go to the system.
+    ForbiddenCalls(&'static str),
+}
+
+#[derive(Clone, Copy)]
+pub enum Theirs {
+    Way(&'static str),
+    Peer(Kind),
+}
+
+#[derive(Clone, Copy)]
+pub enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+use Bound::{AtLeast, AtMost};
+use Measure::{Atomics, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Ratio, Scaling};
+
+impl Bound {
+    pub fn is_met(self, value: f64) -> bool {
+        match self {
+            AtMost(most) => value <= most,
+            AtLeast(least) => value >= least,
+        }
+    }
+}
+
+/// Threads of the scaling rows.
+pub const THREADS: [usize; 4] = [2, 4, 8, 16];
+
+const FASTER: &str = "≥ 50×; up to 3.10 ≥ 1.5×; 3.13t ≥ 60×; 3.14t, 3.15t ≥ 500×";
+const CALL: &str = "attach + call + detach";
+const SCALING: &str = "attach + detach for the processor time, threads";
+const ONE_THREAD: &str = "on one thread";
+const PATH: &str = "instructions beside CPython's own";
+
+pub fn all() -> Vec<Question> {
+    let none: fn(&Python) -> Option<Bound> = |_| None;
+    let question = |what, against, goal, measure, bound| Question { what, against, goal, measure, bound };
+    let peer = |kind: Kind, against| {
+        question(CALL, against, FASTER, Faster("pyferry-call", Theirs::Peer(kind)), faster_than_a_new_state)
+    };
+    let gilstate = Faster("pyferry-call", Theirs::Way("gilstate-call"));
+    let pep788 = Faster("pyferry-call", Theirs::Way("pep788-call"));
+    let mut questions = vec![
+        question(
+            "bare attach + detach",
+            "itself: shows what the method cannot tell apart",
+            "",
+            Ratio("bare", "bare"),
+            none,
+        ),
+        question(
+            "attach + detach",
+            "bare PyEval_RestoreThread + SaveThread",
+            "≤ 1.15; t ≤ 1.35",
+            Ratio("pyferry", "bare"),
+            |python| Some(AtMost(if python.free_threaded { 1.35 } else { 1.15 })),
+        ),
+        question(CALL, "bare, with the same call", "", Ratio("pyferry-call", "bare-call"), none),
+        question(CALL, "PyGILState_Ensure/Release", FASTER, gilstate, faster_than_a_new_state),
+        question(CALL, "PEP 788 EnsureFromView/Release", "≥ 50×; 3.15t ≥ 500×", pep788, faster_than_a_new_state),
+        peer(Kind::Pybind11, "pybind11 gil_scoped_acquire"),
+        peer(Kind::Nanobind, "nanobind gil_scoped_acquire"),
+        peer(Kind::Pyo3, "PyO3 Python::attach"),
+        question(
+            "nested attach + detach",
+            "nested PyGILState_Ensure/Release",
+            "≤ 0.5",
+            Ratio("pyferry-nested", "gilstate-nested"),
+            |_| Some(AtMost(0.5)),
+        ),
+        question(
+            "into another interpreter and back",
+            "bare: Save A, Restore B, Save B, Restore A",
+            "≤ 1.15",
+            Ratio("pyferry-cross", "bare-cross"),
+            |_| Some(AtMost(1.15)),
+        ),
+        question(
+            "first attach of a thread",
+            "PyThreadState_New + bare attach + detach",
+            "≤ 1.2",
+            Ratio("pyferry-first", "bare-first"),
+            |_| Some(AtMost(1.2)),
+        ),
+        question("guard open + close", "two atomic read-modify-writes", "", Ratio("pyferry-guard", "atomics"), none),
+        question("guard open + close", "allocations, locks, system calls", "0", ForbiddenCalls("guard"), |_| {
+            Some(AtMost(0.0))
+        }),
+        question("attach + detach", "allocations, locks, system calls", "0", ForbiddenCalls("repeated"), |_| {
+            Some(AtMost(0.0))
+        }),
+        question("memory of a thread", "bytes beyond CPython's", "≤ 256", FirstMemory, |_| Some(AtMost(256.0))),
+        question("the same, per further interpreter", "bytes beyond CPython's", "≤ 256", FurtherMemory, |_| {
+            Some(AtMost(256.0))
+        }),
+        question("attach", PATH, "", Instructions("repeated", "pyferry_attach"), none),
+        question("detach", PATH, "", Instructions("repeated", "pyferry_detach"), none),
+        question("nested attach", PATH, "", Instructions("nested", "pyferry_attach"), none),
+        question("nested detach", PATH, "", Instructions("nested", "pyferry_detach"), none),
+        question("attach + detach", "its atomic read-modify-writes", "", Atomics("repeated"), none),
+    ];
+    for threads in THREADS {
+        questions.push(question(SCALING, ONE_THREAD, "≥ 0.95", Scaling(threads), |_| Some(AtLeast(0.95))));
+    }
+    questions
+}
+
+/// Others make a thread state for each visit. Up to 3.10 that is cheap, and most so is the GIL.
+fn faster_than_a_new_state(python: &Python) -> Option<Bound> {
+    Some(AtLeast(match (python.free_threaded, python.minor) {
+        (false, ..=10) => 1.5,
+        (false, _) => 50.0,
+        (true, ..=13) => 60.0,
+        (true, _) => 500.0,
+    }))
+}

@@ -1,0 +1,82 @@
+/*
+ * Two ways to do the same, in turns: turns OURS THEIRS [PEER]. Prints a line for each round: nanoseconds that a visit took
+ * the one way, and the other.
+ *
+ * A round is short, and both its halves see the same machine, whatever else that does: their ratio is what counts. Each way
+ * has a thread of its own, so that neither finds the other's thread state; all are on one core, and one runs at a time.
+ */
+#include "ways.h"
+
+#include <sched.h>
+
+static const double ROUND = 100e3, IN_ALL = 1e9;
+enum { FEWEST = 60 };
+
+struct side {
+    const struct way *way;
+    long count;
+    double elapsed;
+    sem_t go, done;
+};
+
+static void *run_side(void *argument)
+{
+    struct side *side = (struct side *)argument;
+    side->way->prepare();
+    for (;;) {
+        while (sem_wait(&side->go) != 0)
+            continue;
+        side->way->visits(side->count / 16 + 1); /* the other's turn has cooled the caches */
+        side->elapsed = side->way->visits(side->count);
+        CHECK(sem_post(&side->done) == 0);
+    }
+    return NULL;
+}
+
+static double take_turn(struct side *side)
+{
+    CHECK(sem_post(&side->go) == 0);
+    while (sem_wait(&side->done) != 0)
+        continue;
+    return side->elapsed;
+}
+
+static void begin(struct side *side, const char *name)
+{
+    side->way = way_named(name);
+    side->count = 1;
+    CHECK(sem_init(&side->go, 0, 0) == 0 && sem_init(&side->done, 0, 0) == 0);
+    pthread_detach(thread_start(run_side, side));
+    while (take_turn(side) < ROUND)
+        side->count *= 2;
+}
+
+static void stay_on_one_core(void)
+{
+    cpu_set_t cores, last;
+    CHECK(sched_getaffinity(0, sizeof cores, &cores) == 0);
+    CPU_ZERO(&last);
+    for (int core = CPU_SETSIZE; core-- > 0;) {
+        if (CPU_ISSET(core, &cores)) {
+            CPU_SET(core, &last); /* the first one has most of the interrupts */
+            break;
+        }
+    }
+    CHECK(sched_setaffinity(0, sizeof last, &last) == 0);
+}
+
+int main(int count, char **arguments)
+{
+    static struct side ours, theirs;
+    CHECK(count == 3 || count == 4);
+    stay_on_one_core();
+    start(arguments[3]);
+    begin(&ours, arguments[1]);
+    begin(&theirs, arguments[2]);
+    double end = nanoseconds() + IN_ALL;
+    for (int round = 0; round < FEWEST || nanoseconds() < end; round++) {
+        double one = take_turn(&ours) / (double)ours.count, other = take_turn(&theirs) / (double)theirs.count;
+        printf("%.3f %.3f\n", one, other);
+    }
+    stop();
+}

@@ -1,0 +1,336 @@
+/*
+ * The ways to do a piece of work from a host's thread: pyferry's, CPython's own, and those of the bindings that are compared.
+ * A way prepares the thread that it runs on, and then makes so many visits and says how many nanoseconds those took.
+ */
+#ifndef PYFERRY_BENCH_WAYS_H
+#define PYFERRY_BENCH_WAYS_H
+
+#include "../tests/c/py.h"
+
+#include <dlfcn.h>
+#include <stdatomic.h>
+
+struct way {
+    const char *name;
+    void (*prepare)(void);
+    double (*visits)(long count);
+};
+
+static pyferry_view *view, *sub_view;
+static PyInterpreterState *interpreter, *sub_interpreter;
+static PyObject *empty_function;
+
+static inline double nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+#define TIMED(count, ...)                                                                                              \
+    double start = nanoseconds();                                                                                      \
+    for (long i = 0; i < (count); i++)                                                                                 \
+        __VA_ARGS__                                                                                                    \
+    return nanoseconds() - start
+
+/* ---- what a visit does in Python: for all of them the same ---- */
+
+static void call(void)
+{
+    PyObject *result = PyObject_CallNoArgs(empty_function);
+    CHECK(result != NULL);
+    Py_DECREF(result);
+}
+
+/* ---- the least that CPython lets anybody do: attach and detach a thread state that exists ---- */
+
+static __thread PyThreadState *state, *sub_state;
+
+static void bare_prepare(void)
+{
+    state = PyThreadState_New(interpreter);
+    CHECK(state != NULL);
+}
+
+static double bare(long count)
+{
+    TIMED(count, {
+        PyEval_RestoreThread(state);
+        PyEval_SaveThread();
+    });
+}
+
+static double bare_call(long count)
+{
+    TIMED(count, {
+        PyEval_RestoreThread(state);
+        call();
+        PyEval_SaveThread();
+    });
+}
+
+static void bare_cross_prepare(void)
+{
+    bare_prepare();
+    sub_state = PyThreadState_New(sub_interpreter);
+    CHECK(sub_state != NULL);
+}
+
+static double bare_cross(long count)
+{
+    PyEval_RestoreThread(state);
+    double start = nanoseconds();
+    for (long i = 0; i < count; i++) {
+        PyEval_SaveThread();
+        PyEval_RestoreThread(sub_state);
+        PyEval_SaveThread();
+        PyEval_RestoreThread(state);
+    }
+    double end = nanoseconds();
+    PyEval_SaveThread();
+    return end - start;
+}
+
+static void *bare_first_visit(void *elapsed)
+{
+    double start = nanoseconds();
+    PyThreadState *mine = PyThreadState_New(interpreter);
+    PyEval_RestoreThread(mine);
+    PyEval_SaveThread();
+    *(double *)elapsed = nanoseconds() - start;
+    PyEval_RestoreThread(mine);
+    PyThreadState_Clear(mine);
+    PyThreadState_DeleteCurrent();
+    return NULL;
+}
+
+static double on_fresh_threads(void *(*visit)(void *), long count)
+{
+    double sum = 0;
+    for (long i = 0; i < count; i++) {
+        double elapsed = 0;
+        on_new_thread(visit, &elapsed);
+        sum += elapsed;
+    }
+    return sum;
+}
+
+static double bare_first(long count)
+{
+    return on_fresh_threads(bare_first_visit, count);
+}
+
+/* ---- pyferry ---- */
+
+static inline void pyferry_visit(const pyferry_view *where, void (*work)(void))
+{
+    pyferry_token token;
+    CHECK_OK(pyferry_attach(where, &token));
+    if (work != NULL)
+        work();
+    CHECK_OK(pyferry_detach(&token));
+}
+
+static double pyferry(long count)
+{
+    TIMED(count, pyferry_visit(view, NULL););
+}
+
+static double pyferry_call(long count)
+{
+    TIMED(count, pyferry_visit(view, call););
+}
+
+/* Visits that are made while the thread is attached to the main interpreter. */
+static double pyferry_inside(const pyferry_view *where, long count)
+{
+    pyferry_token outer = attach(view);
+    double start = nanoseconds();
+    for (long i = 0; i < count; i++)
+        pyferry_visit(where, NULL);
+    double end = nanoseconds();
+    detach(outer);
+    return end - start;
+}
+
+static double pyferry_nested(long count)
+{
+    return pyferry_inside(view, count);
+}
+
+static double pyferry_cross(long count)
+{
+    return pyferry_inside(sub_view, count);
+}
+
+static void *pyferry_first_visit(void *elapsed)
+{
+    double start = nanoseconds();
+    pyferry_visit(view, NULL);
+    *(double *)elapsed = nanoseconds() - start;
+    return NULL;
+}
+
+static double pyferry_first(long count)
+{
+    return on_fresh_threads(pyferry_first_visit, count);
+}
+
+static double pyferry_guards(long count)
+{
+    TIMED(count, {
+        pyferry_guard *guard;
+        CHECK_OK(pyferry_guard_open(view, &guard));
+        pyferry_guard_close(guard);
+    });
+}
+
+/* ---- PyGILState, on a thread that has no state ---- */
+
+static double gilstate_call(long count)
+{
+    TIMED(count, {
+        PyGILState_STATE before = PyGILState_Ensure();
+        call();
+        PyGILState_Release(before);
+    });
+}
+
+static double gilstate_nested(long count)
+{
+    PyGILState_STATE outer = PyGILState_Ensure();
+    double start = nanoseconds();
+    for (long i = 0; i < count; i++)
+        PyGILState_Release(PyGILState_Ensure());
+    double end = nanoseconds();
+    PyGILState_Release(outer);
+    return end - start;
+}
+
+/* ---- PEP 788 ---- */
+
+#if PY_VERSION_HEX >= 0x030f0000
+static PyInterpreterView *native_view;
+
+static void pep788_prepare(void)
+{
+    native_view = PyInterpreterView_FromMain();
+    CHECK(native_view != NULL);
+}
+
+static double pep788_call(long count)
+{
+    TIMED(count, {
+        PyThreadStateToken *token = PyThreadState_EnsureFromView(native_view);
+        CHECK(token != NULL);
+        call();
+        PyThreadState_Release(token);
+    });
+}
+#endif
+
+/* ---- what a guard is measured by: two atomic read-modify-writes that nobody else wants ---- */
+
+static double atomics(long count)
+{
+    static _Alignas(128) atomic_long alone;
+    TIMED(count, {
+        atomic_fetch_add(&alone, 1);
+        atomic_fetch_sub(&alone, 1);
+    });
+}
+
+/* ---- a binding, in a shared object of its own: peers/ ---- */
+
+static void (*peer_visits)(long count, void (*work)(void));
+
+static double peer_call(long count)
+{
+    double start = nanoseconds();
+    peer_visits(count, call);
+    return nanoseconds() - start;
+}
+
+static void nothing(void) { }
+
+static const struct way ways[] = {
+    { "bare", bare_prepare, bare },
+    { "bare-call", bare_prepare, bare_call },
+    { "bare-cross", bare_cross_prepare, bare_cross },
+    { "bare-first", nothing, bare_first },
+    { "pyferry", nothing, pyferry },
+    { "pyferry-call", nothing, pyferry_call },
+    { "pyferry-cross", nothing, pyferry_cross },
+    { "pyferry-first", nothing, pyferry_first },
+    { "pyferry-guard", nothing, pyferry_guards },
+    { "pyferry-nested", nothing, pyferry_nested },
+    { "gilstate-call", nothing, gilstate_call },
+    { "gilstate-nested", nothing, gilstate_nested },
+#if PY_VERSION_HEX >= 0x030f0000
+    { "pep788-call", pep788_prepare, pep788_call },
+#endif
+    { "atomics", nothing, atomics },
+    { "peer-call", nothing, peer_call },
+};
+
+static inline const struct way *way_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (strcmp(ways[i].name, name) == 0)
+            return &ways[i];
+    fprintf(stderr, "no way is named %s\n", name);
+    exit(2);
+}
+
+/* A binding is set up by the import of its module, where it is one. */
+static inline void load_peer(const char *path)
+{
+    void *peer = dlopen(path, RTLD_NOW);
+    if (peer == NULL)
+        fprintf(stderr, "%s\n", dlerror());
+    CHECK(peer != NULL);
+    *(void **)&peer_visits = dlsym(peer, "peer_visits");
+    CHECK(peer_visits != NULL);
+    const char *file = strrchr(path, '/') + 1;
+    char module[256], init[300], source[4096];
+    snprintf(module, sizeof module, "%.*s", (int)strcspn(file, "."), file);
+    snprintf(init, sizeof init, "PyInit_%s", module);
+    if (dlsym(peer, init) == NULL)
+        return;
+    CHECK((size_t)snprintf(source, sizeof source,
+                           "import importlib.util, sys\n"
+                           "spec = importlib.util.spec_from_file_location('%s', '%s')\n"
+                           "sys.modules[spec.name] = importlib.util.module_from_spec(spec)\n"
+                           "spec.loader.exec_module(sys.modules[spec.name])\n",
+                           module, path) < sizeof source);
+    CHECK(PyRun_SimpleString(source) == 0);
+}
+
+/* Starts Python, with a second interpreter and whatever else the ways want. The calling thread is attached to nothing then. */
+static inline void start(const char *peer)
+{
+    Py_InitializeEx(0);
+    CHECK(PyRun_SimpleString("def empty(): pass") == 0);
+    empty_function = PyObject_GetAttrString(PyImport_AddModule("__main__"), "empty");
+    interpreter = PyInterpreterState_Get();
+    view = main_view();
+    if (peer != NULL)
+        load_peer(peer);
+#ifdef Py_GIL_DISABLED
+    CHECK(PyRun_SimpleString("import sys; assert not sys._is_gil_enabled()") == 0);
+#endif
+    PyEval_SaveThread();
+    sub_view = new_interpreter();
+    pyferry_token token = attach(sub_view);
+    sub_interpreter = PyInterpreterState_Get();
+    detach(token);
+}
+
+/* Ends the process as it is: the bare ways leave states behind, with which CPython would not let an interpreter end. */
+static inline _Noreturn void stop(void)
+{
+    fflush(stdout);
+    _exit(0);
+}
+
+#endif
