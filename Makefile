@@ -50,7 +50,7 @@ library:
 
 # Valgrind counts instructions in one of the tests.
 test:
-	@tools/setup callgrind
+	@tools/setup test
 	$(CARGO) test --release --workspace --no-fail-fast
 
 bench:
