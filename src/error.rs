@@ -3,11 +3,13 @@
 use crate::sys::ThreadEnd;
 use std::cell::RefCell;
 use std::ffi::CStr;
+use std::fmt;
 use std::mem::ManuallyDrop;
 
 /// What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
 #[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Status {
     /// The call did what it says.
     Ok = 0,
@@ -43,7 +45,7 @@ pub enum Status {
 
 impl Status {
     /// The C name of the status with this number.
-    pub fn c_name(number: i32) -> Option<&'static CStr> {
+    pub(crate) fn c_name(number: i32) -> Option<&'static CStr> {
         Some(match number {
             0 => c"PYFERRY_STATUS_OK",
             -1 => c"PYFERRY_STATUS_INVALID_ARGUMENT",
@@ -66,6 +68,14 @@ impl Status {
 }
 
 /// A failure: what to branch on, and what happened, to whom, and what to do.
+///
+/// The message speaks of calls by their names in C, which are what this documentation is searched by as well.
+///
+/// ```
+/// let error = pyferry::View::current().unwrap_err();
+/// assert_eq!(error.status, pyferry::Status::NoPython);
+/// println!("{error}"); // there is no Python in this process: link or load libpython ...
+/// ```
 #[derive(Clone, Debug)]
 pub struct Error {
     /// What to branch on.
@@ -74,13 +84,28 @@ pub struct Error {
     pub message: String,
 }
 
-/// What every room below `capi` returns.
+/// What a call that can fail returns.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// A failure with its sentence.
-    pub fn new(status: Status, message: impl Into<String>) -> Error {
+    pub(crate) fn new(status: Status, message: impl Into<String>) -> Error {
         Error { status, message: message.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The name that it has in C, for logs: `PYFERRY_STATUS_CLOSED`.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Status::c_name(*self as i32).unwrap_or_default().to_string_lossy())
     }
 }
 

@@ -14,6 +14,23 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+/// Which GIL a new interpreter is to have. (Free-threaded builds have none, and one interpreter never waits for another.)
+///
+/// ```
+/// assert_eq!(pyferry::Gil::default(), pyferry::Gil::OwnIfPossible);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Gil {
+    /// Its own, and isolated, where there is such a thing (3.12 and later); the main interpreter's before.
+    #[default]
+    OwnIfPossible,
+    /// The main interpreter's. Extension modules that do not support isolated interpreters (NumPy and others) are allowed.
+    /// What every interpreter does up to Python 3.11.
+    Shared,
+    /// Its own: unsupported where there is none (up to Python 3.11).
+    Own,
+}
+
 thread_local! {
     /// This thread is making an interpreter, in which site code may ask for a view.
     static MAKING: Cell<Option<Sharing>> = const { Cell::new(None) };
@@ -100,8 +117,25 @@ fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()
     })
 }
 
+/// Whether this thread is attached to that interpreter now, by whomever; None: to any.
+pub fn is_attached(interpreter: Option<&Interpreter>) -> bool {
+    let (Ok(()), Ok(python)) = (fork::check(), Python::in_process()) else { return false };
+    let current = thread::current(python);
+    interpreter.map_or(current.is_some(), |interpreter| interpreter.is(current))
+}
+
 /// Makes an interpreter.
-pub fn create(python: &'static Python, sharing: Sharing) -> Result<Arc<Interpreter>> {
+pub fn create(python: &'static Python, gil: Gil) -> Result<Arc<Interpreter>> {
+    let sharing = match gil {
+        Gil::OwnIfPossible | Gil::Own if python.has_own_gil() => Sharing::Isolated,
+        Gil::OwnIfPossible | Gil::Shared => Sharing::Legacy,
+        Gil::Own => fail!(
+            Unsupported,
+            "Python {}.{} has one GIL for all interpreters; an own one needs 3.12 or later",
+            python.version.0,
+            python.version.1
+        ),
+    };
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Some(c"pyferry_interpreter_new"))?;
     let made = create_from_main(&main, sharing);

@@ -1,7 +1,7 @@
 use super::guard::place_of;
 use super::{enter, out, pyferry_guard, pyferry_view, required};
-use crate::cpython::Python;
 use crate::error::{Error, Result, Status};
+use crate::interpreter;
 use crate::record::Interpreter;
 use crate::thread::{self, Admission, Ticket};
 use std::ffi::{CStr, c_char};
@@ -146,13 +146,9 @@ fn end(words: &mut [u64; 2], result: Result<()>) -> Result<()> {
 /// @return whether it is; false where there is no Python, and in a fork that Python does not know of
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -> bool {
-    let (Ok(()), Ok(python)) = (crate::fork::check(), Python::in_process()) else { return false };
-    let current = thread::current(python);
     // SAFETY: NULL or a live view, as documented.
-    match unsafe { view.as_ref() } {
-        Some(view) => view.interpreter.is(current),
-        None => current.is_some(),
-    }
+    let view = unsafe { view.as_ref() };
+    interpreter::is_attached(view.map(|view| &*view.interpreter))
 }
 
 /// Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS

@@ -1,7 +1,7 @@
 use super::{deadline, enter, options, out, pyferry_view, required, text};
-use crate::cpython::{Python, Sharing};
+use crate::cpython::Python;
 use crate::error::{Error, Status, fail};
-use crate::interpreter;
+use crate::interpreter::{self, Gil};
 use std::ffi::c_char;
 
 /// How an interpreter is to be made. Start from PYFERRY_INTERPRETER_OPTIONS_INIT.
@@ -49,18 +49,10 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
     enter(|| {
         // SAFETY: as documented for the caller.
         let (out, options) = unsafe { (self::out(out, "out")?, self::options(options, "options")?) };
-        let python = Python::running()?;
-        let own = python.has_own_gil();
-        let sharing = match options.flags {
-            0 if own => Sharing::Isolated,
-            0 | PYFERRY_INTERPRETER_SHARED_GIL => Sharing::Legacy,
-            PYFERRY_INTERPRETER_OWN_GIL if own => Sharing::Isolated,
-            PYFERRY_INTERPRETER_OWN_GIL => fail!(
-                Unsupported,
-                "Python {}.{} has one GIL for all interpreters; an own one needs 3.12 or later",
-                python.version.0,
-                python.version.1
-            ),
+        let gil = match options.flags {
+            0 => Gil::OwnIfPossible,
+            PYFERRY_INTERPRETER_SHARED_GIL => Gil::Shared,
+            PYFERRY_INTERPRETER_OWN_GIL => Gil::Own,
             flags => {
                 fail!(InvalidArgument, "`options->flags` is {flags:#x}: it takes one of PYFERRY_INTERPRETER_..., or 0")
             }
@@ -68,7 +60,7 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
         if options.reserved != 0 {
             fail!(InvalidArgument, "`options->reserved` is {}: it must be 0", options.reserved);
         }
-        out.put(pyferry_view::hand_out(interpreter::create(python, sharing)?));
+        out.put(pyferry_view::hand_out(interpreter::create(Python::running()?, gil)?));
         Ok(())
     })
 }

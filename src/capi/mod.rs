@@ -5,6 +5,8 @@
 
 // C's names, and the fields that C must not touch.
 #![allow(non_camel_case_types)]
+// "<string>" is no tag in C.
+#![allow(rustdoc::invalid_html_tags)]
 
 mod status;
 mod version;

@@ -19,7 +19,7 @@ mod self_check;
 mod snippets;
 mod soak;
 pub mod symbols;
-mod tool;
+pub mod tool;
 mod tool_check;
 pub mod verdict;
 

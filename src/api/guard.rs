@@ -1,0 +1,79 @@
+use super::{Attached, View};
+use crate::error::Result;
+#[cfg(doc)]
+use crate::error::Status;
+use crate::fork;
+use crate::record::Place;
+use crate::thread::{self, Admission};
+use std::fmt;
+use std::sync::Arc;
+
+/// A strong handle to one interpreter: while it is open the interpreter cannot finish shutting down, and
+/// [`attach`](Guard::attach) always gets in. Closed when it is dropped.
+///
+/// Any thread may use it, several at once, and any thread may drop it. One that is leaked holds the interpreter's shutdown
+/// up for ever. In a forked child, guards from before the fork hold nothing.
+///
+/// ```no_run
+/// let guard = pyferry::View::main()?.guard()?;
+/// // The work that was promised gets done, whoever begins to shut Python down meanwhile.
+/// std::thread::spawn(move || {
+///     let _attached = guard.attach()?;
+///     pyferry::exec("save_everything()", "save.py")
+/// });
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[must_use = "the guard is closed when it is dropped"]
+#[doc(alias = "pyferry_guard")]
+pub struct Guard {
+    view: View,
+    place: Arc<Place>,
+}
+
+impl Guard {
+    pub(super) fn open(view: &View) -> Result<Guard> {
+        fork::check()?;
+        Ok(Guard { view: view.clone(), place: thread::open_guard(&view.interpreter)? })
+    }
+
+    /// Attaches this thread to the guarded interpreter, also while that is shutting down.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::NoMemory`], [`Status::Forked`]; [`Status::Closed`] where the host gave the guard up (see
+    /// [`Answer::GiveUp`](super::Answer::GiveUp)).
+    ///
+    /// ```no_run
+    /// let guard = pyferry::View::main()?.guard()?;
+    /// let _attached = guard.attach()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_attach_guarded")]
+    pub fn attach(&self) -> Result<Attached> {
+        fork::check()?;
+        thread::attach(&self.view.interpreter, Admission::Guarded(&self.place), None).map(Attached::new)
+    }
+
+    /// The view that the guard was opened through.
+    ///
+    /// ```no_run
+    /// let guard = pyferry::View::main()?.guard()?;
+    /// assert_eq!(guard.view().interpreter_id(), 0);
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        thread::close_guard(&self.place);
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Guard({})", self.view.interpreter.name())
+    }
+}

@@ -1,0 +1,97 @@
+//! The API for Rust: the rooms below as Rust knows such things, and nothing that C has not. Safe throughout: every order of
+//! calls, on whatever threads, comes to a status, here as in C.
+
+#![forbid(unsafe_code)]
+
+mod attached;
+mod guard;
+mod interpreter;
+mod runtime;
+mod view;
+
+pub use attached::{Attached, Suspended, suspend};
+pub use guard::Guard;
+pub use interpreter::{Interpreter, InterpreterOptions};
+pub use runtime::{Answer, Runtime, RuntimeInfo, RuntimeOptions};
+pub use view::View;
+
+use crate::error::{Error, Result, Status};
+use crate::{fork, interpreter as interpreters, thread};
+use std::ffi::CString;
+use std::time::{Duration, Instant};
+
+/// The version of this library: `"1.2.3"`.
+///
+/// ```
+/// assert_eq!(pyferry::VERSION.split('.').count(), 3);
+/// ```
+#[doc(alias = "pyferry_version")]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Runs Python source in the `__main__` module of the interpreter that this thread is attached to, by whomever.
+///
+/// `filename` is what tracebacks call it. An exception that was pending before is pending afterwards.
+///
+/// # Errors
+///
+/// [`Status::PythonError`] if it raised, `SystemExit` included: the message is the traceback. [`Status::NotAttached`],
+/// [`Status::NoPython`], [`Status::Forked`]; [`Status::InvalidArgument`] for a NUL inside.
+///
+/// ```no_run
+/// let _attached = pyferry::View::main()?.attach()?;
+/// pyferry::exec("import sys; print('hello from', sys.version)", "hello.py")?;
+///
+/// let error = pyferry::exec("1 / 0", "sum.py").unwrap_err();
+/// assert_eq!(error.status, pyferry::Status::PythonError);
+/// assert!(error.message.contains("ZeroDivisionError"));
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_exec")]
+pub fn exec(source: &str, filename: &str) -> Result<()> {
+    fork::check()?;
+    let result = interpreters::exec(&text(source, "source")?, &text(filename, "filename")?);
+    attached::end_overdue();
+    result
+}
+
+/// Whether this thread is attached to any interpreter now, by whomever. No side effect.
+///
+/// ```
+/// assert!(!pyferry::is_attached(), "this thread has never been near Python");
+/// ```
+#[doc(alias = "pyferry_is_attached")]
+pub fn is_attached() -> bool {
+    interpreters::is_attached(None)
+}
+
+/// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local values
+/// that Python has in them. It happens by itself when the thread ends; a pool that parks threads for long may want it
+/// earlier.
+///
+/// # Errors
+///
+/// [`Status::Forked`].
+///
+/// ```no_run
+/// let view = pyferry::View::main()?;
+/// drop(view.attach()?);
+/// pyferry::forget_thread()?;
+/// std::thread::park();
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_thread_forget")]
+pub fn forget_thread() -> Result<()> {
+    fork::check()?;
+    thread::forget();
+    Ok(())
+}
+
+fn text(text: &str, name: &str) -> Result<CString> {
+    let nul = |_| Error::new(Status::InvalidArgument, format!("`{name}` has a NUL inside"));
+    CString::new(text).map_err(nul)
+}
+
+/// None, and what no clock reaches: for ever.
+fn deadline(timeout: Option<Duration>) -> Option<Instant> {
+    timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+}

@@ -1,0 +1,257 @@
+use super::deadline;
+use crate::error::{Error, Result, Status};
+use crate::fork;
+use crate::report;
+use crate::runtime;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One start of Python, for hosts and plug-ins that do not start it themselves. Where Python runs already, it is joined.
+///
+/// Starts are counted, by the process and over both languages: each wants its [`stop`](Runtime::stop), and the last one
+/// finalises Python. Dropping a `Runtime` stops nothing: its start goes on to count, and Python runs to the process's end.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// let mut runtime = pyferry::Runtime::start()?;
+/// {
+///     let _attached = pyferry::View::main()?.attach()?;
+///     pyferry::exec("print('hello')", "hello.py")?;
+/// }
+/// runtime.stop(Some(Duration::from_secs(5)))?;
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Runtime {
+    counts: bool,
+}
+
+type Report = Box<dyn Fn(&str) -> Answer + Send + Sync>;
+
+/// How Python is to be started: see [`Runtime::options`].
+#[derive(Default)]
+#[must_use = "nothing is started before `start` is called"]
+#[doc(alias = "pyferry_runtime_options")]
+pub struct RuntimeOptions {
+    python: Option<String>,
+    report: Option<Report>,
+    interval: Option<Duration>,
+}
+
+/// What a host answers when it hears that a shutdown waits for somebody.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// let patience = AtomicU32::new(3);
+/// let options = pyferry::Runtime::options().report(move |who| {
+///     eprintln!("{who}");
+///     if patience.fetch_sub(1, Ordering::Relaxed) == 0 { pyferry::Answer::GiveUp } else { pyferry::Answer::Wait }
+/// });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Wait on.
+    #[doc(alias = "PYFERRY_REPORT_WAIT")]
+    Wait,
+    /// Wait no longer for those named: the shutdown goes on without them. They are never let into Python again, and find
+    /// their attachments closed. One that then goes back into Python by other means is in CPython's hands, which ends or
+    /// hangs it; and up to 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on.
+    #[doc(alias = "PYFERRY_REPORT_GIVE_UP")]
+    GiveUp,
+}
+
+/// What Python runs in this process, and what it can do: see [`Runtime::info`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[doc(alias = "pyferry_runtime_info")]
+pub struct RuntimeInfo {
+    /// As `sys.version` has it: `3.14.0 (main, ...`.
+    pub version: String,
+    /// `(3, 14)`
+    pub version_number: (u32, u32),
+    /// The libpython, or the program that has Python inside.
+    pub libpython: PathBuf,
+    /// `sys.executable`; may be empty.
+    pub executable: PathBuf,
+    /// Built without the GIL.
+    pub free_threaded: bool,
+    /// A debug build.
+    pub debug: bool,
+    /// Interpreters can have a GIL of their own.
+    pub own_gil: bool,
+    /// Why thread states are not kept from one attach to the next; None when they are.
+    pub cache_off_reason: Option<String>,
+}
+
+impl Runtime {
+    /// Starts the Python that the environment variable `PYFERRY_PYTHON` names, else the one that `python3` on `PATH` is,
+    /// unless there is one in the process already.
+    ///
+    /// It is initialised on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs no signal
+    /// handlers, and that thread takes no signals.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::NoPython`] (none found, or it does not start: the message says which were looked at and what brings one),
+    /// [`Status::Unsupported`] (two Pythons in the process, one before 3.9, two copies of pyferry), [`Status::Closed`] (a
+    /// stop is at work, or somebody else initialises or finalises Python at this moment: start again),
+    /// [`Status::NoMemory`], [`Status::PythonError`], [`Status::Forked`].
+    ///
+    /// ```no_run
+    /// let mut runtime = pyferry::Runtime::start()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_runtime_start")]
+    pub fn start() -> Result<Runtime> {
+        Runtime::options().start()
+    }
+
+    /// To start it otherwise.
+    ///
+    /// ```no_run
+    /// let runtime = pyferry::Runtime::options().python("/opt/game/python").start()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    pub fn options() -> RuntimeOptions {
+        RuntimeOptions::default()
+    }
+
+    /// Takes the start back. The last one lets nobody new into any interpreter, waits for the threads inside, ends the
+    /// interpreters that pyferry made, and finalises Python. If somebody else initialised Python it is left alone.
+    ///
+    /// Any thread; the last one, a thread that is not attached. None waits for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Timeout`]: the message says who is still inside; nobody new gets in, and the start still counts: call
+    /// again. [`Status::WrongThread`] (this thread is attached), [`Status::WrongOrder`] (it was stopped before, or another
+    /// thread is stopping Python), [`Status::PythonError`] (stopped, but Python could not flush its output),
+    /// [`Status::Forked`].
+    ///
+    /// ```no_run
+    /// # let mut runtime = pyferry::Runtime::start()?;
+    /// if let Err(error) = runtime.stop(Some(std::time::Duration::from_secs(5))) {
+    ///     eprintln!("{error}"); // ... waits for thread 4711 "worker" [load level], in for 5.012 s
+    /// }
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_runtime_stop")]
+    pub fn stop(&mut self, timeout: Option<Duration>) -> Result<()> {
+        fork::check()?;
+        if !self.counts {
+            return Err(Error::new(Status::WrongOrder, "this start of Python was taken back already"));
+        }
+        let result = runtime::stop(deadline(timeout));
+        self.counts = matches!(&result, Err(error) if error.status != Status::PythonError);
+        result
+    }
+
+    /// Tells which Python this is and what it can do, whoever started it. Any thread, while Python is initialised.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::main`](super::View::main).
+    ///
+    /// ```no_run
+    /// let info = pyferry::Runtime::info()?;
+    /// if info.version_number < (3, 12) {
+    ///     println!("{} has one GIL for all interpreters", info.libpython.display());
+    /// }
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_runtime_info")]
+    pub fn info() -> Result<RuntimeInfo> {
+        fork::check()?;
+        let (python, main) = runtime::facts()?;
+        let text = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+        Ok(RuntimeInfo {
+            version: text(python.version_text),
+            version_number: python.version,
+            libpython: python.path.clone(),
+            executable: text(&main.facts.executable).into(),
+            free_threaded: python.free_threaded,
+            debug: main.facts.debug,
+            own_gil: python.has_own_gil(),
+            cache_off_reason: main.slot.why_missing().map(text),
+        })
+    }
+}
+
+impl RuntimeOptions {
+    /// Which Python, where the process has none yet: a `python3` program (of a virtual environment too), a libpython, or the
+    /// prefix both are installed under.
+    ///
+    /// ```no_run
+    /// let runtime = pyferry::Runtime::options().python("/usr/bin/python3").start()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    pub fn python(self, python: impl Into<String>) -> Self {
+        RuntimeOptions { python: Some(python.into()), ..self }
+    }
+
+    /// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long;
+    /// whoever began it. The last start that gives one counts.
+    ///
+    /// Called on the thread that shuts Python or an interpreter down, which is not attached meanwhile. If it panics, the
+    /// shutdown waits on.
+    ///
+    /// ```no_run
+    /// let runtime = pyferry::Runtime::options()
+    ///     .report(|who| {
+    ///         eprintln!("{who}");
+    ///         pyferry::Answer::Wait
+    ///     })
+    ///     .start()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_report")]
+    pub fn report(self, report: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        RuntimeOptions { report: Some(Box::new(report)), ..self }
+    }
+
+    /// How often it hears. Five seconds unless said otherwise.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let options = pyferry::Runtime::options().report(|_| pyferry::Answer::Wait).report_every(Duration::from_secs(1));
+    /// ```
+    pub fn report_every(self, interval: Duration) -> Self {
+        RuntimeOptions { interval: Some(interval), ..self }
+    }
+
+    /// Starts Python.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::start`].
+    ///
+    /// ```no_run
+    /// let mut runtime = pyferry::Runtime::options().start()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    pub fn start(self) -> Result<Runtime> {
+        fork::check()?;
+        runtime::start(self.python.as_deref())?;
+        if let Some(report) = self.report {
+            // It may be called from within CPython, through which no panic may go.
+            let hear = move |who: &str| catch_unwind(AssertUnwindSafe(|| report(who)));
+            report::listen(move |who| matches!(hear(&who.to_string_lossy()), Ok(Answer::GiveUp)), self.interval);
+        }
+        Ok(Runtime { counts: true })
+    }
+}
+
+impl fmt::Debug for RuntimeOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuntimeOptions")
+            .field("python", &self.python)
+            .field("reports", &self.report.is_some())
+            .field("interval", &self.interval)
+            .finish()
+    }
+}
