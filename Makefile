@@ -13,7 +13,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi install uninstall deny dist
+.PHONY: abi install uninstall deny dist wheel
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -39,6 +39,7 @@ help:
 	@echo '              the libraries, headers, pyferry.pc and the CMake package'
 	@echo 'make deny     licences, sources and known faults of the dependencies'
 	@echo 'make dist     source and binary archives in target/dist'
+	@echo 'make wheel    the Python package that carries the library, in target/wheels'
 	@echo 'make clean    remove what was built'
 
 setup:
@@ -146,6 +147,9 @@ deny:
 dist:
 	@tools/setup install release
 	tools/dist
+
+wheel: setup
+	CARGO='$(CARGO)' tools/wheel
 
 # ---
 

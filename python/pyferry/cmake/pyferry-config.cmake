@@ -1,0 +1,13 @@
+# The target pyferry::pyferry, of the library in the Python package beside this file.
+if(TARGET pyferry::pyferry)
+    return()
+endif()
+
+get_filename_component(_pyferry_package "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+file(GLOB _pyferry_library "${_pyferry_package}/lib/libpyferry.so.*")
+add_library(pyferry::pyferry SHARED IMPORTED)
+set_target_properties(pyferry::pyferry PROPERTIES
+    IMPORTED_LOCATION "${_pyferry_library}"
+    INTERFACE_INCLUDE_DIRECTORIES "${_pyferry_package}/include")
+unset(_pyferry_library)
+unset(_pyferry_package)

@@ -1,0 +1,194 @@
+//! The Python package, and extension modules that are built against it: installed in a new virtual environment of every
+//! CPython found, with no network.
+
+#[allow(dead_code)] // the rest is the other tests'
+mod harness;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use harness::python::Python;
+use harness::{compile, environment, paths, tool};
+
+/// `tools/wheel` ends with it where its own tools cannot be had.
+const NO_TOOLS: i32 = 77;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let (_, found) = match harness::library_and_pythons() {
+        Ok(both) => both,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = harness::python_trials(&found);
+    let made = if arguments.list { Made::No("not made for a list".to_owned()) } else { make() };
+    let made = Arc::new(made);
+    let mut add = |name: String, test: Test| {
+        let made = Arc::clone(&made);
+        trials.push(Trial::ignorable_test(name, move || match &*made {
+            Made::Wheel(wheel) => test(wheel),
+            Made::No(reason) => Ok(Completion::ignored_with(reason)),
+            Made::Failed(message) => Err(message.into()),
+        }));
+    };
+    add("wheel carries what it has to".to_owned(), Box::new(carries_all));
+    for python in found.pythons {
+        let name = format!("wheel on {}", python.name);
+        add(name, Box::new(move |wheel| use_wheel(wheel, &python)));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+type Test = Box<dyn FnOnce(&Path) -> Result<Completion, Failed> + Send>;
+
+enum Made {
+    Wheel(PathBuf),
+    /// Why there is none to test.
+    No(String),
+    Failed(String),
+}
+
+/// The source archive, and the wheel from that.
+fn make() -> Made {
+    if tool::current().is_some() {
+        return Made::No("the tools are for the C programs".to_owned());
+    }
+    let mut command = Command::new(paths::root().join("tools/wheel"));
+    let output = match command.env_remove("LD_LIBRARY_PATH").stdin(Stdio::null()).output() {
+        Ok(output) => output,
+        Err(error) => return Made::Failed(format!("cannot run {command:?}: {error}")),
+    };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let files = String::from_utf8_lossy(&output.stdout).into_owned();
+    let wheel = files.lines().find(|file| file.ends_with(".whl"));
+    match (output.status.code(), wheel) {
+        (Some(0), Some(wheel)) => Made::Wheel(paths::root().join(wheel)),
+        (Some(NO_TOOLS), _) => Made::No(said),
+        _ => Made::Failed(format!("{command:?}: {}\n{said}\n{files}", output.status)),
+    }
+}
+
+/// One wheel for all Pythons, with the licences; nothing that is for one Python only.
+fn carries_all(wheel: &Path) -> Result<Completion, Failed> {
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    let version = env!("CARGO_PKG_VERSION");
+    let tag = format!("pyferry-{version}-py3-none-manylinux_");
+    if !name.starts_with(&tag) {
+        return Err(format!("{name} does not begin with {tag}").into());
+    }
+    let listing = said_by(Command::new(tool_python()).args(["-m", "zipfile", "-l"]).arg(wheel))?;
+    let mut wanted = vec![
+        format!("pyferry-{version}.dist-info/licenses/LICENSE-APACHE"),
+        format!("pyferry-{version}.dist-info/licenses/LICENSE-MIT"),
+        "pyferry/__init__.py".to_owned(),
+        "pyferry/py.typed".to_owned(),
+        "pyferry/cmake/pyferry-config.cmake".to_owned(),
+        "pyferry/cmake/pyferry-config-version.cmake".to_owned(),
+        "pyferry/lib/libpyferry.so.".to_owned(),
+    ];
+    for header in paths::files(&paths::include(), &["h", "hpp"]) {
+        wanted.push(format!("pyferry/include/{}", header.file_name().unwrap_or_default().to_string_lossy()));
+    }
+    let lacks: Vec<_> = wanted.iter().filter(|file| !listing.contains(file.as_str())).collect();
+    if lacks.is_empty() { Ok(Completion::Completed) } else { Err(format!("it lacks {lacks:?}:\n{listing}").into()) }
+}
+
+/// The Python that `tools/wheel` works with.
+fn tool_python() -> PathBuf {
+    paths::root().join("target/wheel-tools/bin/python")
+}
+
+fn use_wheel(wheel: &Path, python: &Python) -> Result<Completion, Failed> {
+    if python.include.is_empty() {
+        return Ok(Completion::ignored_with(format!("{} has no headers", python.executable.display())));
+    }
+    let directory = paths::run(&format!("wheel_on_{}", python.name));
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory)?;
+    let home = directory.join("venv");
+    // By our own pip: some Pythons are built without one.
+    said_by(Command::new(&python.executable).args(["-m", "venv", "--without-pip"]).arg(&home))?;
+    let installed = Installed { python: home.join("bin/python"), directory };
+    let mut pip = Command::new(tool_python());
+    pip.args(["-m", "pip", "--python"]).arg(&home).args(["install", "--quiet", "--no-index"]).arg(wheel);
+    said_by(&mut pip)?;
+
+    let source = paths::root().join("tests/wheel");
+    installed.build_by_compiler("one", &source, python)?;
+    installed.build_by_compiler("two", &source, python)?;
+    let mut modules = "one,two".to_owned();
+    let cmake = Command::new("cmake").arg("--version").output().is_ok();
+    if cmake {
+        installed.build_by_cmake("by_cmake", &source, python)?;
+        modules += ",by_cmake";
+    }
+    fs::copy(source.join("use.py"), installed.directory.join("use.py"))?;
+    said_by(&mut installed.python(&["use.py", &modules]))?;
+    if cmake {
+        Ok(Completion::Completed)
+    } else {
+        Ok(Completion::ignored_with("the compiler's part went well; for the other, cmake is missing"))
+    }
+}
+
+/// A virtual environment that has the wheel, and where modules are built: beside it, not in it.
+struct Installed {
+    python: PathBuf,
+    directory: PathBuf,
+}
+
+impl Installed {
+    fn python(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.python);
+        command.args(arguments).current_dir(&self.directory);
+        command
+    }
+
+    fn ask(&self, options: &[&str]) -> Result<String, Failed> {
+        Ok(said_by(self.python(&["-m", "pyferry"]).args(options))?.trim_end().to_owned())
+    }
+
+    fn build_by_compiler(&self, module: &str, source: &Path, python: &Python) -> Result<(), Failed> {
+        let output = self.directory.join(format!("{module}{}", python.extension_suffix));
+        let mut command = Command::new(compile::compiler("CC"));
+        command.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-pthread"]);
+        command.arg(format!("-DMODULE={module}")).arg(source.join("extension.c")).arg("-o").arg(output);
+        command.args(python.include.iter().flat_map(|include| [Path::new("-isystem"), include]));
+        command.args(self.ask(&["--cflags", "--libs"])?.split_whitespace());
+        said_by(&mut command)?;
+        Ok(())
+    }
+
+    fn build_by_cmake(&self, module: &str, source: &Path, python: &Python) -> Result<(), Failed> {
+        let build = self.directory.join("build");
+        let includes: Vec<_> = python.include.iter().map(|include| include.display().to_string()).collect();
+        let mut configure = Command::new("cmake");
+        configure.arg("-S").arg(source).arg("-B").arg(&build);
+        configure.arg(format!("-Dpyferry_DIR={}", self.ask(&["--cmake-dir"])?));
+        configure.arg(format!("-DWANTED={}", env!("CARGO_PKG_VERSION")));
+        configure.arg(format!("-DPYTHON_INCLUDES={}", includes.join(";")));
+        said_by(&mut configure)?;
+        said_by(Command::new("cmake").arg("--build").arg(&build))?;
+        let output = self.directory.join(format!("{module}{}", python.extension_suffix));
+        fs::copy(build.join(format!("{module}.so")), output)?;
+        Ok(())
+    }
+}
+
+/// What a command that has to succeed writes to standard output.
+fn said_by(command: &mut Command) -> Result<String, String> {
+    environment::replace(command, &environment::Variables::new());
+    let output = command.stdin(Stdio::null()).output().map_err(|e| format!("cannot run {command:?}: {e}"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        return Ok(said);
+    }
+    Err(format!("{command:?}: {}\n{said}{}", output.status, String::from_utf8_lossy(&output.stderr)))
+}
