@@ -1,8 +1,8 @@
 //! Rust functions that Python holds: what it calls at exit and after a fork, and what tells us that an interpreter died.
 
+use super::types::{METH_NOARGS, PyMethodDef, PyObject};
 use super::{Python, Raw};
 use crate::error::{Error, Result, Status};
-use pyo3_ffi::{METH_NOARGS, PyMethodDef, PyMethodDefPointer, PyObject};
 use std::ffi::{CStr, c_void};
 use std::ptr::null_mut;
 
@@ -19,12 +19,8 @@ struct Method(PyMethodDef);
 // SAFETY: CPython only reads a method definition.
 unsafe impl Sync for Method {}
 
-static METHOD: Method = Method(PyMethodDef {
-    ml_name: NAME.as_ptr(),
-    ml_meth: PyMethodDefPointer { PyCFunction: call },
-    ml_flags: METH_NOARGS,
-    ml_doc: std::ptr::null(),
-});
+static METHOD: Method =
+    Method(PyMethodDef { ml_name: NAME.as_ptr(), ml_meth: call, ml_flags: METH_NOARGS, ml_doc: std::ptr::null() });
 
 unsafe extern "C" fn call(capsule: *mut PyObject, _nothing: *mut PyObject) -> *mut PyObject {
     let Ok(python) = Python::in_process() else { return null_mut() };

@@ -1,10 +1,10 @@
 //! Interpreters: the main one, and making and ending others.
 
 use super::table::PyInterpreterConfig;
+use super::types::PyThreadState;
 use super::{Python, Raw, Sharing, Slot, SlotValue, State};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
-use pyo3_ffi::PyThreadState;
 use std::ffi::CStr;
 use std::ptr::{NonNull, null_mut};
 

@@ -15,6 +15,7 @@ mod script;
 mod slot;
 mod states;
 mod table;
+mod types;
 mod values;
 
 pub use locate::{choose, program_for};

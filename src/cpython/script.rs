@@ -1,8 +1,8 @@
 //! Python source and what it raises.
 
+use super::types::PyObject;
 use super::{Python, Raw, State};
 use crate::error::{Error, Result, Status};
-use pyo3_ffi::PyObject;
 use std::ffi::{CStr, c_char, c_ulong};
 use std::ptr::null_mut;
 

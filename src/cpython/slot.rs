@@ -4,9 +4,9 @@
 //! key, from 3.15 a thread-local variable of the module that CPython's code is in. It counts as found only when exactly
 //! one place holds the one pointer that must be there, and a write comes back through CPython's own getter.
 
+use super::types::PyThreadState;
 use super::{Python, State};
 use crate::sys;
-use pyo3_ffi::PyThreadState;
 use std::ffi::CStr;
 
 /// Where the slot is.

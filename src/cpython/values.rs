@@ -1,6 +1,6 @@
 //! What the room hands up: names of things of CPython's, which say nothing about whether these still live.
 
-use pyo3_ffi::{PyInterpreterState, PyThreadState};
+use super::types::{PyInterpreterState, PyThreadState};
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
