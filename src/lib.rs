@@ -51,7 +51,8 @@
 //! - `Python::attach` alone brings a thread in just as well, but when Python shuts down nobody waits for it: up to 3.13 it
 //!   is ended then, later it hangs for ever. Outside, the [`View`].
 //! - Inside, `py.detach` and [`suspend`] are the same to pyferry. `Python::assume_attached` is right while the thread is
-//!   attached, and unsafe because an [`Attached`] does not say so (it may be suspended).
+//!   attached. It is unsafe because nothing binds its `py` to the [`Attached`]: what is bound to `py` has to be dropped
+//!   first, and is not to be touched while suspended.
 //! - PyO3 keeps types and other objects in Rust statics, once for the process: use it in the main interpreter only.
 //!
 //! # In a plug-in

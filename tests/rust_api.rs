@@ -13,7 +13,7 @@ mod threads;
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -27,6 +27,8 @@ use harness::{environment, paths, process, program, tool, verdict};
 /// Names the case that this process is.
 const CASE: &str = "PYFERRY_TEST_RUST_CASE";
 const LIMIT: Duration = Duration::from_secs(60);
+/// `all`: build PyO3 for every Python found.
+const PYO3: &str = "PYFERRY_TEST_PYO3";
 
 fn main() -> ExitCode {
     if let Ok(name) = env::var(CASE) {
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
             trials.push(trial(name, Some(python), &library));
         }
     }
+    trials.extend(found.pythons.iter().map(|python| trial_with_pyo3(python, &found.pythons, &library)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -66,23 +69,65 @@ fn trial(case: &'static str, python: Option<&Python>, library: &Library) -> Tria
     if let Some(python) = python {
         variables.push(("PYFERRY_TEST_RELEASE".to_owned(), (&python.release).into()));
     }
-    let directives = Directives { mode, ..Directives::default() };
-    let unfit = python.and_then(|python| program::unfit(&directives, python));
+    let unfit = python.and_then(|python| unfit(python, mode));
     Trial::ignorable_test(name, move || {
         if let Some(reason) = unfit {
             return Ok(Completion::ignored_with(reason));
         }
-        if tool::current().is_some() {
-            return Ok(Completion::ignored_with("the tools are for the C programs"));
-        }
-        run(&directory, &variables)?;
+        run(&env::current_exe()?, &directory, &variables)?;
         Ok(Completion::Completed)
     })
 }
 
-fn run(directory: &Path, variables: &environment::Variables) -> Result<(), Failed> {
+fn unfit(python: &Python, mode: Mode) -> Option<String> {
+    if tool::current().is_some() {
+        return Some("the tools are for the C programs".to_owned());
+    }
+    program::unfit(&Directives { mode, ..Directives::default() }, python)
+}
+
+/// A host with PyO3 (tests/pyo3), which links one Python's libpython. To build that takes a minute for each, so by default
+/// the newest with the GIL and the newest without stand for all.
+fn trial_with_pyo3(python: &Python, all: &[Python], library: &Library) -> Trial {
+    let name = format!("with_pyo3 on {}", python.name);
+    let directory = paths::run(&format!("rust_{name}"));
+    let mut variables = environment::variables(Mode::Host, Some(python), library, &directory);
+    let libpython = python.shared.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    variables.push(("LD_LIBRARY_PATH".to_owned(), libpython.into()));
+    // Of two builds of one version the debug build comes last.
+    let newer = |other: &&Python| other.free_threaded == python.free_threaded && other.minor > python.minor;
+    let twin = |other: &&Python| python.name.ends_with('d') && python.name.trim_end_matches('d') == other.name;
+    let stands_for_all = !all.iter().any(|other| newer(&other) || twin(&other));
+    let asked = stands_for_all || env::var(PYO3).is_ok_and(|value| value == "all");
+    let python = python.clone();
+    Trial::ignorable_test(name, move || {
+        if let Some(reason) = unfit(&python, Mode::Host) {
+            return Ok(Completion::ignored_with(reason));
+        }
+        if !asked {
+            return Ok(Completion::ignored_with(format!("{PYO3}=all builds PyO3 for this one too")));
+        }
+        run(&build_with_pyo3(&python)?, &directory, &variables)?;
+        Ok(Completion::Completed)
+    })
+}
+
+fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
+    let target = paths::root().join("target/pyo3").join(&python.name);
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "--quiet", "--release", "--locked", "--target-dir"]).arg(&target);
+    command.arg("--manifest-path").arg(paths::root().join("tests/pyo3/Cargo.toml"));
+    command.env_remove("LD_LIBRARY_PATH").env("PYO3_PYTHON", &python.executable);
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(target.join("release/pyferry-with-pyo3"))
+}
+
+fn run(executable: &Path, directory: &Path, variables: &environment::Variables) -> Result<(), Failed> {
     fs::create_dir_all(directory)?;
-    let mut command = Command::new(env::current_exe()?);
+    let mut command = Command::new(executable);
     command.current_dir(directory);
     environment::replace(&mut command, variables);
     let limit = LIMIT.mul_f64(environment::slowdown());
