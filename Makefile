@@ -148,7 +148,8 @@ dist:
 	@tools/setup install release
 	tools/dist
 
-wheel: setup
+wheel:
+	@tools/setup test
 	CARGO='$(CARGO)' tools/wheel
 
 # ---
