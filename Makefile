@@ -112,7 +112,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 # The tools that tools/setup brought; else those on PATH.
-TOOLS := PATH="$(CURDIR)/target/tools/bin:$$PATH"
+TOOLS := PATH="$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pyferry-tools/bin:$$PATH"
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 # 0.1 of 0.1.2, and 1 of 1.2.3. Libraries of other versions are left to the programs that need them.
 SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(basename $(basename $(VERSION))))

@@ -21,7 +21,8 @@ pub fn scratch() -> PathBuf {
 }
 
 fn tools() -> PathBuf {
-    paths::root().join("target/tools/bin")
+    let cache = env::var_os("XDG_CACHE_HOME").filter(|cache| !cache.is_empty()).map(PathBuf::from);
+    cache.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cache")).join("pyferry-tools/bin")
 }
 
 pub fn has(tool: &str) -> bool {
