@@ -56,8 +56,9 @@ impl Example<'_> {
         // By its folder's name where it has one: many hosts are called host.c.
         let named = if folder == paths::examples() { &source } else { folder };
         let name = named.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let program = Program { name, source, directives: Ok(Directives::default()) };
-        let recipe = compile::program(&program, self.mode, self.built_for(), &self.kit.library);
+        let directives = Directives { mode: self.mode, ..Directives::default() };
+        let program = Program { name, source, directives: Ok(directives.clone()) };
+        let recipe = compile::program(&program, &directives, self.built_for(), &self.kit.library);
         self.kit.builder.make(&recipe)?;
         Ok(recipe.output)
     }
