@@ -10,7 +10,7 @@ mod count;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 use count::{Count, Counter};
 use harness::directives::Directives;
@@ -51,22 +51,14 @@ const ALIKE: [(&str, &str); 1] = [("repeated", "repeated on 8 threads")];
 const CONTROL: (&str, &str) = ("view", "malloc");
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let (library, found) = match harness::library_and_pythons() {
-        Ok(both) => both,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut trials = harness::python_trials(&found);
-    let counter = Arc::new(Counter::new(library));
-    for python in found.pythons {
-        let counter = Arc::clone(&counter);
-        trials
-            .push(Trial::ignorable_test(format!("instructions on {}", python.name), move || check(&counter, &python)));
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    harness::run(|library, pythons| {
+        let counter = Arc::new(Counter::new(library));
+        let trial = |python: Python| {
+            let counter = Arc::clone(&counter);
+            Trial::ignorable_test(format!("instructions on {}", python.name), move || check(&counter, &python))
+        };
+        pythons.into_iter().map(trial).collect()
+    })
 }
 
 fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {

@@ -13,7 +13,7 @@ mod run;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Completion, Trial};
+use libtest_mimic::{Completion, Trial};
 
 use harness::build::Builder;
 use harness::case::Kit;
@@ -23,21 +23,15 @@ use harness::python::Python;
 use run::Example;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let (library, found) = match harness::library_and_pythons() {
-        Ok(both) => both,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
+    harness::run(|library, pythons| {
+        let kit = Arc::new(Kit { library, builder: Builder::default() });
+        let mut trials = Vec::new();
+        for python in pythons.into_iter().map(Arc::new) {
+            let all = promises::all().into_iter().chain([exits::promise()]);
+            trials.extend(all.map(|promise| trial(&kit, &python, promise)));
         }
-    };
-    let mut trials = harness::python_trials(&found);
-    let kit = Arc::new(Kit { library, builder: Builder::default() });
-    for python in found.pythons.into_iter().map(Arc::new) {
-        let all = promises::all().into_iter().chain([exits::promise()]);
-        trials.extend(all.map(|promise| trial(&kit, &python, promise)));
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+        trials
+    })
 }
 
 /// What an example is to do.

@@ -16,7 +16,7 @@ mod tree;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 use harness::python::Python;
 use project::{Compilers, Library, Origin, Project, System};
@@ -24,16 +24,12 @@ use project::{Compilers, Library, Origin, Project, System};
 const INSTALL: [&str; 3] = ["make", "cargo-cinstall", "cmake"];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let found = match harness::library_and_pythons() {
-        Ok((_, found)) => found,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
-        }
-    };
     // How it is installed does not depend on the Python: any will do.
-    let python = Arc::new(found.pythons.into_iter().find(|python| python.shared.is_some()));
+    harness::run(|_, pythons| trials(pythons.into_iter().find(|python| python.shared.is_some())))
+}
+
+fn trials(python: Option<Python>) -> Vec<Trial> {
+    let python = Arc::new(python);
     let trial = |name: &str, tools: &[&'static str], test: Test| {
         let (python, tools) = (Arc::clone(&python), tools.to_vec());
         Trial::ignorable_test(name, move || {
@@ -87,7 +83,7 @@ fn main() -> ExitCode {
             }
         }
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    trials
 }
 
 type Test = Box<dyn FnOnce(&Python) -> Result<(), Failed> + Send>;

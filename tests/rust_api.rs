@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 use harness::directives::{Directives, Mode};
 use harness::library::Library;
@@ -41,23 +41,16 @@ fn main() -> ExitCode {
             |()| ExitCode::SUCCESS,
         );
     }
-    let arguments = Arguments::from_args();
-    let (library, found) = match harness::library_and_pythons() {
-        Ok(both) => both,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
+    harness::run(|library, pythons| {
+        let mut trials = vec![trial("no_python", None, &library)];
+        for python in &pythons {
+            for (name, _) in cases::ALL.iter().filter(|(name, _)| *name != "no_python") {
+                trials.push(trial(name, Some(python), &library));
+            }
         }
-    };
-    let mut trials = harness::python_trials(&found);
-    trials.push(trial("no_python", None, &library));
-    for python in &found.pythons {
-        for (name, _) in cases::ALL.iter().filter(|(name, _)| *name != "no_python") {
-            trials.push(trial(name, Some(python), &library));
-        }
-    }
-    trials.extend(found.pythons.iter().map(|python| trial_with_pyo3(python, &found.pythons, &library)));
-    libtest_mimic::run(&arguments, trials).exit_code()
+        trials.extend(pythons.iter().map(|python| trial_with_pyo3(python, &pythons, &library)));
+        trials
+    })
 }
 
 fn trial(case: &'static str, python: Option<&Python>, library: &Library) -> Trial {

@@ -26,24 +26,12 @@ mod trial;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
-
 use harness::build::Builder;
 use harness::case::Kit;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let (library, found) = match harness::library_and_pythons() {
-        Ok(both) => both,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut trials: Vec<Trial> = harness::python_trials(&found);
-    let kit = Arc::new(Kit { library, builder: Builder::default() });
-    for python in found.pythons {
-        trials.extend(trial::trials(&kit, &Arc::new(python)));
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    harness::run(|library, pythons| {
+        let kit = Arc::new(Kit { library, builder: Builder::default() });
+        pythons.into_iter().flat_map(|python| trial::trials(&kit, &Arc::new(python))).collect()
+    })
 }

@@ -19,31 +19,24 @@ use harness::{compile, environment, paths, tool};
 const NO_TOOLS: i32 = 77;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let (_, found) = match harness::library_and_pythons() {
-        Ok(both) => both,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
+    harness::run(|_, pythons| {
+        let listed = Arguments::from_args().list;
+        let made = Arc::new(if listed { Made::No("not made for a list".to_owned()) } else { make() });
+        let trial = |name: String, test: Test| {
+            let made = Arc::clone(&made);
+            Trial::ignorable_test(name, move || match &*made {
+                Made::Wheel(wheel) => test(wheel),
+                Made::No(reason) => Ok(Completion::ignored_with(reason)),
+                Made::Failed(message) => Err(message.into()),
+            })
+        };
+        let mut trials = vec![trial("wheel carries what it has to".to_owned(), Box::new(carries_all))];
+        for python in pythons {
+            let name = format!("wheel on {}", python.name);
+            trials.push(trial(name, Box::new(move |wheel| use_wheel(wheel, &python))));
         }
-    };
-    let mut trials = harness::python_trials(&found);
-    let made = if arguments.list { Made::No("not made for a list".to_owned()) } else { make() };
-    let made = Arc::new(made);
-    let mut add = |name: String, test: Test| {
-        let made = Arc::clone(&made);
-        trials.push(Trial::ignorable_test(name, move || match &*made {
-            Made::Wheel(wheel) => test(wheel),
-            Made::No(reason) => Ok(Completion::ignored_with(reason)),
-            Made::Failed(message) => Err(message.into()),
-        }));
-    };
-    add("wheel carries what it has to".to_owned(), Box::new(carries_all));
-    for python in found.pythons {
-        let name = format!("wheel on {}", python.name);
-        add(name, Box::new(move |wheel| use_wheel(wheel, &python)));
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+        trials
+    })
 }
 
 type Test = Box<dyn FnOnce(&Path) -> Result<Completion, Failed> + Send>;

@@ -33,7 +33,26 @@ use library::Library;
 use python::Python;
 use search::Found;
 
+/// Runs the trials of tests/c, and those of what needs no program of its own.
 pub fn main() -> ExitCode {
+    run(|library, pythons| {
+        let mut trials = self_check::trials();
+        trials.extend(header::trials());
+        trials.extend(refused::trials());
+        trials.extend(symbols::trials(&library));
+        trials.extend(tool_check::trials());
+        let kit = Arc::new(case::Kit { library, builder: Builder::default() });
+        let pythons: Vec<Arc<Python>> = pythons.into_iter().map(Arc::new).collect();
+        trials.extend(snippets::trials(&kit, &pythons));
+        for program in program::all() {
+            trials.extend(case::trials(&kit, &program, &pythons));
+        }
+        trials
+    })
+}
+
+/// Runs the trials of a test: of the library as it is now, on the Pythons found.
+pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode {
     let arguments = Arguments::from_args();
     let (library, found) = match library_and_pythons() {
         Ok(both) => both,
@@ -42,19 +61,9 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut trials = self_check::trials();
-    trials.extend(header::trials());
-    trials.extend(refused::trials());
-    trials.extend(symbols::trials(&library));
-    trials.extend(python_trials(&found));
-    trials.extend(tool_check::trials());
-    let kit = Arc::new(case::Kit { library, builder: Builder::default() });
-    let pythons: Vec<Arc<Python>> = found.pythons.into_iter().map(Arc::new).collect();
-    trials.extend(snippets::trials(&kit, &pythons));
-    for program in program::all() {
-        trials.extend(case::trials(&kit, &program, &pythons));
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let mut all = python_trials(&found);
+    all.extend(trials(library, found.pythons));
+    libtest_mimic::run(&arguments, all).exit_code()
 }
 
 /// What is tested, and on what.
@@ -68,7 +77,7 @@ pub fn library_and_pythons() -> Result<(Library, Found), String> {
 }
 
 /// Makes it visible which Pythons were not tested on: a green run on two of them must not look like one on eleven.
-pub fn python_trials(found: &Found) -> Vec<Trial> {
+fn python_trials(found: &Found) -> Vec<Trial> {
     let mut trials = Vec::new();
     for name in &found.missing {
         trials.push(Trial::ignorable_test(format!("pythons::{name} not found"), || Ok(Completion::ignored())));
