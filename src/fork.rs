@@ -25,16 +25,13 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child. Never
     /// dropped: destructors of the thread's end can fork too.
-    static HELD: ManuallyDrop<RefCell<Option<Locks>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+    static HELD: ManuallyDrop<RefCell<Option<Box<Locks>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// FORKED in a child that CPython does not know of.
 #[inline]
 pub fn check() -> Result<()> {
-    if FORKED.load(Ordering::Relaxed) {
-        return forked();
-    }
-    Ok(())
+    if FORKED.load(Ordering::Relaxed) { forked() } else { Ok(()) }
 }
 
 #[cold]
@@ -84,7 +81,8 @@ extern "C" fn before() {
     // there.
     let _ = Python::in_process();
     let held = (report::hold_still(), runtime::hold_still(), record::hold_still(), cpython::hold_still());
-    HELD.with(|place| place.replace(Some(held)));
+    // In a box, since every thread has the place for it.
+    HELD.with(|place| place.replace(Some(Box::new(held))));
 }
 
 extern "C" fn in_parent() {
@@ -92,7 +90,8 @@ extern "C" fn in_parent() {
 }
 
 extern "C" fn in_child() {
-    if let Some((_report, mut runtime, still, _)) = HELD.with(|place| place.take()) {
+    if let Some(held) = HELD.with(|place| place.take()) {
+        let (_report, mut runtime, still, _) = *held;
         // Where there is a main interpreter there is our hook in it, which os.fork runs next.
         let hooked = still.has_main() || runtime.is_at_work();
         FORKED.store(hooked, Ordering::Relaxed);
@@ -104,6 +103,7 @@ extern "C" fn in_child() {
         }
     }
     copies::forget_after_fork();
+    sys::forget_after_fork();
     thread::forget_after_fork();
 }
 

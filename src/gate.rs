@@ -2,25 +2,39 @@
 //!
 //! A gate goes Open -> Closing -> Closed, one way only. Whoever is inside holds a *pin*: a count in a *seat*, one seat
 //! per thread (and one per guard), so that a thread that comes and goes writes no memory that another thread writes.
-//! The closer, who is rare, pays: it says Closing, and then reads every seat until all are empty.
+//! The closer, who is rare, pays: it puts a notice on every seat, and then reads them all until they are empty.
 //!
-//! Both sides are a store, a full fence, and a load of what the other side stores. Hence either the one who enters sees
-//! Closing and steps back, or the closer sees the pin; and either the one who leaves sees Closing and wakes the closer,
-//! or the closer sees the empty seat.
+//! Both sides store, and then load what the other side stores; between the two stands a barrier. Hence either the one
+//! who enters sees the notice and steps back, or the closer sees the pin; and either the one who leaves sees the notice
+//! and wakes the closer, or the closer sees the empty seat. Where the system can make all processors fence at once, only
+//! the closer's barrier costs anything, and to come and go is to write and read one cache line of one's own.
+//!
+//! Seats are never freed but handed on, from one occupant to the next and from gate to gate. So a thread may keep a
+//! plain reference to its seat; all others look at seats under the lock only.
 //!
 //! This room knows no CPython and makes no system call: `tests/loom` model-checks it as it stands.
 
 #[cfg(loom)]
 use loom::sync::{
-    Arc, Condvar, Mutex, MutexGuard,
+    Condvar, Mutex, MutexGuard,
     atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence},
 };
 #[cfg(not(loom))]
 use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence},
+    Condvar, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, compiler_fence, fence},
 };
 use std::time::Instant;
+
+/// Notices on a seat. None: its occupant comes and goes without a look at anything else.
+/// The gate is not open.
+const CLOSING_NOTICE: u32 = 1;
+/// The closer went on without waiting for the occupant, who may not come back in.
+const GIVEN_UP: u32 = 2;
+/// The occupant has to fence by itself.
+const FENCE: u32 = 4;
+/// Whoever uses the gate has something to say to the occupant.
+const WORD: u32 = 8;
 
 const OPEN: u8 = 0;
 const CLOSING: u8 = 1;
@@ -48,35 +62,129 @@ pub enum Drained {
     TimedOut,
 }
 
+/// How the two sides come to see each other's stores.
+#[derive(Clone, Copy, Debug)]
+pub enum Barrier {
+    /// Each side fences.
+    Symmetric,
+    /// Those who come and go only keep their stores and loads in order as far as the compiler goes; the closer has every
+    /// processor that runs one of them fence, by this call.
+    Asymmetric(fn()),
+}
+
 /// One occupant's place at a gate. Only the occupant writes `pins`, so it needs no read-modify-write.
 ///
 /// A cache line of its own: two threads' pins must never share one.
 #[repr(align(64))]
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Seat<T> {
     pins: AtomicU32,
-    /// The closer went on without waiting for the occupant, who may not come back in.
-    given_up: AtomicBool,
+    notices: AtomicU32,
+    /// The occupant is gone for good and has left something for the closer.
+    left_behind: AtomicBool,
+    /// Stands for what an asymmetric barrier does: loom knows none.
+    #[cfg(loom)]
+    barrier: AtomicU32,
+    /// The barrier is symmetric. Not loom's: no order is to come of it.
+    #[cfg(loom)]
+    fences: std::sync::atomic::AtomicBool,
     /// Whose seat this is.
     pub occupant: T,
 }
 
 impl<T> Seat<T> {
+    /// A seat at no gate.
+    #[cfg(not(loom))]
+    pub const fn new(occupant: T) -> Seat<T> {
+        Seat { pins: AtomicU32::new(0), notices: AtomicU32::new(0), left_behind: AtomicBool::new(false), occupant }
+    }
+
     /// How many pins the occupant holds.
+    #[inline(always)]
     pub fn pins(&self) -> u32 {
         self.pins.load(Ordering::Acquire)
     }
 
     /// Whether the closer went on without waiting for the occupant.
     pub fn is_given_up(&self) -> bool {
-        self.given_up.load(Ordering::SeqCst)
+        self.has_notice(GIVEN_UP)
+    }
+
+    /// Whether the gate is open, and nothing else needs a look either.
+    #[inline(always)]
+    pub fn is_quiet(&self) -> bool {
+        self.notices.load(Ordering::Acquire) == 0
+    }
+
+    fn has_notice(&self, notice: u32) -> bool {
+        self.notices.load(Ordering::SeqCst) & notice != 0
+    }
+
+    fn put_up(&self, notice: u32) {
+        self.notices.fetch_or(notice, Ordering::SeqCst);
+    }
+
+    /// Leaves word for the occupant.
+    pub fn leave_word(&self) {
+        self.put_up(WORD);
+    }
+
+    /// Whether word was left; from here on none is.
+    pub fn take_word(&self) -> bool {
+        self.has_notice(WORD) && self.notices.fetch_and(!WORD, Ordering::SeqCst) & WORD != 0
+    }
+
+    #[inline(always)]
+    fn add_pin(&self) -> u32 {
+        let pins = self.pins.load(Ordering::Relaxed);
+        self.pins.store(pins + 1, Ordering::Relaxed);
+        pins
+    }
+
+    /// Takes a pin, by the occupant, if there is no notice of any kind. Else there was one for a moment, which a closer may
+    /// have seen: `Gate::enter` is next, and tells it.
+    #[inline(always)]
+    pub fn enter(&self) -> bool {
+        let pins = self.add_pin();
+        self.light_barrier();
+        let quiet = self.is_quiet();
+        if !quiet {
+            self.pins.store(pins, Ordering::Release);
+        }
+        quiet
+    }
+
+    /// Gives a pin back, by the occupant. False: somebody may wait for that, and `Gate::left` is next.
+    #[inline(always)]
+    pub fn leave(&self) -> bool {
+        let pins = self.pins.load(Ordering::Relaxed);
+        self.pins.store(pins - 1, Ordering::Release);
+        self.light_barrier();
+        self.is_quiet()
+    }
+
+    #[cfg(not(loom))]
+    #[inline]
+    fn light_barrier(&self) {
+        compiler_fence(Ordering::SeqCst);
+    }
+
+    // A processor that is made to fence does so before, between or after the store and the load. Before is as good as
+    // between, for the store: nothing came of it yet. After is as good as between, for the load: it is over. So between
+    // stands for all, and two read-modify-writes of one word, of which one comes first, stand for the fence.
+    #[cfg(loom)]
+    fn light_barrier(&self) {
+        if !self.fences.load(std::sync::atomic::Ordering::Relaxed) {
+            self.barrier.fetch_add(1, Ordering::AcqRel);
+        }
     }
 }
 
-/// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child.
+/// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child; and the seats
+/// that nobody sits in.
 #[derive(Debug)]
-pub struct House {
-    lock: Mutex<()>,
+pub struct House<T: 'static> {
+    spare: Mutex<Vec<&'static Seat<T>>>,
     changed: Condvar,
 }
 
@@ -84,43 +192,44 @@ pub struct House {
 #[derive(Debug)]
 pub struct Gate<T: 'static> {
     phase: AtomicU8,
-    house: &'static House,
+    barrier: Barrier,
+    house: &'static House<T>,
     /// Locked only under the house's lock, so never contended.
     ledger: Mutex<Ledger<T>>,
 }
 
 #[derive(Debug)]
-struct Ledger<T> {
-    seats: Vec<Arc<Seat<T>>>,
+struct Ledger<T: 'static> {
+    seats: Vec<&'static Seat<T>>,
     /// Somebody saw all seats empty and is taking the interpreter down: nobody may enter even late.
     claimed: bool,
 }
 
 /// The lock of a house, held.
-pub type HouseGuard = MutexGuard<'static, ()>;
+pub type HouseGuard<T> = MutexGuard<'static, Vec<&'static Seat<T>>>;
 
-impl House {
+impl<T> House<T> {
     /// A house with no gates. Loom's locks cannot be made in a constant.
     #[cfg(not(loom))]
     #[allow(clippy::new_without_default)] // a static, and only one
-    pub const fn new() -> House {
-        House { lock: Mutex::new(()), changed: Condvar::new() }
+    pub const fn new() -> Self {
+        House { spare: Mutex::new(Vec::new()), changed: Condvar::new() }
     }
 
     /// A house with no gates.
     #[cfg(loom)]
     #[allow(clippy::new_without_default)]
-    pub fn new() -> House {
-        House { lock: Mutex::new(()), changed: Condvar::new() }
+    pub fn new() -> Self {
+        House { spare: Mutex::new(Vec::new()), changed: Condvar::new() }
     }
 
     /// Keeps every gate's ledger still.
-    pub fn lock(&'static self) -> HouseGuard {
-        self.lock.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    pub fn lock(&'static self) -> HouseGuard<T> {
+        self.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     #[cfg(not(loom))]
-    fn wait(&'static self, guard: HouseGuard, deadline: Option<Instant>) -> Option<HouseGuard> {
+    fn wait(&'static self, guard: HouseGuard<T>, deadline: Option<Instant>) -> Option<HouseGuard<T>> {
         let Some(deadline) = deadline else {
             return Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner()));
         };
@@ -130,7 +239,7 @@ impl House {
 
     // Loom has no time: a wait with a deadline is over at once.
     #[cfg(loom)]
-    fn wait(&'static self, guard: HouseGuard, deadline: Option<Instant>) -> Option<HouseGuard> {
+    fn wait(&'static self, guard: HouseGuard<T>, deadline: Option<Instant>) -> Option<HouseGuard<T>> {
         match deadline {
             None => Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner())),
             Some(_) => None,
@@ -138,13 +247,36 @@ impl House {
     }
 }
 
+impl<T: Default> Gate<T> {
+    /// Sets up a seat; `sit` makes it the occupant's. Locks, and may allocate: once per occupant, not per visit.
+    pub fn add_seat(&self, sit: impl FnOnce(&T)) -> &'static Seat<T> {
+        let mut spare = self.house.lock();
+        let seat = spare.pop().unwrap_or_else(|| Box::leak(Box::default()));
+        seat.left_behind.store(false, Ordering::Relaxed);
+        sit(&seat.occupant);
+        self.look(&spare, |ledger| {
+            let mut notices = if self.is_open() { 0 } else { CLOSING_NOTICE };
+            if let Barrier::Symmetric = self.barrier {
+                notices |= FENCE;
+                #[cfg(loom)]
+                seat.fences.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+            seat.notices.store(notices, Ordering::Relaxed);
+            ledger.seats.push(seat);
+        });
+        seat
+    }
+}
+
 impl<T> Gate<T> {
     /// An open gate with no seats.
-    pub fn new(house: &'static House) -> Self {
-        Gate { phase: AtomicU8::new(OPEN), house, ledger: Mutex::new(Ledger { seats: Vec::new(), claimed: false }) }
+    pub fn new(house: &'static House<T>, barrier: Barrier) -> Self {
+        let ledger = Mutex::new(Ledger { seats: Vec::new(), claimed: false });
+        Gate { phase: AtomicU8::new(OPEN), barrier, house, ledger }
     }
 
     /// Where the gate stands now.
+    #[inline]
     pub fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Acquire) {
             OPEN => Phase::Open,
@@ -153,25 +285,43 @@ impl<T> Gate<T> {
         }
     }
 
-    /// Sets up a seat. Allocates and locks: once per occupant, not per visit.
-    pub fn add_seat(&self, occupant: T) -> Arc<Seat<T>> {
-        let seat = Arc::new(Seat { pins: AtomicU32::new(0), given_up: AtomicBool::new(false), occupant });
-        self.with_ledger(|ledger| ledger.seats.push(Arc::clone(&seat)));
-        seat
+    /// Whether anybody may enter.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.phase.load(Ordering::Acquire) == OPEN
     }
 
-    /// Takes a seat away. Its occupant no longer counts, whatever it holds.
-    pub fn remove_seat(&self, seat: &Arc<Seat<T>>) {
-        self.with_ledger(|ledger| ledger.seats.retain(|other| !Arc::ptr_eq(other, seat)));
+    /// Takes a seat away: it no longer counts, whatever it holds, and is another's next.
+    pub fn remove_seat(&self, seat: &'static Seat<T>) {
+        let mut spare = self.house.lock();
+        self.look(&spare, |ledger| ledger.seats.retain(|other| !std::ptr::eq(*other, seat)));
+        seat.pins.store(0, Ordering::Relaxed);
+        spare.push(seat);
+        drop(spare);
         self.house.changed.notify_all();
+    }
+
+    /// Leaves a seat, which its occupant will not use again, to whoever finishes the gate. False: that has happened.
+    pub fn leave_seat_behind(&self, seat: &'static Seat<T>) -> bool {
+        self.with_ledger(|ledger| {
+            let listed = ledger.seats.iter().any(|other| std::ptr::eq(*other, seat));
+            seat.left_behind.store(listed, Ordering::Relaxed);
+            listed
+        })
     }
 
     /// Takes a pin, by the occupant. Refused unless the gate is open or the occupant holds a pin already.
     #[inline]
     pub fn enter(&self, seat: &Seat<T>) -> bool {
-        let held = self.add_pin(seat) > 0;
-        fence(Ordering::SeqCst);
-        if self.phase.load(Ordering::Acquire) == OPEN || (held && !seat.is_given_up()) {
+        seat.enter() || self.enter_on_notice(seat)
+    }
+
+    #[cold]
+    fn enter_on_notice(&self, seat: &Seat<T>) -> bool {
+        let held = seat.add_pin() > 0;
+        seat.light_barrier();
+        let notices = self.read_notices(seat);
+        if notices & CLOSING_NOTICE == 0 || (held && notices & GIVEN_UP == 0) {
             return true;
         }
         self.leave(seat);
@@ -185,20 +335,13 @@ impl<T> Gate<T> {
             return true;
         }
         self.with_ledger(|ledger| {
-            let holds = guard.pins() > 0 && ledger.seats.iter().any(|other| std::ptr::eq(&**other, guard));
+            let holds = guard.pins() > 0 && ledger.seats.iter().any(|other| std::ptr::eq(*other, guard));
             let may = holds && !guard.is_given_up() && !ledger.claimed && self.phase() != Phase::Closed;
             if may {
-                self.add_pin(seat);
+                seat.add_pin();
             }
             may
         })
-    }
-
-    #[inline]
-    fn add_pin(&self, seat: &Seat<T>) -> u32 {
-        let pins = seat.pins.load(Ordering::Relaxed);
-        seat.pins.store(pins + 1, Ordering::Relaxed);
-        pins
     }
 
     /// Takes a pin, by the occupant, also while Closing, as long as the closer still waits.
@@ -206,49 +349,34 @@ impl<T> Gate<T> {
         self.with_ledger(|ledger| {
             let waits = !ledger.claimed && self.phase() != Phase::Closed;
             if waits {
-                self.add_pin(seat);
+                seat.add_pin();
             }
             waits
         })
     }
 
-    /// Takes the only pin of a seat that any thread may use (a guard's). False: the gate is not open, or the seat is
-    /// taken.
-    pub fn enter_shared(&self, seat: &Seat<T>) -> bool {
-        if seat.pins.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err() {
-            return false;
-        }
-        fence(Ordering::SeqCst);
-        if self.phase.load(Ordering::Acquire) == OPEN {
-            return true;
-        }
-        self.leave_shared(seat);
-        false
-    }
-
     /// Gives a pin back, by the occupant.
     #[inline]
     pub fn leave(&self, seat: &Seat<T>) {
-        let pins = seat.pins.load(Ordering::Relaxed);
-        seat.pins.store(pins - 1, Ordering::Release);
-        if pins == 1 {
-            self.left();
+        if !seat.leave() {
+            self.left(seat);
         }
     }
 
-    /// Gives the only pin of a shared seat back, from any thread. False: nobody held it.
-    pub fn leave_shared(&self, seat: &Seat<T>) -> bool {
-        let held = seat.pins.swap(0, Ordering::SeqCst) > 0;
-        self.left();
-        held
-    }
-
-    #[inline]
-    fn left(&self) {
-        fence(Ordering::SeqCst);
-        if self.phase.load(Ordering::Relaxed) != OPEN {
+    /// A pin of that seat was given back, and there are notices.
+    #[cold]
+    pub fn left(&self, seat: &Seat<T>) {
+        if self.read_notices(seat) & CLOSING_NOTICE != 0 {
             self.wake();
         }
+    }
+
+    /// The notices on a seat, after the fence that one of them may be.
+    fn read_notices(&self, seat: &Seat<T>) -> u32 {
+        if let Barrier::Symmetric = self.barrier {
+            fence(Ordering::SeqCst);
+        }
+        seat.notices.load(Ordering::SeqCst)
     }
 
     #[cold]
@@ -260,8 +388,31 @@ impl<T> Gate<T> {
 
     /// Lets nobody new in from here on.
     pub fn close(&self) {
-        let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
+        self.with_ledger(|ledger| {
+            let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
+            ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
+        });
+        self.heavy_barrier();
+    }
+
+    #[cfg(not(loom))]
+    fn heavy_barrier(&self) {
+        match self.barrier {
+            Barrier::Symmetric => fence(Ordering::SeqCst),
+            Barrier::Asymmetric(make_all_fence) => make_all_fence(),
+        }
+    }
+
+    #[cfg(loom)]
+    fn heavy_barrier(&self) {
+        match self.barrier {
+            Barrier::Symmetric => fence(Ordering::SeqCst),
+            Barrier::Asymmetric(_) => self.with_ledger(|ledger| {
+                for seat in &ledger.seats {
+                    seat.barrier.fetch_add(1, Ordering::AcqRel);
+                }
+            }),
+        }
     }
 
     /// Waits until no seat but the excepted ones holds a pin, and claims the interpreter for the caller, who must
@@ -296,7 +447,7 @@ impl<T> Gate<T> {
             ledger.claimed |= ours;
             if ours {
                 let inside = ledger.seats.iter().filter(|seat| seat.pins() > 0 && !except(&seat.occupant));
-                inside.for_each(|seat| seat.given_up.store(true, Ordering::SeqCst));
+                inside.for_each(|seat| seat.put_up(GIVEN_UP));
             }
             ours
         })
@@ -310,26 +461,37 @@ impl<T> Gate<T> {
 
     /// Closed: nobody is inside and nothing of the interpreter may be touched any more.
     pub fn finish(&self) {
-        self.with_ledger(|ledger| {
+        let mut spare = self.house.lock();
+        let mut left_behind = Vec::new();
+        self.look(&spare, |ledger| {
             self.phase.store(CLOSED, Ordering::SeqCst);
+            ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
             // A seat that still holds a pin is the finisher's own, or that of somebody it gave up waiting for.
-            ledger.seats.retain(|seat| seat.pins() > 0);
+            ledger.seats.retain(|seat| {
+                let stays = seat.pins() > 0;
+                if !stays && seat.left_behind.load(Ordering::Relaxed) {
+                    left_behind.push(*seat);
+                }
+                stays
+            });
         });
+        spare.append(&mut left_behind);
+        drop(spare);
         self.house.changed.notify_all();
     }
 
     /// Forgets, in a forked child, every seat but the surviving thread's, and a claim whose closer is not there. The
-    /// caller has the lock through the fork.
-    pub fn forget_others(&self, held: &HouseGuard, mine: impl Fn(&T) -> bool) {
+    /// caller has the lock through the fork. Seats that somebody may still believe to hold are not handed on.
+    pub fn forget_others(&self, held: &HouseGuard<T>, mine: impl Fn(&T) -> bool) {
         self.look(held, |ledger| {
             ledger.seats.retain(|seat| mine(&seat.occupant));
             ledger.claimed = false;
         });
     }
 
-    /// All seats, for the closer and for reports.
-    pub fn seats(&self) -> Vec<Arc<Seat<T>>> {
-        self.with_ledger(|ledger| ledger.seats.clone())
+    /// Looks at every seat in turn, under the lock: at no other time is it known whose a seat is.
+    pub fn for_each_seat(&self, mut f: impl FnMut(&Seat<T>)) {
+        self.with_ledger(|ledger| ledger.seats.iter().for_each(|seat| f(seat)));
     }
 
     fn with_ledger<R>(&self, f: impl FnOnce(&mut Ledger<T>) -> R) -> R {
@@ -337,7 +499,7 @@ impl<T> Gate<T> {
         self.look(&held, f)
     }
 
-    fn look<R>(&self, _held: &HouseGuard, f: impl FnOnce(&mut Ledger<T>) -> R) -> R {
+    fn look<R>(&self, _held: &HouseGuard<T>, f: impl FnOnce(&mut Ledger<T>) -> R) -> R {
         f(&mut self.ledger.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }

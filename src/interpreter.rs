@@ -6,11 +6,10 @@ use crate::fork;
 use crate::gate::{Drained, Phase};
 use crate::record::{self, Facts, Interpreter, Origin};
 use crate::shutdown::{self, finish_from_main, wait_for_the_last};
-use crate::sys;
+use crate::sys::{self, Label};
 use crate::thread::{self, Admission};
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -137,7 +136,7 @@ pub fn create(python: &'static Python, gil: Gil) -> Result<Arc<Interpreter>> {
         ),
     };
     let main = main(python)?;
-    let ticket = thread::attach(&main, Admission::Open, Some(c"pyferry_interpreter_new"))?;
+    let ticket = thread::attach(&main, Admission::Open, Label::new(c"pyferry_interpreter_new"))?;
     let made = create_from_main(&main, sharing);
     thread::detach(ticket)?;
     made
@@ -269,7 +268,7 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
         ),
     }
     // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.
-    let label = Some(c"pyferry_interpreter_end");
+    let label = Label::new(c"pyferry_interpreter_end");
     let ticket = match main(interpreter.python).and_then(|main| thread::attach(&main, Admission::Open, label)) {
         Ok(ticket) => ticket,
         Err(error) => {
@@ -305,21 +304,26 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let python = interpreter.python;
     let inside_already = thread::is_inside(interpreter);
     let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-    let ticket = thread::attach(interpreter, admission, Some(c"pyferry_interpreter_interrupt"))?;
+    let ticket = thread::attach(interpreter, admission, Label::new(c"pyferry_interpreter_interrupt"))?;
     // This thread too runs Python code of ours now.
     let own = thread::current_state(python).filter(|own| !inside_already || !python.runs_python(*own));
     let mut spared: Vec<_> = own.into_iter().collect();
-    for seat in interpreter.gate.seats().iter().filter(|seat| !seat.occupant.is_guard()) {
+    let mut inside = Vec::new();
+    interpreter.gate.for_each_seat(|seat| {
         let occupant = &seat.occupant;
+        if occupant.is_guard() {
+            return;
+        }
         if seat.pins() == 0 || !occupant.is_in() {
             spared.extend(occupant.state.get());
         } else {
             // The thread may leave before it sees the exception; then it takes it back by this.
-            occupant.interrupted.store(true, Ordering::SeqCst);
+            seat.leave_word();
+            inside.push(occupant.ident());
         }
-    }
+    });
     let result = match interpreter.raw() {
-        Some(raw) => python.threads_of(raw, &spared).map(|threads| {
+        Some(raw) => python.threads_of(raw, &spared, &inside).map(|threads| {
             threads.into_iter().for_each(|ident| record::unless_shielded(ident, || python.interrupt(ident)));
         }),
         None => Ok(()),

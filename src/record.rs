@@ -1,12 +1,12 @@
 //! What is known of each interpreter, and the list of those alive.
 
 use crate::cpython::{Python, Raw, Slot, StateCell};
-use crate::gate::{Gate, House, HouseGuard, Phase, Seat};
-use crate::sys::{self, StaticText};
+use crate::gate::{Barrier, Gate, House, HouseGuard, Phase, Seat};
+use crate::sys::{self, Label, LabelCell};
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 /// Who made an interpreter, and so who ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub enum Origin {
 }
 
 /// One interpreter. The record outlives the interpreter, for as long as a view names it.
+///
+/// Aligned, so that the count of those who hold the record, beside it, is not on the cache line that each attach reads.
+#[repr(align(64))]
 pub struct Interpreter {
     /// The CPython it runs on.
     pub python: &'static Python,
@@ -60,59 +63,90 @@ pub struct Facts {
 /// A place at the gate of an interpreter.
 pub type Place = Seat<Occupant>;
 
-/// Whose place it is: one thread's, or one guard's.
+/// Whose place it is: one thread's, or one guard's. A place is handed on, so all of it can change.
+#[derive(Debug, Default)]
 pub struct Occupant {
-    /// The thread's serial, or, of a guard, that of the thread which opened it.
-    pub thread: u64,
-    /// The kernel's number of that thread; another in a forked child.
+    /// A guard does not attach, and any thread may close it.
+    guard: AtomicBool,
+    /// The kernel's number of the thread; another in a forked child.
     thread_id: AtomicU32,
-    /// What a guard guards; None for a thread's own place.
-    pub guarded: Option<Arc<Interpreter>>,
+    /// The number by which Python knows the thread.
+    ident: AtomicU64,
+    /// The thread's serial, or, of a guard, that of the thread which opened it.
+    thread: AtomicU64,
     /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
     pub state: StateCell,
-    /// An interrupt may be waiting in the state.
-    pub interrupted: AtomicBool,
-    /// A guard whose opener has exited.
-    pub orphaned: AtomicBool,
     since: AtomicU64,
-    label: StaticText,
+    label: LabelCell,
+}
+
+/// What a report says of an occupant.
+pub struct Presence {
+    guard: bool,
+    thread_id: u32,
+    label: Option<&'static CStr>,
+    since: u64,
 }
 
 impl Occupant {
-    /// The calling thread.
-    pub fn thread(serial: u64) -> Occupant {
+    /// Nobody.
+    pub const fn new() -> Occupant {
         Occupant {
-            thread: serial,
-            thread_id: AtomicU32::new(sys::thread_id()),
-            guarded: None,
-            state: StateCell::default(),
-            interrupted: AtomicBool::new(false),
-            orphaned: AtomicBool::new(false),
+            guard: AtomicBool::new(false),
+            thread_id: AtomicU32::new(0),
+            ident: AtomicU64::new(0),
+            thread: AtomicU64::new(0),
+            state: StateCell::new(),
             since: AtomicU64::new(0),
-            label: StaticText::default(),
+            label: LabelCell::new(),
         }
     }
 
-    /// A guard that the calling thread opens. It holds the record, so that any thread may close it.
-    pub fn guard(serial: u64, interpreter: &Arc<Interpreter>) -> Occupant {
-        Occupant { guarded: Some(Arc::clone(interpreter)), ..Occupant::thread(serial) }
+    /// From here on it is the calling thread's, or that of a guard which the calling thread opens.
+    pub fn take_place(&self, serial: u64, ident: u64, guard: bool) {
+        self.ident.store(ident, Ordering::Relaxed);
+        self.guard.store(guard, Ordering::Relaxed);
+        self.thread.store(serial, Ordering::Relaxed);
+        self.since.store(0, Ordering::Relaxed);
+        self.state.take();
+        self.renumber();
     }
 
-    /// A guard does not attach, and any thread may close it.
+    /// The number by which Python knows the thread.
+    pub fn ident(&self) -> u64 {
+        self.ident.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is a guard's.
     pub fn is_guard(&self) -> bool {
-        self.guarded.is_some()
+        self.guard.load(Ordering::Relaxed)
     }
 
-    /// The thread that forked has another number in the child.
+    /// Whether it is that thread's own.
+    pub fn is_of(&self, serial: u64) -> bool {
+        !self.is_guard() && self.thread.load(Ordering::Relaxed) == serial
+    }
+
+    /// Whether it is that of a guard which that thread opened, also if it was closed since.
+    pub fn was_opened_by(&self, serial: u64) -> bool {
+        self.thread.load(Ordering::Relaxed) == serial
+    }
+
+    /// The calling thread's number; in a forked child the thread that forked has another one.
     pub fn renumber(&self) {
         self.thread_id.store(sys::thread_id(), Ordering::Relaxed);
     }
 
+    /// Notes what the occupant comes in for.
+    #[inline]
+    pub fn set_label(&self, label: Label) {
+        self.label.put(label);
+    }
+
     /// Notes that the occupant is in, from now.
     #[inline]
-    pub fn came_in(&self, label: Option<&'static CStr>) {
-        self.label.put(label);
-        self.since.store(sys::ticks(), Ordering::Relaxed);
+    pub fn came_in(&self, now: u64) {
+        self.since.store(now, Ordering::Relaxed);
     }
 
     /// Notes that the occupant is out.
@@ -121,19 +155,40 @@ impl Occupant {
         self.since.store(0, Ordering::Relaxed);
     }
 
+    /// Runs `f`, in which the occupant is on its way back in.
+    #[inline]
+    pub fn coming_back(&self, f: impl FnOnce()) {
+        let since = self.since.load(Ordering::Relaxed);
+        self.since.store(0, Ordering::Relaxed);
+        f();
+        self.since.store(since, Ordering::Relaxed);
+    }
+
     /// Whether the occupant is in, rather than on its way.
+    #[inline]
     pub fn is_in(&self) -> bool {
         self.since.load(Ordering::Relaxed) != 0
     }
 
+    fn presence(&self) -> Presence {
+        Presence {
+            guard: self.is_guard(),
+            thread_id: self.thread_id.load(Ordering::Relaxed),
+            label: self.label.get(),
+            since: self.since.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Presence {
     /// Who it is, what it does, and for how long it has been in.
-    pub fn describe(&self) -> String {
-        let mut text = if self.is_guard() { "a guard opened by ".to_owned() } else { String::new() };
-        text += &sys::describe_thread(self.thread_id.load(Ordering::Relaxed));
-        if let Some(label) = self.label.get() {
+    fn describe(&self) -> String {
+        let mut text = if self.guard { "a guard opened by ".to_owned() } else { String::new() };
+        text += &sys::describe_thread(self.thread_id);
+        if let Some(label) = self.label {
             text += &format!(" [{}]", label.to_string_lossy());
         }
-        match self.since.load(Ordering::Relaxed) {
+        match self.since {
             0 => text + ", which is on its way in",
             since => text + &format!(", in for {:.3} s", sys::seconds_since(since)),
         }
@@ -165,11 +220,29 @@ impl Interpreter {
         self.gate.phase() == Phase::Closed
     }
 
+    /// Whether anybody holds a pin.
+    pub fn has_occupants(&self) -> bool {
+        let mut inside = false;
+        self.gate.for_each_seat(|seat| inside |= seat.pins() > 0);
+        inside
+    }
+
+    /// Whether a thread that holds a pin has not come in yet, or not come back.
+    pub fn somebody_is_on_the_way(&self) -> bool {
+        let mut found = false;
+        self.gate.for_each_seat(|seat| found |= seat.pins() > 0 && !seat.occupant.is_in());
+        found
+    }
+
     /// Everybody who holds a pin, but for the excepted, in words.
     pub fn describe_occupants(&self, except: impl Fn(&Occupant) -> bool) -> String {
-        let mut seats = self.gate.seats();
-        seats.retain(|seat| seat.pins() > 0 && !except(&seat.occupant));
-        let inside: Vec<String> = seats.iter().map(|seat| seat.occupant.describe()).collect();
+        let mut inside = Vec::new();
+        self.gate.for_each_seat(|seat| {
+            if seat.pins() > 0 && !except(&seat.occupant) {
+                inside.push(seat.occupant.presence());
+            }
+        });
+        let inside: Vec<String> = inside.iter().map(Presence::describe).collect();
         if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
     }
 
@@ -197,12 +270,22 @@ impl Interpreter {
 type Registry = Vec<Option<Arc<Interpreter>>>;
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Vec::new());
-static HOUSE: House = House::new();
+static HOUSE: House<Occupant> = House::new();
 /// How many interpreters alive do not hear each other: with one there is nobody else to wait for.
 static UNHEARD: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 /// How many interpreters have died.
 static DEATHS: AtomicU64 = AtomicU64::new(0);
+static FORKS: AtomicU32 = AtomicU32::new(0);
+
+/// The same for all gates: asked of the system once.
+fn barrier() -> Barrier {
+    static BARRIER: OnceLock<Barrier> = OnceLock::new();
+    *BARRIER.get_or_init(|| {
+        let may = std::env::var_os("PYFERRY_BARRIER").is_none_or(|value| value != "symmetric");
+        if may && sys::can_make_all_fence() { Barrier::Asymmetric(sys::make_all_fence) } else { Barrier::Symmetric }
+    })
+}
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -233,6 +316,11 @@ pub fn see_end(raw: Raw, id: i64, main: u64) {
 /// Whether this thread, which is attached to the interpreter, is taking it down, and its record is gone.
 pub fn is_ending_here(python: &Python, raw: Raw) -> bool {
     python.is_finalizing() || SEEN_ENDING.get() == Some((raw, python.interpreter_id(raw), serial_of_main(python)))
+}
+
+/// How many forks lie between the first process and this one: guards from before the last one hold nothing.
+pub fn forks() -> u32 {
+    FORKS.load(Ordering::Relaxed)
 }
 
 /// How many interpreters have died: as long as that stays the same, those that were alive are.
@@ -283,7 +371,7 @@ pub fn find_or_add(
         origin,
         waits_unheard: shares_gil && python.asks_only_its_own(),
         heralded: AtomicBool::new(false),
-        gate: Gate::new(&HOUSE),
+        gate: Gate::new(&HOUSE, barrier()),
         facts,
         keeper: StateCell::default(),
         raw: AtomicUsize::new(raw.address()),
@@ -361,7 +449,7 @@ pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
 pub struct Still {
     _shielded: MutexGuard<'static, Vec<u64>>,
     list: MutexGuard<'static, Registry>,
-    house: HouseGuard,
+    house: HouseGuard<Occupant>,
 }
 
 /// Holds the registry and all ledgers still.
@@ -377,6 +465,7 @@ impl Still {
 
     /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
     pub fn forget_others(&self, mine: impl Fn(&Occupant) -> bool) {
+        FORKS.fetch_add(1, Ordering::Relaxed);
         for interpreter in self.list.iter().flatten() {
             interpreter.gate.forget_others(&self.house, &mine);
             interpreter.heralded.store(false, Ordering::Relaxed);

@@ -269,7 +269,7 @@ fn stop_later(owner: Owner, all: &[Arc<Interpreter>]) -> Error {
 fn who_is_in(all: &[Arc<Interpreter>]) -> String {
     let parts: Vec<String> = all
         .iter()
-        .filter(|interpreter| interpreter.gate.seats().iter().any(|seat| seat.pins() > 0))
+        .filter(|interpreter| interpreter.has_occupants())
         .map(|interpreter| format!("{} by {}", interpreter.name(), interpreter.describe_occupants(thread::is_mine)))
         .collect();
     if parts.is_empty() { "Python's own threads have not ended".into() } else { parts.join("; ") }

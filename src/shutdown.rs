@@ -67,16 +67,17 @@ pub fn wait_for_the_last(interpreter: &Interpreter, deadline: Option<Instant>) -
 /// claimed.
 fn delete_idle_states(interpreter: &Interpreter) {
     let attached = thread::current_state(interpreter.python);
-    let seats = interpreter.gate.seats();
-    // One whose thread was given up is still in use there; it is left to CPython. A pin says nothing now: whoever is
-    // refused at this moment has one, until it has stepped back.
-    let idle = seats.iter().filter(|seat| !seat.is_given_up());
-    for cell in idle.map(|seat| &seat.occupant.state).chain([&interpreter.keeper]) {
-        if let Some(state) = cell.take()
-            && Some(state) != attached
-        {
-            interpreter.python.delete_idle(interpreter.slot, state);
+    let mut states = Vec::new();
+    interpreter.gate.for_each_seat(|seat| {
+        // One whose thread was given up is still in use there; it is left to CPython. A pin says nothing now: whoever is
+        // refused at this moment has one, until it has stepped back.
+        if !seat.is_given_up() {
+            states.extend(seat.occupant.state.take());
         }
+    });
+    states.extend(interpreter.keeper.take());
+    for state in states.into_iter().filter(|state| Some(*state) != attached) {
+        interpreter.python.delete_idle(interpreter.slot, state);
     }
 }
 
@@ -137,7 +138,8 @@ fn wait_for_python_threads(
         return None;
     }
     // This thread's, the first one, and those that idle threads keep.
-    let known = 2 + interpreter.gate.seats().iter().filter(|seat| seat.occupant.state.get().is_some()).count();
+    let mut known = 2;
+    interpreter.gate.for_each_seat(|seat| known += usize::from(seat.occupant.state.get().is_some()));
     while python.states_of(raw).len() > known {
         let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
         // Up to 3.11 finalising leaves such an interpreter alone; later it is a fatal error, so there is no way but to wait.

@@ -17,7 +17,8 @@ use harness::directives::Directives;
 use harness::program;
 use harness::python::Python;
 
-/// What one visit may come to, in a phase of `cost/path.c`.
+/// What one visit may come to, in a phase of `cost/path.c`. It may call nothing, beside what is counted apart
+/// ([`count::LIMIT`]).
 struct Limit {
     phase: &'static str,
     instructions: u64,
@@ -28,20 +29,9 @@ struct Limit {
 /// The most that was counted on any Python, and a quarter more instructions for other compilers. To change a limit, run this
 /// test, and read what it counted in `target/tmp/c/run/instructions_on_3.14/counts`.
 const LIMITS: [Limit; 3] = [
-    Limit { phase: "repeated", instructions: 1080, atomics: 4 },
-    Limit { phase: "nested", instructions: 690, atomics: 0 },
-    Limit { phase: "guard", instructions: 245, atomics: 6 },
-];
-
-/// All that may be called on the way, beside what is counted apart ([`count::LIMIT`]). Nothing in it allocates, takes a lock
-/// or calls the system: glibc answers `clock_gettime` in the process.
-const CALLS: [&str; 6] = [
-    "__tls_get_addr",
-    "_PyThreadState_UncheckedGet",
-    "clock_gettime",
-    "PyThreadState_GetUnchecked",
-    "pthread_getspecific",
-    "pthread_setspecific",
+    Limit { phase: "repeated", instructions: 150, atomics: 0 },
+    Limit { phase: "nested", instructions: 115, atomics: 0 },
+    Limit { phase: "guard", instructions: 320, atomics: 0 },
 ];
 
 /// Phases that must come to the same, however many threads there are.
@@ -102,8 +92,7 @@ impl Limit {
         if count.system_calls > 0 {
             problems.push(format!("{phase}: {} system calls", count.system_calls));
         }
-        let not_listed = count.calls.keys().filter(|name| !CALLS.contains(&name.as_str()));
-        problems.extend(not_listed.map(|name| format!("{phase}: calls {name}, which is not in CALLS")));
+        problems.extend(count.calls.keys().map(|name| format!("{phase}: calls {name}")));
         problems
     }
 }

@@ -3,10 +3,9 @@ use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
 use crate::fork;
-use crate::record::Place;
+use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::fmt;
-use std::sync::Arc;
 
 /// A strong handle to one interpreter: while it is open the interpreter cannot finish shutting down, and
 /// [`attach`](Guard::attach) always gets in. Closed when it is dropped.
@@ -27,13 +26,14 @@ use std::sync::Arc;
 #[doc(alias = "pyferry_guard")]
 pub struct Guard {
     view: View,
-    place: Arc<Place>,
+    /// None while it is dropped.
+    guard: Option<Box<thread::Guard>>,
 }
 
 impl Guard {
     pub(super) fn open(view: &View) -> Result<Guard> {
         fork::check()?;
-        Ok(Guard { view: view.clone(), place: thread::open_guard(&view.interpreter)? })
+        Ok(Guard { view: view.clone(), guard: Some(thread::open_guard(&view.interpreter)?) })
     }
 
     /// Attaches this thread to the guarded interpreter, also while that is shutting down.
@@ -51,7 +51,8 @@ impl Guard {
     #[doc(alias = "pyferry_attach_guarded")]
     pub fn attach(&self) -> Result<Attached> {
         fork::check()?;
-        thread::attach(&self.view.interpreter, Admission::Guarded(&self.place), None).map(Attached::new)
+        let admission = self.guard.as_ref().map_or(Admission::Open, |guard| Admission::Guarded(guard.place));
+        thread::attach(&self.view.interpreter, admission, Label::NONE).map(Attached::new)
     }
 
     /// The view that the guard was opened through.
@@ -68,7 +69,9 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        thread::close_guard(&self.place);
+        if let Some(guard) = self.guard.take() {
+            thread::close_guard(guard);
+        }
     }
 }
 

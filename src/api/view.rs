@@ -6,6 +6,7 @@ use crate::error::Status;
 use crate::fork;
 use crate::interpreter as interpreters;
 use crate::record::Interpreter;
+use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::ffi::CStr;
 use std::fmt;
@@ -107,7 +108,7 @@ impl View {
     /// ```
     #[doc(alias = "pyferry_attach")]
     pub fn attach(&self) -> Result<Attached> {
-        self.enter(None)
+        self.enter(Label::NONE)
     }
 
     /// As [`attach`](View::attach), with a word for reports on what the thread does there.
@@ -122,10 +123,10 @@ impl View {
     /// ```
     #[doc(alias = "pyferry_attach_labeled")]
     pub fn attach_labeled(&self, label: &'static CStr) -> Result<Attached> {
-        self.enter(Some(label))
+        self.enter(Label::new(label))
     }
 
-    fn enter(&self, label: Option<&'static CStr>) -> Result<Attached> {
+    fn enter(&self, label: Label) -> Result<Attached> {
         fork::check()?;
         thread::attach(&self.interpreter, Admission::Open, label).map(Attached::new)
     }

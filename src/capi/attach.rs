@@ -1,11 +1,11 @@
-use super::guard::place_of;
+use super::guard::guard_of;
 use super::{enter, out, pyferry_guard, pyferry_view, required};
 use crate::error::{Error, Result, Status};
 use crate::interpreter;
-use crate::record::Interpreter;
-use crate::thread::{self, Admission, Ticket};
-use std::ffi::{CStr, c_char};
-use std::sync::Arc;
+use crate::sys::Label;
+use crate::thread::{self, Admission, Thread, Ticket};
+use std::ffi::c_char;
+use std::ptr::NonNull;
 
 /// What an attach hands out and its detach takes back. Its contents are pyferry's; all zero is the empty token.
 #[repr(C)]
@@ -57,7 +57,7 @@ fn ticket([thread, number]: [u64; 2]) -> Ticket {
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_attach(view: *const pyferry_view, out: *mut pyferry_token) -> Status {
     // SAFETY: as documented for the caller.
-    unsafe { pyferry_attach_labeled(view, std::ptr::null(), out) }
+    unsafe { attach(view, Label::NONE, out) }
 }
 
 /// As pyferry_attach, with a word for reports on what the thread does there: "render", "load level".
@@ -74,11 +74,65 @@ pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
     label: *const c_char,
     out: *mut pyferry_token,
 ) -> Status {
-    enter(|| {
-        // SAFETY: as documented for the caller; a label lives for ever.
-        let (view, out, label) = unsafe {
-            (required(view, "view")?, self::out(out, "out")?, (!label.is_null()).then(|| CStr::from_ptr(label)))
+    // SAFETY: as documented for the caller; a label lives for ever.
+    unsafe { attach(view, Label::from_ptr(label), out) }
+}
+
+// The shortest way first. No fork is asked about before the last: a forked child has nothing at hand.
+//
+// SAFETY (of the callers): as documented for theirs.
+#[inline(always)]
+unsafe fn attach(view: *const pyferry_view, label: Label, out: *mut pyferry_token) -> Status {
+    // SAFETY: NULL or a live view, and NULL or a place for a token.
+    unsafe {
+        let (Some(view), Some(out)) = (view.as_ref(), NonNull::new(out)) else {
+            return attach_the_long_way(view, label, out);
         };
+        thread::with(|here| {
+            if here.is_outside() {
+                return attach_from_outside(view, label, out, here);
+            }
+            if !here.nest(&view.interpreter, |ticket| out.write(ticket.into())) {
+                return attach_across(view, label, out, here);
+            }
+            Status::Ok
+        })
+    }
+}
+
+// Functions of their own, so that each saves only the registers that it needs.
+//
+// SAFETY (of the callers): `out` is a place for a token.
+#[inline(never)]
+unsafe fn attach_from_outside(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
+    // SAFETY: as the caller says.
+    unsafe {
+        if !here.enter(&view.interpreter, label, |ticket| out.write(ticket.into())) {
+            return attach_across(view, label, out, here);
+        }
+    }
+    Status::Ok
+}
+
+// SAFETY (of the callers): `out` is a place for a token.
+#[inline(never)]
+unsafe fn attach_across(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
+    // SAFETY: as the caller says, and the view is alive.
+    unsafe {
+        match here.cross(&view.interpreter, label) {
+            Some(ticket) => out.write(ticket.into()),
+            None => return attach_the_long_way(view, label, out.as_ptr()),
+        }
+    }
+    Status::Ok
+}
+
+// SAFETY (of the callers): as for `attach`.
+#[cold]
+unsafe fn attach_the_long_way(view: *const pyferry_view, label: Label, out: *mut pyferry_token) -> Status {
+    enter(|| {
+        // SAFETY: as the caller says.
+        let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
         out.put(thread::attach(&view.interpreter, Admission::Open, label)?.into());
         Ok(())
     })
@@ -96,14 +150,10 @@ pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
 pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_guard, out: *mut pyferry_token) -> Status {
     enter(|| {
         // SAFETY: as documented for the caller.
-        let (guard, out) = unsafe { (place_of(guard)?, self::out(out, "out")?) };
-        out.put(thread::attach(guarded(&guard.occupant.guarded)?, Admission::Guarded(guard), None)?.into());
+        let (guard, out) = unsafe { (guard_of(guard)?, self::out(out, "out")?) };
+        out.put(thread::attach(&guard.interpreter, Admission::Guarded(guard.place), Label::NONE)?.into());
         Ok(())
     })
-}
-
-fn guarded(guarded: &Option<Arc<Interpreter>>) -> Result<&Arc<Interpreter>> {
-    guarded.as_ref().ok_or_else(|| Error::new(Status::InvalidArgument, "`guard` is not a guard"))
 }
 
 /// Ends this thread's last attachment. The thread is then as it was before that attach: attached to what it was
@@ -119,8 +169,45 @@ fn guarded(guarded: &Option<Arc<Interpreter>>) -> Result<&Arc<Interpreter>> {
 ///         attached, or gave the thread up: the attachment is over, and the token empty), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Status {
+    // SAFETY: NULL or a token, as documented.
+    unsafe {
+        let Some(token) = token.as_mut() else { return detach_the_long_way(token) };
+        thread::with(|here| {
+            if here.is_in_first() {
+                return detach_to_outside(token, here);
+            }
+            if !here.unnest(ticket(token.private_words), || token.private_words = [0; 2]) {
+                return detach_across(token, here);
+            }
+            Status::Ok
+        })
+    }
+}
+
+#[inline(never)]
+fn detach_to_outside(token: &mut pyferry_token, here: &Thread) -> Status {
+    if !here.leave(ticket(token.private_words), || token.private_words = [0; 2]) {
+        // SAFETY: it is a token.
+        return unsafe { detach_the_long_way(token) };
+    }
+    Status::Ok
+}
+
+#[inline(never)]
+fn detach_across(token: &mut pyferry_token, here: &Thread) -> Status {
+    if !here.cross_back(ticket(token.private_words)) {
+        // SAFETY: it is a token.
+        return unsafe { detach_the_long_way(token) };
+    }
+    token.private_words = [0; 2];
+    Status::Ok
+}
+
+// SAFETY (of the callers): `token` is NULL or a token.
+#[cold]
+unsafe fn detach_the_long_way(token: *mut pyferry_token) -> Status {
     enter(|| {
-        // SAFETY: as documented for the caller.
+        // SAFETY: as the caller says.
         let words = unsafe { &mut token.as_mut().ok_or_else(|| null("token"))?.private_words };
         end(words, thread::detach(ticket(*words)))
     })

@@ -1,14 +1,12 @@
 use super::{enter, out, pyferry_view, required};
 use crate::error::{Result, Status};
-use crate::record::Place;
-use crate::thread;
-use std::sync::Arc;
+use crate::thread::{self, Guard};
 
 /// A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
 /// pyferry_attach_guarded always gets in.
+// Never made: its address is a thread::Guard's, which is kept in its box from one opening to the next.
 pub struct pyferry_guard {
-    // Never made: C's pointer is that of a place at the gate.
-    _place: Place,
+    _guard: Guard,
 }
 
 /// Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
@@ -25,8 +23,7 @@ pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, ou
     enter(|| {
         // SAFETY: as documented for the caller.
         let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
-        let place = thread::open_guard(&view.interpreter)?;
-        out.put(Arc::into_raw(place).cast_mut().cast::<pyferry_guard>());
+        out.put(Box::into_raw(thread::open_guard(&view.interpreter)?).cast::<pyferry_guard>());
         Ok(())
     })
 }
@@ -40,14 +37,12 @@ pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, ou
 pub unsafe extern "C" fn pyferry_guard_close(guard: *mut pyferry_guard) {
     if !guard.is_null() {
         // SAFETY: what pyferry_guard_open handed out, and nobody closed yet, as documented.
-        thread::close_guard(&unsafe { Arc::from_raw(guard.cast_const().cast::<Place>()) });
+        thread::close_guard(unsafe { Box::from_raw(guard.cast::<Guard>()) });
     }
 }
 
-// The place that an open guard is.
-//
 // SAFETY (of the callers): `guard` is NULL or an open guard.
-pub(super) unsafe fn place_of<'a>(guard: *const pyferry_guard) -> Result<&'a Place> {
-    // SAFETY: as the caller says; pyferry_guard_open handed out a place.
-    unsafe { required(guard.cast::<Place>(), "guard") }
+pub(super) unsafe fn guard_of<'a>(guard: *const pyferry_guard) -> Result<&'a Guard> {
+    // SAFETY: as the caller says.
+    unsafe { required(guard.cast::<Guard>(), "guard") }
 }

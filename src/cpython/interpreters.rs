@@ -2,7 +2,7 @@
 
 use super::table::PyInterpreterConfig;
 use super::types::PyThreadState;
-use super::{Python, Raw, Sharing, Slot, SlotValue, State};
+use super::{Python, Raw, Sharing, Slot, SlotValue, State, places};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
 use std::ffi::CStr;
@@ -13,6 +13,12 @@ impl Python {
     pub fn main_interpreter(&self) -> Option<Raw> {
         // SAFETY: any thread may ask, at any time.
         Raw::from_ptr(unsafe { (self.table.PyInterpreterState_Main)() })
+    }
+
+    /// Whether main is the only interpreter of the process.
+    pub fn is_only_interpreter(&self) -> bool {
+        // SAFETY: the caller is attached; a list of one, which is main, has no other that could go meanwhile.
+        unsafe { (self.table.PyInterpreterState_Next)((self.table.PyInterpreterState_Head)()).is_null() }
     }
 
     /// The number CPython gave an interpreter. The caller is attached to it.
@@ -159,6 +165,9 @@ impl Python {
                     let slot = Slot::find(self, state);
                     self.find_offsets(raw, state);
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
+                    if let Some(current) = places::find_current(self, state) {
+                        let _ = self.current.set(current);
+                    }
                     let result = set_up(raw, slot);
                     (self.table.PyThreadState_Clear)(state.as_ptr());
                     (self.table.PyThreadState_DeleteCurrent)();

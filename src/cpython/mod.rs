@@ -11,6 +11,7 @@
 mod callback;
 mod interpreters;
 mod locate;
+mod places;
 mod script;
 mod slot;
 mod states;
@@ -19,6 +20,7 @@ mod types;
 mod values;
 
 pub use locate::{choose, program_for};
+pub use places::Places;
 pub use slot::{Slot, SlotValue};
 pub use values::{Raw, Sharing, State, StateCell};
 
@@ -45,6 +47,8 @@ pub struct Python {
     pub free_threaded: bool,
     /// Up to 3.11 one GIL for all, and the "current" thread state is the process's, not the thread's.
     one_gil: bool,
+    /// The variable that holds the state that is attached.
+    current: OnceCell<places::Current>,
     /// Where in a thread state the number of its thread is.
     ident_offset: OnceCell<usize>,
     /// Up to 3.11: where in a thread state its interpreter is.
@@ -131,6 +135,7 @@ impl Python {
             one_gil: version < (3, 12),
             path_text: CString::new(located.path.to_string_lossy().into_owned()).unwrap_or_default(),
             path: located.path,
+            current: OnceCell::new(),
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
             version_text,

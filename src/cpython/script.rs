@@ -157,13 +157,14 @@ text = ', '.join(left)
     }
 
     /// The numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those of
-    /// the states given.
-    pub fn threads_of(&self, raw: Raw, but: &[State]) -> Result<Vec<u64>> {
+    /// the states given. `inside` are those that are known to be in it.
+    pub fn threads_of(&self, raw: Raw, but: &[State], inside: &[u64]) -> Result<Vec<u64>> {
         if self.free_threaded {
-            // The list of states moves there; this stops the world. (With a GIL it would make frame objects for other
-            // interpreters' threads in our memory.) It tells of every interpreter: those elsewhere are not found here.
+            // The list of states moves there. CPython's own way to tell stops the world, but it makes frame objects also for
+            // other interpreters' threads, in our memory: where there are others it must not be used.
             let skipped: Vec<u64> = but.iter().filter_map(|state| self.ident_of(*state)).collect();
-            let running = self.running_threads()?;
+            let mut running = if self.is_only_interpreter() { self.running_threads()? } else { self.python_threads()? };
+            running.extend(inside.iter().filter(|ident| !running.contains(ident)).copied().collect::<Vec<_>>());
             return Ok(running.into_iter().filter(|ident| !skipped.contains(ident)).collect());
         }
         let states = self.states_of(raw).into_iter().filter(|state| !but.contains(state) && self.runs_python(*state));
@@ -182,17 +183,35 @@ text = ', '.join(left)
 
     /// The numbers of all threads that run Python code now.
     fn running_threads(&self) -> Result<Vec<u64>> {
-        let source = c"
+        self.numbers(
+            c"
 import sys
 text = ' '.join(map(str, sys._current_frames()))
-";
-        let mut idents = Vec::new();
+",
+        )
+    }
+
+    /// The numbers of the threads that the attached interpreter has started, as far as its `threading` knows them.
+    fn python_threads(&self) -> Result<Vec<u64>> {
+        self.numbers(
+            c"
+import sys
+threading = sys.modules.get('threading')
+others = () if threading is None else (threading._MainThread, threading._DummyThread)
+threads = [] if threading is None else list(threading._active.values())
+text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread, others))
+",
+        )
+    }
+
+    fn numbers(&self, source: &CStr) -> Result<Vec<u64>> {
+        let mut numbers = Vec::new();
         self.run_in_new_namespace(source, None, |globals| {
-            idents =
-                self.text_of_variable(globals, c"text").split(' ').filter_map(|ident| ident.parse().ok()).collect();
+            let text = self.text_of_variable(globals, c"text");
+            numbers = text.split(' ').filter_map(|number| number.parse().ok()).collect();
             Ok(())
         })?;
-        Ok(idents)
+        Ok(numbers)
     }
 
     fn run_in_new_namespace(

@@ -8,21 +8,36 @@ use super::types::PyThreadState;
 use super::{Python, State};
 use crate::sys;
 use std::ffi::CStr;
+use std::ptr::NonNull;
 
 /// Where the slot is.
 #[derive(Clone, Copy, Debug)]
 pub enum Slot {
     /// A pthread key (up to 3.14).
-    Key(u32),
-    /// A thread-local variable (from 3.15): the module's number and the offset in its block.
-    ThreadLocal {
-        /// The loader's number of the module.
-        module: usize,
-        /// In bytes.
-        offset: usize,
+    Key {
+        /// Its number.
+        key: u32,
+        /// How far from a thread's handle its value is, where that is known.
+        distance: Option<usize>,
     },
+    /// A thread-local variable (from 3.15).
+    ThreadLocal(ThreadLocal),
     /// Not found, and why. No state is cached then, and CPython's own rules hold.
     Missing(&'static CStr),
+}
+
+/// A thread-local variable of the module that CPython's code is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadLocal {
+    module: usize,
+    offset: usize,
+}
+
+impl ThreadLocal {
+    /// Where it is on this thread.
+    pub(super) fn here(self) -> *mut SlotValue {
+        sys::tls_address(self.module, self.offset).cast()
+    }
 }
 
 /// Whatever the slot holds: a state of ours, one of somebody else, or none. Opaque: it may dangle.
@@ -46,21 +61,30 @@ impl Slot {
     #[inline]
     pub fn get(self, python: &Python) -> SlotValue {
         match self {
-            Slot::Key(key) => sys::key_get(key).cast(),
+            Slot::Key { key, .. } => sys::key_get(key).cast(),
             // SAFETY: the variable is libpython's, which is never unloaded, on this thread.
-            Slot::ThreadLocal { module, offset } => unsafe { *sys::tls_address(module, offset).cast() },
+            Slot::ThreadLocal(variable) => unsafe { *variable.here() },
             // SAFETY: any thread may ask, at any time.
             Slot::Missing(_) => unsafe { (python.table.PyGILState_GetThisThreadState)() },
         }
+    }
+
+    /// Where it is on this thread, for as long as the thread lives and the key does: a load or a store away.
+    pub(super) fn here(self) -> Option<NonNull<SlotValue>> {
+        NonNull::new(match self {
+            Slot::Key { key, distance } => sys::key_place(key, distance?).cast(),
+            Slot::ThreadLocal(variable) => variable.here(),
+            Slot::Missing(_) => return None,
+        })
     }
 
     /// Puts this thread's slot in step. Nothing happens where it was not found.
     #[inline]
     pub fn set(self, value: SlotValue) {
         match self {
-            Slot::Key(key) => sys::key_set(key, value.cast()),
+            Slot::Key { key, .. } => sys::key_set(key, value.cast()),
             // SAFETY: as in `get`.
-            Slot::ThreadLocal { module, offset } => unsafe { *sys::tls_address(module, offset).cast() = value },
+            Slot::ThreadLocal(variable) => unsafe { *variable.here() = value },
             Slot::Missing(_) => {}
         }
     }
@@ -73,10 +97,10 @@ impl Slot {
         }
         let keys: Vec<u32> = (0..sys::KEYS).filter(|key| sys::key_get(*key) == state.as_ptr().cast()).collect();
         let slot = match keys[..] {
-            [key] => Slot::Key(key),
-            [] => match find_thread_local(python, state) {
-                Some(slot) => slot,
-                None => return Slot::Missing(c"no place for the gilstate slot was found in this CPython"),
+            [key] => Slot::Key { key, distance: sys::find_key_distance(key) },
+            [] => match find_thread_locals(python, state)[..] {
+                [variable] => Slot::ThreadLocal(variable),
+                _ => return Slot::Missing(c"no place for the gilstate slot was found in this CPython"),
             },
             _ => return Slot::Missing(c"several thread-specific keys hold the thread state"),
         };
@@ -93,18 +117,14 @@ impl Slot {
     }
 }
 
-fn find_thread_local(python: &Python, state: State) -> Option<Slot> {
+/// The thread-local variables of CPython's that hold this state on this thread.
+pub(super) fn find_thread_locals(python: &Python, state: State) -> Vec<ThreadLocal> {
     let code = python.table.PyGILState_GetThisThreadState as usize;
-    let tls = sys::modules().into_iter().find(|module| module.contains(code))?.tls?;
-    if tls.here == 0 {
-        return None;
-    }
+    let module = sys::modules().into_iter().find(|module| module.contains(code));
+    let Some(tls) = module.and_then(|module| module.tls).filter(|tls| tls.here != 0) else { return Vec::new() };
     let words = tls.size / size_of::<usize>();
     // SAFETY: the loader says where this thread's block of the module is and how long; it lives as long as the thread.
     let block = unsafe { std::slice::from_raw_parts(tls.here as *const usize, words) };
-    let mut places = (0..words).filter(|place| block[*place] == state.as_ptr() as usize);
-    match (places.next(), places.next()) {
-        (Some(place), None) => Some(Slot::ThreadLocal { module: tls.module, offset: place * size_of::<usize>() }),
-        _ => None,
-    }
+    let places = (0..words).filter(|place| block[*place] == state.as_ptr() as usize);
+    places.map(|place| ThreadLocal { module: tls.module, offset: place * size_of::<usize>() }).collect()
 }

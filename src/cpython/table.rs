@@ -32,6 +32,8 @@ macro_rules! table {
     ($($field:ident $mark:tt $($symbol:literal)|+ ($($argument:ty),*) $(-> $result:ty)?;)*) => {
         #[allow(non_snake_case)]
         pub struct Table {
+            /// The address of `_PyRuntime`, where it is exported.
+            pub PyRuntime: Option<usize>,
             $(pub $field: table!(@type $mark unsafe extern "C-unwind" fn($($argument),*) $(-> $result)?),)*
         }
 
@@ -39,6 +41,8 @@ macro_rules! table {
             /// Looks every function up; the error is the name of a required one that is missing.
             pub fn resolve(library: &Library) -> Result<Table, &'static str> {
                 Ok(Table {
+                    // SAFETY: only the address is used.
+                    PyRuntime: unsafe { library.get::<*const c_void>("_PyRuntime") }.ok().map(|found| found.as_raw_ptr() as usize),
                     $($field: {
                         // SAFETY: the symbols are CPython's own functions, whose signatures are written beside their names.
                         let found = [$($symbol),+].iter().find_map(|name| unsafe {
@@ -65,6 +69,8 @@ table! {
     Py_FinalizeEx = "Py_FinalizeEx"() -> c_int;
 
     PyInterpreterState_Main = "PyInterpreterState_Main"() -> *mut PyInterpreterState;
+    PyInterpreterState_Head = "PyInterpreterState_Head"() -> *mut PyInterpreterState;
+    PyInterpreterState_Next = "PyInterpreterState_Next"(*mut PyInterpreterState) -> *mut PyInterpreterState;
     PyInterpreterState_GetID = "PyInterpreterState_GetID"(*mut PyInterpreterState) -> i64;
     PyInterpreterState_GetDict = "PyInterpreterState_GetDict"(*mut PyInterpreterState) -> *mut PyObject;
     PyInterpreterState_ThreadHead = "PyInterpreterState_ThreadHead"(*mut PyInterpreterState) -> *mut PyThreadState;

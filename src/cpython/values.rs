@@ -38,6 +38,11 @@ impl State {
 pub struct StateCell(AtomicPtr<PyThreadState>);
 
 impl StateCell {
+    /// With none in it.
+    pub const fn new() -> StateCell {
+        StateCell(AtomicPtr::new(null_mut()))
+    }
+
     /// The state, left in place.
     #[inline]
     pub fn get(&self) -> Option<State> {

@@ -1,37 +1,7 @@
-//! Linux: threads by number and name, the loaded modules, pthread keys.
+//! POSIX: signals, threads of our own, forks, pthread keys.
 
-use std::ffi::{CStr, CString, OsStr, c_int, c_void};
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::ffi::{CStr, c_int, c_void};
 use std::sync::OnceLock;
-
-/// The kernel's number of the calling thread: what `ps`, `top` and debuggers show.
-pub fn thread_id() -> u32 {
-    // SAFETY: gettid takes nothing and cannot fail.
-    unsafe { libc::gettid() as u32 }
-}
-
-/// A thread of this process as people know it: its number and, while it lives, its name.
-pub fn describe_thread(id: u32) -> String {
-    match std::fs::read_to_string(format!("/proc/self/task/{id}/comm")) {
-        Ok(name) => format!("thread {id} \"{}\"", name.trim_end()),
-        Err(_) => format!("thread {id}"),
-    }
-}
-
-/// The time in ticks of a clock that never goes back; never 0. Coarse, because it is read at each attach.
-#[inline]
-pub fn ticks() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the struct is valid for the call, and the clock exists.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
-}
-
-/// The seconds since `ticks()` said so.
-pub fn seconds_since(then: u64) -> f64 {
-    ticks().saturating_sub(then) as f64 / 1e9
-}
 
 /// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
 pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
@@ -130,133 +100,11 @@ pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
     Ok(work.result)
 }
 
-/// Reads one word of this process's memory that may be gone by now; None if it is.
-pub fn read_word(address: usize) -> Option<usize> {
-    let mut word = 0usize;
-    let local = libc::iovec { iov_base: (&raw mut word).cast(), iov_len: size_of::<usize>() };
-    let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: size_of::<usize>() };
-    // SAFETY: the kernel checks `address` and copies into `word`, which outlives the call.
-    let copied = unsafe { libc::process_vm_readv(libc::getpid(), &local, 1, &remote, 1, 0) };
-    (copied == size_of::<usize>() as isize).then_some(word)
-}
-
 /// Has `child` run in every forked child, first of all on its only thread; `prepare` and `parent` in the parent, before
 /// and after.
 pub fn at_fork(prepare: extern "C" fn(), parent: extern "C" fn(), child: extern "C" fn()) -> bool {
     // SAFETY: the handlers are functions of this library, which is never unloaded (-z nodelete).
     unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) == 0 }
-}
-
-/// One loaded module: the executable or a shared library.
-#[derive(Clone, Debug, Default)]
-pub struct Module {
-    /// As the loader knows it; empty for the executable.
-    pub name: CString,
-    /// Its loaded segments, as address ranges.
-    pub segments: Vec<std::ops::Range<usize>>,
-    /// Its thread-local block: where it is on the calling thread (0: not made yet), how long it is, and its number.
-    pub tls: Option<Tls>,
-}
-
-/// A module's thread-local block.
-#[derive(Clone, Copy, Debug)]
-pub struct Tls {
-    /// Where it is on the thread that asked; 0 where that thread has none yet.
-    pub here: usize,
-    /// In bytes.
-    pub size: usize,
-    /// The loader's number of the module, for `tls_address`.
-    pub module: usize,
-}
-
-impl Module {
-    /// The file it was loaded from.
-    pub fn file(&self) -> PathBuf {
-        if self.name.is_empty() {
-            return std::env::current_exe().unwrap_or_default();
-        }
-        let path = Path::new(OsStr::from_bytes(self.name.to_bytes()));
-        path.canonicalize().unwrap_or_else(|_| path.to_owned())
-    }
-
-    /// Whether an address lies in this module.
-    pub fn contains(&self, address: usize) -> bool {
-        self.segments.iter().any(|segment| segment.contains(&address))
-    }
-}
-
-/// The file this library was loaded from; the executable's where it is linked in.
-pub fn own_file() -> PathBuf {
-    let here = own_file as fn() -> PathBuf as usize;
-    modules().iter().find(|module| module.contains(here)).map(Module::file).unwrap_or_default()
-}
-
-/// Every module in the process, the executable first.
-pub fn modules() -> Vec<Module> {
-    unsafe extern "C" fn add(info: *mut libc::dl_phdr_info, size: usize, found: *mut c_void) -> c_int {
-        // SAFETY: dl_iterate_phdr passes a valid description, and the vector that modules() gave it.
-        let (info, found) = unsafe { (&*info, &mut *found.cast::<Vec<Module>>()) };
-        let mut module = Module::default();
-        if !info.dlpi_name.is_null() {
-            // SAFETY: the loader's names are C strings that live as long as the module.
-            module.name = unsafe { CStr::from_ptr(info.dlpi_name) }.to_owned();
-        }
-        // SAFETY: dlpi_phdr has dlpi_phnum entries.
-        let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum as usize) };
-        for header in headers {
-            let start = (info.dlpi_addr as usize).wrapping_add(header.p_vaddr as usize);
-            match header.p_type {
-                libc::PT_LOAD => module.segments.push(start..start + header.p_memsz as usize),
-                libc::PT_TLS if size >= size_of::<libc::dl_phdr_info>() => {
-                    module.tls = Some(Tls {
-                        here: info.dlpi_tls_data as usize,
-                        size: header.p_memsz as usize,
-                        module: info.dlpi_tls_modid,
-                    });
-                }
-                _ => {}
-            }
-        }
-        found.push(module);
-        0
-    }
-    let mut found = Vec::<Module>::new();
-    // SAFETY: the callback takes the vector it is given, and is not kept.
-    unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut found).cast()) };
-    found
-}
-
-/// The address of a symbol in the first module that defines it, in the order in which they were loaded.
-pub fn first_symbol(name: &CStr) -> Option<*mut c_void> {
-    modules().into_iter().find_map(|module| {
-        let path = if module.name.is_empty() { std::ptr::null() } else { module.name.as_ptr() };
-        // SAFETY: the loader hands out a module that is there already, or NULL, and its symbol's address, or NULL.
-        let address = unsafe {
-            let handle = libc::dlopen(path, libc::RTLD_LAZY | libc::RTLD_NOLOAD);
-            if handle.is_null() {
-                return None;
-            }
-            let address = libc::dlsym(handle, name.as_ptr());
-            libc::dlclose(handle);
-            address
-        };
-        // Not one of a library that this one needs.
-        module.contains(address as usize).then_some(address)
-    })
-}
-
-/// The address of a thread-local variable on the calling thread: a module's number and an offset in its block.
-pub fn tls_address(module: usize, offset: usize) -> *mut usize {
-    #[repr(C)]
-    struct Index {
-        module: usize,
-        offset: usize,
-    }
-    unsafe extern "C" {
-        fn __tls_get_addr(index: *const Index) -> *mut c_void;
-    }
-    // SAFETY: the caller names a loaded module and an offset inside its block; the loader makes the block when needed.
-    unsafe { __tls_get_addr(&Index { module, offset }).cast() }
 }
 
 /// How many pthread keys a process can have.
@@ -272,6 +120,73 @@ pub fn key_get(key: u32) -> *mut c_void {
 pub fn key_set(key: u32, value: *mut c_void) {
     // SAFETY: the key is one that was found in use.
     unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, value) };
+}
+
+/// The distance from pthread_self() to the calling thread's value of a key, where that is the same on every thread: glibc
+/// has the first 32 keys' values inside the thread. It says so nowhere: two values are looked for, and a third is tried.
+#[cfg(target_env = "gnu")]
+pub fn find_key_distance(key: u32) -> Option<usize> {
+    /// Less than glibc's `struct pthread` has on any 64-bit system: 288 words on x86-64.
+    const WORDS: usize = 192;
+    let marks = [0usize; 3];
+    let [first, second, third] = marks.each_ref().map(|mark| (&raw const *mark).cast_mut().cast::<c_void>());
+    let before = key_get(key);
+    let holds = |place: &usize, mark: *mut c_void| {
+        // SAFETY: inside the calling thread's `struct pthread`; volatile, because the C library writes it.
+        unsafe { (this_thread() as *const usize).add(*place).read_volatile() == mark as usize }
+    };
+    key_set(key, first);
+    let mut places: Vec<usize> = (0..WORDS).filter(|place| holds(place, first)).collect();
+    key_set(key, second);
+    places.retain(|place| holds(place, second));
+    let distance = match places[..] {
+        [place] => Some(place * size_of::<usize>()),
+        _ => None,
+    };
+    let works = distance.is_some_and(|distance| {
+        // SAFETY: a word of this thread that has held both values of the key.
+        unsafe { ((this_thread() + distance) as *mut *mut c_void).write_volatile(third) };
+        key_get(key) == third
+    });
+    key_set(key, before);
+    distance.filter(|_| works)
+}
+
+/// Other C libraries have them elsewhere.
+#[cfg(not(target_env = "gnu"))]
+pub fn find_key_distance(_key: u32) -> Option<usize> {
+    None
+}
+
+/// Where this thread keeps its value of a key, by the distance that was found.
+pub fn key_place(key: u32, distance: usize) -> *mut *mut c_void {
+    // glibc notes with the value which of the keys that had the number over time it is for.
+    key_set(key, key_get(key));
+    (this_thread() + distance) as *mut *mut c_void
+}
+
+/// The word of this thread at a distance that was found.
+#[inline(always)]
+pub fn thread_word(distance: usize) -> usize {
+    let word: usize;
+    // The thread pointer is pthread_self().
+    //
+    // SAFETY: reads a word of this thread's `struct pthread`.
+    #[cfg(all(target_arch = "x86_64", target_env = "gnu"))]
+    unsafe {
+        std::arch::asm!("mov {}, qword ptr fs:[{}]", out(reg) word, in(reg) distance, options(readonly, nostack, preserves_flags));
+    }
+    // SAFETY: as above.
+    #[cfg(not(all(target_arch = "x86_64", target_env = "gnu")))]
+    unsafe {
+        word = ((this_thread() + distance) as *const usize).read_volatile();
+    }
+    word
+}
+
+fn this_thread() -> usize {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::pthread_self() as usize }
 }
 
 /// How many rounds of destructors the end of a thread has: POSIX promises this many, and Linux has no more.
@@ -293,25 +208,30 @@ impl ThreadEnd {
 
     /// Makes the key now, rather than when it is first asked for.
     pub fn prepare(&'static self) {
-        self.key.get_or_init(make_key);
+        self.key.get_or_init(make_key_for_ends);
     }
 
     /// Has it done at the end of this thread. False: the process has no key left.
     pub fn ask(&'static self) -> bool {
-        let Some(key) = *self.key.get_or_init(make_key) else { return false };
+        let Some(key) = *self.key.get_or_init(make_key_for_ends) else { return false };
         // SAFETY: the key is ours; its value is what the destructor below takes it for.
         unsafe { libc::pthread_setspecific(key, (&raw const *self).cast()) == 0 }
     }
 }
 
-fn make_key() -> Option<u32> {
+fn make_key_for_ends() -> Option<u32> {
     unsafe extern "C" fn end(asked: *mut c_void) {
         // SAFETY: only `ask` sets values of this key.
         let asked = unsafe { &*asked.cast::<ThreadEnd>() };
         // CPython waits for its GIL at a cancellation point, with a mutex locked.
         without_cancellation(|| (asked.run)());
     }
+    make_key(Some(end))
+}
+
+/// A new pthread key; None: the process has none left.
+pub(super) fn make_key(end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option<u32> {
     let mut key = 0;
-    // SAFETY: `key` outlives the call; the destructor is a function of this library, which is never unloaded.
-    (unsafe { libc::pthread_key_create(&mut key, Some(end)) } == 0).then_some(key)
+    // SAFETY: `key` outlives the call; a destructor is a function of this library, which is never unloaded.
+    (unsafe { libc::pthread_key_create(&mut key, end) } == 0).then_some(key)
 }

@@ -37,7 +37,7 @@ impl Thread {
     /// A state of the target that this thread let go of further down its stack: A, of A -> B -> A, where A's is not ours.
     fn state_below(&self, target: &Interpreter) -> Option<State> {
         let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
-        self.frames.borrow().iter().rev().find_map(|frame| match frame.kind {
+        self.frames().iter().rev().find_map(|frame| match frame.kind {
             // Who nests on somebody else's state does not keep it.
             Kind::Ended { .. } | Kind::Nested { .. } | Kind::Through { .. } => None,
             Kind::Entered { .. } | Kind::Suspended { .. } if frame.serial == target.serial => Some(frame.state),
@@ -57,7 +57,7 @@ impl Thread {
             }
             _ => false,
         };
-        if value.is_null() || !self.frames.borrow().iter().any(is_gone) {
+        if value.is_null() || !self.frames().iter().any(is_gone) {
             return value;
         }
         target.slot.set(std::ptr::null_mut());
@@ -68,7 +68,7 @@ impl Thread {
     /// attached another one in between, by CPython's own means, and `current` is attached now.
     pub(super) fn lost_its_mark(&self, state: State, current: Option<State>) -> bool {
         let mut above = current;
-        for frame in self.frames.borrow().iter().rev() {
+        for frame in self.frames().iter().rev() {
             if frame.state == state {
                 return above.is_some_and(|above| above != state);
             }

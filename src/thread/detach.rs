@@ -1,12 +1,11 @@
 //! Ending an attachment.
 
 use super::frames::{Frame, Kind, Left, Source, Ticket};
-use super::{Thread, come_back, here};
+use super::{Thread, come_back, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::record;
-use std::sync::atomic::Ordering;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
@@ -15,7 +14,7 @@ impl Thread {
             Kind::Entered { visit, source, before, left } => (visit, source, before, left),
             Kind::Nested { deaths } => return self.detach_nested(top, deaths),
             Kind::Suspended { .. } => {
-                fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", here())
+                fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
             }
             Kind::Ended { left } => return self.detach_ended(top, left),
             Kind::Through { .. } => fail!(Internal, "a token names a frame that has none"),
@@ -33,7 +32,7 @@ impl Thread {
             python.detach(slot, before);
         }
         self.pop(top);
-        self.leave(Some(visit));
+        self.unpin(Some(visit));
         self.go_back(python, left);
         Ok(())
     }
@@ -64,23 +63,23 @@ impl Thread {
                 if slot.get(python) == top.state.as_ptr() {
                     slot.set(before);
                 }
-                self.leave(Some(visit));
+                self.unpin(Some(visit));
                 if current.is_none() {
                     self.go_back(python, left);
                 }
             }
-            fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", here());
+            fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", this_thread());
         }
         match current {
             None => fail!(
                 NotAttached,
                 "{} let go of {name} (Py_BEGIN_ALLOW_THREADS, PyEval_SaveThread) and has not come back: come back first, then detach",
-                here()
+                this_thread()
             ),
             Some(_) => fail!(
                 WrongOrder,
                 "{} is attached through a thread state that is not the one pyferry attached to {name}: whoever swapped it must swap it back first",
-                here()
+                this_thread()
             ),
         }
     }
@@ -93,7 +92,11 @@ impl Thread {
         {
             self.go_back(python, left);
         }
-        fail!(Closed, "the interpreter that {} was attached to was shut down meanwhile: the attachment is over", here())
+        fail!(
+            Closed,
+            "the interpreter that {} was attached to was shut down meanwhile: the attachment is over",
+            this_thread()
+        )
     }
 
     pub(super) fn go_back(&self, python: &Python, left: Left) {
@@ -102,7 +105,7 @@ impl Thread {
             if !gone {
                 come_back(python, state);
             }
-            self.leave(pinned);
+            self.unpin(pinned);
         }
     }
 
@@ -120,7 +123,7 @@ impl Thread {
             if retire {
                 occupant.state.take();
             }
-            (retire || source == Source::Temporary, last && occupant.interrupted.swap(false, Ordering::Relaxed))
+            (retire || source == Source::Temporary, last && visit.seat.take_word())
         });
         if interrupted {
             python.clear_interrupt();

@@ -1,36 +1,38 @@
 //! What happens to a thread's states: on request, when it ends, and in a forked child.
 
-use super::frames::{Frame, Kind, Ticket};
+use super::frames::{Frame, Kind};
 use super::visits::Visit;
 use super::{THREAD, Thread};
 use crate::fork;
 use crate::gate::Phase;
 use crate::sys::{self, ThreadEnd};
-use std::sync::atomic::Ordering;
 
 static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
 
 /// Before threads come and forks happen.
 pub fn prepare() {
     END.prepare();
+    THREAD.prepare();
 }
 
 impl Thread {
     pub(super) fn forget(&self) {
+        self.settle();
+        self.quick.forget();
         let indices = 0..self.visits.borrow().len();
         for index in indices {
             let idle = self.with_visits(|visits| {
                 let visit = visits.get(index)?.as_ref()?;
                 let gate = &visit.interpreter.gate;
                 // Closing or Closed: the state is the closer's, or gone.
-                if visit.seat.pins() > 0 || visit.seat.occupant.state.get().is_none() || !gate.enter(&visit.seat) {
+                if visit.seat.pins() > 0 || visit.seat.occupant.state.get().is_none() || !gate.enter(visit.seat) {
                     return None;
                 }
                 Some((visit.interpreter.python, visit.interpreter.slot, visit.seat.occupant.state.take()?))
             });
             if let Some((python, slot, state)) = idle {
                 self.through(python, slot, state, |before| python.delete_attached(slot, state, before));
-                self.leave(Some(index));
+                self.unpin(Some(index));
             }
         }
     }
@@ -72,7 +74,7 @@ impl Thread {
 
     fn end_frame(&self, top: Frame) {
         // Attached: as if the host had detached. Let go: Python is not asked again.
-        let ticket = Ticket { thread: self.serial.get(), number: top.number };
+        let ticket = self.ticket(top.number);
         if !matches!(top.kind, Kind::Suspended { .. }) {
             // The system may have emptied it, being a pthread key, up to 3.14, before it came to us.
             if let Kind::Entered { visit, .. } = top.kind {
@@ -87,10 +89,10 @@ impl Thread {
             match top.kind {
                 Kind::Nested { .. } | Kind::Through { .. } | Kind::Ended { .. } => {}
                 Kind::Entered { visit, left, .. } => {
-                    self.leave(Some(visit));
-                    self.leave(left.and_then(|(_, pinned)| pinned));
+                    self.unpin(Some(visit));
+                    self.unpin(left.and_then(|(_, pinned)| pinned));
                 }
-                Kind::Suspended { pinned } => self.leave(pinned),
+                Kind::Suspended { pinned } => self.unpin(pinned),
             }
         }
     }
@@ -99,6 +101,7 @@ impl Thread {
     #[inline]
     pub(super) fn tidily<R>(&self, f: impl FnOnce() -> R) -> R {
         let result = f();
+        self.unsettle();
         if self.last_round.get() {
             self.tidy();
         }
@@ -109,32 +112,24 @@ impl Thread {
     #[cold]
     fn tidy(&self) {
         let in_use = || self.with_visits(|visits| visits.iter().flatten().any(|visit| visit.seat.pins() > 0));
-        if !self.frames.borrow().is_empty() || in_use() {
+        if !self.frames().is_empty() || in_use() {
             return;
         }
+        self.quick.forget();
         let visits = std::mem::take(&mut *self.visits.borrow_mut());
         for visit in visits.into_iter().flatten() {
-            let gate = &visit.interpreter.gate;
-            // A state that is left is for whoever closes the interpreter: it finds it by the place.
-            if visit.seat.occupant.state.get().is_none() {
-                gate.remove_seat(&visit.seat);
-            }
-            for guard in &visit.guards {
-                guard.occupant.orphaned.store(true, Ordering::SeqCst);
-                if guard.pins() == 0 {
-                    gate.remove_seat(guard);
-                }
-            }
+            visit.give_back();
         }
         self.frames.take();
     }
 
     pub(super) fn forget_after_fork(&self) {
         let attached = self.top().map(|top| top.state);
+        self.quick.forget();
         self.with_visits(|visits| {
             for visit in visits.iter_mut().flatten() {
                 visit.seat.occupant.renumber();
-                // Whoever is to close them is not there, so in the child they hold nothing.
+                // Their places are not listed in the child.
                 visit.guards.clear();
                 let state = &visit.seat.occupant.state;
                 if state.get().is_some_and(|state| Some(state) != attached) {

@@ -1,19 +1,23 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
-use super::{NEXT_SERIAL, Thread, attach_state, come_back, here};
+use super::{NEXT_SERIAL, Thread, attach_state, come_back, this_thread};
 use crate::cpython::{Python, Slot, SlotValue, State};
 use crate::error::{Result, fail};
 use crate::record;
+use std::cell::{Ref, RefMut};
 use std::sync::atomic::Ordering;
 
 /// Which thread, and which of its attachments or suspensions. All zero: none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ticket {
-    /// The thread's serial.
+    /// The thread, by the address of its record. Another's may be there when it is gone, with numbers of its own.
     pub thread: u64,
     /// Its number on that thread; never used twice.
     pub number: u64,
 }
+
+/// How many numbers a thread has before they could be those of the thread that came next.
+const NUMBERS: u64 = 1 << 40;
 
 /// One attach or suspend that has not ended yet.
 #[derive(Clone, Copy, Debug)]
@@ -66,44 +70,82 @@ impl Thread {
         if ticket == Ticket::default() {
             fail!(StaleToken, "the {what} is empty: it was used already, or never filled");
         }
-        if ticket.thread != self.serial.get() {
+        if !self.is_mine(ticket) || !self.handed_out(ticket.number) {
             fail!(
                 WrongThread,
                 "the {what} is another thread's: only the thread that got it may use it, and this is {}",
-                here()
+                this_thread()
             );
         }
         match self.top() {
             Some(top) if top.number == ticket.number => Ok(top),
-            _ if self.frames.borrow().iter().any(|frame| frame.number == ticket.number) => {
+            _ if self.frames().iter().any(|frame| frame.number == ticket.number) => {
                 fail!(
                     WrongOrder,
                     "{} has attachments or suspensions after the one this {what} is for: end those first",
-                    here()
+                    this_thread()
                 )
             }
             _ => fail!(StaleToken, "the {what} was used already: what it was for has ended"),
         }
     }
 
+    /// All that has not ended, steps included.
+    pub(super) fn frames(&self) -> Ref<'_, Vec<Frame>> {
+        self.settle();
+        self.frames.borrow()
+    }
+
+    pub(super) fn frames_mut(&self) -> RefMut<'_, Vec<Frame>> {
+        self.settle();
+        self.frames.borrow_mut()
+    }
+
     pub(super) fn top(&self) -> Option<Frame> {
-        self.frames.borrow().last().copied()
+        self.frames().last().copied()
     }
 
     pub(super) fn push(&self, state: State, serial: u64, kind: Kind) -> Ticket {
-        let number = self.next_number.get();
-        self.next_number.set(number + 1);
+        self.settle();
+        self.serial();
+        let ticket = self.next_ticket();
+        self.put_frame(Frame { number: ticket.number, state, serial, kind });
+        ticket
+    }
+
+    pub(super) fn put_frame(&self, frame: Frame) {
+        self.quick.turn_off();
         let mut frames = self.frames.borrow_mut();
         if frames.capacity() == 0 {
             self.ask_to_be_tidied();
+            // Most threads never have more, beside steps.
+            frames.reserve_exact(1);
         }
-        frames.push(Frame { number, state, serial, kind });
-        Ticket { thread: self.serial(), number }
+        frames.push(frame);
+    }
+
+    /// Never the same twice.
+    #[inline(always)]
+    pub(super) fn next_ticket(&self) -> Ticket {
+        let number = self.next_number.get();
+        self.next_number.set(number + 1);
+        self.ticket(number)
+    }
+
+    #[inline(always)]
+    pub(super) fn ticket(&self, number: u64) -> Ticket {
+        Ticket { thread: std::ptr::from_ref(self).addr() as u64, number }
+    }
+
+    /// Whether the ticket is this thread's, or that of one whose record was here.
+    #[inline(always)]
+    pub(super) fn is_mine(&self, ticket: Ticket) -> bool {
+        ticket.thread == std::ptr::from_ref(self).addr() as u64
     }
 
     /// Takes a frame away, and what was begun under it and never ended.
     pub(super) fn pop(&self, frame: Frame) {
-        let mut frames = self.frames.borrow_mut();
+        let mut frames = self.frames_mut();
         if let Some(place) = frames.iter().rposition(|other| other.number == frame.number) {
             frames.truncate(place);
         }
@@ -117,7 +159,7 @@ impl Thread {
         let number = self.push(state, serial, Kind::Nested { deaths: record::deaths() }).number;
         let result = f();
         // Not simply the last one: what was begun in there may end later.
-        self.frames.borrow_mut().retain(|frame| frame.number != number);
+        self.frames_mut().retain(|frame| frame.number != number);
         result
     }
 
@@ -133,7 +175,7 @@ impl Thread {
         let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
         let number = self.push(state, serial, Kind::Through { left }).number;
         let result = f(before);
-        self.frames.borrow_mut().retain(|frame| frame.number != number);
+        self.frames_mut().retain(|frame| frame.number != number);
         if let Some(left) = left {
             come_back(python, left);
         }
@@ -142,8 +184,20 @@ impl Thread {
 
     pub(super) fn serial(&self) -> u64 {
         if self.serial.get() == 0 {
-            self.serial.set(NEXT_SERIAL.fetch_add(1, Ordering::Relaxed));
+            let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
+            self.serial.set(serial);
+            self.next_number.set(first_number(serial));
         }
         self.serial.get()
     }
+
+    fn handed_out(&self, number: u64) -> bool {
+        let first = first_number(self.serial());
+        number.wrapping_sub(first) < self.next_number.get().wrapping_sub(first)
+    }
+}
+
+// Wraps in a process that has had 2^24 threads, which may then have the numbers of the first.
+fn first_number(serial: u64) -> u64 {
+    serial.wrapping_mul(NUMBERS)
 }

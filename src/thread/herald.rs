@@ -8,12 +8,12 @@ use super::Admission;
 use crate::cpython::{Python, Slot, State};
 use crate::gate::Phase;
 use crate::record::{self, Interpreter};
-use crate::sys;
+use crate::sys::{self, Label};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How many threads wait for a GIL that others may hold unheard. A line that they share, beside the GIL that they share.
+/// How many threads wait for a GIL that others may hold unheard, beside those whose place at a gate says so.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 /// A thread is there that looks after them.
 static WATCHED: AtomicBool = AtomicBool::new(false);
@@ -41,11 +41,17 @@ fn heard(wait: impl FnOnce()) {
         return wait();
     }
     WAITING.fetch_add(1, Ordering::SeqCst);
-    if !WATCHED.load(Ordering::SeqCst) {
+    if nobody_watches() {
         begin_watch();
     }
     wait();
     WAITING.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Whether a thread that waits would have to see to it first that it is heard.
+#[inline(always)]
+pub fn nobody_watches() -> bool {
+    record::several_wait_unheard() && !WATCHED.load(Ordering::SeqCst)
 }
 
 #[cold]
@@ -79,13 +85,19 @@ fn watch() {
 fn somebody_waits() -> bool {
     // Whom CPython ended while it waited, since it came too late, waits no more and has not said so.
     let over = || Python::in_process().map_or(true, Python::is_finalizing);
-    WAITING.load(Ordering::SeqCst) > 0 && record::several_wait_unheard() && !over()
+    let on_the_way = || unheard().iter().any(|interpreter| interpreter.somebody_is_on_the_way());
+    record::several_wait_unheard() && (WAITING.load(Ordering::SeqCst) > 0 || on_the_way()) && !over()
+}
+
+fn unheard() -> Vec<Arc<Interpreter>> {
+    let mut sharing = record::all();
+    sharing.retain(|interpreter| interpreter.waits_unheard);
+    sharing
 }
 
 /// Where the GIL may be held.
 fn may_run() -> Vec<Arc<Interpreter>> {
-    let mut sharing = record::all();
-    sharing.retain(|interpreter| interpreter.waits_unheard);
+    let mut sharing = unheard();
     let Some(python) = sharing.first().map(|interpreter| interpreter.python) else { return sharing };
     // 3.12 does not say who has it.
     if !python.has_own_gil() {
@@ -103,7 +115,7 @@ fn send_herald(to: Arc<Interpreter>) {
     let visit = move || {
         // A waiter there may be kept by a shutdown that waits for it.
         let admission = if to.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-        if let Ok(ticket) = super::attach(&to, admission, Some(c"herald")) {
+        if let Ok(ticket) = super::attach(&to, admission, Label::new(c"herald")) {
             // It is attached, as it just was: there is nothing to fail.
             let _ = super::detach(ticket);
         }

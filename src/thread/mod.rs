@@ -9,26 +9,28 @@ mod choose;
 mod detach;
 mod end;
 mod frames;
+mod guards;
 mod herald;
+mod quick;
 mod suspend;
 mod visits;
 
 pub use end::prepare;
 pub use frames::Ticket;
+pub use guards::{Guard, close_guard};
 pub use herald::come_back;
-pub use visits::close_guard;
 
 use crate::cpython::{Python, Raw, Slot, SlotValue, State};
 use crate::error::{Error, Result, Status, fail};
 use crate::record::{self, Interpreter, Occupant, Place};
-use crate::sys;
-use frames::{Frame, Kind};
+use crate::sys::{self, Label, Pace, PerThread};
+use frames::{Frame, Kind, Source};
 use herald::attach_state;
+use quick::Quick;
 use std::cell::{Cell, RefCell};
-use std::ffi::CStr;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use visits::Visit;
 
 /// By what right a thread comes in.
@@ -42,9 +44,13 @@ pub enum Admission<'a> {
     Late,
 }
 
-struct Thread {
-    serial: Cell<u64>,
+/// What one thread knows of itself.
+///
+#[repr(C)]
+pub struct Thread {
+    quick: Quick,
     next_number: Cell<u64>,
+    serial: Cell<u64>,
     frames: RefCell<Vec<Frame>>,
     /// By the interpreter's index.
     visits: RefCell<Vec<Option<Visit>>>,
@@ -52,33 +58,45 @@ struct Thread {
     tidied: Cell<u32>,
     /// Nobody will tidy up any more: keep nothing beyond the last attachment.
     last_round: Cell<bool>,
+    pace: Pace,
 }
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    static THREAD: ManuallyDrop<Thread> = const {
+    static RECORD: ManuallyDrop<Thread> = const {
         ManuallyDrop::new(Thread {
+            quick: Quick::new(),
+            next_number: Cell::new(0),
             serial: Cell::new(0),
-            next_number: Cell::new(1),
             frames: RefCell::new(Vec::new()),
             visits: RefCell::new(Vec::new()),
             tidied: Cell::new(0),
             last_round: Cell::new(false),
+            pace: Pace::new(),
         })
     };
 }
 
+static THREAD: PerThread<Thread> = PerThread::new(&RECORD);
+
 /// Attaches this thread to an interpreter.
-#[inline]
-pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Option<&'static CStr>) -> Result<Ticket> {
-    THREAD.with(|me| me.tidily(|| me.attach(target, admission, label)))
+pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) -> Result<Ticket> {
+    THREAD.with(|me| {
+        let short = if let Admission::Open = admission { me.attach_shortly(target, label) } else { None };
+        short.map_or_else(|| me.tidily(|| me.attach(target, admission, label)), Ok)
+    })
+}
+
+/// Runs `f` with the calling thread's record: for the short ways in and out (`quick`), one by one.
+#[inline(always)]
+pub fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
+    THREAD.with(f)
 }
 
 /// Ends this thread's last attachment.
-#[inline]
 pub fn detach(ticket: Ticket) -> Result<()> {
-    THREAD.with(|me| me.tidily(|| me.detach(ticket)))
+    THREAD.with(|me| if me.detach_shortly(ticket) { Ok(()) } else { me.tidily(|| me.detach(ticket)) })
 }
 
 /// Lets go of the interpreter this thread is attached to.
@@ -97,7 +115,7 @@ pub fn forget() {
 }
 
 /// Opens a guard.
-pub fn open_guard(target: &Arc<Interpreter>) -> Result<Arc<Place>> {
+pub fn open_guard(target: &Arc<Interpreter>) -> Result<Box<Guard>> {
     THREAD.with(|me| me.tidily(|| me.open_guard(target)))
 }
 
@@ -114,7 +132,7 @@ pub fn attached_python() -> Result<(&'static Python, State)> {
         Some(state) => Ok((python, state)),
         None => {
             Python::running()?;
-            fail!(NotAttached, "{} is not attached to any interpreter: call pyferry_attach first", here())
+            fail!(NotAttached, "{} is not attached to any interpreter: call pyferry_attach first", this_thread())
         }
     }
 }
@@ -127,14 +145,14 @@ pub fn current_state(python: &Python) -> Option<State> {
 /// Whether this thread is attached to an interpreter, or will come back to it.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     THREAD.with(|me| {
-        me.frames.borrow().iter().any(|frame| frame.serial == interpreter.serial)
+        me.frames().iter().any(|frame| frame.serial == interpreter.serial)
             || interpreter.is(current(interpreter.python))
     })
 }
 
 /// Whether a place is this thread's own.
 pub fn is_mine(occupant: &Occupant) -> bool {
-    !occupant.is_guard() && THREAD.with(|me| me.serial.get()) == occupant.thread
+    THREAD.with(|me| occupant.is_of(me.serial.get()))
 }
 
 /// Runs `f` while this thread is attached to nothing, and attaches it again as it was.
@@ -168,12 +186,7 @@ pub fn forget_after_fork() {
 }
 
 impl Thread {
-    fn attach(
-        &self,
-        target: &Arc<Interpreter>,
-        admission: Admission<'_>,
-        label: Option<&'static CStr>,
-    ) -> Result<Ticket> {
+    fn attach(&self, target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) -> Result<Ticket> {
         let python = target.python;
         let top = self.top();
         let current = self.current(python);
@@ -194,7 +207,7 @@ impl Thread {
         }
         let before = self.slot_value(target);
         let visit = self.visit(target);
-        if !self.enter(visit, admission) {
+        if !self.pin(visit, admission) {
             return Err(self.refused(target));
         }
         let left = current.map(|state| (state, self.pin_what_we_leave(python, state)));
@@ -202,9 +215,9 @@ impl Thread {
             python.let_go();
         }
         let Some((state, source)) = self.choose_state(target, visit, before) else {
-            self.leave(Some(visit));
+            self.unpin(Some(visit));
             self.go_back(python, left);
-            fail!(NoMemory, "CPython could not make a thread state for {} in {}", here(), target.name());
+            fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
         };
         let before = if python.binds_what_it_attaches() && self.lost_its_mark(state, current) {
             // CPython puts it into the slot, and whatever was there back when that is attached again.
@@ -215,20 +228,24 @@ impl Thread {
             before
         };
         self.came_in(python, visit, label);
+        if source == Source::Cached {
+            self.learn(target, state);
+        }
         Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left }))
     }
 
     #[cold]
     fn refused(&self, target: &Interpreter) -> Error {
         let why = if target.is_closed() { "has ended" } else { "is shutting down" };
-        let text = format!("{} may not enter: {} {why} and lets nobody new in; free the view", here(), target.name());
+        let text =
+            format!("{} may not enter: {} {why} and lets nobody new in; free the view", this_thread(), target.name());
         Error::new(Status::Closed, text)
     }
 
     /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
     /// None where it may not be held: it has no record, or is being shut down by this very thread.
     fn pin_what_we_leave(&self, python: &Python, state: State) -> Option<usize> {
-        let entered = self.frames.borrow().iter().rev().find_map(|frame| match frame.kind {
+        let entered = self.frames().iter().rev().find_map(|frame| match frame.kind {
             // Alive: the next life's state may have the address that the last one's had.
             Kind::Entered { visit, .. } if frame.state == state && self.may_be_attached(frame) => Some(visit),
             _ => None,
@@ -237,18 +254,19 @@ impl Thread {
             Some(visit) => visit,
             None => self.visit(&record::find(python.interpreter_of(state)?)?),
         };
-        self.enter(visit, Admission::Open).then_some(visit)
+        self.pin(visit, Admission::Open).then_some(visit)
     }
 
     #[inline]
-    fn came_in(&self, python: &Python, visit: usize, label: Option<&'static CStr>) {
+    fn came_in(&self, python: &Python, visit: usize, label: Label) {
         let interrupted = self.with_visit(visit, |visit| {
             let occupant = &visit.seat.occupant;
             if !occupant.is_in() {
-                occupant.came_in(label);
+                occupant.set_label(label);
+                occupant.came_in(self.pace.now());
             }
-            // One that came too late for the attachment it was meant for.
-            occupant.interrupted.swap(false, Ordering::Relaxed)
+            // An interrupt that came too late for the attachment it was meant for.
+            visit.seat.take_word()
         });
         if interrupted {
             python.clear_interrupt();
@@ -272,6 +290,6 @@ impl Thread {
 }
 
 /// "thread 4711 "render""
-fn here() -> String {
+fn this_thread() -> String {
     sys::describe_thread(sys::thread_id())
 }

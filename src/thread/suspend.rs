@@ -1,7 +1,7 @@
 //! Letting go of an interpreter for a while.
 
 use super::frames::{Kind, Ticket};
-use super::{Thread, attached_python, come_back, here};
+use super::{Thread, attached_python, come_back, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 
@@ -23,30 +23,34 @@ impl Thread {
             return self.detach_ended(top, left);
         }
         let Kind::Suspended { pinned } = top.kind else {
-            fail!(WrongOrder, "{} is not suspended, and this is not a suspension: pass it to pyferry_detach", here());
+            fail!(
+                WrongOrder,
+                "{} is not suspended, and this is not a suspension: pass it to pyferry_detach",
+                this_thread()
+            );
         };
         let python = Python::in_process()?;
         if let Some(visit) = pinned
             && self.with_visit(visit, |visit| visit.interpreter.is_closed() || visit.seat.is_given_up())
         {
             self.pop(top);
-            self.leave(pinned);
+            self.unpin(pinned);
             fail!(
                 Closed,
                 "the interpreter that {} let go of has ended, or did not wait for it: the suspension is over",
-                here()
+                this_thread()
             );
         }
         if self.current(python).is_some() {
             fail!(
                 WrongOrder,
                 "{} is attached to an interpreter already: it came back by other means, and must let go by them first",
-                here()
+                this_thread()
             );
         }
         come_back(python, top.state);
         self.pop(top);
-        self.leave(pinned);
+        self.unpin(pinned);
         Ok(())
     }
 }

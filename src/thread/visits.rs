@@ -1,18 +1,29 @@
-//! What a thread keeps of each interpreter it has been to: its place at the gate, its cached state, its guards.
+//! What a thread keeps of each interpreter it has been to: its place at the gate, its cached state, closed guards.
 
 use super::frames::Kind;
+use super::guards::Guard;
 use super::{Admission, Thread};
-use crate::error::Result;
-use crate::record::{Interpreter, Occupant, Place};
+use crate::record::{Interpreter, Place};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// What a thread keeps of an interpreter it has been to.
 pub(super) struct Visit {
     pub interpreter: Arc<Interpreter>,
-    pub seat: Arc<Place>,
-    /// Places for the guards that this thread opens.
-    pub guards: Vec<Arc<Place>>,
+    pub seat: &'static Place,
+    /// Closed guards, to be opened again: in the boxes by whose addresses C knows them.
+    #[allow(clippy::vec_box)]
+    pub guards: Vec<Box<Guard>>,
+}
+
+impl Visit {
+    /// Gives all places back. What is left in the thread's own is for whoever closes the interpreter.
+    pub fn give_back(self) {
+        let gate = &self.interpreter.gate;
+        if self.seat.occupant.state.get().is_none() || !gate.leave_seat_behind(self.seat) {
+            gate.remove_seat(self.seat);
+        }
+        self.guards.iter().for_each(|guard| gate.remove_seat(guard.place));
+    }
 }
 
 impl Thread {
@@ -45,23 +56,29 @@ impl Thread {
     #[cold]
     pub(super) fn first_visit(&self, target: &Arc<Interpreter>) {
         self.ask_to_be_tidied();
-        let seat = target.gate.add_seat(Occupant::thread(self.serial()));
+        let (serial, ident) = (self.serial(), target.python.thread_ident());
+        let seat = target.gate.add_seat(|occupant| occupant.take_place(serial, ident, false));
         let visit = Visit { interpreter: Arc::clone(target), seat, guards: Vec::new() };
         let replaced = self.with_visits(|visits| {
             if visits.len() <= target.index {
+                visits.reserve_exact(target.index + 1 - visits.len());
                 visits.resize_with(target.index + 1, || None);
             }
             visits[target.index].replace(visit)
         });
-        if replaced.is_some_and(|ended| ended.seat.pins() > 0) {
-            self.end_frames(target.index);
+        if let Some(ended) = replaced {
+            if ended.seat.pins() > 0 {
+                self.end_frames(target.index);
+            }
+            self.quick.forget();
+            ended.give_back();
         }
     }
 
     /// The interpreter with this index has ended under frames of this thread.
     #[cold]
     pub(super) fn end_frames(&self, index: usize) {
-        for frame in self.frames.borrow_mut().iter_mut() {
+        for frame in self.frames_mut().iter_mut() {
             match &mut frame.kind {
                 Kind::Entered { visit, left, .. } if *visit == index => frame.kind = Kind::Ended { left: *left },
                 Kind::Suspended { pinned } if *pinned == Some(index) => frame.kind = Kind::Ended { left: None },
@@ -73,53 +90,20 @@ impl Thread {
         }
     }
 
-    pub(super) fn enter(&self, visit: usize, admission: Admission<'_>) -> bool {
+    pub(super) fn pin(&self, visit: usize, admission: Admission<'_>) -> bool {
         self.with_visit(visit, |visit| {
             let gate = &visit.interpreter.gate;
             match admission {
-                Admission::Open => gate.enter(&visit.seat),
-                Admission::Late => gate.enter_late(&visit.seat),
-                Admission::Guarded(guard) => gate.enter_guarded(&visit.seat, guard),
+                Admission::Open => gate.enter(visit.seat),
+                Admission::Late => gate.enter_late(visit.seat),
+                Admission::Guarded(guard) => gate.enter_guarded(visit.seat, guard),
             }
         })
     }
 
-    pub(super) fn leave(&self, visit: Option<usize>) {
+    pub(super) fn unpin(&self, visit: Option<usize>) {
         if let Some(visit) = visit {
-            self.with_visit(visit, |visit| visit.interpreter.gate.leave(&visit.seat));
+            self.with_visit(visit, |visit| visit.interpreter.gate.leave(visit.seat));
         }
-    }
-
-    pub(super) fn open_guard(&self, target: &Arc<Interpreter>) -> Result<Arc<Place>> {
-        if target.is_closed() {
-            return Err(self.refused(target));
-        }
-        let visit = self.visit(target);
-        let guard = self.with_visits(|visits| {
-            let visit = visits[visit].as_mut()?;
-            if let Some(free) = visit.guards.iter().find(|guard| guard.pins() == 0) {
-                return Some(Arc::clone(free));
-            }
-            let guard = target.gate.add_seat(Occupant::guard(self.serial.get(), target));
-            visit.guards.push(Arc::clone(&guard));
-            Some(guard)
-        });
-        match guard {
-            Some(guard) if target.gate.enter_shared(&guard) => {
-                guard.occupant.came_in(None);
-                Ok(guard)
-            }
-            _ => Err(self.refused(target)),
-        }
-    }
-}
-
-/// Closes a guard, from any thread.
-pub fn close_guard(guard: &Arc<Place>) {
-    let Some(interpreter) = &guard.occupant.guarded else { return };
-    guard.occupant.went_out();
-    interpreter.gate.leave_shared(guard);
-    if guard.occupant.orphaned.load(Ordering::SeqCst) {
-        interpreter.gate.remove_seat(guard);
     }
 }

@@ -101,7 +101,7 @@ impl Counter {
 fn read(dump: &str, special: &Special) -> Result<Count, String> {
     let mut count = Count::default();
     let mut without_limit: BTreeMap<String, i64> = BTreeMap::new();
-    let (mut object, mut called_object, mut called) = ("", "", "");
+    let (mut object, mut called_object, mut called, mut visits) = ("", "", "", true);
     let mut lines = dump.lines();
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).ok_or("callgrind's dump is odd");
     while let Some(line) = lines.next() {
@@ -109,6 +109,8 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
             count.phase = name.to_owned();
         } else if let Some(name) = line.strip_prefix("ob=") {
             (object, called_object) = (name, name);
+        } else if let Some(name) = line.strip_prefix("fn=") {
+            visits = !is_own_threads(name);
         } else if let Some(name) = line.strip_prefix("cob=") {
             called_object = name;
         } else if let Some(name) = line.strip_prefix("cfn=") {
@@ -119,13 +121,14 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
             let cost = number(lines.next().and_then(|line| line.split(' ').nth(1)))?;
             let limit = LIMIT.iter().find(|(function, _)| *function == called);
             match (is_ours(object), is_ours(called_object), limit) {
+                _ if !visits || is_own_threads(called) => {}
                 (false, true, _) => *without_limit.entry(called.to_owned()).or_default() += cost as i64,
                 (true, false, Some((_, ours))) => *without_limit.entry(ours.to_string()).or_default() -= cost as i64,
                 (true, false, None) => *count.calls.entry(called.to_owned()).or_default() += times,
                 _ => {}
             }
             called_object = object;
-        } else if is_ours(object) && line.starts_with("0x") {
+        } else if is_ours(object) && visits && line.starts_with("0x") {
             let mut words = line.split(' ');
             let kind = special.0.get(words.next().unwrap_or_default().trim_start_matches("0x"));
             let times = number(words.next())?;
@@ -145,6 +148,11 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
         count.entries.insert(name, per_visit(sum));
     }
     Ok(count)
+}
+
+/// What threads of the library's own do, which no visitor pays for.
+fn is_own_threads(function: &str) -> bool {
+    function.starts_with("pyferry::sys::unix::spawn::start") || function.starts_with("std::thread::")
 }
 
 fn is_ours(object: &str) -> bool {

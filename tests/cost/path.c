@@ -4,6 +4,7 @@
  */
 #include "../c/py.h"
 
+#include <dirent.h>
 #include <valgrind/callgrind.h>
 
 enum { VISITS = 1000, THREADS = 8 };
@@ -36,13 +37,51 @@ static void views(int count)
         pyferry_view_free(pyferry_view_clone(view));
 }
 
+/* Whoever asks for the time very often has a thread of pyferry's write it down, for a second. Which one that is; 0: none. */
+static long clock_thread(void)
+{
+    long found = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks != NULL);
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        char path[64], name[32] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%.20s/comm", task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file != NULL && fgets(name, sizeof name, file) != NULL && strcmp(name, "pyferry-clock\n") == 0)
+            found = atol(task->d_name);
+        if (file != NULL)
+            fclose(file);
+    }
+    closedir(tasks);
+    return found;
+}
+
+static long clock_before;
+
+static void count_from_here(void)
+{
+    do {
+        guards(VISITS);
+        sleep_ms(20);
+        clock_before = clock_thread();
+    } while (clock_before == 0);
+    CALLGRIND_ZERO_STATS;
+}
+
+/* Whether this was all with one thread writing the time down, and with nobody asking for it. */
+static bool counted(const char *name)
+{
+    bool all_alike = clock_thread() == clock_before;
+    CALLGRIND_DUMP_STATS_AT(all_alike ? name : "to be done again");
+    return all_alike;
+}
+
 #define PHASE(name, calls)                                                                                             \
     do {                                                                                                               \
         calls(10);                                                                                                     \
-        CALLGRIND_ZERO_STATS;                                                                                          \
+        count_from_here();                                                                                             \
         calls(VISITS);                                                                                                 \
-        CALLGRIND_DUMP_STATS_AT(name);                                                                                 \
-    } while (0)
+    } while (!counted(name))
 
 static void *alone(void *unused)
 {
@@ -58,14 +97,17 @@ static void *alone(void *unused)
 /* Every thread makes its share of the visits, and all of them are there all the while. */
 static void *together(void *unused)
 {
+    static bool done;
     visits(10);
-    if (pthread_barrier_wait(&all) == PTHREAD_BARRIER_SERIAL_THREAD)
-        CALLGRIND_ZERO_STATS;
-    pthread_barrier_wait(&all);
-    visits(VISITS / THREADS);
-    if (pthread_barrier_wait(&all) == PTHREAD_BARRIER_SERIAL_THREAD)
-        CALLGRIND_DUMP_STATS_AT("repeated on 8 threads");
-    pthread_barrier_wait(&all);
+    do {
+        if (pthread_barrier_wait(&all) == PTHREAD_BARRIER_SERIAL_THREAD)
+            count_from_here();
+        pthread_barrier_wait(&all);
+        visits(VISITS / THREADS);
+        if (pthread_barrier_wait(&all) == PTHREAD_BARRIER_SERIAL_THREAD)
+            done = counted("repeated on 8 threads");
+        pthread_barrier_wait(&all);
+    } while (!done);
     return unused;
 }
 

@@ -5,7 +5,8 @@ Each *.txt beside this file is one mutation: headers, then what is replaced by w
 
     breaks: what is wrong now, in a sentence
     promise: what no longer holds
-    cases: the tests that are to notice, separated by ";" and tried in this order: "NAME on PYTHON" of tests/c, "loom"
+    cases: the tests that are to notice, separated by ";" and tried in this order: "NAME on PYTHON" of tests/c or
+        tests/sequences.rs, "loom"
     file: src/gate.rs
     --- before
     text that is in the file exactly once
@@ -96,6 +97,8 @@ def passes(case, harness):
     """Whether a case passes; None where there is no such case, or no such Python."""
     if case.startswith("loom"):
         command = ["cargo", "test", "--release", "--package", "gate-model", "--", *case.split()[1:]]
+    elif case.startswith(("sequences", "pairs")):
+        command = ["cargo", "test", "--release", "--test", "sequences", "--", "--exact", case]
     else:
         command = [harness, "--exact", case]
     passed, output = run(*command)

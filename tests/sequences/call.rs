@@ -83,7 +83,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         4 => guard().prop_map(GuardClose),
         6 => (0..TICKETS, 0..TICKETS).prop_map(|(from, to)| Copy(from, to)),
         2 => (0..TICKETS, junk(), junk()).prop_map(|(to, thread, number)| Fill(to, thread, number)),
-        2 => (0..TICKETS, 0..2u32, 40..64u32).prop_map(|(to, word, bit)| spoil(to, word, bit)),
+        2 => (0..TICKETS, 0..2u32, 56..64u32).prop_map(|(to, word, bit)| spoil(to, word, bit)),
         2 => view().prop_map(ViewMain),
         3 => view().prop_map(ViewCurrent),
         2 => (view(), 0..VIEWS).prop_map(|(from, to)| ViewClone(from, to)),
@@ -126,7 +126,7 @@ pub fn every_call() -> Vec<Call> {
     let tickets = [Ticket::At(0), Ticket::At(1), Ticket::Null];
     let mut calls = vec![ThreadForget, RuntimeStart, Exit, SaveThread, RestoreThread, Ensure, Release];
     calls.extend([RuntimeInfo(true), RuntimeInfo(false)]);
-    calls.extend([Initialize, Finalize, Copy(0, 1), Fill(0, 1 << 63, 0), spoil(0, 0, 40), spoil(0, 1, 40)]);
+    calls.extend([Initialize, Finalize, Copy(0, 1), Fill(0, 1 << 63, 0), spoil(0, 0, 56), spoil(0, 1, 56)]);
     calls.extend([ViewMain(Some(3)), ViewMain(None), ViewCurrent(Some(3)), ViewCurrent(None)]);
     calls.extend(views.map(|view| ViewClone(view, 3)));
     calls.extend(views.map(ViewFree));

@@ -237,7 +237,7 @@ static void fill(struct call *call)
         ticket_at(call->words[0])->words[i] = strtoull(call->words[i + 1], NULL, 16);
 }
 
-/* Sets bits that no real ticket has. */
+/* Sets bits that no real ticket of so few threads has. */
 static void spoil(struct call *call)
 {
     for (int i = 0; i < 2; i++)

@@ -8,14 +8,17 @@ pub mod gate;
 
 #[cfg(test)]
 mod tests {
-    use crate::gate::{Drained, Gate, House, Phase, Seat};
+    use crate::gate::{Barrier, Drained, Gate, House, Phase, Seat};
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
     use loom::thread;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    /// Who sits where: not loom's, since no order is to come of it.
+    type Occupant = std::sync::atomic::AtomicU32;
+
     struct Interpreter {
-        gate: Gate<u32>,
+        gate: Gate<Occupant>,
         alive: UnsafeCell<bool>,
     }
 
@@ -23,9 +26,13 @@ mod tests {
     unsafe impl Sync for Interpreter {}
 
     impl Interpreter {
-        fn new() -> Arc<Interpreter> {
+        fn new(barrier: Barrier) -> Arc<Interpreter> {
             let house = Box::leak(Box::new(House::new()));
-            Arc::new(Interpreter { gate: Gate::new(house), alive: UnsafeCell::new(true) })
+            Arc::new(Interpreter { gate: Gate::new(house, barrier), alive: UnsafeCell::new(true) })
+        }
+
+        fn add_seat(&self, occupant: u32) -> &'static Seat<Occupant> {
+            self.gate.add_seat(|place| place.store(occupant, Ordering::Relaxed))
         }
 
         /// Somebody inside, who holds a pin.
@@ -36,7 +43,7 @@ mod tests {
 
         fn end(&self, mine: u32) {
             self.gate.close();
-            if self.gate.drain(|occupant| *occupant == mine, None) == Drained::Ours {
+            if self.gate.drain(|occupant| occupant.load(Ordering::Relaxed) == mine, None) == Drained::Ours {
                 // SAFETY: as above.
                 self.alive.with_mut(|alive| unsafe { *alive = false });
                 self.gate.finish();
@@ -45,7 +52,7 @@ mod tests {
         }
 
         /// Attach, work, detach.
-        fn visit(&self, seat: &Seat<u32>) -> bool {
+        fn visit(&self, seat: &Seat<Occupant>) -> bool {
             let entered = self.gate.enter(seat);
             if entered {
                 self.use_it();
@@ -56,37 +63,41 @@ mod tests {
     }
 
     /// Runs a model in every order of its steps, and says how many executions loom tried.
-    fn model(name: &str, f: impl Fn() + Sync + Send + 'static) {
+    fn model(name: &str, f: impl Fn(Barrier) + Copy + Sync + Send + 'static) {
         run(name, None, f);
     }
 
     /// The same where that would take for ever: with at most so many switches away from a thread that could go on.
-    fn bounded_model(name: &str, switches: usize, f: impl Fn() + Sync + Send + 'static) {
+    fn bounded_model(name: &str, switches: usize, f: impl Fn(Barrier) + Copy + Sync + Send + 'static) {
         run(name, Some(switches), f);
     }
 
-    fn run(name: &str, switches: Option<usize>, f: impl Fn() + Sync + Send + 'static) {
-        let tried = std::sync::Arc::new(AtomicUsize::new(0));
-        let counter = std::sync::Arc::clone(&tried);
-        let mut builder = loom::model::Builder::new();
-        builder.preemption_bound = switches;
-        builder.check(move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-            f();
-        });
-        println!("{name}: {} executions", tried.load(Ordering::Relaxed));
+    /// With either barrier.
+    fn run(name: &str, switches: Option<usize>, f: impl Fn(Barrier) + Copy + Sync + Send + 'static) {
+        for barrier in [Barrier::Symmetric, Barrier::Asymmetric(|| {})] {
+            let tried = std::sync::Arc::new(AtomicUsize::new(0));
+            let counter = std::sync::Arc::clone(&tried);
+            let mut builder = loom::model::Builder::new();
+            builder.preemption_bound = switches;
+            builder.check(move || {
+                counter.fetch_add(1, Ordering::Relaxed);
+                f(barrier);
+            });
+            let kind = if let Barrier::Symmetric = barrier { "symmetric" } else { "asymmetric" };
+            println!("{name}, {kind}: {} executions", tried.load(Ordering::Relaxed));
+        }
     }
 
     #[test]
     fn nobody_is_inside_when_it_ends() {
-        model("a visitor and a closer", || {
-            let interpreter = Interpreter::new();
+        bounded_model("a visitor and a closer", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
             let visitor = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let seat = interpreter.gate.add_seat(1);
-                    interpreter.visit(&seat);
-                    interpreter.visit(&seat);
+                    let seat = interpreter.add_seat(1);
+                    interpreter.visit(seat);
+                    interpreter.visit(seat);
                 })
             };
             interpreter.end(0);
@@ -96,12 +107,12 @@ mod tests {
 
     #[test]
     fn two_visitors() {
-        bounded_model("two visitors and a closer", 3, || {
-            let interpreter = Interpreter::new();
-            let seats = [interpreter.gate.add_seat(1), interpreter.gate.add_seat(2)];
+        bounded_model("two visitors and a closer", 3, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let seats = [interpreter.add_seat(1), interpreter.add_seat(2)];
             let visitors = seats.map(|seat| {
                 let interpreter = Arc::clone(&interpreter);
-                thread::spawn(move || interpreter.visit(&seat))
+                thread::spawn(move || interpreter.visit(seat))
             });
             interpreter.end(0);
             for visitor in visitors {
@@ -112,37 +123,37 @@ mod tests {
 
     #[test]
     fn who_is_inside_may_come_again() {
-        model("a nested visit while closing", || {
-            let interpreter = Interpreter::new();
-            let seat = interpreter.gate.add_seat(1);
-            assert!(interpreter.gate.enter(&seat));
+        bounded_model("a nested visit while closing", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let seat = interpreter.add_seat(1);
+            assert!(interpreter.gate.enter(seat));
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || interpreter.end(0))
             };
-            assert!(interpreter.visit(&seat), "refused, though inside");
+            assert!(interpreter.visit(seat), "refused, though inside");
             interpreter.use_it();
-            interpreter.gate.leave(&seat);
+            interpreter.gate.leave(seat);
             closer.join().unwrap();
-            assert!(!interpreter.visit(&seat), "let in after the end");
+            assert!(!interpreter.visit(seat), "let in after the end");
         });
     }
 
     #[test]
     fn a_guard_lets_its_holder_in() {
-        model("a guard, a guarded visit, a closer", || {
-            let interpreter = Interpreter::new();
-            let guard = interpreter.gate.add_seat(1);
-            assert!(interpreter.gate.enter_shared(&guard));
+        bounded_model("a guard, a guarded visit, a closer", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let guard = interpreter.add_seat(1);
+            assert!(interpreter.gate.enter(guard));
             let worker = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let seat = interpreter.gate.add_seat(2);
-                    assert!(interpreter.gate.enter_guarded(&seat, &guard), "refused, though the guard is open");
+                    let seat = interpreter.add_seat(2);
+                    assert!(interpreter.gate.enter_guarded(seat, guard), "refused, though the guard is open");
                     interpreter.use_it();
-                    interpreter.gate.leave(&seat);
+                    interpreter.gate.leave(seat);
                     interpreter.use_it();
-                    assert!(interpreter.gate.leave_shared(&guard));
+                    interpreter.gate.leave(guard);
                 })
             };
             interpreter.end(0);
@@ -152,15 +163,15 @@ mod tests {
 
     #[test]
     fn guards_come_and_go() {
-        model("a guard opened and closed against a closer", || {
-            let interpreter = Interpreter::new();
-            let guard = interpreter.gate.add_seat(1);
+        bounded_model("a guard opened and closed against a closer", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let guard = interpreter.add_seat(1);
             let worker = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    if interpreter.gate.enter_shared(&guard) {
+                    if interpreter.gate.enter(guard) {
                         interpreter.use_it();
-                        interpreter.gate.leave_shared(&guard);
+                        interpreter.gate.leave(guard);
                     }
                 })
             };
@@ -171,14 +182,14 @@ mod tests {
 
     #[test]
     fn only_one_of_two_closers_ends_it() {
-        model("two closers and a visitor", || {
-            let interpreter = Interpreter::new();
-            let seat = interpreter.gate.add_seat(1);
+        bounded_model("two closers and a visitor", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let seat = interpreter.add_seat(1);
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || interpreter.end(0))
             };
-            interpreter.visit(&seat);
+            interpreter.visit(seat);
             interpreter.end(0);
             closer.join().unwrap();
         });
@@ -186,10 +197,10 @@ mod tests {
 
     #[test]
     fn late_comers_are_let_in_only_while_somebody_is_waited_for() {
-        bounded_model("an interrupter, a visitor and a closer", 3, || {
-            let interpreter = Interpreter::new();
-            let inside = interpreter.gate.add_seat(1);
-            assert!(interpreter.gate.enter(&inside));
+        bounded_model("an interrupter, a visitor and a closer", 3, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let inside = interpreter.add_seat(1);
+            assert!(interpreter.gate.enter(inside));
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || interpreter.end(0))
@@ -197,14 +208,14 @@ mod tests {
             let interrupter = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let seat = interpreter.gate.add_seat(2);
-                    if interpreter.gate.enter_late(&seat) {
+                    let seat = interpreter.add_seat(2);
+                    if interpreter.gate.enter_late(seat) {
                         interpreter.use_it();
-                        interpreter.gate.leave(&seat);
+                        interpreter.gate.leave(seat);
                     }
                 })
             };
-            interpreter.gate.leave(&inside);
+            interpreter.gate.leave(inside);
             interrupter.join().unwrap();
             closer.join().unwrap();
         });
@@ -212,14 +223,14 @@ mod tests {
 
     #[test]
     fn a_thread_may_leave_for_good_while_it_closes() {
-        model("a thread exit and a closer", || {
-            let interpreter = Interpreter::new();
-            let seat = interpreter.gate.add_seat(1);
+        bounded_model("a thread exit and a closer", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let seat = interpreter.add_seat(1);
             let leaver = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    interpreter.visit(&seat);
-                    interpreter.gate.remove_seat(&seat);
+                    interpreter.visit(seat);
+                    interpreter.gate.remove_seat(seat);
                 })
             };
             interpreter.end(0);
@@ -250,19 +261,19 @@ mod tests {
     /// `thread::end`: the state goes by its own thread's hand while the gate is open, else by that of the closer's hook.
     #[test]
     fn a_state_is_deleted_once_whoever_comes_first() {
-        model("a thread exit with a state, and the hook", || {
-            let interpreter = Interpreter::new();
+        bounded_model("a thread exit with a state, and the hook", 4, |barrier| {
+            let interpreter = Interpreter::new(barrier);
             let cached = Cached::new();
-            let seat = interpreter.gate.add_seat(1);
+            let seat = interpreter.add_seat(1);
             let leaver = {
                 let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
                 thread::spawn(move || {
-                    if interpreter.gate.enter(&seat) {
+                    if interpreter.gate.enter(seat) {
                         cached.take_and_delete(&interpreter);
-                        interpreter.gate.leave(&seat);
+                        interpreter.gate.leave(seat);
                     }
                     if !cached.cell.load(Ordering::Acquire) {
-                        interpreter.gate.remove_seat(&seat);
+                        interpreter.gate.remove_seat(seat);
                     }
                 })
             };
@@ -275,18 +286,18 @@ mod tests {
     /// The last detach while Closing deletes the state itself: the hook finds it or does not, but never both.
     #[test]
     fn who_leaves_while_it_closes_takes_the_state_along() {
-        model("a last detach, and the hook", || {
-            let interpreter = Interpreter::new();
+        model("a last detach, and the hook", |barrier| {
+            let interpreter = Interpreter::new(barrier);
             let cached = Cached::new();
-            let seat = interpreter.gate.add_seat(1);
-            assert!(interpreter.gate.enter(&seat));
+            let seat = interpreter.add_seat(1);
+            assert!(interpreter.gate.enter(seat));
             let leaver = {
                 let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
                 thread::spawn(move || {
                     if interpreter.gate.phase() != Phase::Open {
                         cached.take_and_delete(&interpreter);
                     }
-                    interpreter.gate.leave(&seat);
+                    interpreter.gate.leave(seat);
                 })
             };
             hook(&interpreter, &cached);
@@ -298,10 +309,11 @@ mod tests {
     /// `interpreter::shut_down`: close, drain, delete what idle threads keep, finish.
     fn hook(interpreter: &Interpreter, cached: &Cached) {
         interpreter.gate.close();
-        assert_eq!(interpreter.gate.drain(|occupant| *occupant == 0, None), Drained::Ours);
-        for seat in interpreter.gate.seats() {
-            // Not by its pins: whoever is refused at this moment has one, until it has stepped back.
-            assert!(!seat.is_given_up());
+        assert_eq!(interpreter.gate.drain(|occupant| occupant.load(Ordering::Relaxed) == 0, None), Drained::Ours);
+        let mut found = false;
+        // Not by its pins: whoever is refused at this moment has one, until it has stepped back.
+        interpreter.gate.for_each_seat(|seat| found |= !seat.is_given_up());
+        if found {
             cached.take_and_delete(interpreter);
         }
         // SAFETY: as in `end`.
@@ -312,29 +324,29 @@ mod tests {
     /// Whoever was given up is not let in again, and neither is the holder of a guard that was.
     #[test]
     fn who_was_given_up_stays_out() {
-        model("a closer that gives up, and who comes back", || {
-            let interpreter = Interpreter::new();
-            let (seat, guard) = (interpreter.gate.add_seat(1), interpreter.gate.add_seat(2));
-            assert!(interpreter.gate.enter(&seat) && interpreter.gate.enter_shared(&guard));
+        model("a closer that gives up, and who comes back", |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let (seat, guard) = (interpreter.add_seat(1), interpreter.add_seat(2));
+            assert!(interpreter.gate.enter(seat) && interpreter.gate.enter(guard));
             interpreter.gate.close();
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
-                thread::spawn(move || assert!(interpreter.gate.claim(|occupant| *occupant == 0)))
+                thread::spawn(move || assert!(interpreter.gate.claim(|occupant| occupant.load(Ordering::Relaxed) == 0)))
             };
-            let other = interpreter.gate.add_seat(3);
-            if interpreter.gate.enter_guarded(&other, &guard) {
-                interpreter.gate.leave(&other);
+            let other = interpreter.add_seat(3);
+            if interpreter.gate.enter_guarded(other, guard) {
+                interpreter.gate.leave(other);
             }
             closer.join().unwrap();
-            assert!(!interpreter.gate.enter(&seat), "let back in");
-            assert!(!interpreter.gate.enter_guarded(&other, &guard), "let in by a guard that holds nothing");
+            assert!(!interpreter.gate.enter(seat), "let back in");
+            assert!(!interpreter.gate.enter_guarded(other, guard), "let in by a guard that holds nothing");
         });
     }
 
     #[test]
     fn a_claim_can_be_given_back() {
-        model("a closer that gives up, and another", || {
-            let interpreter = Interpreter::new();
+        model("a closer that gives up, and another", |barrier| {
+            let interpreter = Interpreter::new(barrier);
             interpreter.gate.close();
             let other = {
                 let interpreter = Arc::clone(&interpreter);

@@ -1,0 +1,157 @@
+//! Where a thread has what attaching and detaching touch of CPython, so that the repeated attach asks nobody.
+//!
+//! Since 3.12 the state that a thread is attached through is a thread-local variable of CPython's, which is found as the
+//! slot is: it holds the state while the thread is attached, and no longer when it has let go. Up to 3.11 it is one
+//! variable for all threads, found likewise.
+
+use super::slot::{ThreadLocal, find_thread_locals};
+use super::types::PyThreadState;
+use super::{Python, Slot, SlotValue, State};
+use crate::sys;
+use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// One thread's. Of no use to another, and not to be sent to one.
+#[derive(Clone, Copy)]
+pub struct Places {
+    slot: NonNull<SlotValue>,
+    current: NonNull<SlotValue>,
+    restore: unsafe extern "C-unwind" fn(*mut PyThreadState),
+    save: unsafe extern "C-unwind" fn() -> *mut PyThreadState,
+}
+
+/// Always NULL.
+static NULL: AtomicPtr<PyThreadState> = AtomicPtr::new(null_mut());
+
+impl Places {
+    /// Of a thread that has been nowhere: to attach and to detach does nothing.
+    pub const NOWHERE: Places = {
+        extern "C-unwind" fn restore(_: *mut PyThreadState) {}
+        extern "C-unwind" fn save() -> *mut PyThreadState {
+            null_mut()
+        }
+        let Some(null) = NonNull::new((&raw const NULL).cast_mut().cast()) else { panic!("a static has an address") };
+        Places { slot: null, current: null, restore, save }
+    };
+
+    /// This thread's, for as long as the slot is where it is; None where a call is needed to reach them.
+    pub fn here(python: &Python, slot: Slot) -> Option<Places> {
+        let current = NonNull::new(python.current.get()?.here())?;
+        let (restore, save) = (python.table.PyEval_RestoreThread, python.table.PyEval_SaveThread);
+        Some(Places { slot: slot.here()?, current, restore, save })
+    }
+
+    /// Whether these are the same, of the same CPython.
+    pub fn are(&self, other: Places) -> bool {
+        self.slot == other.slot && self.current == other.current
+    }
+
+    /// Whether this thread is attached through that state of its own.
+    #[inline(always)]
+    pub fn is_current(&self, state: Option<State>) -> bool {
+        // SAFETY: a variable of CPython's, which is never unloaded: this thread's or, up to 3.11, an atomic one.
+        let current = unsafe { AtomicPtr::from_ptr(self.current.as_ptr()) };
+        current.load(Ordering::Relaxed) == as_ptr(state)
+    }
+
+    /// Whether this thread is attached to nothing, and nothing is in its slot. Up to 3.11: and no other is attached.
+    #[inline(always)]
+    pub fn is_detached(&self) -> bool {
+        self.is_current(None) && self.slot_holds(None)
+    }
+
+    /// Whether this thread's slot holds that state.
+    #[inline(always)]
+    pub fn slot_holds(&self, state: Option<State>) -> bool {
+        // SAFETY: this thread's own.
+        unsafe { self.slot.read() == as_ptr(state) }
+    }
+
+    /// As `Python::attach`.
+    #[inline(always)]
+    pub fn attach(&self, state: State) {
+        // SAFETY: this thread's own slot; it is detached, and the state is its own and, by the caller's pin, alive.
+        unsafe {
+            self.slot.write(state.as_ptr());
+            (self.restore)(state.as_ptr());
+        }
+    }
+
+    /// As `Python::let_go`.
+    #[inline(always)]
+    pub fn let_go(&self) {
+        // SAFETY: this thread is attached.
+        unsafe { (self.save)() };
+    }
+
+    /// As `Python::come_back`.
+    #[inline(always)]
+    pub fn come_back(&self, state: State) {
+        // SAFETY: this thread let go of that state, which a pin keeps.
+        unsafe { (self.restore)(state.as_ptr()) }
+    }
+
+    /// As `Python::detach`.
+    #[inline(always)]
+    pub fn detach(&self, before: Option<State>) {
+        // SAFETY: this thread is attached, and the slot is its own.
+        unsafe {
+            (self.save)();
+            self.slot.write(as_ptr(before));
+        }
+    }
+}
+
+#[inline(always)]
+fn as_ptr(state: Option<State>) -> SlotValue {
+    state.map_or(null_mut(), State::as_ptr)
+}
+
+/// Where CPython has the state that is attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Current {
+    /// From 3.12: each thread for itself.
+    ThreadLocal(ThreadLocal),
+    /// Up to 3.11: one for all.
+    Global(usize),
+}
+
+impl Current {
+    fn here(self) -> *mut SlotValue {
+        match self {
+            Current::ThreadLocal(variable) => variable.here(),
+            Current::Global(address) => address as *mut SlotValue,
+        }
+    }
+}
+
+/// What holds a state only while the thread is attached through it. It is now, and lets go and comes back.
+///
+/// # Safety
+/// This thread is attached through `state`, which is its own and kept.
+pub(super) unsafe fn find_current(python: &Python, state: State) -> Option<Current> {
+    let attached = variables_that_hold(python, state);
+    // SAFETY: as the caller says.
+    unsafe { (python.table.PyEval_SaveThread)() };
+    let detached = variables_that_hold(python, state);
+    // SAFETY: as the caller says.
+    unsafe { (python.table.PyEval_RestoreThread)(state.as_ptr()) };
+    let mut found = attached.into_iter().filter(|variable| !detached.contains(variable));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+fn variables_that_hold(python: &Python, state: State) -> Vec<Current> {
+    if !python.one_gil {
+        return find_thread_locals(python, state).into_iter().map(Current::ThreadLocal).collect();
+    }
+    // The one global structure. Also in there: who had the GIL last, which stays when nobody has it.
+    let Some(runtime) = python.table.PyRuntime else { return Vec::new() };
+    let mut words = [0; RUNTIME_WORDS];
+    let read = sys::read_words(runtime, &mut words);
+    let places = (0..read).filter(|place| words[*place] == state.as_ptr() as usize);
+    places.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
+}
+
+/// So much of `_PyRuntime` is looked at: up to 3.11 the variable is within the first 1024 bytes.
+const RUNTIME_WORDS: usize = 256;

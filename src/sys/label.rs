@@ -1,0 +1,48 @@
+//! Labels: C strings that live for ever, each in one word that any thread may read.
+
+use std::ffi::{CStr, c_char};
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// A static C string, or none. Its length is nobody's concern until it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Label(*const c_char);
+
+impl Label {
+    /// No label.
+    pub const NONE: Label = Label(std::ptr::null());
+
+    /// One of our own.
+    pub const fn new(text: &'static CStr) -> Label {
+        Label(text.as_ptr())
+    }
+
+    /// # Safety
+    /// NULL, or a C string that lives for ever.
+    pub const unsafe fn from_ptr(text: *const c_char) -> Label {
+        Label(text)
+    }
+}
+
+/// Holds a label.
+#[derive(Debug, Default)]
+pub struct LabelCell(AtomicPtr<c_char>);
+
+impl LabelCell {
+    /// With none in it.
+    pub const fn new() -> LabelCell {
+        LabelCell(AtomicPtr::new(std::ptr::null_mut()))
+    }
+
+    /// Puts a label in.
+    #[inline]
+    pub fn put(&self, label: Label) {
+        self.0.store(label.0.cast_mut(), Ordering::Relaxed);
+    }
+
+    /// The one that was put in last.
+    pub fn get(&self) -> Option<&'static CStr> {
+        let text = self.0.load(Ordering::Relaxed);
+        // SAFETY: a label's text lives for ever.
+        (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) })
+    }
+}

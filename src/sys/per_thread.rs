@@ -1,0 +1,55 @@
+//! A value per thread that is never dropped, and found without a call.
+//!
+//! A library that may be dlopened gets a thread's variables by a call to the loader's `__tls_get_addr`, at each use, or from
+//! static TLS, of which glibc has 1664 bytes for all such libraries together, and a module's block goes there whole. So the
+//! value's address is also a pthread key's, which glibc keeps inside the thread, at the same distance on each.
+
+use super::{find_key_distance, key_set, make_key, thread_word};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread::LocalKey;
+
+/// One such value.
+pub struct PerThread<T: 'static> {
+    value: &'static LocalKey<ManuallyDrop<T>>,
+    key: AtomicU32,
+    /// 0: not known.
+    distance: AtomicUsize,
+}
+
+impl<T> PerThread<T> {
+    /// `value` is where the threads' values are.
+    pub const fn new(value: &'static LocalKey<ManuallyDrop<T>>) -> Self {
+        PerThread { value, key: AtomicU32::new(0), distance: AtomicUsize::new(0) }
+    }
+
+    /// Has values found faster from here on. Once, before threads come.
+    pub fn prepare(&self) {
+        if let Some(key) = make_key(None)
+            && let Some(distance) = find_key_distance(key)
+        {
+            self.key.store(key, Ordering::Relaxed);
+            self.distance.store(distance, Ordering::Release);
+        }
+    }
+
+    /// This thread's.
+    #[inline(always)]
+    pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        let distance = self.distance.load(Ordering::Acquire);
+        let found = if distance == 0 { std::ptr::null() } else { thread_word(distance) as *const T };
+        // SAFETY: nobody but `find` sets values of the key: the address of this thread's value, which is never dropped and
+        // stays where it is until the thread is gone. (The end of a thread empties the key before that.)
+        f(unsafe { found.as_ref() }.unwrap_or_else(|| self.find()))
+    }
+
+    #[cold]
+    fn find(&self) -> &T {
+        let value = self.value.with(|value| &raw const **value);
+        if self.distance.load(Ordering::Acquire) != 0 {
+            key_set(self.key.load(Ordering::Relaxed), value.cast_mut().cast());
+        }
+        // SAFETY: as in `with`.
+        unsafe { &*value }
+    }
+}

@@ -1,0 +1,70 @@
+//! Guards: pins that any thread may give back.
+
+use super::{THREAD, Thread};
+use crate::error::Result;
+use crate::record::{self, Interpreter, Occupant, Place};
+use crate::sys::Label;
+use std::sync::Arc;
+
+/// One unit of "somebody is inside". Kept by the thread that closed it last, to be opened again.
+pub struct Guard {
+    /// What it guards.
+    pub interpreter: Arc<Interpreter>,
+    /// Its place at the gate.
+    pub place: &'static Place,
+    forks: u32,
+}
+
+/// How many closed guards a thread keeps of each interpreter.
+const KEPT: usize = 8;
+
+impl Thread {
+    pub(super) fn open_guard(&self, target: &Arc<Interpreter>) -> Result<Box<Guard>> {
+        if target.is_closed() {
+            return Err(self.refused(target));
+        }
+        let visit = self.visit(target);
+        let kept = self.with_visits(|visits| visits.get_mut(visit)?.as_mut()?.guards.pop());
+        let serial = self.serial();
+        let take = |occupant: &Occupant| occupant.take_place(serial, target.python.thread_ident(), true);
+        let guard = kept.unwrap_or_else(|| {
+            let place = target.gate.add_seat(take);
+            Box::new(Guard { interpreter: Arc::clone(target), place, forks: record::forks() })
+        });
+        if !target.gate.enter(guard.place) {
+            self.put_away(guard);
+            return Err(self.refused(target));
+        }
+        let occupant = &guard.place.occupant;
+        if !occupant.was_opened_by(serial) {
+            take(occupant);
+        }
+        occupant.set_label(Label::NONE);
+        occupant.came_in(self.pace.now());
+        Ok(guard)
+    }
+
+    /// Keeps a closed guard for the next time, or drops it.
+    fn put_away(&self, guard: Box<Guard>) {
+        let dropped = self.with_visits(|visits| match visits.get_mut(guard.interpreter.index) {
+            Some(Some(visit)) if Arc::ptr_eq(&visit.interpreter, &guard.interpreter) && visit.guards.len() < KEPT => {
+                visit.guards.push(guard);
+                None
+            }
+            _ => Some(guard),
+        });
+        if let Some(guard) = dropped {
+            guard.interpreter.gate.remove_seat(guard.place);
+        }
+    }
+}
+
+/// Closes a guard, from any thread.
+pub fn close_guard(guard: Box<Guard>) {
+    // In a forked child its place at the gate is no longer known, and not to be handed on.
+    if guard.forks == record::forks() {
+        guard.place.occupant.went_out();
+        guard.interpreter.gate.leave(guard.place);
+        THREAD.with(|me| me.put_away(guard));
+    }
+}

@@ -1,0 +1,4 @@
+/* harness: mode=runtime */
+/* harness: env=PYFERRY_BARRIER=symmetric */
+/* The same, where each thread fences by itself. */
+#include "guards.c"
