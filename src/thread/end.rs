@@ -130,7 +130,7 @@ impl Thread {
             for visit in visits.iter_mut().flatten() {
                 visit.seat.occupant.renumber();
                 // Their places are not listed in the child.
-                visit.guards.clear();
+                visit.guards.drain(..).for_each(|guard| visit.interpreter.gate.remove_seat(guard.place));
                 let state = &visit.seat.occupant.state;
                 if state.get().is_some_and(|state| Some(state) != attached) {
                     state.take();

@@ -61,10 +61,12 @@ impl Thread {
 
 /// Closes a guard, from any thread.
 pub fn close_guard(guard: Box<Guard>) {
-    // In a forked child its place at the gate is no longer known, and not to be handed on.
     if guard.forks == record::forks() {
         guard.place.occupant.went_out();
         guard.interpreter.gate.leave(guard.place);
         THREAD.with(|me| me.put_away(guard));
+    } else {
+        // From before the fork: its place at the gate holds nothing, and is another's next.
+        guard.interpreter.gate.remove_seat(guard.place);
     }
 }
