@@ -264,7 +264,7 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
         Drained::TimedOut => fail!(
             Timeout,
             "{name} is still in use by {}; it lets nobody new in: call again",
-            interpreter.describe_occupants(thread::is_mine)
+            interpreter.describe_occupants(shutdown::is_not_reported)
         ),
     }
     // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.

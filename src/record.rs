@@ -108,6 +108,7 @@ impl Occupant {
         self.guard.store(guard, Ordering::Relaxed);
         self.thread.store(serial, Ordering::Relaxed);
         self.since.store(0, Ordering::Relaxed);
+        self.label.put(Label::NONE);
         self.state.take();
         self.renumber();
     }
@@ -143,6 +144,11 @@ impl Occupant {
         self.label.put(label);
     }
 
+    /// What the occupant is in for.
+    pub fn label(&self) -> Label {
+        self.label.get()
+    }
+
     /// Notes that the occupant is in, from now.
     #[inline]
     pub fn came_in(&self, now: u64) {
@@ -174,7 +180,7 @@ impl Occupant {
         Presence {
             guard: self.is_guard(),
             thread_id: self.thread_id.load(Ordering::Relaxed),
-            label: self.label.get(),
+            label: self.label.get().text(),
             since: self.since.load(Ordering::Relaxed),
         }
     }
@@ -220,10 +226,10 @@ impl Interpreter {
         self.gate.phase() == Phase::Closed
     }
 
-    /// Whether anybody holds a pin.
-    pub fn has_occupants(&self) -> bool {
+    /// Whether anybody holds a pin, but for the excepted.
+    pub fn has_occupants(&self, except: impl Fn(&Occupant) -> bool) -> bool {
         let mut inside = false;
-        self.gate.for_each_seat(|seat| inside |= seat.pins() > 0);
+        self.gate.for_each_seat(|seat| inside |= seat.pins() > 0 && !except(&seat.occupant));
         inside
     }
 

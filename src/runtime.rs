@@ -267,11 +267,11 @@ fn stop_later(owner: Owner, all: &[Arc<Interpreter>]) -> Error {
 }
 
 fn who_is_in(all: &[Arc<Interpreter>]) -> String {
-    let parts: Vec<String> = all
-        .iter()
-        .filter(|interpreter| interpreter.has_occupants())
-        .map(|interpreter| format!("{} by {}", interpreter.name(), interpreter.describe_occupants(thread::is_mine)))
-        .collect();
+    let describe = |interpreter: &Arc<Interpreter>| {
+        format!("{} by {}", interpreter.name(), interpreter.describe_occupants(shutdown::is_not_reported))
+    };
+    let occupied = all.iter().filter(|interpreter| interpreter.has_occupants(shutdown::is_not_reported));
+    let parts: Vec<String> = occupied.map(describe).collect();
     if parts.is_empty() { "Python's own threads have not ended".into() } else { parts.join("; ") }
 }
 

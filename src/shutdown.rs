@@ -3,7 +3,7 @@
 use crate::cpython::Raw;
 use crate::error::{Result, fail};
 use crate::gate::Drained;
-use crate::record::{self, Interpreter, Origin};
+use crate::record::{self, Interpreter, Occupant, Origin};
 use crate::report;
 use crate::thread;
 use std::sync::Arc;
@@ -47,20 +47,33 @@ pub fn wait_for_the_last(interpreter: &Interpreter, deadline: Option<Instant>) -
     // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
     let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
     thread::released(interpreter.python, || {
+        let mut until = deadline;
         loop {
             let next = Instant::now() + report::interval();
-            let until = deadline.map_or(next, |deadline| deadline.min(next));
-            let drained = interpreter.gate.drain(thread::is_mine, Some(until));
-            if drained != Drained::TimedOut || deadline == Some(until) {
+            let drained = interpreter.gate.drain(thread::is_mine, Some(until.map_or(next, |until| until.min(next))));
+            if drained != Drained::TimedOut {
                 return drained;
             }
-            let who = interpreter.describe_occupants(thread::is_mine);
+            if !interpreter.has_occupants(is_not_reported) {
+                until = None;
+                continue;
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return drained;
+            }
+            until = deadline;
+            let who = interpreter.describe_occupants(is_not_reported);
             let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
             if give_up && can_go_on && interpreter.gate.claim(thread::is_mine) {
                 return Drained::Ours;
             }
         }
     })
+}
+
+/// Whether an occupant is none that somebody else could make leave: this thread, or a herald.
+pub fn is_not_reported(occupant: &Occupant) -> bool {
+    thread::is_mine(occupant) || thread::is_herald(occupant)
 }
 
 /// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// A static C string, or none. Its length is nobody's concern until it is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(*const c_char);
 
 impl Label {
@@ -20,6 +20,12 @@ impl Label {
     /// NULL, or a C string that lives for ever.
     pub const unsafe fn from_ptr(text: *const c_char) -> Label {
         Label(text)
+    }
+
+    /// What it says; None: nothing.
+    pub fn text(self) -> Option<&'static CStr> {
+        // SAFETY: a label's text lives for ever.
+        (!self.0.is_null()).then(|| unsafe { CStr::from_ptr(self.0) })
     }
 }
 
@@ -40,9 +46,7 @@ impl LabelCell {
     }
 
     /// The one that was put in last.
-    pub fn get(&self) -> Option<&'static CStr> {
-        let text = self.0.load(Ordering::Relaxed);
-        // SAFETY: a label's text lives for ever.
-        (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) })
+    pub fn get(&self) -> Label {
+        Label(self.0.load(Ordering::Relaxed))
     }
 }

@@ -7,7 +7,7 @@
 use super::Admission;
 use crate::cpython::{Python, Slot, State};
 use crate::gate::Phase;
-use crate::record::{self, Interpreter};
+use crate::record::{self, Interpreter, Occupant};
 use crate::sys::{self, Label};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,6 +20,8 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// CPython's switch interval: the time that a thread may keep a GIL which others want.
 const INTERVAL: Duration = Duration::from_millis(5);
+/// What heralds come for: by this they are known.
+const HERALD: Label = Label::new(c"herald");
 /// Nobody has waited for so many intervals: the watch is over.
 const QUIET: u32 = 200;
 
@@ -115,7 +117,7 @@ fn send_herald(to: Arc<Interpreter>) {
     let visit = move || {
         // A waiter there may be kept by a shutdown that waits for it.
         let admission = if to.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-        if let Ok(ticket) = super::attach(&to, admission, Label::new(c"herald")) {
+        if let Ok(ticket) = super::attach(&to, admission, HERALD) {
             // It is attached, as it just was: there is nothing to fail.
             let _ = super::detach(ticket);
         }
@@ -124,6 +126,11 @@ fn send_herald(to: Arc<Interpreter>) {
     if sys::spawn(c"pyferry-herald", visit).is_err() {
         interpreter.heralded.store(false, Ordering::SeqCst);
     }
+}
+
+/// Whether an occupant is a herald, who leaves at once: nobody is told of it.
+pub fn is_herald(occupant: &Occupant) -> bool {
+    occupant.label() == HERALD
 }
 
 /// In a forked child no watch is there, and nobody waits.

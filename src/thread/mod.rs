@@ -18,7 +18,7 @@ mod visits;
 pub use end::prepare;
 pub use frames::Ticket;
 pub use guards::{Guard, close_guard};
-pub use herald::come_back;
+pub use herald::{come_back, is_herald};
 
 use crate::cpython::{Python, Raw, Slot, SlotValue, State};
 use crate::error::{Error, Result, Status, fail};
@@ -207,6 +207,7 @@ impl Thread {
         }
         let before = self.slot_value(target);
         let visit = self.visit(target);
+        self.comes_for(visit, label);
         if !self.pin(visit, admission) {
             return Err(self.refused(target));
         }
@@ -227,7 +228,7 @@ impl Thread {
             attach_state(python, target.slot, state);
             before
         };
-        self.came_in(python, visit, label);
+        self.came_in(python, visit);
         if source == Source::Cached {
             self.learn(target, state);
         }
@@ -257,12 +258,21 @@ impl Thread {
         self.pin(visit, Admission::Open).then_some(visit)
     }
 
+    /// Before the pin, so that whoever sees that sees whose it is.
     #[inline]
-    fn came_in(&self, python: &Python, visit: usize, label: Label) {
+    fn comes_for(&self, visit: usize, label: Label) {
+        self.with_visit(visit, |visit| {
+            if !visit.seat.occupant.is_in() {
+                visit.seat.occupant.set_label(label);
+            }
+        });
+    }
+
+    #[inline]
+    fn came_in(&self, python: &Python, visit: usize) {
         let interrupted = self.with_visit(visit, |visit| {
             let occupant = &visit.seat.occupant;
             if !occupant.is_in() {
-                occupant.set_label(label);
                 occupant.came_in(self.pace.now());
             }
             // An interrupt that came too late for the attachment it was meant for.
