@@ -21,6 +21,9 @@
  * - **Structs.** Options and info structs start with their size: start from their PYFERRY_..._INIT macro.
  * - **Shutdown.** Whoever ends an interpreter, and whenever: threads inside are waited for, later ones get
  *   PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
+ * - **Cancellation.** pthread_cancel must not take effect in a call that may wait for Python: CPython waits in a
+ *   cancellation point, with a lock held that nobody would release. Threads that may be cancelled disable that around
+ *   such calls (pthread_setcancelstate), as pyferry.hpp does. To end a thread by it elsewhere is fine.
  * - **Fork.** In a child that Python was told of (os.fork) all goes on; in one it was not, every call answers
  *   PYFERRY_STATUS_FORKED.
  *
@@ -615,6 +618,9 @@ pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t 
  * Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
  * runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and
  * makes its traceback, is left alone. Other interpreters are not touched.
+ *
+ * For scripts that are not needed any more: like Ctrl-C, it can come between the taking and the releasing of one of
+ * Python's own locks (an import's, for one), which then stays locked. End that interpreter next, with a time limit.
  *
  * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Blocks while
  * other threads have the interpreter, as pyferry_attach does.

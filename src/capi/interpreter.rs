@@ -90,6 +90,9 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_vie
 /// runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and
 /// makes its traceback, is left alone. Other interpreters are not touched.
 ///
+/// For scripts that are not needed any more: like Ctrl-C, it can come between the taking and the releasing of one of
+/// Python's own locks (an import's, for one), which then stays locked. End that interpreter next, with a time limit.
+///
 /// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Blocks while
 /// other threads have the interpreter, as pyferry_attach does.
 ///
