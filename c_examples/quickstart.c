@@ -31,7 +31,7 @@ enum { THREADS = 8, TICK_MS = 20, PATIENCE_MS = 300 };
 /* Runs once in each interpreter, so that a file costs no more than a call of report(); and in the plain python3.
  * The whole library is in, test suite and all; a few of its files are wrong on purpose, and count as -1. */
 static const char COUNTING[] =
-    "import ast, os, warnings\n"
+    "import ast, collections, os, warnings  # collections for ast: an import that is interrupted can leave its lock\n"
     "warnings.simplefilter('ignore')  # the test suite is full of old habits\n"
     "def find_files():\n"
     "    found = []\n"

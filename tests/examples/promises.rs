@@ -13,6 +13,9 @@ const INTERRUPTED: End = End::Exit(128 + super::run::SIGINT);
 
 pub fn all() -> Vec<Promise> {
     vec![
+        // To its end, which takes long, it is run where it is installed: tests/install.
+        Promise { name: "quickstart interrupted", mode: Mode::Runtime, keep: quickstart_interrupted },
+        Promise { name: "raii", mode: Mode::Runtime, keep: raii },
         Promise { name: "thread_pool", mode: Mode::Runtime, keep: thread_pool },
         Promise { name: "thread_pool interrupted", mode: Mode::Runtime, keep: thread_pool_interrupted },
         Promise { name: "per_plugin_interpreter", mode: Mode::Runtime, keep: plugins },
@@ -27,6 +30,21 @@ pub fn all() -> Vec<Promise> {
 /// Early, and in the midst of it.
 fn moments(after: &'static str) -> [CtrlC; 3] {
     [0, 40, 150].map(|milliseconds| CtrlC { after, wait: Duration::from_millis(milliseconds) })
+}
+
+fn quickstart_interrupted(example: &Example) -> Result<(), String> {
+    let program = example.build("quickstart.c")?;
+    for moment in moments("files for 8 threads") {
+        let outcome = example.run(&program, &[], Some(moment))?;
+        outcome.expect_end(INTERRUPTED)?.expect("every interpreter and Python itself have ended")?;
+    }
+    Ok(())
+}
+
+fn raii(example: &Example) -> Result<(), String> {
+    let outcome = example.run(&example.build("raii.cpp")?, &[], None)?;
+    outcome.expect_end(End::Exit(0))?.expect("knight thinks, frame 5")?.expect("dragon thinks, frame 5")?;
+    Ok(())
 }
 
 fn thread_pool(example: &Example) -> Result<(), String> {
