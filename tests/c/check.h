@@ -130,7 +130,7 @@ static inline double slowdown(void)
 static inline long resident_memory(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
-    long all, resident;
+    long all = 0, resident = 0;
     CHECK(file != NULL && fscanf(file, "%ld %ld", &all, &resident) == 2);
     fclose(file);
     return resident * sysconf(_SC_PAGESIZE);
