@@ -88,7 +88,7 @@ unsafe fn attach(view: *const pyferry_view, label: Label, out: *mut pyferry_toke
         let (Some(view), Some(out)) = (view.as_ref(), NonNull::new(out)) else {
             return attach_the_long_way(view, label, out);
         };
-        thread::with(|here| {
+        let attached = thread::with_at_hand(|here| {
             if here.is_outside() {
                 return attach_from_outside(view, label, out, here);
             }
@@ -96,7 +96,11 @@ unsafe fn attach(view: *const pyferry_view, label: Label, out: *mut pyferry_toke
                 return attach_across(view, label, out, here);
             }
             Status::Ok
-        })
+        });
+        match attached {
+            Some(status) => status,
+            None => attach_the_long_way(view, label, out.as_ptr()),
+        }
     }
 }
 
@@ -172,7 +176,7 @@ pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Sta
     // SAFETY: NULL or a token, as documented.
     unsafe {
         let Some(token) = token.as_mut() else { return detach_the_long_way(token) };
-        thread::with(|here| {
+        let detached = thread::with_at_hand(|here| {
             if here.is_in_first() {
                 return detach_to_outside(token, here);
             }
@@ -180,7 +184,11 @@ pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Sta
                 return detach_across(token, here);
             }
             Status::Ok
-        })
+        });
+        match detached {
+            Some(status) => status,
+            None => detach_the_long_way(token),
+        }
     }
 }
 

@@ -34,13 +34,24 @@ impl<T> PerThread<T> {
     }
 
     /// This thread's.
-    #[inline(always)]
+    #[inline]
     pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        f(self.at_hand().unwrap_or_else(|| self.find()))
+    }
+
+    /// This thread's, where it is found without a call.
+    #[inline(always)]
+    pub fn with_at_hand<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
+        self.at_hand().map(f)
+    }
+
+    #[inline(always)]
+    fn at_hand(&self) -> Option<&T> {
         let distance = self.distance.load(Ordering::Acquire);
         let found = if distance == 0 { std::ptr::null() } else { thread_word(distance) as *const T };
         // SAFETY: nobody but `find` sets values of the key: the address of this thread's value, which is never dropped and
         // stays where it is until the thread is gone. (The end of a thread empties the key before that.)
-        f(unsafe { found.as_ref() }.unwrap_or_else(|| self.find()))
+        unsafe { found.as_ref() }
     }
 
     #[cold]
@@ -49,7 +60,7 @@ impl<T> PerThread<T> {
         if self.distance.load(Ordering::Acquire) != 0 {
             key_set(self.key.load(Ordering::Relaxed), value.cast_mut().cast());
         }
-        // SAFETY: as in `with`.
+        // SAFETY: as in `at_hand`.
         unsafe { &*value }
     }
 }

@@ -88,10 +88,10 @@ pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label)
     })
 }
 
-/// Runs `f` with the calling thread's record: for the short ways in and out (`quick`), one by one.
+/// Runs `f` with the calling thread's record, if that is at hand: for the short ways in and out (`quick`), one by one.
 #[inline(always)]
-pub fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
-    THREAD.with(f)
+pub fn with_at_hand<R>(f: impl FnOnce(&Thread) -> R) -> Option<R> {
+    THREAD.with_at_hand(f)
 }
 
 /// Ends this thread's last attachment.
