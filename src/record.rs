@@ -63,6 +63,9 @@ pub struct Facts {
 /// A place at the gate of an interpreter.
 pub type Place = Seat<Occupant>;
 
+// Whole cache lines: no two threads' places share one, and one place is one.
+const _: () = assert!(align_of::<Place>() == 64 && size_of::<Place>() == 64);
+
 /// Whose place it is: one thread's, or one guard's. A place is handed on, so all of it can change.
 #[derive(Debug, Default)]
 pub struct Occupant {
