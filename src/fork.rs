@@ -57,11 +57,10 @@ pub fn check_first_view() -> Result<()> {
 }
 
 // Before any call of ours can be under way on another thread.
-#[used]
-#[unsafe(link_section = ".init_array")]
-static AT_LOAD: extern "C" fn() = at_load;
+sys::at_load!(at_load);
 
 extern "C" fn at_load() {
+    sys::stay_loaded();
     error::prepare();
     thread::prepare();
     let _ = check_watch();

@@ -1,8 +1,7 @@
 //! Which libpython: the one in the process, or the one that an interpreter on disk names.
 
 use crate::error::{Error, Result, Status, fail};
-use crate::sys;
-use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
+use crate::sys::{self, FILES, Library};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,23 +19,16 @@ pub fn in_process() -> Result<Option<Located>> {
     let modules = sys::modules();
     let mut found: Vec<(usize, Library)> = Vec::new();
     for module in &modules {
-        let library = if module.name.is_empty() {
-            Library::this()
-        } else {
-            // SAFETY: RTLD_NOLOAD runs no initialisers; it only takes a reference to what is loaded.
-            match unsafe {
-                Library::open(Some(module.name.as_c_str().to_str().unwrap_or("")), libc::RTLD_NOLOAD | RTLD_LAZY)
-            } {
-                Ok(library) => library,
-                Err(_) => continue,
-            }
-        };
+        let Some(library) = module.open() else { continue };
         // SAFETY: only the symbol's address is used.
         let Ok(symbol) = (unsafe { library.get::<unsafe extern "C" fn()>("Py_GetVersion") }) else { continue };
         let address = *symbol as usize;
         // A module also answers for what it links to: the one that holds the code is the one that counts.
         let Some(holder) = modules.iter().position(|module| module.contains(address)) else { continue };
-        if !found.iter().any(|(other, _)| *other == holder) {
+        // On Windows only that one answers for all of Python: python3.dll has a part.
+        if !found.iter().any(|(other, _)| *other == holder)
+            && let Some(library) = modules[holder].open()
+        {
             found.push((holder, library));
         }
     }
@@ -68,7 +60,7 @@ pub fn choose(named: Option<&str>) -> Result<Installation> {
     }
     match std::env::var_os(ENVIRONMENT) {
         Some(named) if !named.is_empty() => examine(Path::new(&named), "the environment variable PYFERRY_PYTHON"),
-        _ => ask(Path::new("python3"), "`python3` on PATH").map_err(|mut error| {
+        _ => ask(Path::new(FILES.command), &format!("`{}` on PATH", FILES.command)).map_err(|mut error| {
             error.message += &format!("; name a python3 or a libpython in the option `python` or in {ENVIRONMENT}");
             error
         }),
@@ -78,10 +70,11 @@ pub fn choose(named: Option<&str>) -> Result<Installation> {
 /// A name can be a program, a shared library, or the prefix that both are installed under.
 fn examine(named: &Path, said_by: &str) -> Result<Installation> {
     if named.is_dir() {
-        return ask(&named.join("bin/python3"), said_by);
+        let programs: Vec<PathBuf> = FILES.programs.iter().map(|program| named.join(program)).collect();
+        return ask(programs.iter().find(|program| program.is_file()).unwrap_or(&programs[0]), said_by);
     }
     let file_name = named.file_name().unwrap_or_default().to_string_lossy();
-    if file_name.contains(".so") || file_name.contains(".dylib") {
+    if FILES.is_library(&file_name) {
         if !named.is_file() {
             fail!(NoPython, "{said_by} names {}, which is not there", named.display());
         }
@@ -93,13 +86,17 @@ fn examine(named: &Path, said_by: &str) -> Result<Installation> {
 /// The program that uses a libpython: PREFIX/bin/python3 for PREFIX/lib/libpython3.X.so, or one on PATH. Without one
 /// Python looks for its files by itself.
 fn program_of(library: &Path) -> Option<PathBuf> {
-    let library = library.canonicalize().ok()?;
-    // libpython3.13t.so.1.0 -> python3.13t
-    let name = library.file_name()?.to_str()?.strip_prefix("lib")?.split(".so").next()?.to_owned();
-    let folder = library.parent()?.parent()?.join("bin");
-    [folder.join("python3"), folder.join(&name), PathBuf::from(&name), PathBuf::from("python3")]
+    let library = sys::real_path(library);
+    let name = FILES.stem(library.file_name()?.to_str()?);
+    let beside = FILES
+        .prefixes
         .iter()
-        .filter_map(|program| ask(program, "beside it").ok())
+        .filter_map(|above| library.ancestors().nth(*above))
+        .flat_map(|prefix| FILES.programs.iter().map(|program| prefix.join(program.replace("{name}", name))));
+    let on_path = [PathBuf::from(name), PathBuf::from(FILES.command)];
+    beside
+        .chain(on_path)
+        .filter_map(|program| ask(&program, "beside it").ok())
         .find(|answer| same_file(&answer.library, &library))?
         .program
 }
@@ -126,15 +123,30 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// One run of the interpreter, which also shows that it can start in this environment: inside our process a start that
+/// What `ANSWERS` are: one run of the interpreter, which also shows that it can start in this environment: inside our process a start that
 /// fails would end the process.
 const QUESTION: &str = "
 import sys, sysconfig
 v = sysconfig.get_config_var
 for x in (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
-          v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH')):
+          v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else ''):
     print('' if x is None else x)
 ";
+
+/// What the words of `FILES` stand for, in the order of the answers.
+const ANSWERS: [&str; 11] = [
+    "{executable}",
+    "{major}",
+    "{minor}",
+    "{shared}",
+    "{libdir}",
+    "{instsoname}",
+    "{ldlibrary}",
+    "{base_prefix}",
+    "{ldversion}",
+    "{multiarch}",
+    "{t}",
+];
 
 fn ask(program: &Path, said_by: &str) -> Result<Installation> {
     let answer = Command::new(program).args(["-c", QUESTION]).stdin(Stdio::null()).output().map_err(|error| {
@@ -143,10 +155,8 @@ fn ask(program: &Path, said_by: &str) -> Result<Installation> {
     let text = String::from_utf8_lossy(&answer.stdout);
     let lines: Vec<&str> = text.lines().collect();
     // A sitecustomize may have printed before us.
-    let lines = &lines[lines.len().saturating_sub(10)..];
-    let [executable, major, minor, _shared, libdir, instsoname, ldlibrary, base_prefix, ldversion, multiarch] =
-        lines[..]
-    else {
+    let lines = &lines[lines.len().saturating_sub(ANSWERS.len())..];
+    if lines.len() < ANSWERS.len() {
         fail!(
             NoPython,
             "{} ({said_by}) did not start ({}): {}",
@@ -154,22 +164,16 @@ fn ask(program: &Path, said_by: &str) -> Result<Installation> {
             answer.status,
             String::from_utf8_lossy(&answer.stderr).trim_end()
         );
-    };
-    let names = [instsoname, ldlibrary, &format!("libpython{ldversion}.so.1.0"), &format!("libpython{ldversion}.so")];
-    let base_lib = format!("{base_prefix}/lib");
-    let folders =
-        [libdir, &base_lib, &format!("{base_lib}/{multiarch}"), &format!("/usr/lib/{multiarch}"), "/usr/lib64"];
-    let library = folders
+    }
+    let fill =
+        |text: &str| ANSWERS.iter().zip(lines).fold(text.to_owned(), |text, (word, answer)| text.replace(word, answer));
+    let library = FILES
+        .folders
         .iter()
-        .flat_map(|folder| names.iter().map(move |name| Path::new(folder).join(name)))
-        .find(|path| path.to_string_lossy().contains(".so") && path.is_file());
-    let Some(library) = library else {
-        fail!(
-            NoPython,
-            "{executable} ({said_by}) has no shared library libpython{ldversion}.so in {libdir}: Debian and Ubuntu bring it in the package \
-             libpython{major}.{minor}, Fedora in python{major}.{minor}-libs; a Python built from source needs --enable-shared",
-        );
-    };
+        .flat_map(|folder| FILES.libraries.iter().map(move |name| Path::new(&fill(folder)).join(fill(name))))
+        .find(|path| path.to_str().is_some_and(|path| FILES.is_library(path)) && path.is_file());
+    let executable = lines[0];
+    let Some(library) = library else { fail!(NoPython, "{executable} ({said_by}) {}", fill(FILES.advice)) };
     Ok(Installation { program: Some(executable.into()), library })
 }
 
@@ -177,7 +181,7 @@ fn ask(program: &Path, said_by: &str) -> Result<Installation> {
 /// modules do not link to it, they expect it in the process.
 pub fn load(path: &Path) -> Result<Located> {
     // SAFETY: libpython's initialisers do nothing but prepare the library.
-    let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }
+    let library = unsafe { sys::load_for_all(path) }
         .map_err(|error| Error::new(Status::NoPython, format!("cannot load {}: {error}", path.display())))?;
-    Ok(Located { library, path: path.canonicalize().unwrap_or_else(|_| path.to_owned()) })
+    Ok(Located { library, path: sys::real_path(path) })
 }

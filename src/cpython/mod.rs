@@ -25,6 +25,7 @@ pub use slot::{Slot, SlotValue};
 pub use values::{Raw, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
+use crate::sys;
 use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, c_char};
 use std::path::{Path, PathBuf};
@@ -206,19 +207,15 @@ impl Python {
 
     /// A program's name as Python wants it; never freed, and made once for each name.
     fn wide_name(&self, program: &Path) -> Option<*const libc::wchar_t> {
-        use std::os::unix::ffi::OsStrExt;
-        static NAMES: Mutex<Vec<(CString, usize)>> = Mutex::new(Vec::new());
-        let name = CString::new(program.as_os_str().as_bytes()).ok()?;
+        static NAMES: Mutex<Vec<(PathBuf, usize)>> = Mutex::new(Vec::new());
         let mut names = NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((_, wide)) = names.iter().find(|(known, _)| *known == name) {
+        if let Some((_, wide)) = names.iter().find(|(known, _)| known == program) {
             return Some(*wide as *const libc::wchar_t);
         }
         // SAFETY: it may be called before initialisation, and copies the name.
-        let wide = unsafe { (self.table.Py_DecodeLocale)(name.as_ptr(), null_mut()) };
-        if wide.is_null() {
-            return None;
-        }
-        names.push((name, wide as usize));
+        let decode = |name| unsafe { (self.table.Py_DecodeLocale)(name, null_mut()) }.cast_const();
+        let wide = sys::wide_path(program, decode)?;
+        names.push((program.to_owned(), wide as usize));
         Some(wide)
     }
 

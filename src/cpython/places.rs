@@ -4,10 +4,10 @@
 //! slot is: it holds the state while the thread is attached, and no longer when it has let go. Up to 3.11 it is one
 //! variable for all threads, found likewise.
 
-use super::slot::{ThreadLocal, find_thread_locals};
+use super::slot::find_thread_locals;
 use super::types::PyThreadState;
 use super::{Python, Slot, SlotValue, State};
-use crate::sys;
+use crate::sys::{self, ThreadLocal};
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -119,7 +119,7 @@ pub enum Current {
 impl Current {
     fn here(self) -> *mut SlotValue {
         match self {
-            Current::ThreadLocal(variable) => variable.here(),
+            Current::ThreadLocal(variable) => variable.here().cast(),
             Current::Global(address) => address as *mut SlotValue,
         }
     }

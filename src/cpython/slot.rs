@@ -6,7 +6,7 @@
 
 use super::types::PyThreadState;
 use super::{Python, State};
-use crate::sys;
+use crate::sys::{self, ThreadLocal};
 use std::ffi::CStr;
 use std::ptr::NonNull;
 
@@ -20,24 +20,10 @@ pub enum Slot {
         /// How far from a thread's handle its value is, where that is known.
         distance: Option<usize>,
     },
-    /// A thread-local variable (from 3.15).
+    /// A thread-local variable of the module that CPython's code is in (from 3.15).
     ThreadLocal(ThreadLocal),
     /// Not found, and why. No state is cached then, and CPython's own rules hold.
     Missing(&'static CStr),
-}
-
-/// A thread-local variable of the module that CPython's code is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ThreadLocal {
-    module: usize,
-    offset: usize,
-}
-
-impl ThreadLocal {
-    /// Where it is on this thread.
-    pub(super) fn here(self) -> *mut SlotValue {
-        sys::tls_address(self.module, self.offset).cast()
-    }
 }
 
 /// Whatever the slot holds: a state of ours, one of somebody else, or none. Opaque: it may dangle.
@@ -63,7 +49,7 @@ impl Slot {
         match self {
             Slot::Key { key, .. } => sys::key_get(key).cast(),
             // SAFETY: the variable is libpython's, which is never unloaded, on this thread.
-            Slot::ThreadLocal(variable) => unsafe { *variable.here() },
+            Slot::ThreadLocal(variable) => unsafe { *variable.here().cast() },
             // SAFETY: any thread may ask, at any time.
             Slot::Missing(_) => unsafe { (python.table.PyGILState_GetThisThreadState)() },
         }
@@ -73,7 +59,7 @@ impl Slot {
     pub(super) fn here(self) -> Option<NonNull<SlotValue>> {
         NonNull::new(match self {
             Slot::Key { key, distance } => sys::key_place(key, distance?).cast(),
-            Slot::ThreadLocal(variable) => variable.here(),
+            Slot::ThreadLocal(variable) => variable.here().cast(),
             Slot::Missing(_) => return None,
         })
     }
@@ -84,7 +70,7 @@ impl Slot {
         match self {
             Slot::Key { key, .. } => sys::key_set(key, value.cast()),
             // SAFETY: as in `get`.
-            Slot::ThreadLocal(variable) => unsafe { *variable.here() = value },
+            Slot::ThreadLocal(variable) => unsafe { *variable.here().cast() = value },
             Slot::Missing(_) => {}
         }
     }
@@ -121,10 +107,5 @@ impl Slot {
 pub(super) fn find_thread_locals(python: &Python, state: State) -> Vec<ThreadLocal> {
     let code = python.table.PyGILState_GetThisThreadState as usize;
     let module = sys::modules().into_iter().find(|module| module.contains(code));
-    let Some(tls) = module.and_then(|module| module.tls).filter(|tls| tls.here != 0) else { return Vec::new() };
-    let words = tls.size / size_of::<usize>();
-    // SAFETY: the loader says where this thread's block of the module is and how long; it lives as long as the thread.
-    let block = unsafe { std::slice::from_raw_parts(tls.here as *const usize, words) };
-    let places = (0..words).filter(|place| block[*place] == state.as_ptr() as usize);
-    places.map(|place| ThreadLocal { module: tls.module, offset: place * size_of::<usize>() }).collect()
+    module.map(|module| module.variables_that_hold(state.as_ptr() as usize)).unwrap_or_default()
 }

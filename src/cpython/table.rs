@@ -1,7 +1,7 @@
 //! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
 
 use super::types::{Py_ssize_t, PyInterpreterState, PyMethodDef, PyObject, PyThreadState};
-use libloading::os::unix::Library;
+use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_ulong, c_void};
 
 /// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.

@@ -1,17 +1,73 @@
-//! What is asked of the operating system, one file per family.
+//! What is asked of the operating system: a room for each, with the same functions, and here what is the same in all.
+//!
+//! `linux` is the one that is tested. `macos` and `windows` are written and compiled, and were never run there: see
+//! docs/systems.md.
 
 mod clock;
+mod files;
+mod key_distance;
 mod label;
+mod modules;
+mod per_thread;
+
 #[cfg(target_os = "linux")]
 mod linux;
-mod per_thread;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(not(target_os = "macos"))]
+mod tls_block;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(target_os = "macos")]
+use macos as system;
+#[cfg(windows)]
+use windows as system;
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+compile_error!("src/sys has no room for this system yet: see docs/systems.md");
 
 pub use clock::{Pace, forget_after_fork};
+pub use files::Files;
+pub use key_distance::{find_key_distance, key_place};
 pub use label::{Label, LabelCell};
-#[cfg(target_os = "linux")]
-pub use linux::*;
+pub use modules::{Module, first_symbol, own_file};
 pub use per_thread::PerThread;
+pub use system::*;
 #[cfg(unix)]
 pub use unix::*;
+
+/// Has a function run when the library is loaded, before any other of it is called.
+macro_rules! at_load {
+    ($function:path) => {
+        #[used]
+        #[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+        #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+        #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+        static AT_LOAD: extern "C" fn() = $function;
+    };
+}
+pub(crate) use at_load;
+
+/// A thread of this process as people know it: its number and, while it lives, its name.
+pub fn describe_thread(id: u32) -> String {
+    match thread_name(id) {
+        Some(name) if !name.is_empty() => format!("thread {id} \"{name}\""),
+        _ => format!("thread {id}"),
+    }
+}
+
+/// The seconds since `ticks()` said so.
+pub fn seconds_since(then: u64) -> f64 {
+    ticks().saturating_sub(then) as f64 / 1e9
+}
+
+/// Reads one word of this process's memory that may be gone by now; None if it is.
+pub fn read_word(address: usize) -> Option<usize> {
+    let mut word = [0];
+    (read_words(address, &mut word) == 1).then_some(word[0])
+}

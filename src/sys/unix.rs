@@ -1,6 +1,11 @@
-//! POSIX: signals, threads of our own, forks, pthread keys.
+//! POSIX: signals, threads of our own, forks, pthread keys, libraries by dlopen.
 
-use std::ffi::{CStr, c_int, c_void};
+use super::{CANCEL_DISABLE, Module, name_this_thread};
+pub use libloading::os::unix::Library;
+use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
@@ -20,13 +25,12 @@ pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
 /// Runs `f` so that a pthread_cancel of this thread waits until it is through.
 fn without_cancellation(f: impl FnOnce()) {
     unsafe extern "C" {
-        // POSIX; the libc crate has neither for Linux.
+        // POSIX; the libc crate does not have it everywhere.
         fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
     }
-    const PTHREAD_CANCEL_DISABLE: c_int = 1;
     let mut before = 0;
     // SAFETY: the state is this thread's own, and `before` outlives the call.
-    unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut before) };
+    unsafe { pthread_setcancelstate(CANCEL_DISABLE, &mut before) };
     f();
     // SAFETY: as above; it is what was there before.
     unsafe { pthread_setcancelstate(before, std::ptr::null_mut()) };
@@ -48,8 +52,7 @@ pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io
     extern "C-unwind" fn start<F: FnOnce()>(work: *mut c_void) -> *mut c_void {
         // SAFETY: `spawn` gave the box away.
         let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
-        // SAFETY: this thread's own name, shorter than the 16 bytes that there are.
-        unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) };
+        name_this_thread(name);
         f();
         std::ptr::null_mut()
     }
@@ -100,19 +103,50 @@ pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
     Ok(work.result)
 }
 
+impl Module {
+    /// A reference to it, to look symbols up in.
+    pub fn open(&self) -> Option<Library> {
+        if self.name.is_empty() {
+            return Some(Library::this());
+        }
+        // SAFETY: RTLD_NOLOAD runs no initialisers; it only takes a reference to what is loaded.
+        unsafe { Library::open(Some(&self.name), libc::RTLD_NOLOAD | RTLD_LAZY) }.ok()
+    }
+}
+
+/// Loads a library, or opens one that the host loaded for itself alone, with its symbols for everybody.
+///
+/// # Safety
+/// The library's initialisers do nothing that is unsound now.
+pub unsafe fn load_for_all(path: &Path) -> Result<Library, libloading::Error> {
+    // SAFETY: as the caller says.
+    unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }
+}
+
+/// The file that a path leads to.
+pub fn real_path(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// A path as wide characters, which `decode` makes of its bytes; None if they are none, or memory is out.
+pub fn wide_path(
+    path: &Path,
+    decode: impl FnOnce(*const c_char) -> *const libc::wchar_t,
+) -> Option<*const libc::wchar_t> {
+    let bytes = CString::new(path.as_os_str().as_bytes()).ok()?;
+    Some(decode(bytes.as_ptr())).filter(|wide| !wide.is_null())
+}
+
 /// Has `child` run in every forked child, first of all on its only thread; `prepare` and `parent` in the parent, before
 /// and after.
 pub fn at_fork(prepare: extern "C" fn(), parent: extern "C" fn(), child: extern "C" fn()) -> bool {
-    // SAFETY: the handlers are functions of this library, which is never unloaded (-z nodelete).
+    // SAFETY: the handlers are functions of this library, which is never unloaded (`stay_loaded`).
     unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) == 0 }
 }
 
-/// How many pthread keys a process can have.
-pub(crate) const KEYS: u32 = 1024;
-
 /// This thread's value of a pthread key; NULL for a key nobody made.
 pub fn key_get(key: u32) -> *mut c_void {
-    // SAFETY: glibc and musl answer NULL for a key that is out of range or was not made.
+    // SAFETY: glibc and musl answer NULL for a key that was not made; macOS reads a word of the thread for each below `KEYS`.
     unsafe { libc::pthread_getspecific(key as libc::pthread_key_t) }
 }
 
@@ -122,75 +156,11 @@ pub fn key_set(key: u32, value: *mut c_void) {
     unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, value) };
 }
 
-/// The distance from pthread_self() to the calling thread's value of a key, where that is the same on every thread: glibc
-/// has the first 32 keys' values inside the thread. It says so nowhere: two values are looked for, and a third is tried.
-#[cfg(target_env = "gnu")]
-pub fn find_key_distance(key: u32) -> Option<usize> {
-    /// Less than glibc's `struct pthread` has on any 64-bit system: 288 words on x86-64.
-    const WORDS: usize = 192;
-    let marks = [0usize; 3];
-    let [first, second, third] = marks.each_ref().map(|mark| (&raw const *mark).cast_mut().cast::<c_void>());
-    let before = key_get(key);
-    let holds = |place: &usize, mark: *mut c_void| {
-        // SAFETY: inside the calling thread's `struct pthread`; volatile, because the C library writes it.
-        unsafe { (this_thread() as *const usize).add(*place).read_volatile() == mark as usize }
-    };
-    key_set(key, first);
-    let mut places: Vec<usize> = (0..WORDS).filter(|place| holds(place, first)).collect();
-    key_set(key, second);
-    places.retain(|place| holds(place, second));
-    let distance = match places[..] {
-        [place] => Some(place * size_of::<usize>()),
-        _ => None,
-    };
-    let works = distance.is_some_and(|distance| {
-        // SAFETY: a word of this thread that has held both values of the key.
-        unsafe { ((this_thread() + distance) as *mut *mut c_void).write_volatile(third) };
-        key_get(key) == third
-    });
-    key_set(key, before);
-    distance.filter(|_| works)
-}
-
-/// Other C libraries have them elsewhere.
-#[cfg(not(target_env = "gnu"))]
-pub fn find_key_distance(_key: u32) -> Option<usize> {
-    None
-}
-
-/// Where this thread keeps its value of a key, by the distance that was found.
-pub fn key_place(key: u32, distance: usize) -> *mut *mut c_void {
-    // glibc notes with the value which of the keys that had the number over time it is for.
-    key_set(key, key_get(key));
-    (this_thread() + distance) as *mut *mut c_void
-}
-
-/// The word of this thread at a distance that was found.
-#[inline(always)]
-pub fn thread_word(distance: usize) -> usize {
-    let word: usize;
-    // The thread pointer is pthread_self().
-    //
-    // SAFETY: reads a word of this thread's `struct pthread`.
-    #[cfg(all(target_arch = "x86_64", target_env = "gnu"))]
-    unsafe {
-        std::arch::asm!("mov {}, qword ptr fs:[{}]", out(reg) word, in(reg) distance, options(readonly, nostack, preserves_flags));
-    }
-    // SAFETY: as above.
-    #[cfg(not(all(target_arch = "x86_64", target_env = "gnu")))]
-    unsafe {
-        word = ((this_thread() + distance) as *const usize).read_volatile();
-    }
-    word
-}
-
-fn this_thread() -> usize {
+/// What a key's distance is counted from.
+pub(super) fn this_thread() -> usize {
     // SAFETY: takes nothing and cannot fail.
     unsafe { libc::pthread_self() as usize }
 }
-
-/// How many rounds of destructors the end of a thread has: POSIX promises this many, and Linux has no more.
-pub(crate) const THREAD_END_ROUNDS: u32 = 4;
 
 /// Something to do when a thread ends that asked for it: after its C++ thread_local destructors, among those of pthread
 /// keys, which come in rounds. Asked for again meanwhile, it is done again in the next round, of `THREAD_END_ROUNDS` at most. It is
@@ -215,7 +185,7 @@ impl ThreadEnd {
     pub fn ask(&'static self) -> bool {
         let Some(key) = *self.key.get_or_init(make_key_for_ends) else { return false };
         // SAFETY: the key is ours; its value is what the destructor below takes it for.
-        unsafe { libc::pthread_setspecific(key, (&raw const *self).cast()) == 0 }
+        unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, (&raw const *self).cast()) == 0 }
     }
 }
 
@@ -231,7 +201,7 @@ fn make_key_for_ends() -> Option<u32> {
 
 /// A new pthread key; None: the process has none left.
 pub(super) fn make_key(end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option<u32> {
-    let mut key = 0;
+    let mut key: libc::pthread_key_t = 0;
     // SAFETY: `key` outlives the call; a destructor is a function of this library, which is never unloaded.
-    (unsafe { libc::pthread_key_create(&mut key, end) } == 0).then_some(key)
+    (unsafe { libc::pthread_key_create(&mut key, end) } == 0).then_some(key as u32)
 }

@@ -9,6 +9,9 @@ use crate::sys::{self, ThreadEnd};
 
 static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
 
+/// How often a thread that ends drops its states, while destructors make new ones.
+const TRIES: u32 = 4;
+
 /// Before threads come and forks happen.
 pub fn prepare() {
     END.prepare();
@@ -56,7 +59,7 @@ impl Thread {
             self.end_frame(top);
         }
         // What destructors leave behind in interpreters that were done already; not for ever.
-        for _ in 0..sys::THREAD_END_ROUNDS {
+        for _ in 0..TRIES {
             self.forget();
             if !self.keeps_states() {
                 break;

@@ -1,0 +1,36 @@
+//! What the files of a Python are called on a system, and where they are.
+//!
+//! In names and folders `{word}` stands for what the Python says of itself: see `cpython::locate`.
+
+/// One system's.
+pub struct Files {
+    /// The program to ask where none was named, as PATH has it.
+    pub command: &'static str,
+    /// The program, below the prefix of an installation or of a virtual environment. `{name}` is that of the library,
+    /// without what makes it one.
+    pub programs: &'static [&'static str],
+    /// How many folders above its library the prefix of an installation is.
+    pub prefixes: &'static [usize],
+    /// How a shared library is known by its name: one of these is a part of it.
+    pub library_marks: &'static [&'static str],
+    /// What libpython is called.
+    pub libraries: &'static [&'static str],
+    /// Where it is looked for.
+    pub folders: &'static [&'static str],
+    /// What to do where there is none.
+    pub advice: &'static str,
+}
+
+impl Files {
+    /// The name of a library without what makes it one: python3.13t of libpython3.13t.so.1.0.
+    pub fn stem<'a>(&self, library: &'a str) -> &'a str {
+        let ends = self.library_marks.iter().filter_map(|mark| library.find(mark)).min();
+        let stem = &library[..ends.unwrap_or(library.len())];
+        stem.strip_prefix("lib").unwrap_or(stem)
+    }
+
+    /// Whether a file of that name is a shared library, rather than a program.
+    pub fn is_library(&self, name: &str) -> bool {
+        self.library_marks.iter().any(|mark| name.contains(mark))
+    }
+}

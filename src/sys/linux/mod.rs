@@ -1,0 +1,112 @@
+//! Linux: threads by number and name, the clock, other processors, this process's memory, where keys are.
+
+mod modules;
+
+pub use super::tls_block::{Locals, ThreadLocal, variables_that_hold};
+pub use modules::{modules, tls_address};
+
+use super::Files;
+use std::ffi::{CStr, c_int, c_void};
+use std::ops::Range;
+
+/// The kernel's number of the calling thread: what `ps`, `top` and debuggers show.
+pub fn thread_id() -> u32 {
+    // SAFETY: gettid takes nothing and cannot fail.
+    unsafe { libc::gettid() as u32 }
+}
+
+/// The name of a thread of this process; None: it is gone.
+pub fn thread_name(id: u32) -> Option<String> {
+    let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
+/// Names the calling thread, in less than 16 bytes.
+pub(super) fn name_this_thread(name: &CStr) {
+    // SAFETY: this thread's own name, a C string.
+    unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) };
+}
+
+/// The time in nanoseconds of a clock that never goes back; never 0. Coarse, because it is read at each attach.
+#[inline]
+pub fn ticks() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the struct is valid for the call, and the clock exists.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Whether `make_all_fence` works here.
+pub fn can_make_all_fence() -> bool {
+    membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
+}
+
+/// Has every processor that runs a thread of this process fence, now.
+pub fn make_all_fence() {
+    if membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED) {
+        return;
+    }
+    // A filter on system calls that came after we asked. No processor holds a store back for so long.
+    std::thread::sleep(std::time::Duration::from_millis(1));
+}
+
+fn membarrier(command: c_int) -> bool {
+    // SAFETY: takes two numbers and touches no memory of ours.
+    unsafe { libc::syscall(libc::SYS_membarrier, command, 0) == 0 }
+}
+
+/// Reads words of this process's memory that may be gone by now; says how many there were.
+pub fn read_words(address: usize, words: &mut [usize]) -> usize {
+    let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: size_of_val(words) };
+    let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: size_of_val(words) };
+    // SAFETY: the kernel checks `address` and copies into `words`, which outlives the call.
+    let copied = unsafe { libc::process_vm_readv(libc::getpid(), &local, 1, &remote, 1, 0) };
+    usize::try_from(copied).unwrap_or(0) / size_of::<usize>()
+}
+
+/// The library stays loaded by itself: it is linked with -z nodelete.
+pub fn stay_loaded() {}
+
+/// Key numbers begin at 0 and are less than this (PTHREAD_KEYS_MAX).
+pub(crate) const KEYS: u32 = 1024;
+
+/// Where a key's value can be, in words from pthread_self(): glibc has the first 32 keys' values inside the thread, and
+/// this is less than its `struct pthread` has on any 64-bit system (288 words on x86-64). Other C libraries have them
+/// elsewhere.
+pub(super) const KEY_WORDS: Range<usize> = if cfg!(target_env = "gnu") { 0..192 } else { 0..0 };
+
+/// The word of this thread at a distance that was found.
+#[inline(always)]
+pub(super) fn thread_word(distance: usize) -> usize {
+    #[cfg(all(target_arch = "x86_64", target_env = "gnu"))]
+    {
+        let word: usize;
+        // The thread pointer is pthread_self().
+        //
+        // SAFETY: reads a word of this thread's `struct pthread`.
+        unsafe {
+            std::arch::asm!("mov {}, qword ptr fs:[{}]", out(reg) word, in(reg) distance, options(readonly, nostack, preserves_flags));
+        }
+        word
+    }
+    #[cfg(not(all(target_arch = "x86_64", target_env = "gnu")))]
+    super::key_distance::read_thread_word(distance)
+}
+
+/// How many rounds of destructors the end of a thread has: POSIX promises this many, and Linux has no more.
+pub(crate) const THREAD_END_ROUNDS: u32 = 4;
+
+/// What pthread_setcancelstate takes for "not now".
+pub(super) const CANCEL_DISABLE: c_int = 1;
+
+/// What the files of a Python are called.
+pub(crate) const FILES: Files = Files {
+    command: "python3",
+    programs: &["bin/python3", "bin/{name}"],
+    prefixes: &[2],
+    library_marks: &[".so"],
+    libraries: &["{instsoname}", "{ldlibrary}", "libpython{ldversion}.so.1.0", "libpython{ldversion}.so"],
+    folders: &["{libdir}", "{base_prefix}/lib", "{base_prefix}/lib/{multiarch}", "/usr/lib/{multiarch}", "/usr/lib64"],
+    advice: "has no shared library libpython{ldversion}.so in {libdir}: Debian and Ubuntu bring it in the package \
+             libpython{major}.{minor}, Fedora in python{major}.{minor}-libs; a Python built from source needs --enable-shared",
+};
