@@ -1,0 +1,117 @@
+//! Windows: threads by number and name, the clock, other processors, this process's memory. Never run on Windows: see
+//! docs/systems.md.
+
+mod modules;
+mod threads;
+
+pub use super::tls_block::{Locals, ThreadLocal, variables_that_hold};
+pub use libloading::os::windows::Library;
+pub use modules::{load_for_all, modules, stay_loaded, tls_address};
+pub use threads::*;
+
+use super::Files;
+use std::ffi::c_char;
+use std::os::windows::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use windows_sys::Win32::Foundation::{CloseHandle, LocalFree};
+use windows_sys::Win32::System::Diagnostics::Debug::ReadProcessMemory;
+use windows_sys::Win32::System::SystemInformation::GetTickCount64;
+use windows_sys::Win32::System::Threading::{
+    FlushProcessWriteBuffers, GetCurrentProcess, GetCurrentProcessId, GetCurrentThreadId, GetProcessIdOfThread,
+    GetThreadDescription, OpenThread, THREAD_QUERY_LIMITED_INFORMATION,
+};
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("on Windows, pyferry is for 64 bits: see src/sys/windows");
+
+/// The system's number of the calling thread.
+pub fn thread_id() -> u32 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { GetCurrentThreadId() }
+}
+
+/// The name of a thread of this process; None: it is gone.
+pub fn thread_name(id: u32) -> Option<String> {
+    // SAFETY: the handle and the text are checked, used here only, and given back once.
+    unsafe {
+        let thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION, 0, id);
+        if thread.is_null() {
+            return None;
+        }
+        let mut text = std::ptr::null_mut();
+        // The number may be another process's thread's by now.
+        let named =
+            GetProcessIdOfThread(thread) == GetCurrentProcessId() && GetThreadDescription(thread, &mut text) >= 0;
+        CloseHandle(thread);
+        if !named || text.is_null() {
+            return None;
+        }
+        let length = (0..).take_while(|place| *text.add(*place) != 0).count();
+        let name = String::from_utf16_lossy(std::slice::from_raw_parts(text, length));
+        LocalFree(text.cast());
+        Some(name)
+    }
+}
+
+/// The time in nanoseconds of a clock that never goes back; never 0. Coarse (16 ms), because it is read at each attach.
+#[inline]
+pub fn ticks() -> u64 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { GetTickCount64() }.max(1) * 1_000_000
+}
+
+/// Whether `make_all_fence` works here: since Windows Vista.
+pub fn can_make_all_fence() -> bool {
+    true
+}
+
+/// Has every processor that runs a thread of this process fence, now.
+pub fn make_all_fence() {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { FlushProcessWriteBuffers() }
+}
+
+/// Reads words of this process's memory that may be gone by now; says how many there were.
+pub fn read_words(address: usize, words: &mut [usize]) -> usize {
+    let mut read = 0;
+    let to = words.as_mut_ptr().cast();
+    // SAFETY: the kernel checks `address` and copies into `words`, which outlives the call. Where it reads a part, it says
+    // how much.
+    unsafe { ReadProcessMemory(GetCurrentProcess(), address as *const _, to, size_of_val(words), &mut read) };
+    read / size_of::<usize>()
+}
+
+/// Windows has no fork.
+pub fn at_fork(_prepare: extern "C" fn(), _parent: extern "C" fn(), _child: extern "C" fn()) -> bool {
+    true
+}
+
+/// Windows has no signals that take a thread.
+pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+/// The path as it is: what `canonicalize` makes of one begins with `\\?\`, which Python would take into its own paths.
+pub fn real_path(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// A path as wide characters, which it has already; never freed.
+pub fn wide_path(
+    path: &Path,
+    _decode: impl FnOnce(*const c_char) -> *const libc::wchar_t,
+) -> Option<*const libc::wchar_t> {
+    let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    Some(wide.leak().as_ptr())
+}
+
+/// What the files of a Python are called. A virtual environment has the program, and not the library.
+pub(crate) const FILES: Files = Files {
+    command: "python",
+    programs: &["python.exe", r"Scripts\python.exe"],
+    prefixes: &[1],
+    library_marks: &[".dll"],
+    libraries: &["python{major}{minor}{t}.dll"],
+    folders: &["{base_prefix}"],
+    advice: "has no python{major}{minor}{t}.dll in {base_prefix}: install Python for this processor, from python.org or by winget",
+};

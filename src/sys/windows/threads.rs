@@ -1,0 +1,202 @@
+//! Windows: threads of our own, thread-specific indices, the end of a thread.
+
+use std::ffi::{CStr, c_void};
+use std::ops::Range;
+use std::sync::OnceLock;
+use windows_sys::Win32::Foundation::{CloseHandle, GetLastError, HANDLE, SetLastError};
+use windows_sys::Win32::System::Threading::{
+    CreateThread, FLS_OUT_OF_INDEXES, FlsAlloc, FlsSetValue, GetCurrentThread, INFINITE, SetThreadDescription, TEB,
+    TLS_OUT_OF_INDEXES, TlsAlloc, TlsGetValue, TlsSetValue, WaitForSingleObject,
+};
+
+/// Starts a thread that nobody waits for. Not std's: as on the other systems.
+pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
+    unsafe extern "system" fn start<F: FnOnce()>(work: *mut c_void) -> u32 {
+        // SAFETY: `spawn` gave the box away.
+        let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
+        let wide: Vec<u16> = name.to_string_lossy().encode_utf16().chain([0]).collect();
+        // SAFETY: this thread's own name, with a 0 at its end.
+        unsafe { SetThreadDescription(GetCurrentThread(), wide.as_ptr()) };
+        f();
+        0
+    }
+    let work = Box::into_raw(Box::new((name, f)));
+    match create_thread(start::<F>, work.cast()) {
+        Ok(thread) => {
+            // SAFETY: ours; the thread goes on without it.
+            unsafe { CloseHandle(thread) };
+            Ok(())
+        }
+        Err(error) => {
+            // SAFETY: there is no thread that it was given to.
+            drop(unsafe { Box::from_raw(work) });
+            Err(error)
+        }
+    }
+}
+
+/// Runs `f` on a new thread that nothing was done on before, and waits for it. None: the thread was ended from within
+/// (CPython up to 3.13.7 does that to a thread that comes too late). Not where the loader lock is held (DllMain): the
+/// thread would wait for it.
+pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
+    struct Work<F, R> {
+        f: Option<F>,
+        result: Option<R>,
+    }
+    unsafe extern "system" fn start<F: FnOnce() -> R, R>(work: *mut c_void) -> u32 {
+        // SAFETY: on_fresh_thread waits for this thread, and does not touch the work meanwhile.
+        let work = unsafe { &mut *work.cast::<Work<F, R>>() };
+        work.result = work.f.take().map(|f| f());
+        0
+    }
+    fn run<F: FnOnce() -> R, R>(work: &mut Work<F, R>) -> std::io::Result<()> {
+        let thread = create_thread(start::<F, R>, (&raw mut *work).cast())?;
+        // SAFETY: ours; the work outlives the thread, which is waited for.
+        unsafe {
+            WaitForSingleObject(thread, INFINITE);
+            CloseHandle(thread);
+        }
+        Ok(())
+    }
+    let mut work = Work { f: Some(f), result: None };
+    run(&mut work)?;
+    Ok(work.result)
+}
+
+fn create_thread(start: unsafe extern "system" fn(*mut c_void) -> u32, work: *mut c_void) -> std::io::Result<HANDLE> {
+    // SAFETY: the callers keep the work until the thread has taken it.
+    let thread = unsafe { CreateThread(std::ptr::null(), 0, Some(start), work, 0, std::ptr::null_mut()) };
+    if thread.is_null() { Err(std::io::Error::last_os_error()) } else { Ok(thread) }
+}
+
+/// Key numbers (here: TLS indices) are less than this: 64 inside the thread, and 1024 more.
+pub(crate) const KEYS: u32 = 64 + 1024;
+
+/// This thread's value of a key; NULL for a key nobody made.
+pub fn key_get(key: u32) -> *mut c_void {
+    // TlsGetValue clears the last error of the thread, which is the host's.
+    //
+    // SAFETY: Windows answers NULL for an index that is out of range, and whatever the thread has there for one that
+    // nobody made.
+    unsafe {
+        let error = GetLastError();
+        let value = TlsGetValue(key);
+        SetLastError(error);
+        value
+    }
+}
+
+/// Sets this thread's value of a key.
+pub fn key_set(key: u32, value: *mut c_void) {
+    // SAFETY: the key is one that was found in use.
+    unsafe { TlsSetValue(key, value) };
+}
+
+/// A new key; None: the process has none left. Windows has no destructors of keys: see `ThreadEnd`.
+pub(in crate::sys) fn make_key(_end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option<u32> {
+    // SAFETY: takes nothing.
+    let key = unsafe { TlsAlloc() };
+    (key != TLS_OUT_OF_INDEXES).then_some(key)
+}
+
+/// Where the first 64 keys' values are, in words from `this_thread`: winternl.h says so.
+pub(in crate::sys) const KEY_WORDS: Range<usize> = {
+    let first = std::mem::offset_of!(TEB, TlsSlots) / size_of::<usize>();
+    first..first + 64
+};
+
+/// What a key's distance is counted from.
+pub(in crate::sys) fn this_thread() -> usize {
+    teb() as usize
+}
+
+/// What Windows keeps of the calling thread.
+pub(super) fn teb() -> *mut TEB {
+    let teb: *mut TEB;
+    // SAFETY: reads the word in which the thread has its own address.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::asm!("mov {}, qword ptr gs:[0x30]", out(reg) teb, options(pure, readonly, nostack, preserves_flags));
+    }
+    // SAFETY: reads the register that Windows keeps the address in.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        std::arch::asm!("mov {}, x18", out(reg) teb, options(pure, nomem, nostack, preserves_flags));
+    }
+    teb
+}
+
+/// The word of this thread at a distance that was found.
+#[inline(always)]
+pub(in crate::sys) fn thread_word(distance: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let word: usize;
+        // SAFETY: reads a word of this thread's TEB, which is where gs points.
+        unsafe {
+            std::arch::asm!("mov {}, qword ptr gs:[{}]", out(reg) word, in(reg) distance, options(readonly, nostack, preserves_flags));
+        }
+        word
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    crate::sys::key_distance::read_thread_word(distance)
+}
+
+/// How many rounds of callbacks the end of a thread has: what is asked for while it ends is not promised to come.
+pub(crate) const THREAD_END_ROUNDS: u32 = 1;
+
+/// Something to do when a thread ends that asked for it.
+///
+/// It is a callback of fiber-local storage. These come before DLL_THREAD_DETACH, without the loader lock (Rust's std moved
+/// its own destructors there for that reason), so that it may wait for threads which load modules, as an import of
+/// Python's does. From that follows:
+///
+/// - C++ `thread_local` objects of the host are destroyed later, at DLL_THREAD_DETACH and under the loader lock. What they
+///   do with pyferry then works, and keeps nothing. (On POSIX systems they come first.)
+/// - The storage is a fiber's, and a thread is one until it makes more. A host that attaches on fibers is not served.
+/// - The thread that ends the process has its callbacks too, when all other threads have been stopped wherever they
+///   were, locks in hand: nothing is done then, as nothing is on the other systems.
+pub struct ThreadEnd {
+    run: fn(),
+    index: OnceLock<Option<u32>>,
+}
+
+impl ThreadEnd {
+    /// `run` is what to do.
+    pub const fn new(run: fn()) -> ThreadEnd {
+        ThreadEnd { run, index: OnceLock::new() }
+    }
+
+    /// Makes the index now, rather than when it is first asked for.
+    pub fn prepare(&'static self) {
+        self.index.get_or_init(make_index);
+    }
+
+    /// Has it done at the end of this thread. False: the process has no index left.
+    pub fn ask(&'static self) -> bool {
+        let Some(index) = *self.index.get_or_init(make_index) else { return false };
+        // SAFETY: the index is ours; its value is what the callback below takes it for.
+        unsafe { FlsSetValue(index, (&raw const *self).cast()) != 0 }
+    }
+}
+
+#[link(name = "ntdll", kind = "raw-dylib")]
+unsafe extern "system" {
+    // Documented with DllMain, and in no header.
+    fn RtlDllShutdownInProgress() -> u8;
+}
+
+fn make_index() -> Option<u32> {
+    unsafe extern "system" fn end(asked: *const c_void) {
+        // SAFETY: takes nothing.
+        if unsafe { RtlDllShutdownInProgress() } != 0 {
+            return;
+        }
+        // SAFETY: only `ask` sets values of this index.
+        let asked = unsafe { &*asked.cast::<ThreadEnd>() };
+        (asked.run)();
+    }
+    // SAFETY: the callback is a function of this library, which is never unloaded (`stay_loaded`).
+    let index = unsafe { FlsAlloc(Some(end)) };
+    (index != FLS_OUT_OF_INDEXES).then_some(index)
+}
