@@ -2,6 +2,9 @@
 #     cmake -DPREFIX=/usr -DLIBDIR=/usr/lib -DINCLUDEDIR=/usr/include [-DDESTDIR=stage] -P cmake/install.cmake
 cmake_minimum_required(VERSION 3.20)
 include(CMakePackageConfigHelpers)
+if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    message(FATAL_ERROR "make install is for Linux so far: docs/systems.md says what there is for other systems")
+endif()
 
 # Relative to the prefix where they are below it: then the tree can be moved.
 cmake_path(SET PREFIX NORMALIZE "${PREFIX}")
@@ -24,6 +27,7 @@ string(REPLACE " " ";" STATIC_NEEDS "${CMAKE_MATCH_1}")
 string(REGEX REPLACE "(\nLibs.private: [^\n]+)" "\\1 -Wl,-z,nodelete" pc "${pc}")
 file(WRITE "${installed}/pkgconfig/pyferry.pc" "${pc}")
 set(SHARED "libpyferry.so.${version}")
+set(STATIC libpyferry.a)
 file(READ "${installed}/${SHARED}" class OFFSET 4 LIMIT 1 HEX) # ELF's EI_CLASS: 1 for 32 bits, 2 for 64
 math(EXPR CMAKE_SIZEOF_VOID_P "${class} * 4")
 
