@@ -13,7 +13,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi install uninstall deny dist wheel
+.PHONY: abi install uninstall deny dist wheel systems
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -30,6 +30,7 @@ help:
 	@echo '              run the C tests under Valgrind or with the address and undefined behaviour sanitizers'
 	@echo 'make mutations'
 	@echo '              break the library in many ways and see that the tests notice (minutes; hours if they do not)'
+	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c'
@@ -70,6 +71,9 @@ memcheck helgrind sanitizers:
 
 mutations: setup
 	tests/mutations/run.py
+
+systems:
+	@tools/systems
 
 check: setup library
 	$(CARGO) fmt --all --check
