@@ -207,10 +207,9 @@ fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool, import: impl FnOn
 /// one is refused.
 fn serve(interpreter: &Arc<Interpreter>, raw: Raw) -> Result<()> {
     let (python, dying) = (interpreter.python, Arc::clone(interpreter));
-    let main = record::serial_of_main(python);
     // The only news of an interpreter whose atexit functions never ran.
     let died = move || {
-        record::see_end(raw, dying.id, main);
+        record::see_end(raw, dying.id, dying.life);
         dying.died();
     };
     if let Some(other) = python.serve(raw, own_file(), Box::new(died))? {

@@ -30,6 +30,8 @@ pub struct Interpreter {
     pub id: i64,
     /// Never used twice in a process, unlike the id (main is 0 after each Py_Initialize) and the address.
     pub serial: u64,
+    /// In which life of Python.
+    pub life: u64,
     /// Its place in the registry, and in each thread's list of visits; used again when it has ended.
     pub index: usize,
     /// Where the gilstate slot is, in this run of Python.
@@ -264,6 +266,9 @@ impl Interpreter {
     pub fn died(&self) {
         self.raw.store(0, Ordering::Release);
         DEATHS.fetch_add(1, Ordering::SeqCst);
+        if self.origin == Origin::Main {
+            LIVES.fetch_add(1, Ordering::SeqCst);
+        }
         self.gate.close();
         self.gate.finish();
         let mut list = registry();
@@ -283,6 +288,8 @@ static HOUSE: House<Occupant> = House::new();
 /// How many interpreters alive do not hear each other: with one there is nobody else to wait for.
 static UNHEARD: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
+/// How many main interpreters have died.
+static LIVES: AtomicU64 = AtomicU64::new(0);
 /// How many interpreters have died.
 static DEATHS: AtomicU64 = AtomicU64::new(0);
 static FORKS: AtomicU32 = AtomicU32::new(0);
@@ -307,29 +314,29 @@ pub fn several_wait_unheard() -> bool {
 }
 
 thread_local! {
-    /// The last interpreter whose end this thread saw, by address and number, and the serial of main then: the thread may
+    /// The last interpreter whose end this thread saw, by address and number, and the life of Python: the thread may
     /// still be at it.
     static SEEN_ENDING: Cell<Option<(Raw, i64, u64)>> = const { Cell::new(None) };
 }
 
-/// What tells one life of Python from the next.
-pub fn serial_of_main(python: &Python) -> u64 {
-    python.main_interpreter().and_then(find).map_or(0, |main| main.serial)
-}
-
 /// This thread takes that interpreter down, and its record is gone.
-pub fn see_end(raw: Raw, id: i64, main: u64) {
-    SEEN_ENDING.set(Some((raw, id, main)));
+pub fn see_end(raw: Raw, id: i64, life: u64) {
+    SEEN_ENDING.set(Some((raw, id, life)));
 }
 
 /// Whether this thread, which is attached to the interpreter, is taking it down, and its record is gone.
 pub fn is_ending_here(python: &Python, raw: Raw) -> bool {
-    python.is_finalizing() || SEEN_ENDING.get() == Some((raw, python.interpreter_id(raw), serial_of_main(python)))
+    python.is_finalizing() || SEEN_ENDING.get() == Some((raw, python.interpreter_id(raw), life()))
 }
 
 /// How many forks lie between the first process and this one: guards from before the last one hold nothing.
 pub fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
+}
+
+/// What tells one life of Python from the next.
+pub fn life() -> u64 {
+    LIVES.load(Ordering::Acquire)
 }
 
 /// How many interpreters have died: as long as that stays the same, those that were alive are.
@@ -375,6 +382,7 @@ pub fn find_or_add(
         python,
         id,
         serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
+        life: life(),
         index,
         slot,
         origin,

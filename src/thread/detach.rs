@@ -59,10 +59,13 @@ impl Thread {
             // The interpreter was shut down between the attach and now, and the state went with it, or goes.
             self.pop(top);
             if let Kind::Entered { visit, left, before, .. } = top.kind {
-                let slot = self.with_visit(visit, |visit| visit.interpreter.slot);
-                if slot.get(python) == top.state.as_ptr() {
-                    slot.set(before);
-                }
+                self.with_visit(visit, |visit| {
+                    let slot = visit.interpreter.slot;
+                    // In another life of Python a new state can have the old one's address; and what was there before is gone.
+                    if visit.interpreter.life == record::life() && slot.get(python) == top.state.as_ptr() {
+                        slot.set(before);
+                    }
+                });
                 self.unpin(Some(visit));
                 if current.is_none() {
                     self.go_back(python, left);

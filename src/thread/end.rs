@@ -81,7 +81,11 @@ impl Thread {
         if !matches!(top.kind, Kind::Suspended { .. }) {
             // The system may have emptied it, being a pthread key, up to 3.14, before it came to us.
             if let Kind::Entered { visit, .. } = top.kind {
-                self.with_visit(visit, |visit| visit.interpreter.slot).set(top.state.as_ptr());
+                self.with_visit(visit, |visit| {
+                    if visit.interpreter.raw().is_some() {
+                        visit.interpreter.slot.set(top.state.as_ptr());
+                    }
+                });
             }
             if self.detach(ticket).is_ok() {
                 return;
