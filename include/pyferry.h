@@ -617,7 +617,9 @@ pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t 
 /**
  * Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
  * runs away. A thread inside C code gets it when it is back in Python; a pyferry_exec that has failed already, and
- * makes its traceback, is left alone. Other interpreters are not touched.
+ * makes its traceback, is left alone, and so is one that has not begun. Other interpreters are not touched. On
+ * free-threaded builds with several interpreters a thread that is attached, and not in Python code, gets it in what it
+ * runs next in this attachment by CPython's own calls.
  *
  * For scripts that are not needed any more: like Ctrl-C, it can come between the taking and the releasing of one of
  * Python's own locks (an import's, for one), which then stays locked. End that interpreter next, with a time limit.

@@ -283,6 +283,7 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
 /// Runs source in the `__main__` module of the interpreter this thread is attached to.
 pub fn exec(source: &CStr, filename: &CStr) -> Result<()> {
     let (python, _) = thread::attached_python()?;
+    thread::drop_early_interrupt(python);
     let before = record::interrupts();
     thread::staying(python, || {
         python.exec_in_main(source, filename, |describe| {
@@ -305,6 +306,7 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
     let ticket = thread::attach(interpreter, admission, Label::new(c"pyferry_interpreter_interrupt"))?;
     // This thread too runs Python code of ours now.
+    thread::drop_early_interrupt(python);
     let own = thread::current_state(python).filter(|own| !inside_already || !python.runs_python(*own));
     let mut spared: Vec<_> = own.into_iter().collect();
     let mut inside = Vec::new();

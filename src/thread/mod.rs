@@ -142,6 +142,11 @@ pub fn current_state(python: &Python) -> Option<State> {
     THREAD.with(|me| me.current(python))
 }
 
+/// Drops an interrupt that reached this thread, which is attached, when it ran no Python code: it was for others.
+pub fn drop_early_interrupt(python: &Python) {
+    THREAD.with(|me| me.drop_early_interrupt(python));
+}
+
 /// Whether this thread is attached to an interpreter, or will come back to it.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     THREAD.with(|me| {
@@ -279,6 +284,18 @@ impl Thread {
             visit.seat.take_word()
         });
         if interrupted {
+            python.clear_interrupt();
+        }
+    }
+
+    // Free-threaded, with several interpreters, nobody can tell whether another thread runs Python code.
+    fn drop_early_interrupt(&self, python: &Python) {
+        let Some(state) = self.current(python).filter(|state| !python.runs_python(*state)) else { return };
+        let raw = python.interpreter_of(state);
+        let word = self.with_visits(|visits| {
+            visits.iter().flatten().any(|visit| visit.interpreter.is(raw) && visit.seat.take_word())
+        });
+        if word {
             python.clear_interrupt();
         }
     }
