@@ -250,7 +250,12 @@ impl Model {
                     && self.life == Life::Host
                     && match thread.current {
                         Some(state) => state.maker == Maker::Python,
-                        None => thread.saved.iter().any(|saved| saved.1.maker == Maker::Python),
+                        // The player attaches it first. Up to 3.11 CPython does not mind when.
+                        None => thread
+                            .saved
+                            .iter()
+                            .find(|saved| saved.1.maker == Maker::Python)
+                            .is_some_and(|saved| !self.facts.since_3_12 || thread.nests(saved.0)),
                     }
                     && self.others_let_it_end(actor)
                     && !self.alive().any(|interpreter| self.others_are_in(actor, interpreter))

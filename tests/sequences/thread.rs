@@ -107,10 +107,14 @@ impl Thread {
         self.saved.push((number, state));
     }
 
-    /// Nothing that pyferry has begun since then is open.
+    /// Whether PyEval_RestoreThread comes at its time.
     pub fn may_restore(&self) -> bool {
-        let nests = |number| self.frames.last().is_none_or(|frame| frame.number < number);
-        self.current.is_none() && self.saved.last().is_some_and(|saved| nests(saved.0))
+        self.current.is_none() && self.saved.last().is_some_and(|saved| self.nests(saved.0))
+    }
+
+    /// Nothing of pyferry's is open that was begun after that.
+    pub fn nests(&self, number: usize) -> bool {
+        self.frames.last().is_none_or(|frame| frame.number < number)
     }
 
     pub fn restore(&mut self, facts: Facts) {
@@ -263,6 +267,10 @@ impl Model {
         let back = left.map(|left| left.0).filter(|state| self.phase(state.interpreter) != Phase::Closed);
         let thread = &mut self.threads[actor];
         thread.frames.pop();
+        // What the host began by CPython's own means under an attachment goes with it: the state may be gone.
+        let goes = |number, state| number > frame.number && state == frame.state;
+        thread.saved.retain(|saved| !goes(saved.0, saved.1));
+        thread.ensured.retain(|ensured| !goes(ensured.number, ensured.state));
         if phase == Phase::Closed {
             if let Some(back) = back.filter(|_| thread.current.is_none()) {
                 thread.come_back(facts, back);
