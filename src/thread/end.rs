@@ -20,8 +20,6 @@ pub fn prepare() {
 
 impl Thread {
     pub(super) fn forget(&self) {
-        self.settle();
-        self.quick.forget();
         let indices = 0..self.visits.borrow().len();
         for index in indices {
             let idle = self.with_visits(|visits| {
@@ -34,6 +32,9 @@ impl Thread {
                 Some((visit.interpreter.python, visit.interpreter.slot, visit.seat.occupant.state.take()?))
             });
             if let Some((python, slot, state)) = idle {
+                // Destructors of the one before can have been there, and have it at hand.
+                self.settle();
+                self.quick.forget();
                 self.through(python, slot, state, |before| python.delete_attached(slot, state, before));
                 self.unpin(Some(index));
             }
