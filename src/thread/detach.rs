@@ -1,6 +1,7 @@
 //! Ending an attachment.
 
 use super::frames::{Frame, Kind, Left, Source, Ticket};
+use super::visits::Visit;
 use super::{Thread, come_back, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
@@ -104,7 +105,8 @@ impl Thread {
 
     pub(super) fn go_back(&self, python: &Python, left: Left) {
         if let Some((state, pinned)) = left {
-            let gone = pinned.is_some_and(|visit| self.with_visit(visit, |visit| visit.interpreter.is_closed()));
+            let is_gone = |visit: &Visit| visit.interpreter.is_closed() || visit.seat.is_given_up();
+            let gone = pinned.is_some_and(|visit| self.with_visit(visit, is_gone));
             if !gone {
                 come_back(python, state);
             }

@@ -9,7 +9,7 @@
 
 use super::frames::{Frame, Kind, Left, Source, Ticket};
 use super::visits::Visit;
-use super::{Admission, THREAD, Thread, herald};
+use super::{THREAD, Thread, herald};
 use crate::cpython::{Places, State};
 use crate::gate::Seat;
 use crate::record::{Interpreter, Occupant, Place};
@@ -327,7 +327,9 @@ impl Thread {
             let kind = if step.enters.get() {
                 let before = left.map_or(null_mut(), |(state, _)| state.as_ptr());
                 // The long way takes a second pin of what it leaves.
-                let left = left.map(|(state, visit)| (state, visit.filter(|visit| self.pin(*visit, Admission::Open))));
+                if let Some((_, Some(below))) = left {
+                    self.with_visit(below, |visit| visit.seat.hold_again());
+                }
                 Kind::Entered { visit, source: Source::Cached, before, left }
             } else {
                 Kind::Nested { deaths: u64::MAX }

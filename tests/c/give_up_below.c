@@ -1,0 +1,54 @@
+/* harness: since=3.14 */
+/* A thread that went from one interpreter to another is given up by the end of the first: it leaves the second, and does not
+   come back to the first. (Up to 3.13 nobody can be given up in an interpreter that is not main.) */
+#include "py.h"
+
+static pyferry_view *first, *second;
+static struct event in = EVENT_INIT, go = EVENT_INIT;
+
+static int32_t give_up(const char *text, void *data)
+{
+    (void)text, (void)data;
+    return PYFERRY_REPORT_GIVE_UP;
+}
+
+static void *is_in_both(void *unused)
+{
+    /* Not for the first time: by the short way. */
+    run_in(first, "import sys");
+    run_in(second, "import sys");
+    pyferry_token below = attach(first), above = attach(second);
+    Py_BEGIN_ALLOW_THREADS
+    event_set(&in);
+    event_wait(&go);
+    Py_END_ALLOW_THREADS
+    CHECK_OK(pyferry_detach(&above));
+    CHECK(!pyferry_is_attached(NULL));
+    CHECK_STATUS(pyferry_detach(&below), PYFERRY_STATUS_CLOSED);
+    run_in(second, "import sys");
+    return unused;
+}
+
+int main(void)
+{
+    pyferry_view *main_interpreter;
+    PyThreadState *state = start_python(&main_interpreter);
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.report = give_up;
+    options.report_every_ms = 50;
+    CHECK_OK(pyferry_runtime_start(&options));
+    first = new_interpreter();
+    second = new_interpreter();
+    pthread_t thread = thread_start(is_in_both, NULL);
+    event_wait(&in);
+    CHECK_OK(pyferry_interpreter_end(first, -1));
+    event_set(&go);
+    thread_join(thread);
+    CHECK_OK(pyferry_interpreter_end(second, -1));
+    pyferry_view_free(first);
+    pyferry_view_free(second);
+    CHECK_OK(pyferry_runtime_stop(-1));
+    pyferry_view_free(main_interpreter);
+    finish_python(state);
+    return 0;
+}
