@@ -9,9 +9,12 @@ static struct event inside, reported;
 static int32_t hear(const char *text, void *data)
 {
     (void)text, (void)data;
-    struct inherited own = had;
-    check_raw_child(&own);
-    event_set(&reported);
+    /* Later the guard may be closed. */
+    if (!event_is_set(&reported)) {
+        struct inherited own = had;
+        check_raw_child(&own);
+        event_set(&reported);
+    }
     return PYFERRY_REPORT_WAIT;
 }
 
