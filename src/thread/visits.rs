@@ -55,6 +55,8 @@ impl Thread {
 
     #[cold]
     pub(super) fn first_visit(&self, target: &Arc<Interpreter>) {
+        // Steps are known by their visits, of which this may replace one.
+        self.settle();
         self.ask_to_be_tidied();
         let (serial, ident) = (self.serial(), target.python.thread_ident());
         let seat = target.gate.add_seat(|occupant| occupant.take_place(serial, ident, false));
