@@ -123,8 +123,8 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// What `ANSWERS` are: one run of the interpreter, which also shows that it can start in this environment: inside our process a start that
-/// fails would end the process.
+/// What `ANSWERS` are. One run of the interpreter, which also shows that it can start in this environment: inside our
+/// process a start that fails would end the process.
 const QUESTION: &str = "
 import sys, sysconfig
 v = sysconfig.get_config_var

@@ -163,8 +163,8 @@ pub(super) fn this_thread() -> usize {
 }
 
 /// Something to do when a thread ends that asked for it: after its C++ thread_local destructors, among those of pthread
-/// keys, which come in rounds. Asked for again meanwhile, it is done again in the next round, of `THREAD_END_ROUNDS` at most. It is
-/// not done on the thread that ends the process by returning from `main`.
+/// keys, which come in rounds. Asked for again meanwhile, it is done again in the next round, of `THREAD_END_ROUNDS` at most.
+/// It is not done on the thread that ends the process by returning from `main`.
 pub struct ThreadEnd {
     run: fn(),
     key: OnceLock<Option<u32>>,

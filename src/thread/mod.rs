@@ -45,7 +45,6 @@ pub enum Admission<'a> {
 }
 
 /// What one thread knows of itself.
-///
 #[repr(C)]
 pub struct Thread {
     quick: Quick,
