@@ -17,7 +17,7 @@ impl Thread {
             Kind::Suspended { .. } => {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
             }
-            Kind::Ended { left } => return self.detach_ended(top, left),
+            Kind::Ended { .. } => return self.detach_ended(top),
             Kind::Through { .. } => fail!(Internal, "a token names a frame that has none"),
         };
         let (python, slot, alive) = self.with_visit(visit, |visit| {
@@ -89,11 +89,16 @@ impl Thread {
     }
 
     #[cold]
-    pub(super) fn detach_ended(&self, top: Frame, left: Left) -> Result<()> {
+    pub(super) fn detach_ended(&self, top: Frame) -> Result<()> {
         self.pop(top);
-        if let Ok(python) = Python::running()
+        if let Kind::Ended { life, slot, before, left } = top.kind
+            && let Ok(python) = Python::running()
             && self.current(python).is_none()
         {
+            // Else somebody has been here since, or it is another life of Python.
+            if life == record::life() && slot.get(python).is_null() {
+                slot.set(before);
+            }
             self.go_back(python, left);
         }
         fail!(
@@ -105,10 +110,10 @@ impl Thread {
 
     pub(super) fn go_back(&self, python: &Python, left: Left) {
         if let Some((state, pinned)) = left {
-            let is_gone = |visit: &Visit| visit.interpreter.is_closed() || visit.seat.is_given_up();
-            let gone = pinned.is_some_and(|visit| self.with_visit(visit, is_gone));
-            if !gone {
-                come_back(python, state);
+            let gone = pinned.filter(|visit| self.with_visit(*visit, Visit::is_over));
+            match gone {
+                None => come_back(python, state),
+                Some(visit) => self.with_visit(visit, |visit| visit.take_from_slot(state)),
             }
             self.unpin(pinned);
         }

@@ -47,7 +47,13 @@ pub(super) enum Kind {
     /// The thread let go, with a pin where it had none.
     Suspended { pinned: Option<usize> },
     /// Entered or suspended, in an interpreter that this thread itself shut down, and whose place is taken by another.
-    Ended { left: Left },
+    Ended {
+        /// In which life of Python.
+        life: u64,
+        slot: Slot,
+        before: SlotValue,
+        left: Left,
+    },
 }
 
 /// What a thread was attached to before, and the visit whose pin keeps it until the thread is back.

@@ -1,6 +1,7 @@
 //! Letting go of an interpreter for a while.
 
 use super::frames::{Kind, Ticket};
+use super::visits::Visit;
 use super::{Thread, attached_python, come_back, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
@@ -19,8 +20,8 @@ impl Thread {
 
     pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {
         let top = self.check(ticket, "suspension")?;
-        if let Kind::Ended { left } = top.kind {
-            return self.detach_ended(top, left);
+        if let Kind::Ended { .. } = top.kind {
+            return self.detach_ended(top);
         }
         let Kind::Suspended { pinned } = top.kind else {
             fail!(
@@ -31,7 +32,7 @@ impl Thread {
         };
         let python = Python::in_process()?;
         if let Some(visit) = pinned
-            && self.with_visit(visit, |visit| visit.interpreter.is_closed() || visit.seat.is_given_up())
+            && self.with_visit(visit, Visit::is_over)
         {
             self.pop(top);
             self.unpin(pinned);

@@ -3,7 +3,9 @@
 use super::frames::Kind;
 use super::guards::Guard;
 use super::{Admission, Thread};
-use crate::record::{Interpreter, Place};
+use crate::cpython::State;
+use crate::record::{self, Interpreter, Place};
+use std::ptr::null_mut;
 use std::sync::Arc;
 
 /// What a thread keeps of an interpreter it has been to.
@@ -16,6 +18,20 @@ pub(super) struct Visit {
 }
 
 impl Visit {
+    /// Whether the interpreter has ended, or does not wait for the thread.
+    pub fn is_over(&self) -> bool {
+        self.interpreter.is_closed() || self.seat.is_given_up()
+    }
+
+    /// Has the slot hold nothing, where it holds a state that went with the interpreter.
+    pub fn take_from_slot(&self, state: State) {
+        let (python, slot) = (self.interpreter.python, self.interpreter.slot);
+        // In another life of Python a new state can have the old one's address.
+        if self.interpreter.life == record::life() && slot.get(python) == state.as_ptr() {
+            slot.set(null_mut());
+        }
+    }
+
     /// Gives all places back. What is left in the thread's own is for whoever closes the interpreter.
     pub fn give_back(self) {
         let gate = &self.interpreter.gate;
@@ -70,7 +86,7 @@ impl Thread {
         });
         if let Some(ended) = replaced {
             if ended.seat.pins() > 0 {
-                self.end_frames(target.index);
+                self.end_frames(target.index, &ended);
             }
             self.quick.forget();
             ended.give_back();
@@ -79,13 +95,24 @@ impl Thread {
 
     /// The interpreter with this index has ended under frames of this thread.
     #[cold]
-    pub(super) fn end_frames(&self, index: usize) {
+    pub(super) fn end_frames(&self, index: usize, ended: &Visit) {
+        let (life, slot) = (ended.interpreter.life, ended.interpreter.slot);
         for frame in self.frames_mut().iter_mut() {
             match &mut frame.kind {
-                Kind::Entered { visit, left, .. } if *visit == index => frame.kind = Kind::Ended { left: *left },
-                Kind::Suspended { pinned } if *pinned == Some(index) => frame.kind = Kind::Ended { left: None },
-                Kind::Entered { left, .. } | Kind::Ended { left } if left.is_some_and(|left| left.1 == Some(index)) => {
-                    *left = None
+                Kind::Entered { visit, before, left, .. } if *visit == index => {
+                    ended.take_from_slot(frame.state);
+                    frame.kind = Kind::Ended { life, slot, before: *before, left: *left };
+                }
+                Kind::Suspended { pinned } if *pinned == Some(index) => {
+                    ended.take_from_slot(frame.state);
+                    frame.kind = Kind::Ended { life, slot, before: null_mut(), left: None };
+                }
+                Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => {
+                    if let Some((state, _)) = left.take_if(|left| left.1 == Some(index))
+                        && *before == state.as_ptr()
+                    {
+                        *before = null_mut();
+                    }
                 }
                 _ => {}
             }
