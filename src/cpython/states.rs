@@ -105,7 +105,7 @@ impl Python {
             (self.table.PyThreadState_Clear)(state.as_ptr());
             (self.table.PyThreadState_DeleteCurrent)();
         }
-        slot.set(before);
+        slot.set(if before == state.as_ptr() { null_mut() } else { before });
     }
 
     /// Deletes an idle state of the interpreter this thread is attached to, whoever's it is. Runs destructors.

@@ -64,24 +64,30 @@ impl Thread {
         std::ptr::null_mut()
     }
 
-    /// Whether a state that this thread is inside of is no longer the one that CPython's slot is bound to: somebody
-    /// attached another one in between, by CPython's own means, and `current` is attached now.
-    pub(super) fn lost_its_mark(&self, state: State, current: Option<State>) -> bool {
-        let mut above = current;
+    /// Whether CPython has unmarked a state of the target's that this thread is inside of: somebody attached another one on
+    /// top of it, by CPython's own means. `now` is what is attached now, or else in the slot.
+    pub(super) fn lost_its_mark(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
+        let mut above = now;
         for frame in self.frames().iter().rev() {
-            if frame.state == state {
-                return above.is_some_and(|above| above != state);
-            }
-            above = match frame.kind {
-                // CPython bound the slot to what this frame attached, if we had it do so.
-                Kind::Entered { left: Some((left, _)), before, .. } if left == state => {
-                    return before == frame.state.as_ptr();
+            let (before, left) = match frame.kind {
+                // What it nests on has a frame below, or is somebody else's, and perhaps gone.
+                Kind::Nested { .. } => continue,
+                Kind::Entered { .. } | Kind::Suspended { .. }
+                    if frame.state == state && frame.serial == target.serial =>
+                {
+                    return above != state.as_ptr();
                 }
-                Kind::Through { left: Some(left) } if left == state => return false,
-                Kind::Entered { left, .. } => left.map(|(left, _)| left),
-                Kind::Through { left } => left,
-                _ => Some(frame.state),
+                Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => {
+                    (before, left.map(|(left, _)| left))
+                }
+                Kind::Through { before, left } => (before, left),
+                Kind::Suspended { .. } => (frame.state.as_ptr(), None),
             };
+            // CPython bound the slot to what this frame attached, if we had it do so.
+            if left == Some(state) {
+                return before == frame.state.as_ptr();
+            }
+            above = left.map_or(before, State::as_ptr);
         }
         false
     }

@@ -43,7 +43,7 @@ pub(super) enum Kind {
         left: Left,
     },
     /// The thread went, for a while and on its own account, from what it was attached to into another state.
-    Through { left: Option<State> },
+    Through { before: SlotValue, left: Option<State> },
     /// The thread let go, with a pin where it had none.
     Suspended { pinned: Option<usize> },
     /// Entered or suspended, in an interpreter that this thread itself shut down, and whose place is taken by another.
@@ -179,7 +179,7 @@ impl Thread {
         attach_state(python, slot, state);
         let interpreter = python.interpreter_of(state).and_then(record::find);
         let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
-        let number = self.push(state, serial, Kind::Through { left }).number;
+        let number = self.push(state, serial, Kind::Through { before, left }).number;
         let result = f(before);
         self.frames_mut().retain(|frame| frame.number != number);
         if let Some(left) = left {

@@ -224,9 +224,12 @@ impl Thread {
             self.go_back(python, left);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
         };
-        let before = if python.binds_what_it_attaches() && self.lost_its_mark(state, current) {
+        let now = current.map_or(before, State::as_ptr);
+        let before = if python.binds_what_it_attaches() && self.lost_its_mark(target, state, now) {
             // CPython puts it into the slot, and whatever was there back when that is attached again.
             come_back(python, state);
+            // Unless it has its mark: the end of the thread has emptied the slot.
+            target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {
             attach_state(python, target.slot, state);
