@@ -35,7 +35,10 @@ impl Thread {
                 // Destructors of the one before can have been there, and have it at hand.
                 self.settle();
                 self.quick.forget();
-                self.through(python, slot, state, |before| python.delete_attached(slot, state, before));
+                self.through(python, slot, state, |before| {
+                    self.drop_late_interrupt(python, index);
+                    python.delete_attached(slot, state, before);
+                });
                 self.unpin(Some(index));
             }
         }

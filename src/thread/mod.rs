@@ -277,15 +277,23 @@ impl Thread {
 
     #[inline]
     fn came_in(&self, python: &Python, visit: usize) {
-        let interrupted = self.with_visit(visit, |visit| {
+        let is_first = self.with_visit(visit, |visit| {
             let occupant = &visit.seat.occupant;
-            if !occupant.is_in() {
+            let is_first = !occupant.is_in();
+            if is_first {
                 occupant.came_in(self.pace.now());
             }
-            // An interrupt that came too late for the attachment it was meant for.
-            visit.seat.take_word()
+            is_first
         });
-        if interrupted {
+        if is_first {
+            self.drop_late_interrupt(python, visit);
+        }
+    }
+
+    /// Drops an interrupt that came too late for the attachment it was meant for.
+    #[inline]
+    pub(super) fn drop_late_interrupt(&self, python: &Python, visit: usize) {
+        if self.with_visit(visit, |visit| visit.seat.take_word()) {
             python.clear_interrupt();
         }
     }
