@@ -72,6 +72,17 @@ pub enum Barrier {
     Asymmetric(fn()),
 }
 
+impl Barrier {
+    /// The one of the side that is rare, between its store and its load.
+    #[cfg(not(loom))]
+    pub fn heavy(self) {
+        match self {
+            Barrier::Symmetric => fence(Ordering::SeqCst),
+            Barrier::Asymmetric(make_all_fence) => make_all_fence(),
+        }
+    }
+}
+
 /// One occupant's place at a gate. Only the occupant writes `pins`, so it needs no read-modify-write.
 ///
 /// A cache line of its own: two threads' pins must never share one.
@@ -403,10 +414,7 @@ impl<T> Gate<T> {
 
     #[cfg(not(loom))]
     fn heavy_barrier(&self) {
-        match self.barrier {
-            Barrier::Symmetric => fence(Ordering::SeqCst),
-            Barrier::Asymmetric(make_all_fence) => make_all_fence(),
-        }
+        self.barrier.heavy();
     }
 
     #[cfg(loom)]

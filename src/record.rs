@@ -81,9 +81,13 @@ pub struct Occupant {
     thread: AtomicU64,
     /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
     pub state: StateCell,
+    /// In ticks. 0: not yet, or no longer.
     since: AtomicU64,
     label: LabelCell,
 }
+
+/// In `since`: has let go, and waits to come back.
+const COMING_BACK: u64 = 1 << 63;
 
 /// What a report says of an occupant.
 pub struct Presence {
@@ -166,19 +170,25 @@ impl Occupant {
         self.since.store(0, Ordering::Relaxed);
     }
 
-    /// Runs `f`, in which the occupant is on its way back in.
+    /// Runs `f`, in which the occupant, who is in, comes back.
     #[inline]
     pub fn coming_back(&self, f: impl FnOnce()) {
         let since = self.since.load(Ordering::Relaxed);
-        self.since.store(0, Ordering::Relaxed);
+        self.since.store(since | COMING_BACK, Ordering::Relaxed);
         f();
         self.since.store(since, Ordering::Relaxed);
     }
 
-    /// Whether the occupant is in, rather than on its way.
+    /// Whether the occupant is in, if perhaps elsewhere for a while, rather than on its way.
     #[inline]
     pub fn is_in(&self) -> bool {
         self.since.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether the occupant, who holds a pin, waits to be attached, or is about to.
+    fn waits(&self) -> bool {
+        let since = self.since.load(Ordering::Relaxed);
+        since == 0 || since & COMING_BACK != 0
     }
 
     fn presence(&self) -> Presence {
@@ -186,7 +196,7 @@ impl Occupant {
             guard: self.is_guard(),
             thread_id: self.thread_id.load(Ordering::Relaxed),
             label: self.label.get().text(),
-            since: self.since.load(Ordering::Relaxed),
+            since: self.since.load(Ordering::Relaxed) & !COMING_BACK,
         }
     }
 }
@@ -239,9 +249,9 @@ impl Interpreter {
     }
 
     /// Whether a thread that holds a pin has not come in yet, or not come back.
-    pub fn somebody_is_on_the_way(&self) -> bool {
+    pub fn somebody_waits(&self) -> bool {
         let mut found = false;
-        self.gate.for_each_seat(|seat| found |= seat.pins() > 0 && !seat.occupant.is_in());
+        self.gate.for_each_seat(|seat| found |= seat.pins() > 0 && seat.occupant.waits());
         found
     }
 
@@ -295,7 +305,7 @@ static DEATHS: AtomicU64 = AtomicU64::new(0);
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// The same for all gates: asked of the system once.
-fn barrier() -> Barrier {
+pub fn barrier() -> Barrier {
     static BARRIER: OnceLock<Barrier> = OnceLock::new();
     *BARRIER.get_or_init(|| {
         let may = std::env::var_os("PYFERRY_BARRIER").is_none_or(|value| value != "symmetric");

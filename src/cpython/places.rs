@@ -84,20 +84,13 @@ impl Places {
         unsafe { (self.save)() };
     }
 
-    /// As `Python::come_back`.
+    /// As `Python::detach`, with nothing in the slot.
     #[inline(always)]
-    pub fn come_back(&self, state: State) {
-        // SAFETY: this thread let go of that state, which a pin keeps.
-        unsafe { (self.restore)(state.as_ptr()) }
-    }
-
-    /// As `Python::detach`.
-    #[inline(always)]
-    pub fn detach(&self, before: Option<State>) {
+    pub fn detach(&self) {
         // SAFETY: this thread is attached, and the slot is its own.
         unsafe {
             (self.save)();
-            self.slot.write(as_ptr(before));
+            self.slot.write(null_mut());
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::gate::Phase;
 use crate::record::{self, Interpreter, Occupant};
 use crate::sys::{self, Label};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
 use std::time::Duration;
 
 /// How many threads wait for a GIL that others may hold unheard, beside those whose place at a gate says so.
@@ -43,17 +43,19 @@ fn heard(wait: impl FnOnce()) {
         return wait();
     }
     WAITING.fetch_add(1, Ordering::SeqCst);
-    if nobody_watches() {
-        begin_watch();
-    }
+    be_heard();
     wait();
     WAITING.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// Whether a thread that waits would have to see to it first that it is heard.
+/// Sees to it that this thread is heard, which waits next and has said so: by `WAITING`, or by its place at a gate.
 #[inline(always)]
-pub fn nobody_watches() -> bool {
-    record::several_wait_unheard() && !WATCHED.load(Ordering::SeqCst)
+pub fn be_heard() {
+    // The watch has the other half of this barrier.
+    compiler_fence(Ordering::SeqCst);
+    if record::several_wait_unheard() && !WATCHED.load(Ordering::SeqCst) {
+        begin_watch();
+    }
 }
 
 #[cold]
@@ -76,6 +78,7 @@ fn watch() {
         quiet += 1;
         if quiet > QUIET {
             WATCHED.store(false, Ordering::SeqCst);
+            record::barrier().heavy();
             // Somebody who saw the watch still there waits already: unless another watch has begun, this one goes on.
             if !somebody_waits() || WATCHED.swap(true, Ordering::SeqCst) {
                 return;
@@ -87,8 +90,8 @@ fn watch() {
 fn somebody_waits() -> bool {
     // Whom CPython ended while it waited, since it came too late, waits no more and has not said so.
     let over = || Python::in_process().map_or(true, Python::is_finalizing);
-    let on_the_way = || unheard().iter().any(|interpreter| interpreter.somebody_is_on_the_way());
-    record::several_wait_unheard() && (WAITING.load(Ordering::SeqCst) > 0 || on_the_way()) && !over()
+    let at_a_gate = || unheard().iter().any(|interpreter| interpreter.somebody_waits());
+    record::several_wait_unheard() && (WAITING.load(Ordering::SeqCst) > 0 || at_a_gate()) && !over()
 }
 
 fn unheard() -> Vec<Arc<Interpreter>> {

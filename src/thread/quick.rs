@@ -148,7 +148,7 @@ impl Thread {
         let seat = step.to.seat.get();
         let (true, Some(state)) = (step.to.is(target) && step.enters.get(), step.to.state.get()) else { return false };
         // Not what we remember but what CPython says: others may have attached.
-        if !places.is_detached() || herald::nobody_watches() || !seat.enter() {
+        if !places.is_detached() || !seat.enter() {
             return false;
         }
         let ticket = self.next_ticket();
@@ -156,6 +156,7 @@ impl Thread {
         quick.depth.set(1);
         seat.occupant.set_label(label);
         hand_out(ticket);
+        herald::be_heard();
         places.attach(state);
         seat.occupant.came_in(now());
         true
@@ -191,7 +192,7 @@ impl Thread {
     pub fn cross(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
         let (quick, places) = (&self.quick, self.quick.places.get());
         let depth = quick.depth.get();
-        if depth >= STEPS || herald::nobody_watches() {
+        if depth >= STEPS {
             return None;
         }
         let last = if depth > 0 { quick.step(depth - 1).to.state.get() } else { None };
@@ -207,12 +208,12 @@ impl Thread {
             places.let_go();
         }
         // To go from A to B and back to A is one stay in A.
-        let stays = seat.occupant.is_in();
-        if !stays {
+        if seat.occupant.is_in() {
+            come_back(seat, places, state);
+        } else {
             seat.occupant.set_label(label);
-        }
-        places.attach(state);
-        if !stays {
+            herald::be_heard();
+            places.attach(state);
             seat.occupant.came_in(now());
         }
         Some(ticket)
@@ -231,7 +232,7 @@ impl Thread {
         quick.depth.set(0);
         seat.occupant.went_out();
         take_back();
-        places.detach(None);
+        places.detach();
         if !seat.leave() {
             call_closer(seat);
         }
@@ -260,7 +261,7 @@ impl Thread {
     pub fn cross_back(&self, ticket: Ticket) -> bool {
         let (quick, places) = (&self.quick, self.quick.places.get());
         let depth = quick.depth.get();
-        if !quick.has_steps() || depth < 2 || herald::nobody_watches() {
+        if !quick.has_steps() || depth < 2 {
             return false;
         }
         let (step, before) = (quick.step(depth - 1), quick.step(depth - 2));
@@ -272,11 +273,11 @@ impl Thread {
         if seat.pins() == 1 {
             seat.occupant.went_out();
         }
-        places.detach(Some(state));
+        places.let_go();
         if !seat.leave() {
             call_closer(seat);
         }
-        back_in.occupant.coming_back(|| places.come_back(state));
+        come_back(back_in, places, state);
         true
     }
 
@@ -361,6 +362,15 @@ impl Thread {
             self.quick.depth.set(1);
         }
     }
+}
+
+/// Attaches again where this thread's stay has not ended.
+#[inline(always)]
+fn come_back(seat: &Place, places: Places, state: State) {
+    seat.occupant.coming_back(|| {
+        herald::be_heard();
+        places.attach(state);
+    });
 }
 
 /// Somebody closes the gate of that seat, and may wait for the pin that was given back.

@@ -1,8 +1,8 @@
-/* An interrupt reaches a script that lets go and comes in again all the time, or hops to another interpreter: the attachments
-   inside its own take nothing from it. */
+/* An interrupt reaches a script that lets go and comes in again all the time, or hops to another interpreter, also
+   when it waits to come back: the attachments inside its own take nothing from it. */
 #include "py.h"
 
-#define ROUNDS 20
+#define ROUNDS 10
 
 static pyferry_view *here, *elsewhere;
 static struct event in, over;
@@ -27,6 +27,23 @@ static PyObject *hop(PyObject *self, PyObject *unused)
 
 static PyMethodDef methods[] = { { "step", let_go, METH_NOARGS, NULL }, { "step", hop, METH_NOARGS, NULL } };
 
+static struct event away, come;
+
+/* Is elsewhere until it is called, and then waits for its own interpreter. */
+static PyObject *stay_away(PyObject *self, PyObject *unused)
+{
+    (void)self, (void)unused;
+    pyferry_token token = attach(elsewhere);
+    Py_BEGIN_ALLOW_THREADS
+    event_set(&away);
+    event_wait(&come);
+    Py_END_ALLOW_THREADS
+    detach(token);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef stay_away_method = { "step", stay_away, METH_NOARGS, NULL };
+
 static PyObject *begun(PyObject *self, PyObject *unused)
 {
     (void)self, (void)unused;
@@ -42,7 +59,11 @@ static void *loop(void *method)
     pyferry_token token = attach(here);
     define((PyMethodDef *)method);
     define(&begun_method);
-    CHECK_STATUS(pyferry_exec("begun()\nwhile True: step()", NULL), PYFERRY_STATUS_PYTHON_ERROR);
+    /* Not by pyferry_exec: what the methods do is to go the short way. */
+    PyObject *globals = PyModule_GetDict(PyImport_AddModule("__main__"));
+    CHECK(PyRun_String("begun()\nwhile True: step()", Py_file_input, globals, globals) == NULL);
+    CHECK(PyErr_ExceptionMatches(PyExc_KeyboardInterrupt));
+    PyErr_Clear();
     event_set(&over);
     detach(token);
     return NULL;
@@ -58,6 +79,20 @@ static void interrupt_once(PyMethodDef *method)
     CHECK(event_is_set(&over));
 }
 
+static void interrupt_on_the_way_back(void)
+{
+    in = over = away = come = (struct event)EVENT_INIT;
+    pthread_t thread = thread_start(loop, &stay_away_method);
+    event_wait(&away);
+    pyferry_token token = attach(here);
+    event_set(&come);
+    sleep_ms(20);
+    CHECK_OK(pyferry_interpreter_interrupt(here));
+    detach(token);
+    thread_join(thread);
+    CHECK(event_is_set(&over));
+}
+
 int main(void)
 {
     pyferry_view *main_interpreter;
@@ -67,6 +102,7 @@ int main(void)
     for (int i = 0; i < ROUNDS; i++) {
         interrupt_once(&methods[0]);
         interrupt_once(&methods[1]);
+        interrupt_on_the_way_back();
     }
     CHECK_OK(pyferry_interpreter_end(here, -1));
     CHECK_OK(pyferry_interpreter_end(elsewhere, -1));
