@@ -4,7 +4,7 @@
 //! never heard of has locks held by threads that are not there: every call answers FORKED at once.
 
 use crate::copies;
-use crate::cpython::{self, Python};
+use crate::cpython::{self, Python, Slot};
 use crate::error::{self, Error, Result, Status, fail};
 use crate::record::{self, Origin, Still};
 use crate::report;
@@ -13,6 +13,7 @@ use crate::{sys, thread};
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 type Locks = (report::Still, runtime::Still, Still, cpython::Still);
 
@@ -21,6 +22,8 @@ static FORKED: AtomicBool = AtomicBool::new(false);
 /// This is a child of a process in which Python ran, and had no hook of ours.
 static FORKED_UNHOOKED: AtomicBool = AtomicBool::new(false);
 static WATCHED: AtomicBool = AtomicBool::new(false);
+/// What keeps the number of CPython's key from changing in a child.
+static HELD_KEYS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 thread_local! {
     /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child. Never
@@ -95,6 +98,10 @@ extern "C" fn in_child() {
         let hooked = still.has_main() || runtime.is_at_work();
         FORKED.store(hooked, Ordering::Relaxed);
         still.forget_others(thread::is_mine);
+        // Up to 3.14 CPython deletes its key and makes it anew next, by the lowest number that is free.
+        if let Some(key) = still.slot().and_then(Slot::key) {
+            held_keys().extend(sys::take_keys_below(key));
+        }
         runtime.forget_owner();
         if !hooked {
             let runs = Python::known().is_some_and(Python::is_initialized);
@@ -111,5 +118,11 @@ pub fn cpython_is_back() {
     for interpreter in record::all().iter().filter(|interpreter| interpreter.origin != Origin::Main) {
         interpreter.died();
     }
+    sys::give_keys_back(std::mem::take(&mut *held_keys()));
     FORKED.store(false, Ordering::Relaxed);
+}
+
+// Locked in a child only, by the one thread that is there.
+fn held_keys() -> MutexGuard<'static, Vec<u32>> {
+    HELD_KEYS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

@@ -487,7 +487,16 @@ pub fn hold_still() -> Still {
 impl Still {
     /// Whether there is a main interpreter that has a record.
     pub fn has_main(&self) -> bool {
-        self.list.iter().flatten().any(|interpreter| interpreter.origin == Origin::Main)
+        self.main().is_some()
+    }
+
+    /// Where the gilstate slot is, if there is a main interpreter that has a record.
+    pub fn slot(&self) -> Option<Slot> {
+        self.main().map(|main| main.slot)
+    }
+
+    fn main(&self) -> Option<&Interpreter> {
+        self.list.iter().flatten().find(|interpreter| interpreter.origin == Origin::Main).map(Arc::as_ref)
     }
 
     /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.

@@ -35,6 +35,11 @@ impl Slot {
         !matches!(self, Slot::Missing(_))
     }
 
+    /// The number of the key that it is.
+    pub fn key(self) -> Option<u32> {
+        if let Slot::Key { key, .. } = self { Some(key) } else { None }
+    }
+
     /// Why states are not cached; None when they are.
     pub fn why_missing(self) -> Option<&'static CStr> {
         match self {

@@ -9,6 +9,7 @@ mod key_distance;
 mod label;
 mod modules;
 mod per_thread;
+mod thread_end;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -38,6 +39,7 @@ pub use label::{Label, LabelCell};
 pub use modules::{Module, first_symbol, own_file};
 pub use per_thread::PerThread;
 pub use system::*;
+pub use thread_end::ThreadEnd;
 #[cfg(unix)]
 pub use unix::*;
 
@@ -59,6 +61,33 @@ pub fn describe_thread(id: u32) -> String {
         Some(name) if !name.is_empty() => format!("thread {id} \"{name}\""),
         _ => format!("thread {id}"),
     }
+}
+
+/// Runs `f` on a new thread that nothing was done on before, and waits for it. None: the thread was ended from within
+/// (CPython up to 3.13.7 does that to a thread that comes too late), so it must not be a Rust thread, which would abort the
+/// process then.
+pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
+    let (mut f, mut result) = (Some(f), None);
+    on_joined_thread(&mut || result = f.take().map(|f| f()))?;
+    Ok(result)
+}
+
+/// Makes keys until no number below that one is free; gives them.
+pub fn take_keys_below(key: u32) -> Vec<u32> {
+    let mut taken = Vec::new();
+    while let Some(made) = make_key(None) {
+        if made > key {
+            delete_key(made);
+            break;
+        }
+        taken.push(made);
+    }
+    taken
+}
+
+/// Gives such keys back.
+pub fn give_keys_back(taken: Vec<u32>) {
+    taken.into_iter().for_each(delete_key);
 }
 
 /// The seconds since `ticks()` said so.

@@ -1,12 +1,11 @@
 //! POSIX: signals, threads of our own, forks, pthread keys, libraries by dlopen.
 
-use super::{CANCEL_DISABLE, Module, name_this_thread};
+use super::{CANCEL_DISABLE, Module, ThreadEnd, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 /// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
 pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
@@ -70,37 +69,24 @@ pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io
     Ok(())
 }
 
-/// Runs `f` on a new thread that nothing was done on before, with every signal blocked, and waits for it. None: the
-/// thread was ended from within (CPython up to 3.13.7 does that to a thread that comes too late), so it must not be a
-/// Rust thread, which would abort the process then.
-pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
-    struct Work<F, R> {
-        f: Option<F>,
-        result: Option<R>,
-    }
-    extern "C-unwind" fn start<F: FnOnce() -> R, R>(work: *mut c_void) -> *mut c_void {
-        // SAFETY: on_fresh_thread waits for this thread, and does not touch the work meanwhile.
-        let work = unsafe { &mut *work.cast::<Work<F, R>>() };
-        work.result = work.f.take().map(|f| f());
+/// Runs `work` on a new thread, with every signal blocked, and waits for the thread.
+pub(super) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()> {
+    extern "C-unwind" fn start(work: *mut c_void) -> *mut c_void {
+        // SAFETY: on_joined_thread waits for this thread, and does not touch the work meanwhile.
+        (unsafe { &mut *work.cast::<&mut dyn FnMut()>() })();
         std::ptr::null_mut()
     }
-    fn run<F: FnOnce() -> R, R>(work: &mut Work<F, R>) -> std::io::Result<()> {
-        // SAFETY: the work outlives the thread, which is joined.
-        unsafe {
-            let mut thread = std::mem::zeroed();
-            let argument = (&raw mut *work).cast();
-            let failed =
-                with_signals_blocked(|| pthread_create(&mut thread, std::ptr::null(), start::<F, R>, argument));
-            if failed != 0 {
-                return Err(std::io::Error::from_raw_os_error(failed));
-            }
-            libc::pthread_join(thread, std::ptr::null_mut());
+    // SAFETY: the work outlives the thread, which is joined.
+    unsafe {
+        let mut thread = std::mem::zeroed();
+        let failed =
+            with_signals_blocked(|| pthread_create(&mut thread, std::ptr::null(), start, (&raw mut work).cast()));
+        if failed != 0 {
+            return Err(std::io::Error::from_raw_os_error(failed));
         }
-        Ok(())
+        libc::pthread_join(thread, std::ptr::null_mut());
     }
-    let mut work = Work { f: Some(f), result: None };
-    run(&mut work)?;
-    Ok(work.result)
+    Ok(())
 }
 
 impl Module {
@@ -162,41 +148,25 @@ pub(super) fn this_thread() -> usize {
     unsafe { libc::pthread_self() as usize }
 }
 
-/// Something to do when a thread ends that asked for it: after its C++ thread_local destructors, among those of pthread
-/// keys, which come in rounds. Asked for again meanwhile, it is done again in the next round, of `THREAD_END_ROUNDS` at most.
-/// It is not done on the thread that ends the process by returning from `main`.
-pub struct ThreadEnd {
-    run: fn(),
-    key: OnceLock<Option<u32>>,
-}
-
-impl ThreadEnd {
-    /// `run` is what to do.
-    pub const fn new(run: fn()) -> ThreadEnd {
-        ThreadEnd { run, key: OnceLock::new() }
-    }
-
-    /// Makes the key now, rather than when it is first asked for.
-    pub fn prepare(&'static self) {
-        self.key.get_or_init(make_key_for_ends);
-    }
-
-    /// Has it done at the end of this thread. False: the process has no key left.
-    pub fn ask(&'static self) -> bool {
-        let Some(key) = *self.key.get_or_init(make_key_for_ends) else { return false };
-        // SAFETY: the key is ours; its value is what the destructor below takes it for.
-        unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, (&raw const *self).cast()) == 0 }
-    }
-}
-
-fn make_key_for_ends() -> Option<u32> {
+/// A key whose values are what a thread does when it ends: after its C++ thread_local destructors, among those of pthread
+/// keys, which come in rounds; not on the thread that ends the process by returning from `main`. None: no key is left.
+pub(super) fn make_end_key() -> Option<u32> {
     unsafe extern "C" fn end(asked: *mut c_void) {
-        // SAFETY: only `ask` sets values of this key.
-        let asked = unsafe { &*asked.cast::<ThreadEnd>() };
         // CPython waits for its GIL at a cancellation point, with a mutex locked.
-        without_cancellation(|| (asked.run)());
+        //
+        // SAFETY: only `set_end_key` sets values of this key.
+        without_cancellation(|| unsafe { ThreadEnd::run(asked) });
     }
     make_key(Some(end))
+}
+
+/// Sets this thread's value of such a key. False: no memory.
+///
+/// # Safety
+/// `asked` is a `ThreadEnd` that stays.
+pub(super) unsafe fn set_end_key(key: u32, asked: *const c_void) -> bool {
+    // SAFETY: the key is ours; its value is what the destructor takes it for.
+    unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, asked) == 0 }
 }
 
 /// A new pthread key; None: the process has none left.
@@ -204,4 +174,10 @@ pub(super) fn make_key(end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option
     let mut key: libc::pthread_key_t = 0;
     // SAFETY: `key` outlives the call; a destructor is a function of this library, which is never unloaded.
     (unsafe { libc::pthread_key_create(&mut key, end) } == 0).then_some(key as u32)
+}
+
+/// Deletes a key that `make_key` made.
+pub(super) fn delete_key(key: u32) {
+    // SAFETY: it is ours.
+    unsafe { libc::pthread_key_delete(key as libc::pthread_key_t) };
 }

@@ -1,3 +1,4 @@
+/* harness: timeout=20 */
 /* An interrupt reaches a script that lets go and comes in again all the time, or hops to another interpreter, also
    when it waits to come back: the attachments inside its own take nothing from it. */
 #include "py.h"

@@ -1,12 +1,12 @@
 //! Windows: threads of our own, thread-specific indices, the end of a thread.
 
+use crate::sys::ThreadEnd;
 use std::ffi::{CStr, c_void};
 use std::ops::Range;
-use std::sync::OnceLock;
 use windows_sys::Win32::Foundation::{CloseHandle, GetLastError, HANDLE, SetLastError};
 use windows_sys::Win32::System::Threading::{
     CreateThread, FLS_OUT_OF_INDEXES, FlsAlloc, FlsSetValue, GetCurrentThread, INFINITE, SetThreadDescription, TEB,
-    TLS_OUT_OF_INDEXES, TlsAlloc, TlsGetValue, TlsSetValue, WaitForSingleObject,
+    TLS_OUT_OF_INDEXES, TlsAlloc, TlsFree, TlsGetValue, TlsSetValue, WaitForSingleObject,
 };
 
 /// Starts a thread that nobody waits for. Not std's: as on the other systems.
@@ -35,32 +35,21 @@ pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io
     }
 }
 
-/// Runs `f` on a new thread that nothing was done on before, and waits for it. None: the thread was ended from within
-/// (CPython up to 3.13.7 does that to a thread that comes too late). Not where the loader lock is held (DllMain): the
-/// thread would wait for it.
-pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
-    struct Work<F, R> {
-        f: Option<F>,
-        result: Option<R>,
-    }
-    unsafe extern "system" fn start<F: FnOnce() -> R, R>(work: *mut c_void) -> u32 {
-        // SAFETY: on_fresh_thread waits for this thread, and does not touch the work meanwhile.
-        let work = unsafe { &mut *work.cast::<Work<F, R>>() };
-        work.result = work.f.take().map(|f| f());
+/// Runs `work` on a new thread and waits for the thread. Not where the loader lock is held (DllMain): the thread would wait
+/// for it.
+pub(in crate::sys) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()> {
+    unsafe extern "system" fn start(work: *mut c_void) -> u32 {
+        // SAFETY: on_joined_thread waits for this thread, and does not touch the work meanwhile.
+        (unsafe { &mut *work.cast::<&mut dyn FnMut()>() })();
         0
     }
-    fn run<F: FnOnce() -> R, R>(work: &mut Work<F, R>) -> std::io::Result<()> {
-        let thread = create_thread(start::<F, R>, (&raw mut *work).cast())?;
-        // SAFETY: ours; the work outlives the thread, which is waited for.
-        unsafe {
-            WaitForSingleObject(thread, INFINITE);
-            CloseHandle(thread);
-        }
-        Ok(())
+    let thread = create_thread(start, (&raw mut work).cast())?;
+    // SAFETY: ours; the work outlives the thread, which is waited for.
+    unsafe {
+        WaitForSingleObject(thread, INFINITE);
+        CloseHandle(thread);
     }
-    let mut work = Work { f: Some(f), result: None };
-    run(&mut work)?;
-    Ok(work.result)
+    Ok(())
 }
 
 fn create_thread(start: unsafe extern "system" fn(*mut c_void) -> u32, work: *mut c_void) -> std::io::Result<HANDLE> {
@@ -92,11 +81,17 @@ pub fn key_set(key: u32, value: *mut c_void) {
     unsafe { TlsSetValue(key, value) };
 }
 
-/// A new key; None: the process has none left. Windows has no destructors of keys: see `ThreadEnd`.
+/// A new key; None: the process has none left. Windows has no destructors of keys: see `make_end_key`.
 pub(in crate::sys) fn make_key(_end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option<u32> {
     // SAFETY: takes nothing.
     let key = unsafe { TlsAlloc() };
     (key != TLS_OUT_OF_INDEXES).then_some(key)
+}
+
+/// Frees a key that `make_key` made.
+pub(in crate::sys) fn delete_key(key: u32) {
+    // SAFETY: it is ours.
+    unsafe { TlsFree(key) };
 }
 
 /// Where the first 64 keys' values are, in words from `this_thread`: winternl.h says so.
@@ -145,7 +140,13 @@ pub(in crate::sys) fn thread_word(distance: usize) -> usize {
 /// How many rounds of callbacks the end of a thread has: what is asked for while it ends is not promised to come.
 pub(crate) const THREAD_END_ROUNDS: u32 = 1;
 
-/// Something to do when a thread ends that asked for it.
+#[link(name = "ntdll", kind = "raw-dylib")]
+unsafe extern "system" {
+    // Documented with DllMain, and in no header.
+    fn RtlDllShutdownInProgress() -> u8;
+}
+
+/// An index whose values are what a thread does when it ends. None: none is left.
 ///
 /// It is a callback of fiber-local storage. These come before DLL_THREAD_DETACH, without the loader lock (Rust's std moved
 /// its own destructors there for that reason), so that it may wait for threads which load modules, as an import of
@@ -156,47 +157,24 @@ pub(crate) const THREAD_END_ROUNDS: u32 = 1;
 /// - The storage is a fiber's, and a thread is one until it makes more. A host that attaches on fibers is not served.
 /// - The thread that ends the process has its callbacks too, when all other threads have been stopped wherever they
 ///   were, locks in hand: nothing is done then, as nothing is on the other systems.
-pub struct ThreadEnd {
-    run: fn(),
-    index: OnceLock<Option<u32>>,
-}
-
-impl ThreadEnd {
-    /// `run` is what to do.
-    pub const fn new(run: fn()) -> ThreadEnd {
-        ThreadEnd { run, index: OnceLock::new() }
-    }
-
-    /// Makes the index now, rather than when it is first asked for.
-    pub fn prepare(&'static self) {
-        self.index.get_or_init(make_index);
-    }
-
-    /// Has it done at the end of this thread. False: the process has no index left.
-    pub fn ask(&'static self) -> bool {
-        let Some(index) = *self.index.get_or_init(make_index) else { return false };
-        // SAFETY: the index is ours; its value is what the callback below takes it for.
-        unsafe { FlsSetValue(index, (&raw const *self).cast()) != 0 }
-    }
-}
-
-#[link(name = "ntdll", kind = "raw-dylib")]
-unsafe extern "system" {
-    // Documented with DllMain, and in no header.
-    fn RtlDllShutdownInProgress() -> u8;
-}
-
-fn make_index() -> Option<u32> {
+pub(in crate::sys) fn make_end_key() -> Option<u32> {
     unsafe extern "system" fn end(asked: *const c_void) {
         // SAFETY: takes nothing.
-        if unsafe { RtlDllShutdownInProgress() } != 0 {
-            return;
+        if unsafe { RtlDllShutdownInProgress() } == 0 {
+            // SAFETY: only `set_end_key` sets values of this index.
+            unsafe { ThreadEnd::run(asked) };
         }
-        // SAFETY: only `ask` sets values of this index.
-        let asked = unsafe { &*asked.cast::<ThreadEnd>() };
-        (asked.run)();
     }
     // SAFETY: the callback is a function of this library, which is never unloaded (`stay_loaded`).
     let index = unsafe { FlsAlloc(Some(end)) };
     (index != FLS_OUT_OF_INDEXES).then_some(index)
+}
+
+/// Sets this thread's value of such an index. False: no memory.
+///
+/// # Safety
+/// `asked` is a `ThreadEnd` that stays.
+pub(in crate::sys) unsafe fn set_end_key(index: u32, asked: *const c_void) -> bool {
+    // SAFETY: the index is ours; its value is what the callback takes it for.
+    unsafe { FlsSetValue(index, asked) != 0 }
 }
