@@ -1,3 +1,4 @@
+/* harness: timeout=20 */
 /* What a thread is attached to is asked of CPython at each call, and not remembered: also by calls that were made before, and
    with nothing of pyferry's in between that would have looked. */
 #include "py.h"
