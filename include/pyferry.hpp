@@ -229,7 +229,7 @@ public:
     template <std::size_t N> constexpr label(const char (&literal)[N]) noexcept : text_(literal) {}
     template <std::size_t N> label(char (&)[N]) = delete;
 
-    /// A string that stays where it is for as long as a thread is attached under it: of a table, say.
+    /// A string that stays where it is for as long as the process: of a table, say.
     [[nodiscard]] static constexpr label lasting(const char *text) noexcept { return label(text, 0); }
 
     [[nodiscard]] static constexpr label caller(const char *function = __builtin_FUNCTION(),
