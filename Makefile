@@ -124,7 +124,13 @@ LIBRARIES := libpyferry.a libpyferry.so libpyferry.so.$(SOVERSION) libpyferry.so
 INSTALLED = $(addprefix $(DESTDIR)$(LIBDIR)/,$(LIBRARIES) pkgconfig/pyferry.pc cmake/pyferry) \
     $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*))) $(DESTDIR)$(PREFIX)/share/doc/pyferry
 
+# What rm -rf is given must be what was meant.
+check_paths = $(foreach name,PREFIX LIBDIR INCLUDEDIR,$(if $(and $(filter 1,$(words $($(name)))),$(filter /%,$($(name)))),,\
+    $(error $(name) is "$($(name))": it has to be an absolute path without spaces)))\
+    $(if $(filter-out 0 1,$(words $(DESTDIR))),$(error DESTDIR is "$(DESTDIR)": it must not have spaces))
+
 install:
+	@: $(check_paths)
 	@$(TOOLS); for tool in cargo-cinstall cmake; do \
 	    command -v $$tool >/dev/null || { echo "make install needs $$tool: run tools/setup install" >&2; exit 1; }; \
 	done
@@ -134,6 +140,7 @@ install:
 	    -P cmake/install.cmake
 
 uninstall:
+	@: $(check_paths)
 	rm -rf $(INSTALLED)
 
 # --- Releasing.
