@@ -444,8 +444,8 @@ struct pyferry_view *pyferry_view_clone(const struct pyferry_view *view);
 void pyferry_view_free(struct pyferry_view *view);
 
 /**
- * The number CPython gave the interpreter (0: main). Main is 0
- * again after each Py_Initialize: the number alone does not tell one run from the next.
+ * The number CPython gave the interpreter (0: main). Main is 0 again after each Py_Initialize: the number alone
+ * does not tell one run from the next.
  *
  * Any thread, attached or not, at any time; also when the interpreter has ended.
  *

@@ -250,9 +250,7 @@ impl Interpreter {
 
     /// Whether a thread that holds a pin has not come in yet, or not come back.
     pub fn somebody_waits(&self) -> bool {
-        let mut found = false;
-        self.gate.for_each_seat(|seat| found |= seat.pins() > 0 && seat.occupant.waits());
-        found
+        self.has_occupants(|occupant| !occupant.waits())
     }
 
     /// Everybody who holds a pin, but for the excepted, in words.

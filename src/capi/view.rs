@@ -89,8 +89,8 @@ pub unsafe extern "C" fn pyferry_view_free(view: *mut pyferry_view) {
     }
 }
 
-/// The number CPython gave the interpreter (0: main). Main is 0
-/// again after each Py_Initialize: the number alone does not tell one run from the next.
+/// The number CPython gave the interpreter (0: main). Main is 0 again after each Py_Initialize: the number alone
+/// does not tell one run from the next.
 ///
 /// Any thread, attached or not, at any time; also when the interpreter has ended.
 ///

@@ -7,6 +7,7 @@ use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::record;
+use std::ptr::null_mut;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
@@ -60,13 +61,7 @@ impl Thread {
             // The interpreter was shut down between the attach and now, and the state went with it, or goes.
             self.pop(top);
             if let Kind::Entered { visit, left, before, .. } = top.kind {
-                self.with_visit(visit, |visit| {
-                    let slot = visit.interpreter.slot;
-                    // In another life of Python a new state can have the old one's address; and what was there before is gone.
-                    if visit.interpreter.life == record::life() && slot.get(python) == top.state.as_ptr() {
-                        slot.set(before);
-                    }
-                });
+                self.with_visit(visit, |visit| visit.take_from_slot(top.state, before));
                 self.unpin(Some(visit));
                 if current.is_none() {
                     self.go_back(python, left);
@@ -113,7 +108,7 @@ impl Thread {
             let gone = pinned.filter(|visit| self.with_visit(*visit, Visit::is_over));
             match gone {
                 None => come_back(python, state),
-                Some(visit) => self.with_visit(visit, |visit| visit.take_from_slot(state)),
+                Some(visit) => self.with_visit(visit, |visit| visit.take_from_slot(state, null_mut())),
             }
             self.unpin(pinned);
         }

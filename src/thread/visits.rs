@@ -3,7 +3,7 @@
 use super::frames::Kind;
 use super::guards::Guard;
 use super::{Admission, Thread};
-use crate::cpython::State;
+use crate::cpython::{SlotValue, State};
 use crate::record::{self, Interpreter, Place};
 use std::ptr::null_mut;
 use std::sync::Arc;
@@ -23,12 +23,12 @@ impl Visit {
         self.interpreter.is_closed() || self.seat.is_given_up()
     }
 
-    /// Has the slot hold nothing, where it holds a state that went with the interpreter.
-    pub fn take_from_slot(&self, state: State) {
+    /// Has the slot hold what was there before, where it holds a state that went with the interpreter.
+    pub fn take_from_slot(&self, state: State, before: SlotValue) {
         let (python, slot) = (self.interpreter.python, self.interpreter.slot);
-        // In another life of Python a new state can have the old one's address.
+        // In another life of Python a new state can have the old one's address; and what was there before is gone.
         if self.interpreter.life == record::life() && slot.get(python) == state.as_ptr() {
-            slot.set(null_mut());
+            slot.set(before);
         }
     }
 
@@ -100,11 +100,11 @@ impl Thread {
         for frame in self.frames_mut().iter_mut() {
             match &mut frame.kind {
                 Kind::Entered { visit, before, left, .. } if *visit == index => {
-                    ended.take_from_slot(frame.state);
+                    ended.take_from_slot(frame.state, null_mut());
                     frame.kind = Kind::Ended { life, slot, before: *before, left: *left };
                 }
                 Kind::Suspended { pinned } if *pinned == Some(index) => {
-                    ended.take_from_slot(frame.state);
+                    ended.take_from_slot(frame.state, null_mut());
                     frame.kind = Kind::Ended { life, slot, before: null_mut(), left: None };
                 }
                 Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => {

@@ -43,9 +43,7 @@ static void *is_in_both(void *argument)
     CHECK_STATUS(pyferry_detach(&above), PYFERRY_STATUS_CLOSED);
     CHECK(pyferry_is_attached(main_interpreter));
     CHECK(PyThreadState_Get() == state && PyGILState_GetThisThreadState() == state);
-    PyGILState_STATE ensured = PyGILState_Ensure();
-    run("import sys");
-    PyGILState_Release(ensured);
+    check_ensures(state);
     detach(below);
     check_works(next);
     check_works(main_interpreter);

@@ -7,16 +7,6 @@ static PyInterpreterState *other;
 
 enum when { NEVER, BEFORE, AFTER, LAST };
 
-/* PyGILState finds what is attached. */
-static void check_ensures(PyThreadState *state)
-{
-    PyGILState_STATE ensured = PyGILState_Ensure();
-    CHECK(PyThreadState_Get() == state);
-    run("x = 3");
-    PyGILState_Release(ensured);
-    CHECK(PyThreadState_Get() == state);
-}
-
 /* Attaches inside of an attachment that was let go of. The other state is deleted before that, or after it, or after the thread
    was back once. */
 static void in_again(enum when deleted)

@@ -30,6 +30,16 @@ static inline void finish_python(PyThreadState *state)
     CHECK(Py_FinalizeEx() == 0);
 }
 
+/* PyGILState finds the state that is attached, and leaves it. */
+static inline void check_ensures(PyThreadState *state)
+{
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    CHECK(PyThreadState_Get() == state);
+    run("x = 3");
+    PyGILState_Release(ensured);
+    CHECK(PyThreadState_Get() == state);
+}
+
 /* How many thread states the interpreter has. The caller is attached to it, and nobody else comes or goes. */
 static inline int count_states(void)
 {
