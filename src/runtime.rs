@@ -39,8 +39,16 @@ enum Stage {
 /// The thread that Python calls its main thread.
 struct Owner {
     thread: JoinHandle<()>,
+    main: Arc<Interpreter>,
     finalize: Sender<()>,
     finalized: Receiver<bool>,
+}
+
+impl Owner {
+    /// Whether somebody else has finalised the Python that runs on this thread.
+    fn is_without_python(&self) -> bool {
+        self.main.raw().is_none()
+    }
 }
 
 thread_local! {
@@ -59,6 +67,10 @@ fn lock() -> MutexGuard<'static, Runtime> {
 pub fn start(python: Option<&str>) -> Result<()> {
     let mut runtime = lock();
     loop {
+        if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
+            // Its thread ends by itself, with nothing to finalise.
+            runtime.stage = Stage::NotOurs;
+        }
         match runtime.stage {
             // Site code that Python runs while it is initialised: to wait for that would be to wait for itself.
             Stage::Starting if is_inside_start() => {
@@ -85,6 +97,7 @@ pub fn start(python: Option<&str>) -> Result<()> {
         return join(python);
     }
     runtime.stage = Stage::Starting;
+    let starts = runtime.starts;
     drop(runtime);
     let started = start_alone(python);
     let mut runtime = lock();
@@ -96,7 +109,7 @@ pub fn start(python: Option<&str>) -> Result<()> {
         }
         Err(error) => {
             runtime.stage = Stage::NotOurs;
-            runtime.starts = 0;
+            runtime.starts = starts;
             Err(error)
         }
     };
@@ -166,7 +179,7 @@ fn start_here(named: Option<&str>) -> Result<Owner> {
     })
     .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
     match started.recv() {
-        Ok(Ok(())) => Ok(Owner { thread, finalize, finalized }),
+        Ok(Ok(main)) => Ok(Owner { thread, main, finalize, finalized }),
         Ok(Err(error)) => Err(error),
         Err(_) => fail!(Internal, "the thread that starts Python ended early"),
     }
@@ -176,7 +189,7 @@ fn start_here(named: Option<&str>) -> Result<Owner> {
 fn own(
     python: &'static Python,
     program: Option<PathBuf>,
-    started: &Sender<Result<()>>,
+    started: &Sender<Result<Arc<Interpreter>>>,
     told_to_finalize: &Receiver<()>,
     finalized: &Sender<bool>,
 ) {
@@ -189,7 +202,7 @@ fn own(
     let known = interpreter::main(python);
     let failed = known.is_err();
     python.let_go();
-    let _ = started.send(known.as_ref().map(drop).map_err(Error::clone));
+    let _ = started.send(known.clone());
     if !failed && told_to_finalize.recv().is_err() {
         return;
     }
@@ -216,7 +229,10 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
         return Ok(());
     }
     let python = Python::in_process()?;
-    if thread::current(python).is_some() || record::all().iter().any(|interpreter| thread::is_inside(interpreter)) {
+    let ours = !matches!(&runtime.stage, Stage::Running(owner) | Stage::Stopping(owner) if owner.is_without_python());
+    let is_inside =
+        || thread::current(python).is_some() || record::all().iter().any(|interpreter| thread::is_inside(interpreter));
+    if ours && is_inside() {
         fail!(
             WrongThread,
             "this thread is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread"
@@ -231,8 +247,9 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
     };
     drop(runtime);
 
-    // First the host's threads, while Python is whole: Py_FinalizeEx begins by ending thread pools and the like.
-    let all = record::all();
+    // First the host's threads, while Python is whole: Py_FinalizeEx begins by ending thread pools and the like. Where our
+    // Python is gone, another one that runs now is not ours to close.
+    let all = if ours { record::all() } else { Vec::new() };
     all.iter().for_each(|interpreter| interpreter.gate.close());
     for interpreter in &all {
         match shutdown::wait_for_the_last(interpreter, deadline) {
