@@ -27,6 +27,14 @@ impl Python {
         unsafe { (self.table.PyInterpreterState_GetID)(raw.as_ptr()) }
     }
 
+    /// Whether Python code made the interpreter (`_xxsubinterpreters`, up to 3.12), which then runs nothing in it while it has
+    /// more than one thread state. The caller is attached to it.
+    pub fn wants_one_state(&self, raw: Raw) -> bool {
+        // SAFETY: the interpreter lives while somebody is attached to it.
+        let counts = |counts: unsafe extern "C-unwind" fn(*mut _) -> _| unsafe { counts(raw.as_ptr()) } != 0;
+        self.asks_only_its_own() && self.table._PyInterpreterState_RequiresIDRef.is_some_and(counts)
+    }
+
     /// Makes an interpreter and runs `set_up` attached to it, through its first state. That one must stay, idle, to the
     /// end: up to 3.12 an interpreter that had no state left cannot be given another. The caller is attached to the main
     /// interpreter, and is again on return: `come_back` attaches it.

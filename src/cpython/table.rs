@@ -74,6 +74,7 @@ table! {
     PyInterpreterState_GetID = "PyInterpreterState_GetID"(*mut PyInterpreterState) -> i64;
     PyInterpreterState_GetDict = "PyInterpreterState_GetDict"(*mut PyInterpreterState) -> *mut PyObject;
     PyInterpreterState_ThreadHead = "PyInterpreterState_ThreadHead"(*mut PyInterpreterState) -> *mut PyThreadState;
+    _PyInterpreterState_RequiresIDRef ? "_PyInterpreterState_RequiresIDRef"(*mut PyInterpreterState) -> c_int;
     PyThreadState_Next = "PyThreadState_Next"(*mut PyThreadState) -> *mut PyThreadState;
 
     PyThreadState_New = "PyThreadState_New"(*mut PyInterpreterState) -> *mut PyThreadState;

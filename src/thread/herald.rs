@@ -103,6 +103,7 @@ fn unheard() -> Vec<Arc<Interpreter>> {
 /// Where the GIL may be held.
 fn may_run() -> Vec<Arc<Interpreter>> {
     let mut sharing = unheard();
+    sharing.retain(|interpreter| interpreter.takes_heralds);
     let Some(python) = sharing.first().map(|interpreter| interpreter.python) else { return sharing };
     // 3.12 does not say who has it.
     if !python.has_own_gil() {
