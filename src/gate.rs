@@ -321,7 +321,7 @@ impl<T> Gate<T> {
     /// Leaves a seat, which its occupant will not use again, to whoever finishes the gate. False: that has happened.
     pub fn leave_seat_behind(&self, seat: &'static Seat<T>) -> bool {
         self.with_ledger(|ledger| {
-            let listed = ledger.seats.iter().any(|other| std::ptr::eq(*other, seat));
+            let listed = self.phase() != Phase::Closed && ledger.seats.iter().any(|other| std::ptr::eq(*other, seat));
             seat.left_behind.store(listed, Ordering::Relaxed);
             listed
         })

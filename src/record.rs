@@ -274,7 +274,10 @@ impl Interpreter {
 
     /// The interpreter is gone, however that came about: nothing may touch it, and it is no longer listed.
     pub fn died(&self) {
-        self.raw.store(0, Ordering::Release);
+        // Told twice where we end it ourselves.
+        if self.raw.swap(0, Ordering::AcqRel) == 0 {
+            return;
+        }
         DEATHS.fetch_add(1, Ordering::SeqCst);
         if self.origin == Origin::Main {
             LIVES.fetch_add(1, Ordering::SeqCst);
