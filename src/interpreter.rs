@@ -53,7 +53,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     }
     let registrar = here.then(sys::thread_id);
     let mut main = None;
-    thread::released(python, || {
+    thread::released(python, None, || {
         python.visit_main(|raw, slot| {
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };

@@ -37,6 +37,14 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
 
 /// Waits, attached to nothing, until nobody but this thread is inside; tells the host from time to time who still is.
 pub fn wait_for_the_last(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
+    let drained = drain(interpreter, deadline);
+    if drained == Drained::Ours {
+        thread::takes_down(interpreter);
+    }
+    drained
+}
+
+fn drain(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
     if interpreter.is_closed() {
         return Drained::Theirs;
     }
@@ -46,7 +54,7 @@ pub fn wait_for_the_last(interpreter: &Interpreter, deadline: Option<Instant>) -
     }
     // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
     let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
-    thread::released(interpreter.python, || {
+    thread::released(interpreter.python, Some(interpreter), || {
         let mut until = deadline;
         loop {
             let next = Instant::now() + report::interval();
@@ -159,7 +167,7 @@ fn wait_for_python_threads(
         if late || (shutting_down && !python.has_own_gil()) {
             return Some("a daemon thread, or one that the host attached by other means".into());
         }
-        thread::released(python, || std::thread::sleep(Duration::from_millis(1)));
+        thread::released(python, None, || std::thread::sleep(Duration::from_millis(1)));
     }
     None
 }

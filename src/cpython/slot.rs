@@ -35,6 +35,11 @@ impl Slot {
         !matches!(self, Slot::Missing(_))
     }
 
+    /// Whether it holds in the next life of Python what it held in the last.
+    pub fn outlives_python(self) -> bool {
+        matches!(self, Slot::ThreadLocal(_))
+    }
+
     /// The number of the key that it is.
     pub fn key(self) -> Option<u32> {
         if let Slot::Key { key, .. } = self { Some(key) } else { None }

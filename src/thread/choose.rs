@@ -2,8 +2,10 @@
 
 use super::Thread;
 use super::frames::{Frame, Kind, Source};
+use super::left::Hold;
+use super::visits::Visit;
 use crate::cpython::{SlotValue, State};
-use crate::record::Interpreter;
+use crate::record::{self, Interpreter};
 
 impl Thread {
     pub(super) fn choose_state(
@@ -37,12 +39,13 @@ impl Thread {
     /// A state of the target that this thread let go of further down its stack: A, of A -> B -> A, where A's is not ours.
     fn state_below(&self, target: &Interpreter) -> Option<State> {
         let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
+        let of_this_life = |visit| self.with_visit(visit, |visit| visit.interpreter.life == record::life());
         self.frames().iter().rev().find_map(|frame| match frame.kind {
-            // Who nests on somebody else's state does not keep it.
-            Kind::Ended { .. } | Kind::Nested { .. } | Kind::Through { .. } => None,
             Kind::Entered { .. } | Kind::Suspended { .. } if frame.serial == target.serial => Some(frame.state),
-            Kind::Entered { left: Some((state, _)), .. } if of_target(&state) => Some(state),
-            Kind::Entered { before, .. } => State::from_ptr(before).filter(of_target),
+            Kind::Entered { visit, before, left, .. } if of_this_life(visit) => {
+                left.state().filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
+            }
+            // Who nests on somebody else's state does not keep it.
             _ => None,
         })
     }
@@ -52,9 +55,9 @@ impl Thread {
         let value = target.slot.get(target.python);
         let given_up = |visit| self.with_visit(visit, |visit| visit.seat.is_given_up());
         let is_gone = |frame: &Frame| match frame.kind {
-            Kind::Entered { visit, .. } | Kind::Suspended { pinned: Some(visit) } => {
-                frame.state.as_ptr() == value && given_up(visit)
-            }
+            _ if frame.state.as_ptr() != value => false,
+            Kind::Entered { visit, .. } | Kind::Suspended { hold: Hold::Pinned(visit) } => given_up(visit),
+            Kind::Suspended { hold: Hold::Refused(visit) } => self.with_visit(visit, Visit::is_over),
             _ => false,
         };
         if value.is_null() || !self.frames().iter().any(is_gone) {
@@ -77,9 +80,7 @@ impl Thread {
                 {
                     return above != state.as_ptr();
                 }
-                Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => {
-                    (before, left.map(|(left, _)| left))
-                }
+                Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => (before, left.state()),
                 Kind::Through { before, left } => (before, left),
                 Kind::Suspended { .. } => (frame.state.as_ptr(), None),
             };

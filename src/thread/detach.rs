@@ -1,13 +1,11 @@
 //! Ending an attachment.
 
-use super::frames::{Frame, Kind, Left, Source, Ticket};
-use super::visits::Visit;
-use super::{Thread, come_back, this_thread};
+use super::frames::{Frame, Kind, Source, Ticket};
+use super::{Thread, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::record;
-use std::ptr::null_mut;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
@@ -34,9 +32,15 @@ impl Thread {
             python.detach(slot, before);
         }
         self.pop(top);
-        self.unpin(Some(visit));
-        self.go_back(python, left);
-        Ok(())
+        self.unpin(visit);
+        if self.go_back(python, left) {
+            return Ok(());
+        }
+        fail!(
+            Closed,
+            "{} is detached, and attached to nothing: the interpreter it was attached to before was shut down meanwhile",
+            this_thread()
+        )
     }
 
     fn detach_nested(&self, top: Frame, deaths: u64) -> Result<()> {
@@ -62,7 +66,7 @@ impl Thread {
             self.pop(top);
             if let Kind::Entered { visit, left, before, .. } = top.kind {
                 self.with_visit(visit, |visit| visit.take_from_slot(top.state, before));
-                self.unpin(Some(visit));
+                self.unpin(visit);
                 if current.is_none() {
                     self.go_back(python, left);
                 }
@@ -101,17 +105,6 @@ impl Thread {
             "the interpreter that {} was attached to was shut down meanwhile: the attachment is over",
             this_thread()
         )
-    }
-
-    pub(super) fn go_back(&self, python: &Python, left: Left) {
-        if let Some((state, pinned)) = left {
-            let gone = pinned.filter(|visit| self.with_visit(*visit, Visit::is_over));
-            match gone {
-                None => come_back(python, state),
-                Some(visit) => self.with_visit(visit, |visit| visit.take_from_slot(state, null_mut())),
-            }
-            self.unpin(pinned);
-        }
     }
 
     /// Whether the state that this thread is attached through goes with it.

@@ -39,7 +39,7 @@ impl Thread {
                     self.drop_late_interrupt(python, index);
                     python.delete_attached(slot, state, before);
                 });
-                self.unpin(Some(index));
+                self.unpin(index);
             }
         }
     }
@@ -100,10 +100,10 @@ impl Thread {
             match top.kind {
                 Kind::Nested { .. } | Kind::Through { .. } | Kind::Ended { .. } => {}
                 Kind::Entered { visit, left, .. } => {
-                    self.unpin(Some(visit));
-                    self.unpin(left.and_then(|(_, pinned)| pinned));
+                    self.unpin(visit);
+                    self.release(left.hold());
                 }
-                Kind::Suspended { pinned } => self.unpin(pinned),
+                Kind::Suspended { hold } => self.release(hold),
             }
         }
     }

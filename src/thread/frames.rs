@@ -1,5 +1,6 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
+use super::left::{Hold, Left};
 use super::{NEXT_SERIAL, Thread, attach_state, come_back, this_thread};
 use crate::cpython::{Python, Slot, SlotValue, State};
 use crate::error::{Result, fail};
@@ -44,8 +45,8 @@ pub(super) enum Kind {
     },
     /// The thread went, for a while and on its own account, from what it was attached to into another state.
     Through { before: SlotValue, left: Option<State> },
-    /// The thread let go, with a pin where it had none.
-    Suspended { pinned: Option<usize> },
+    /// The thread let go.
+    Suspended { hold: Hold },
     /// Entered or suspended, in an interpreter that this thread itself shut down, and whose place is taken by another.
     Ended {
         /// In which life of Python.
@@ -55,9 +56,6 @@ pub(super) enum Kind {
         left: Left,
     },
 }
-
-/// What a thread was attached to before, and the visit whose pin keeps it until the thread is back.
-pub(super) type Left = Option<(State, Option<usize>)>;
 
 /// Whose state an attachment uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +169,7 @@ impl Thread {
 
     /// Runs `f` attached through another state, under a frame that no ticket names.
     pub(super) fn through<R>(&self, python: &Python, slot: Slot, state: State, f: impl FnOnce(SlotValue) -> R) -> R {
-        let left = self.current(python);
+        let left = self.current(python).map(|state| (state, self.hold(python, state)));
         if left.is_some() {
             python.let_go();
         }
@@ -179,11 +177,12 @@ impl Thread {
         attach_state(python, slot, state);
         let interpreter = python.interpreter_of(state).and_then(record::find);
         let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
-        let number = self.push(state, serial, Kind::Through { before, left }).number;
+        let number = self.push(state, serial, Kind::Through { before, left: left.map(|(state, _)| state) }).number;
         let result = f(before);
         self.frames_mut().retain(|frame| frame.number != number);
-        if let Some(left) = left {
-            come_back(python, left);
+        if let Some((state, hold)) = left {
+            come_back(python, state);
+            self.release(hold);
         }
         result
     }

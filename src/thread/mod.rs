@@ -11,6 +11,7 @@ mod end;
 mod frames;
 mod guards;
 mod herald;
+mod left;
 mod quick;
 mod suspend;
 mod visits;
@@ -26,6 +27,7 @@ use crate::record::{self, Interpreter, Occupant, Place};
 use crate::sys::{self, Label, Pace, PerThread};
 use frames::{Frame, Kind, Source};
 use herald::attach_state;
+use left::Left;
 use quick::Quick;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -154,22 +156,20 @@ pub fn is_inside(interpreter: &Interpreter) -> bool {
     })
 }
 
+/// Notes that this thread takes an interpreter down.
+pub fn takes_down(interpreter: &Interpreter) {
+    THREAD.with(|me| interpreter.set_taken_down_by(me.serial()));
+}
+
 /// Whether a place is this thread's own.
 pub fn is_mine(occupant: &Occupant) -> bool {
     THREAD.with(|me| occupant.is_of(me.serial.get()))
 }
 
-/// Runs `f` while this thread is attached to nothing, and attaches it again as it was.
-pub fn released<R>(python: &Python, f: impl FnOnce() -> R) -> R {
-    match current_state(python) {
-        None => f(),
-        Some(state) => {
-            python.let_go();
-            let result = f();
-            come_back(python, state);
-            result
-        }
-    }
+/// Runs `f` while this thread is attached to nothing, and attaches it again as it was. What it comes back to is held, unless
+/// that is the interpreter which this thread is about to take down.
+pub fn released<R>(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce() -> R) -> R {
+    THREAD.with(|me| me.tidily(|| me.released(python, taken_down, f)))
 }
 
 /// Runs `f` attached through a state of its own, which is gone when it returns, and attaches this thread again as it was.
@@ -215,12 +215,15 @@ impl Thread {
         if !self.pin(visit, admission) {
             return Err(self.refused(target));
         }
-        let left = current.map(|state| (state, self.pin_what_we_leave(python, state)));
-        if left.is_some() {
+        let left = match current {
+            Some(state) => Left::There(state, self.hold(python, state)),
+            None => Left::Nothing,
+        };
+        if current.is_some() {
             python.let_go();
         }
         let Some((state, source)) = self.choose_state(target, visit, before) else {
-            self.unpin(Some(visit));
+            self.unpin(visit);
             self.go_back(python, left);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
         };
@@ -248,21 +251,6 @@ impl Thread {
         let text =
             format!("{} may not enter: {} {why} and lets nobody new in; free the view", this_thread(), target.name());
         Error::new(Status::Closed, text)
-    }
-
-    /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
-    /// None where it may not be held: it has no record, or is being shut down by this very thread.
-    fn pin_what_we_leave(&self, python: &Python, state: State) -> Option<usize> {
-        let entered = self.frames().iter().rev().find_map(|frame| match frame.kind {
-            // Alive: the next life's state may have the address that the last one's had.
-            Kind::Entered { visit, .. } if frame.state == state && self.may_be_attached(frame) => Some(visit),
-            _ => None,
-        });
-        let visit = match entered {
-            Some(visit) => visit,
-            None => self.visit(&record::find(python.interpreter_of(state)?)?),
-        };
-        self.pin(visit, Admission::Open).then_some(visit)
     }
 
     /// Before the pin, so that whoever sees that sees whose it is.

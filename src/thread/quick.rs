@@ -7,7 +7,8 @@
 //! What this costs is counted in instructions: CPython's own part of an attach is full of locked ones, which do not
 //! overlap with anything. So a step that was taken before is not written again but for its number.
 
-use super::frames::{Frame, Kind, Left, Source, Ticket};
+use super::frames::{Frame, Kind, Source, Ticket};
+use super::left::{Hold, Left};
 use super::visits::Visit;
 use super::{THREAD, Thread, herald};
 use crate::cpython::{Places, State};
@@ -319,23 +320,23 @@ impl Thread {
     #[cold]
     fn settle_steps(&self) {
         let depth = self.quick.depth.replace(0);
-        let mut left: Left = None;
+        let mut left = Left::Nothing;
         for step in self.quick.steps.iter().take(depth) {
             let (Some(state), Some(visit)) = (step.to.state.get(), self.visit_with(step.to.seat.get())) else {
                 continue;
             };
             let serial = self.with_visit(visit, |visit| visit.interpreter.serial);
             let kind = if step.enters.get() {
-                let before = left.map_or(null_mut(), |(state, _)| state.as_ptr());
+                let before = left.state().map_or(null_mut(), State::as_ptr);
                 // The long way takes a second pin of what it leaves.
-                if let Some((_, Some(below))) = left {
+                if let Some(below) = left.hold().pinned() {
                     self.with_visit(below, |visit| visit.seat.hold_again());
                 }
                 Kind::Entered { visit, source: Source::Cached, before, left }
             } else {
                 Kind::Nested { deaths: u64::MAX }
             };
-            left = Some((state, Some(visit)));
+            left = Left::There(state, Hold::Pinned(visit));
             self.put_frame(Frame { number: step.number.get(), state, serial, kind });
         }
     }
@@ -351,7 +352,7 @@ impl Thread {
             _ => return,
         };
         let Some(frame) = frame else { return self.quick.depth.set(0) };
-        let Kind::Entered { visit, source: Source::Cached, before, left: None } = frame.kind else { return };
+        let Kind::Entered { visit, source: Source::Cached, before, left: Left::Nothing } = frame.kind else { return };
         let found = self.with_visit(visit, |visit| {
             let is_kept = visit.seat.occupant.state.get() == Some(frame.state);
             if is_kept { self.quick.aim(0, &visit.interpreter) } else { None }

@@ -2,20 +2,17 @@
 
 use super::frames::{Kind, Ticket};
 use super::visits::Visit;
-use super::{Thread, attached_python, come_back, this_thread};
+use super::{Thread, attached_python, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 
 impl Thread {
     pub(super) fn suspend(&self) -> Result<Ticket> {
         let (python, state) = attached_python()?;
-        let pinned = self.pin_what_we_leave(python, state);
-        let serial = match pinned {
-            Some(visit) => self.with_visit(visit, |visit| visit.interpreter.serial),
-            None => 0,
-        };
+        let hold = self.hold(python, state);
+        let serial = hold.visit().map_or(0, |visit| self.with_visit(visit, |visit| visit.interpreter.serial));
         python.let_go();
-        Ok(self.push(state, serial, Kind::Suspended { pinned }))
+        Ok(self.push(state, serial, Kind::Suspended { hold }))
     }
 
     pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {
@@ -23,7 +20,7 @@ impl Thread {
         if let Kind::Ended { .. } = top.kind {
             return self.detach_ended(top);
         }
-        let Kind::Suspended { pinned } = top.kind else {
+        let Kind::Suspended { hold } = top.kind else {
             fail!(
                 WrongOrder,
                 "{} is not suspended, and this is not a suspension: pass it to pyferry_detach",
@@ -31,27 +28,23 @@ impl Thread {
             );
         };
         let python = Python::in_process()?;
-        if let Some(visit) = pinned
-            && self.with_visit(visit, Visit::is_over)
-        {
-            self.pop(top);
-            self.unpin(pinned);
-            fail!(
-                Closed,
-                "the interpreter that {} let go of has ended, or did not wait for it: the suspension is over",
-                this_thread()
-            );
-        }
-        if self.current(python).is_some() {
+        let over = hold.visit().is_some_and(|visit| self.with_visit(visit, Visit::is_over));
+        if !over && self.current(python).is_some() {
             fail!(
                 WrongOrder,
                 "{} is attached to an interpreter already: it came back by other means, and must let go by them first",
                 this_thread()
             );
         }
-        come_back(python, top.state);
+        let back = self.come_back_to(python, top.state, hold);
         self.pop(top);
-        self.unpin(pinned);
-        Ok(())
+        if back {
+            return Ok(());
+        }
+        fail!(
+            Closed,
+            "the interpreter that {} let go of has ended, or did not wait for it: the suspension is over",
+            this_thread()
+        )
     }
 }

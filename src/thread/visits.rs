@@ -2,6 +2,7 @@
 
 use super::frames::Kind;
 use super::guards::Guard;
+use super::left::Left;
 use super::{Admission, Thread};
 use crate::cpython::{SlotValue, State};
 use crate::record::{self, Interpreter, Place};
@@ -26,8 +27,15 @@ impl Visit {
     /// Has the slot hold what was there before, where it holds a state that went with the interpreter.
     pub fn take_from_slot(&self, state: State, before: SlotValue) {
         let (python, slot) = (self.interpreter.python, self.interpreter.slot);
-        // In another life of Python a new state can have the old one's address; and what was there before is gone.
-        if self.interpreter.life == record::life() && slot.get(python) == state.as_ptr() {
+        let before = if self.interpreter.life == record::life() {
+            before
+        } else if slot.outlives_python() && python.attached(None).is_none() {
+            // In another life of Python, where what was there before is gone too.
+            null_mut()
+        } else {
+            return;
+        };
+        if slot.get(python) == state.as_ptr() {
             slot.set(before);
         }
     }
@@ -85,9 +93,7 @@ impl Thread {
             visits[target.index].replace(visit)
         });
         if let Some(ended) = replaced {
-            if ended.seat.pins() > 0 {
-                self.end_frames(target.index, &ended);
-            }
+            self.end_frames(target.index, &ended);
             self.quick.forget();
             ended.give_back();
         }
@@ -103,15 +109,18 @@ impl Thread {
                     ended.take_from_slot(frame.state, null_mut());
                     frame.kind = Kind::Ended { life, slot, before: *before, left: *left };
                 }
-                Kind::Suspended { pinned } if *pinned == Some(index) => {
+                Kind::Suspended { hold } if hold.visit() == Some(index) => {
                     ended.take_from_slot(frame.state, null_mut());
-                    frame.kind = Kind::Ended { life, slot, before: null_mut(), left: None };
+                    frame.kind = Kind::Ended { life, slot, before: null_mut(), left: Left::Nothing };
                 }
                 Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => {
-                    if let Some((state, _)) = left.take_if(|left| left.1 == Some(index))
-                        && *before == state.as_ptr()
+                    if let Left::There(state, hold) = *left
+                        && hold.visit() == Some(index)
                     {
-                        *before = null_mut();
+                        *left = Left::Gone;
+                        if *before == state.as_ptr() {
+                            *before = null_mut();
+                        }
                     }
                 }
                 _ => {}
@@ -130,9 +139,12 @@ impl Thread {
         })
     }
 
-    pub(super) fn unpin(&self, visit: Option<usize>) {
-        if let Some(visit) = visit {
-            self.with_visit(visit, |visit| visit.interpreter.gate.leave(visit.seat));
-        }
+    pub(super) fn unpin(&self, visit: usize) {
+        self.with_visit(visit, |visit| {
+            if visit.seat.pins() == 1 {
+                visit.seat.occupant.went_out();
+            }
+            visit.interpreter.gate.leave(visit.seat);
+        });
     }
 }

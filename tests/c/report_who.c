@@ -64,6 +64,46 @@ static void let_go(struct holder *holder)
     detach(token);
 }
 
+/* Through a state that pyferry did not make. */
+static PyThreadState *attach_by_itself(const pyferry_view *view)
+{
+    pyferry_token token = attach(view);
+    PyInterpreterState *interpreter = PyThreadState_GetInterpreter(PyThreadState_Get());
+    detach(token);
+    PyThreadState *state = PyThreadState_New(interpreter);
+    PyEval_RestoreThread(state);
+    return state;
+}
+
+static void detach_by_itself(PyThreadState *state)
+{
+    PyThreadState_Clear(state);
+    PyThreadState_DeleteCurrent();
+}
+
+static void suspended_by_itself(struct holder *holder)
+{
+    PyThreadState *state = attach_by_itself(holder->view);
+    pyferry_suspension out = suspend();
+    stay(holder);
+    resume(out);
+    detach_by_itself(state);
+}
+
+/* What it did when it was in before, and since when, is of no interest. */
+static void here_again(struct holder *holder)
+{
+    pyferry_view *other = new_interpreter();
+    PyThreadState *state = attach_by_itself(holder->view);
+    pyferry_token there = attach(other), back = attach_as(holder, "did something else");
+    detach(back);
+    detach(there);
+    detach_by_itself(state);
+    CHECK_OK(pyferry_interpreter_end(other, -1));
+    pyferry_view_free(other);
+    suspended(holder);
+}
+
 static void guarding(struct holder *holder)
 {
     CHECK_OK(pyferry_guard_open(holder->view, &holder->guard));
@@ -200,8 +240,8 @@ int main(void)
     static const struct {
         void (*hold)(struct holder *);
         const char *label;
-    } ways[] = { { suspended, "bakes light" }, { nested, "walks the tree" }, { let_go, NULL },
-                 { guarding, NULL },           { guarding_for_the_dead, NULL } };
+    } ways[] = { { suspended, "bakes light" }, { nested, "walks the tree" },  { let_go, NULL },  { suspended_by_itself, NULL },
+                 { here_again, "renders" },    { guarding, NULL },           { guarding_for_the_dead, NULL } };
     void (*const downs[])(struct holder *) = { ends, stops, finalizes };
     for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
         for (size_t down = 0; down < sizeof downs / sizeof *downs; down++) {

@@ -1,0 +1,139 @@
+//! What a thread lets go of for a while, and how it comes back to it: the interpreter has to be there still.
+
+use super::frames::Kind;
+use super::visits::Visit;
+use super::{Admission, Thread, come_back};
+use crate::cpython::{Python, State};
+use crate::record::{self, Interpreter};
+use crate::sys::Label;
+use std::ptr::null_mut;
+
+/// What a thread was attached to before.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Left {
+    Nothing,
+    There(State, Hold),
+    /// In an interpreter that has ended since, and whose place is taken by another.
+    Gone,
+}
+
+impl Left {
+    pub fn state(self) -> Option<State> {
+        if let Left::There(state, _) = self { Some(state) } else { None }
+    }
+
+    pub fn hold(self) -> Hold {
+        if let Left::There(_, hold) = self { hold } else { Hold::Free }
+    }
+}
+
+/// What keeps an interpreter that a thread let go of until the thread is back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hold {
+    /// A pin of that visit's.
+    Pinned(usize),
+    /// Nothing: another thread was past waiting for anybody.
+    Refused(usize),
+    /// Nothing that we know of: the interpreter has no record, or this very thread takes it down.
+    Free,
+}
+
+impl Hold {
+    pub fn pinned(self) -> Option<usize> {
+        if let Hold::Pinned(visit) = self { Some(visit) } else { None }
+    }
+
+    pub fn visit(self) -> Option<usize> {
+        match self {
+            Hold::Pinned(visit) | Hold::Refused(visit) => Some(visit),
+            Hold::Free => None,
+        }
+    }
+}
+
+impl Thread {
+    /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
+    pub(super) fn hold(&self, python: &Python, state: State) -> Hold {
+        let entered = self.frames().iter().rev().find_map(|frame| match frame.kind {
+            // Alive: the next life's state may have the address that the last one's had.
+            Kind::Entered { visit, .. } if frame.state == state && self.may_be_attached(frame) => Some(visit),
+            _ => None,
+        });
+        let visit = match entered {
+            Some(visit) => visit,
+            None => match python.interpreter_of(state).and_then(record::find) {
+                Some(interpreter) => self.visit(&interpreter),
+                None => return Hold::Free,
+            },
+        };
+        // Who is in by other means came in who knows when.
+        let first = self.with_visit(visit, |visit| !visit.seat.occupant.is_in());
+        if first {
+            self.with_visit(visit, |visit| {
+                visit.seat.occupant.set_label(Label::NONE);
+                visit.seat.occupant.came_in(self.pace.now());
+            });
+        }
+        // Late: this thread is inside, whether or not we knew of it.
+        if self.pin(visit, Admission::Open) || self.pin(visit, Admission::Late) {
+            return Hold::Pinned(visit);
+        }
+        self.with_visit(visit, |visit| {
+            if first {
+                visit.seat.occupant.went_out();
+            }
+            if visit.interpreter.is_taken_down_by(self.serial()) {
+                Hold::Free
+            } else {
+                Hold::Refused(visit.interpreter.index)
+            }
+        })
+    }
+
+    /// Comes back to what this thread let go of. False: that has ended, or has not waited for this thread, which stays
+    /// outside.
+    pub(super) fn come_back_to(&self, python: &Python, state: State, hold: Hold) -> bool {
+        let Some(visit) = hold.visit() else {
+            come_back(python, state);
+            return true;
+        };
+        let pinned = hold.pinned().is_some() || self.pin(visit, Admission::Late);
+        let back = pinned && !self.with_visit(visit, Visit::is_over);
+        if back {
+            come_back(python, state);
+        } else {
+            self.with_visit(visit, |visit| visit.take_from_slot(state, null_mut()));
+        }
+        if pinned {
+            self.unpin(visit);
+        }
+        back
+    }
+
+    /// Gives up the hold on something that this thread has come back to, or never will.
+    pub(super) fn release(&self, hold: Hold) {
+        if let Some(visit) = hold.pinned() {
+            self.unpin(visit);
+        }
+    }
+
+    /// Comes back to what this thread was attached to before. False: as above.
+    pub(super) fn go_back(&self, python: &Python, left: Left) -> bool {
+        match left {
+            Left::Nothing => true,
+            Left::There(state, hold) => self.come_back_to(python, state, hold),
+            Left::Gone => false,
+        }
+    }
+
+    pub(super) fn released<R>(&self, python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce() -> R) -> R {
+        let Some(state) = self.current(python) else { return f() };
+        let ours = taken_down.is_some_and(|interpreter| interpreter.is(python.interpreter_of(state)));
+        let hold = if ours { Hold::Free } else { self.hold(python, state) };
+        python.let_go();
+        let result = f();
+        come_back(python, state);
+        self.release(hold);
+        result
+    }
+}

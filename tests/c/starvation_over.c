@@ -1,0 +1,54 @@
+/* harness: until=3.12 */
+/* harness: timeout=20 */
+/* A thread that is in another interpreter for long, and left one that it was in by itself, waits for nothing: the watch that came
+   up when it waited for the GIL goes again. */
+#include "py.h"
+
+#include <dirent.h>
+
+static bool has_thread(const char *name)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks != NULL);
+    bool found = false;
+    for (struct dirent *task; !found && (task = readdir(tasks)) != NULL;) {
+        char path[512], text[64] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file == NULL)
+            continue;
+        found = fgets(text, sizeof text, file) != NULL && strncmp(text, name, strlen(name)) == 0;
+        fclose(file);
+    }
+    closedir(tasks);
+    return found;
+}
+
+static pyferry_view *new_sharing(void)
+{
+    pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
+    options.flags = PYFERRY_INTERPRETER_SHARED_GIL;
+    pyferry_view *view = NULL;
+    CHECK_OK(pyferry_interpreter_new(&options, &view));
+    return view;
+}
+
+int main(void)
+{
+    Py_InitializeEx(0);
+    pyferry_view *main_interpreter = main_view(), *sub = new_sharing();
+    pyferry_token token = attach(sub);
+    Py_BEGIN_ALLOW_THREADS
+    while (!has_thread("pyferry-watch"))
+        sleep_ms(1);
+    /* It rests after a second; the harness has the last word. */
+    while (has_thread("pyferry-watch"))
+        sleep_ms(20);
+    Py_END_ALLOW_THREADS
+    detach(token);
+    CHECK_OK(pyferry_interpreter_end(sub, -1));
+    pyferry_view_free(sub);
+    pyferry_view_free(main_interpreter);
+    CHECK(Py_FinalizeEx() == 0);
+    return 0;
+}
