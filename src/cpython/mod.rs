@@ -54,6 +54,8 @@ pub struct Python {
     ident_offset: OnceCell<usize>,
     /// Up to 3.11: where in a thread state its interpreter is.
     interpreter_offset: OnceCell<usize>,
+    /// Where in a thread state the next one of its interpreter is, once that is known.
+    next_offset: OnceCell<usize>,
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
@@ -139,6 +141,7 @@ impl Python {
             current: OnceCell::new(),
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
+            next_offset: OnceCell::new(),
             version_text,
             version,
             table,

@@ -128,14 +128,38 @@ impl Python {
         }
     }
 
-    /// Learns, from a state of this thread, where in a state its thread's number and its interpreter are.
+    /// Learns, from a state of this thread, where in a state its thread's number, its interpreter and the next one are.
     pub(super) fn find_offsets(&self, raw: Raw, state: State) {
         self.find_ident(state);
+        // Again where the next one has changed meanwhile. A new state is the first, and the one that initialised Python the last.
+        let next = || {
+            // SAFETY: the state is this thread's own.
+            let next = State::from_ptr(unsafe { (self.table.PyThreadState_Next)(state.as_ptr()) })?;
+            find_word(state, next.as_ptr() as usize)
+        };
+        if let Some(offset) = (0..TRIES).find_map(|_| next()) {
+            let _ = self.next_offset.set(offset);
+        }
         if self.one_gil
             && let Some(offset) = find_word(state, raw.address())
         {
             let _ = self.interpreter_offset.set(offset);
         }
+    }
+
+    /// Whether a state, which may be gone by now, is this thread's and one of the interpreter's, which lives.
+    pub fn is_this_threads_in(&self, raw: Raw, state: State) -> bool {
+        let Some(offset) = self.next_offset.get() else { return false };
+        // SAFETY: the interpreter lives.
+        let mut listed = unsafe { (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr()) } as usize;
+        // Others come and go meanwhile: where one that goes leads astray, the answer is no.
+        for _ in 0..LONGEST {
+            if listed == 0 || listed == state.as_ptr() as usize {
+                break;
+            }
+            listed = sys::read_word(listed + offset).unwrap_or(0);
+        }
+        listed == state.as_ptr() as usize && self.ident_of(state) == Some(self.thread_ident())
     }
 
     /// Up to 3.11: the interpreter in which some thread has the one GIL now. It may be gone by the time it is looked at.
@@ -146,6 +170,11 @@ impl Python {
         Raw::from_address(sys::read_word(holder.as_ptr() as usize + offset)?)
     }
 }
+
+/// How often to look at a list that changes.
+const TRIES: u32 = 100;
+/// More thread states than any interpreter has.
+const LONGEST: u32 = 1 << 20;
 
 /// The one place near the beginning of a state that holds a word.
 fn find_word(state: State, word: usize) -> Option<usize> {

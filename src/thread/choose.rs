@@ -18,6 +18,7 @@ impl Thread {
         let cached = self.with_visit(visit, |visit| visit.seat.occupant.state.get());
         if let Some(found) = State::from_ptr(before)
             && cached != Some(found)
+            && is_of_this_life(target, found)
             && target.is(python.interpreter_of(found))
         {
             return Some((found, Source::Adopted));
@@ -92,4 +93,10 @@ impl Thread {
         }
         false
     }
+}
+
+/// Whether what the slot holds is no state of the last life of Python, nor one that was given the address of such a one.
+fn is_of_this_life(target: &Interpreter, found: State) -> bool {
+    let lives = || target.raw().is_some_and(|raw| target.python.is_this_threads_in(raw, found));
+    record::life() == 0 || !target.slot.outlives_python() || lives()
 }
