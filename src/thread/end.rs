@@ -2,7 +2,8 @@
 
 use super::frames::{Frame, Kind};
 use super::visits::Visit;
-use super::{THREAD, Thread};
+use super::{THREAD, Thread, come_back};
+use crate::cpython::{Slot, State};
 use crate::fork;
 use crate::gate::Phase;
 use crate::sys::{self, ThreadEnd};
@@ -80,20 +81,12 @@ impl Thread {
     }
 
     fn end_frame(&self, top: Frame) {
-        // Attached: as if the host had detached. Let go: Python is not asked again.
-        let ticket = self.ticket(top.number);
-        if !matches!(top.kind, Kind::Suspended { .. }) {
-            // The system may have emptied it, being a pthread key, up to 3.14, before it came to us.
-            if let Kind::Entered { visit, .. } = top.kind {
-                self.with_visit(visit, |visit| {
-                    if visit.interpreter.raw().is_some() {
-                        visit.interpreter.slot.set(top.state.as_ptr());
-                    }
-                });
-            }
-            if self.detach(ticket).is_ok() {
-                return;
-            }
+        if let Kind::Entered { visit, .. } = top.kind {
+            self.come_back_to_end(top.state, visit);
+        }
+        // As if the host had detached. Suspended: Python is not asked again.
+        if !matches!(top.kind, Kind::Suspended { .. }) && self.detach(self.ticket(top.number)).is_ok() {
+            return;
         }
         if self.top().is_some_and(|still| still.number == top.number) {
             self.pop(top);
@@ -105,6 +98,27 @@ impl Thread {
                 }
                 Kind::Suspended { hold } => self.release(hold),
             }
+        }
+    }
+
+    /// Has this thread attached, where it is in and has let go, so that the state can go with it: what stays in the slot, or
+    /// has lost CPython's mark, would be found by whoever comes later.
+    fn come_back_to_end(&self, state: State, visit: usize) {
+        let (python, slot, lives) = self.with_visit(visit, |visit| {
+            let interpreter = &visit.interpreter;
+            let lives = interpreter.raw().is_some() && !visit.is_over();
+            (interpreter.python, interpreter.slot, lives)
+        });
+        if !lives {
+            return;
+        }
+        // The system may have emptied it before it came to us.
+        if let Slot::Key { .. } = slot {
+            slot.set(state.as_ptr());
+        }
+        if python.attached(Some(state)).is_none() && !python.is_finalizing() {
+            come_back(python, state);
+            slot.set(state.as_ptr());
         }
     }
 
