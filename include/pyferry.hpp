@@ -561,6 +561,7 @@ private:
     struct place {
         std::mutex mutex;
         std::unique_ptr<listener> who;
+        std::uint64_t number = 0; // of `who`, whose address others may have had before
     };
     static place &the_place() {
         static place *const stays = new place;
@@ -605,7 +606,7 @@ public:
 
     /// No assignment: it would have to stop what it had.
     runtime(runtime &&other) noexcept
-        : holder(std::move(other)), counts_(other.release()), listener_(std::exchange(other.listener_, nullptr)) {}
+        : holder(std::move(other)), counts_(other.release()), listener_(std::exchange(other.listener_, 0)) {}
     runtime &operator=(runtime &&) = delete;
 
     /// Waits `patience` for the threads inside. If they are still there then Python stays, with nobody new let in, until the
@@ -636,25 +637,25 @@ public:
 private:
     runtime(bool counts, int) noexcept : counts_(counts) {}
 
-    static const void *listen(std::unique_ptr<report::listener> who) {
+    static std::uint64_t listen(std::unique_ptr<report::listener> who) {
         report::place &place = report::the_place();
         std::lock_guard<std::mutex> lock(place.mutex);
         place.who = std::move(who);
-        return place.who.get();
+        return ++place.number;
     }
 
     /// When it returns, the callback is neither called nor running.
     void silence() noexcept {
-        if (listener_ == nullptr) return;
+        if (listener_ == 0) return;
         report::place &place = report::the_place();
         std::lock_guard<std::mutex> lock(place.mutex);
-        if (place.who.get() == listener_) place.who.reset();
-        listener_ = nullptr;
+        if (place.number == listener_) place.who.reset();
+        listener_ = 0;
     }
 
     bool counts_ = false;
-    /// Ours, if it is still the one that hears.
-    const void *listener_ = nullptr;
+    /// The number of ours, which hears if it is the last; 0: none.
+    std::uint64_t listener_ = 0;
 };
 
 /// Whether this thread is attached to any interpreter now, by whomever. No side effect.

@@ -123,21 +123,32 @@ static void is_gone_with_its_runtime(void)
             CHECK(pyferry::runtime::adopt());
         CHECK(alive.use_count() == 1);
     }
-    /* The later one counts, also when the earlier one goes. */
-    auto earlier = std::make_unique<pyferry::runtime>(options([alive](std::string_view) noexcept { ++*alive; }));
-    int later_heard = 0;
-    pyferry::runtime later{options([&](std::string_view) noexcept { later_heard++; })};
-    CHECK(alive.use_count() == 1);
-    earlier.reset();
+}
+
+/* The last one counts, also when those before it go, whose memory it may have. */
+static void the_last_one_counts(void)
+{
+    auto alive = std::make_shared<int>(0);
+    int heard[3] = { 0, 0, 0 };
+    std::unique_ptr<pyferry::runtime> pythons[3];
+    for (int i = 0; i < 3; i++) {
+        pythons[i] = std::make_unique<pyferry::runtime>(
+            options([alive, number = heard + i](std::string_view) noexcept { ++*number; }));
+        CHECK(*pythons[i] && alive.use_count() == 2);
+    }
+    pyferry::runtime other;
+    pythons[0].reset();
+    pythons[1].reset();
+    CHECK(alive.use_count() == 2);
 
     pyferry::interpreter game;
     scene scene{game.view()};
     scene.come("late");
-    CHECK(game.end(50ms).status() == PYFERRY_STATUS_TIMEOUT && later_heard > 0 && *alive == 0);
+    CHECK(game.end(50ms).status() == PYFERRY_STATUS_TIMEOUT && heard[0] == 0 && heard[1] == 0 && heard[2] > 0);
     event_set(&scene.leave);
     scene.thread.join();
     CHECK(game.end(pyferry::forever));
-    CHECK(later.stop(pyferry::forever) && other.stop(pyferry::forever));
+    CHECK(pythons[2]->stop(pyferry::forever) && other.stop(pyferry::forever));
 }
 
 int main()
@@ -146,6 +157,7 @@ int main()
     waits_on(false);
     waits_on(true);
     is_gone_with_its_runtime();
+    the_last_one_counts();
     gives_up(true);
     gives_up(false);
     CHECK(pyferry::on_lost_failure(nullptr) == hear_lost);
