@@ -519,15 +519,19 @@ private:
 /// Who hears, while a shutdown waits, whom it waits for: a callable, owned. It takes a std::string_view (UTF-8, for the
 /// call) and returns nothing, or true to give those people up: see pyferry_report for what that means. It is called on the
 /// thread that shuts Python or an interpreter down, which is not attached; and it must be noexcept, because what it throws
-/// would have nowhere to go.
+/// would have nowhere to go. One call at a time: who destroys its runtime, or makes one with another report, on another thread
+/// waits for the call that is running, which must not wait for that. The call itself may do both: then the callable stays
+/// until it returns.
 class report {
 public:
     /// Nobody.
     report() noexcept = default;
+    report(report &&) noexcept = default;
+    report &operator=(report &&) noexcept = default;
 
-    template <class Callable, class = std::enable_if_t<!std::is_same_v<std::decay_t<Callable>, report>>>
-    report(Callable &&callable) : listener_(new listener_of<std::decay_t<Callable>>(std::forward<Callable>(callable))) {
-        static_assert(std::is_nothrow_invocable_v<std::decay_t<Callable> &, std::string_view>,
+    template <class Callable, class = std::enable_if_t<!std::is_same_v<Callable, report>>>
+    report(Callable callable) : listener_(std::make_shared<listener_of<Callable>>(std::move(callable))) {
+        static_assert(std::is_nothrow_invocable_v<Callable &, std::string_view>,
                       "a report callback takes a std::string_view and is noexcept");
     }
 
@@ -544,7 +548,7 @@ private:
         virtual bool hear(std::string_view text) noexcept = 0;
     };
     template <class Callable> struct listener_of final : listener {
-        template <class From> explicit listener_of(From &&from) : callable(std::forward<From>(from)) {}
+        explicit listener_of(Callable &&from) : callable(std::move(from)) {}
         bool hear(std::string_view text) noexcept override {
             if constexpr (std::is_void_v<std::invoke_result_t<Callable &, std::string_view>>) {
                 callable(text);
@@ -559,8 +563,8 @@ private:
     /// What the library calls. It never forgets a callback, so this place stays when the runtime that filled it is gone,
     /// and is never destroyed.
     struct place {
-        std::mutex mutex;
-        std::unique_ptr<listener> who;
+        std::recursive_mutex mutex; // held through a call, which may come back here
+        std::shared_ptr<listener> who;
         std::uint64_t number = 0; // of `who`, whose address others may have had before
     };
     static place &the_place() {
@@ -569,11 +573,12 @@ private:
     }
     static std::int32_t call(const char *text, void *) noexcept {
         place &here = the_place();
-        std::lock_guard<std::mutex> lock(here.mutex);
-        return here.who && here.who->hear(text) ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
+        std::lock_guard<std::recursive_mutex> lock(here.mutex);
+        std::shared_ptr<listener> who = here.who; // stays, whatever the call does
+        return who && who->hear(text) ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
     }
 
-    std::unique_ptr<listener> listener_;
+    std::shared_ptr<listener> listener_;
 };
 
 /// How Python is to be started. `pyferry::runtime python{{.python = "/opt/venv"}};` with C++20.
@@ -637,18 +642,18 @@ public:
 private:
     runtime(bool counts, int) noexcept : counts_(counts) {}
 
-    static std::uint64_t listen(std::unique_ptr<report::listener> who) {
+    static std::uint64_t listen(std::shared_ptr<report::listener> who) {
         report::place &place = report::the_place();
-        std::lock_guard<std::mutex> lock(place.mutex);
+        std::lock_guard<std::recursive_mutex> lock(place.mutex);
         place.who = std::move(who);
         return ++place.number;
     }
 
-    /// When it returns, the callback is neither called nor running.
+    /// When it returns, the callback is neither called nor running, but where this is the call.
     void silence() noexcept {
         if (listener_ == 0) return;
         report::place &place = report::the_place();
-        std::lock_guard<std::mutex> lock(place.mutex);
+        std::lock_guard<std::recursive_mutex> lock(place.mutex);
         if (place.number == listener_) place.who.reset();
         listener_ = 0;
     }

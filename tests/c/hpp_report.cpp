@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: timeout=20 */
 /* harness: leaks-not-checked=a thread that is given up keeps its state, which nobody else may touch */
 /* A runtime's report callback is any noexcept callable. It is called while a shutdown waits, may give the threads up, and is gone
    for good with its runtime, also where Python is not. Who was given up hears it, by resume() and detach() or their destructors'
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -151,6 +153,48 @@ static void the_last_one_counts(void)
     CHECK(pythons[2]->stop(pyferry::forever) && other.stop(pyferry::forever));
 }
 
+/* A callback may destroy its own runtime, and make another, which hears the rest. It stays until it returns. */
+static void goes_while_it_hears(void)
+{
+    auto alive = std::make_shared<int>(0);
+    pyferry::runtime other;
+    pyferry::interpreter game;
+    scene scene{game.view()};
+    std::optional<pyferry::runtime> python, next;
+    python.emplace(options([&, alive](std::string_view) noexcept {
+        python.reset();
+        next.emplace(options([&](std::string_view) noexcept { event_set(&scene.leave); }));
+        CHECK(*next && alive.use_count() == 2);
+    }));
+    scene.come("late");
+    CHECK(game.end(pyferry::forever));
+    CHECK(!python && alive.use_count() == 1);
+    scene.thread.join();
+}
+
+/* Who destroys it on another thread waits for the call. */
+static void is_waited_for(void)
+{
+    struct event in = EVENT_INIT;
+    std::atomic<bool> through{false};
+    pyferry::runtime other;
+    pyferry::interpreter game;
+    scene scene{game.view()};
+    scene.come("late");
+    std::optional<pyferry::runtime> python{options([&](std::string_view) noexcept {
+        event_set(&in);
+        sleep_ms(20);
+        through = true;
+    })};
+    std::thread end([&] { CHECK(game.end(pyferry::forever)); });
+    event_wait(&in);
+    python.reset();
+    CHECK(through);
+    event_set(&scene.leave);
+    scene.thread.join();
+    end.join();
+}
+
 int main()
 {
     CHECK(pyferry::on_lost_failure(hear_lost) == nullptr);
@@ -158,6 +202,8 @@ int main()
     waits_on(true);
     is_gone_with_its_runtime();
     the_last_one_counts();
+    goes_while_it_hears();
+    is_waited_for();
     gives_up(true);
     gives_up(false);
     CHECK(pyferry::on_lost_failure(nullptr) == hear_lost);
