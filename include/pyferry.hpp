@@ -516,12 +516,12 @@ private:
     bool over_ = false;
 };
 
-/// Who hears, while a shutdown waits, whom it waits for: a callable, owned. It takes a std::string_view (UTF-8, for the
-/// call) and returns nothing, or true to give those people up: see pyferry_report for what that means. It is called on the
-/// thread that shuts Python or an interpreter down, which is not attached; and it must be noexcept, because what it throws
-/// would have nowhere to go. One call at a time: who destroys its runtime, or makes one with another report, on another thread
-/// waits for the call that is running, which must not wait for that. The call itself may do both: then the callable stays
-/// until it returns.
+/// Who hears, while a shutdown waits, whom it waits for: a callable, owned; nobody, where that is null. It takes a
+/// std::string_view (UTF-8, for the call) and returns nothing, or true to give those people up: see pyferry_report for what
+/// that means. It is called on the thread that shuts Python or an interpreter down, which is not attached; and it must be
+/// noexcept, because what it throws would have nowhere to go. One call at a time: who destroys its runtime, or makes one with
+/// another report, on another thread waits for the call that is running, which must not wait for that. The call itself may
+/// do both: then the callable stays until it returns.
 class report {
 public:
     /// Nobody.
@@ -530,9 +530,13 @@ public:
     report &operator=(report &&) noexcept = default;
 
     template <class Callable, class = std::enable_if_t<!std::is_same_v<Callable, report>>>
-    report(Callable callable) : listener_(std::make_shared<listener_of<Callable>>(std::move(callable))) {
+    report(Callable callable) {
         static_assert(std::is_nothrow_invocable_v<Callable &, std::string_view>,
                       "a report callback takes a std::string_view and is noexcept");
+        if constexpr (std::is_assignable_v<Callable &, std::nullptr_t>) {
+            if (callable == nullptr) return;
+        }
+        listener_ = std::make_shared<listener_of<Callable>>(std::move(callable));
     }
 
     explicit operator bool() const noexcept { return listener_ != nullptr; }

@@ -127,7 +127,7 @@ static void is_gone_with_its_runtime(void)
     }
 }
 
-/* The last one counts, also when those before it go, whose memory it may have. */
+/* The last one that has a callback counts, also when those before it go, whose memory it may have. */
 static void the_last_one_counts(void)
 {
     auto alive = std::make_shared<int>(0);
@@ -138,7 +138,9 @@ static void the_last_one_counts(void)
             options([alive, number = heard + i](std::string_view) noexcept { ++*number; }));
         CHECK(*pythons[i] && alive.use_count() == 2);
     }
-    pyferry::runtime other;
+    void (*nobody)(std::string_view) noexcept = nullptr;
+    CHECK(!pyferry::report(nobody));
+    pyferry::runtime other{options(nobody)};
     pythons[0].reset();
     pythons[1].reset();
     CHECK(alive.use_count() == 2);
