@@ -271,11 +271,13 @@ public:
     /// Takes a view of pyferry.h over, to free it; NULL makes an empty one.
     static view adopt(pyferry_view *handle) noexcept { return view(handle, result()); }
 
-    view(view &&other) noexcept : holder(std::move(other)), handle_(other.release()) {}
+    view(view &&other) noexcept
+        : holder(std::move(other)), handle_(other.release()), interpreter_(other.interpreter_) {}
     view &operator=(view &&other) noexcept {
         if (this == &other) return *this;
         holder::operator=(std::move(other));
         pyferry_view_free(std::exchange(handle_, other.release()));
+        interpreter_ = other.interpreter_;
         return *this;
     }
     ~view() { pyferry_view_free(handle_); }
@@ -286,7 +288,7 @@ public:
     view clone() const noexcept { return view(pyferry_view_clone(handle_), result(*this)); }
 
     /// The number CPython gave the interpreter; main is 0. -1 for an empty view.
-    [[nodiscard]] std::int64_t interpreter_id() const noexcept { return pyferry_view_interpreter_id(handle_); }
+    [[nodiscard]] std::int64_t interpreter_id() const noexcept { return handle_ != nullptr ? interpreter_ : -1; }
 
     /// Whether this thread is attached to that interpreter now, by whomever.
     [[nodiscard]] bool is_attached() const noexcept { return handle_ != nullptr && pyferry_is_attached(handle_); }
@@ -305,9 +307,11 @@ public:
 private:
     friend class interpreter;
 
-    view(pyferry_view *handle, result came_to) noexcept : holder(std::move(came_to)), handle_(handle) {}
+    view(pyferry_view *handle, result came_to) noexcept
+        : holder(std::move(came_to)), handle_(handle), interpreter_(pyferry_view_interpreter_id(handle)) {}
 
     pyferry_view *handle_ = nullptr;
+    std::int64_t interpreter_ = -1;
 };
 
 /// Keeps an interpreter from ending, and always gets a thread in (see `attached`). Any thread may make, use and destroy
@@ -319,7 +323,7 @@ public:
     guard() noexcept = default;
 
     /// PYFERRY_STATUS_CLOSED once the interpreter is shutting down.
-    [[nodiscard]] explicit guard(const view &where) noexcept {
+    [[nodiscard]] explicit guard(const view &where) noexcept : interpreter_(where.interpreter_id()) {
         came_to(detail::come_to_after(where, [&] { return pyferry_guard_open(where.get(), &handle_); }));
     }
 
@@ -330,11 +334,13 @@ public:
         return adopted;
     }
 
-    guard(guard &&other) noexcept : holder(std::move(other)), handle_(other.release()) {}
+    guard(guard &&other) noexcept
+        : holder(std::move(other)), handle_(other.release()), interpreter_(other.interpreter_) {}
     guard &operator=(guard &&other) noexcept {
         if (this == &other) return *this;
         holder::operator=(std::move(other));
         pyferry_guard_close(std::exchange(handle_, other.release()));
+        interpreter_ = other.interpreter_;
         return *this;
     }
     ~guard() { close(); }
@@ -351,7 +357,11 @@ public:
     [[nodiscard]] pyferry_guard *release() noexcept { return std::exchange(handle_, nullptr); }
 
 private:
+    friend class attached;
+
     pyferry_guard *handle_ = nullptr;
+    /// Its number; -1: not known.
+    std::int64_t interpreter_ = -1;
 };
 
 /// Attaches this thread to an interpreter for a scope. In between it may call Python, whatever it was before; afterwards it
@@ -362,13 +372,13 @@ private:
 class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::holder<attached> {
 public:
     /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
-    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) {
+    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : interpreter_(where.interpreter_id()) {
         came_to(detail::come_to_after(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_); }));
     }
 
     /// The same, and it gets in also when the interpreter is shutting down, which waits for the guard. The guard has to
     /// stay for this call only.
-    [[nodiscard]] explicit attached(const guard &open) {
+    [[nodiscard]] explicit attached(const guard &open) : interpreter_(open.interpreter_) {
         came_to(detail::come_to_after(open, [&] { return pyferry_attach_guarded(open.get(), &token_); }));
     }
 
@@ -377,7 +387,8 @@ public:
 
     /// For functions that attach and return; it stays of this thread. No assignment: the old one would end after the
     /// new one has begun.
-    attached(attached &&other) noexcept : holder(std::move(other)), token_(other.release()) {}
+    attached(attached &&other) noexcept
+        : holder(std::move(other)), token_(other.release()), interpreter_(other.interpreter_) {}
     attached &operator=(attached &&) = delete;
 
     /// Fails (see on_lost_failure) on another thread, out of order, when the host gave this thread up, and in a fork that
@@ -391,8 +402,11 @@ public:
 
     /// Runs Python source in the interpreter's `__main__`, if this is attached; else it fails as the attaching did.
     /// PYFERRY_STATUS_PYTHON_ERROR: it raised, and the message is the traceback, in which `filename` is its name.
+    /// PYFERRY_STATUS_WRONG_ORDER: the thread has gone on to another interpreter. (Where adopt() made this, or the guard that
+    /// it came in by, nobody knows which is the right one, and it runs in the one that the thread is attached to.)
     result exec(const char *source, const char *filename = nullptr) {
-        if (status() == PYFERRY_STATUS_OK && !*this) return detach(); // which has the words for one that is over
+        // It has the words for one that is over, or not the last; and it leaves that one as it is.
+        if (status() == PYFERRY_STATUS_OK && (!*this || is_elsewhere())) return detach();
         return detail::come_to_after(*this, [&] { return pyferry_exec(source, filename); });
     }
 
@@ -408,7 +422,16 @@ public:
 private:
     explicit attached(pyferry_token token) noexcept : token_(token) {}
 
+    /// Whether this thread is attached to another interpreter than this attached it to.
+    [[nodiscard]] bool is_elsewhere() const {
+        if (interpreter_ < 0) return false;
+        view current = view::current();
+        return current && current.interpreter_id() != interpreter_;
+    }
+
     pyferry_token token_ = PYFERRY_TOKEN_INIT;
+    /// Its number; -1: not known.
+    std::int64_t interpreter_ = -1;
 };
 
 /// Lets go of the interpreter for a scope, around work that blocks or takes long and needs no Python. On a thread that is

@@ -30,6 +30,28 @@ static void in_order(const pyferry::view &main, const pyferry::view &sub)
     CHECK(!pyferry::is_attached());
 }
 
+/* Code runs in the interpreter of the scope it is given to, or not at all. */
+static void exec_of_the_outer(const pyferry::view &view, const pyferry::view &other)
+{
+    pyferry::guard guard{view};
+    pyferry::attached by_view{view}, by_guard{guard};
+    for (pyferry::attached *here : { &by_view, &by_guard }) {
+        pyferry::attached inner{view};
+        CHECK(here->exec("x = 1") && inner.exec("assert x == 1"));
+        {
+            pyferry::attached there{other};
+            pyferry::result refused = here->exec("raise SystemExit");
+            CHECK(refused.status() == PYFERRY_STATUS_WRONG_ORDER && refused.message() == pyferry::last_error());
+            CHECK(there.exec("import sys") && other.is_attached());
+            pyferry::attached again{view};
+            CHECK(again && here->exec("assert x == 1"));
+        }
+        CHECK(*here && here->exec("assert x == 1"));
+        pyferry::suspended away;
+        CHECK(here->exec("x = 2").status() == PYFERRY_STATUS_NOT_ATTACHED);
+    }
+}
+
 static bool early(const pyferry::view &view, int where)
 {
     pyferry::attached here{view};
@@ -170,6 +192,8 @@ static void *all(void *argument)
     pyferry::view *both = static_cast<pyferry::view *>(argument);
     in_order(both[0], both[1]);
     in_order(both[1], both[0]);
+    exec_of_the_outer(both[0], both[1]);
+    exec_of_the_outer(both[1], both[0]);
     for (pyferry::view *view = both; view < both + 2; view++) {
         for (int where = 0; where < 4; where++) {
             CHECK(early(*view, where) == (where == 3));
@@ -198,6 +222,14 @@ static void on_the_hosts_own(const pyferry::view &main, const pyferry::view &sub
     }
     CHECK(PyThreadState_Get() == mine && main.is_attached());
     CHECK(pyferry::exec("import sys"));
+
+    /* Also where it goes elsewhere by CPython's own means, scopes know their interpreter. */
+    pyferry::attached here{main};
+    PyThreadState *other = Py_NewInterpreter();
+    CHECK(other != nullptr && here.exec("raise SystemExit").status() == PYFERRY_STATUS_WRONG_ORDER && here);
+    Py_EndInterpreter(other);
+    PyThreadState_Swap(mine);
+    CHECK(here.exec("import sys"));
 }
 
 int main()
