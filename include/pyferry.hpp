@@ -223,7 +223,8 @@ protected:
 inline failure_handler on_lost_failure(failure_handler handler) noexcept { return detail::lost_failure.exchange(handler); }
 
 /// What a thread does inside, for reports of who holds a shutdown up. It is not copied, so it is a string that lasts: a
-/// literal, or by itself the name of the calling function (of the file, where that is a lambda).
+/// literal, or by itself the name of the calling function (of the file, where that is a lambda). A plug-in's strings last
+/// only where it is never unloaded: link it with -z nodelete.
 class label {
 public:
     template <std::size_t N> constexpr label(const char (&literal)[N]) noexcept : text_(literal) {}

@@ -65,7 +65,8 @@ pub unsafe extern "C-unwind" fn pyferry_attach(view: *const pyferry_view, out: *
 /// Any thread, as pyferry_attach.
 ///
 /// @param view   the interpreter; read during the call
-/// @param label  a string that lives as long as the process, such as a literal: it is kept, not copied. NULL: none.
+/// @param label  a string that lives as long as the process, such as a literal: it is kept, not copied. A plug-in's
+///               literals do only where it is never unloaded: link it with -z nodelete. NULL: none.
 /// @param out    gets a token for pyferry_detach
 /// @return as pyferry_attach
 #[unsafe(no_mangle)]
