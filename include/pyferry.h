@@ -198,11 +198,12 @@ typedef struct pyferry_runtime_options {
      */
     const char *python;
     /**
-     * Hears who holds a shutdown up, whoever began it; NULL: nobody hears. The last start that gives one counts.
+     * Hears who holds a shutdown up, whoever began it; NULL: who heard before. The last start that gives one counts, to
+     * the end of the process: no stop takes it back. The plug-in that it is in stays loaded.
      */
     pyferry_report report;
     /**
-     * Passed to `report`, from whatever thread.
+     * Passed to `report`, from whatever thread. It has to last as long as that may be called.
      */
     void *report_data;
     /**

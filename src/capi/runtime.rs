@@ -2,6 +2,7 @@ use super::{deadline, enter, fail, options, text};
 use crate::error::Status;
 use crate::report;
 use crate::runtime;
+use crate::sys;
 use std::ffi::{CStr, c_char, c_void};
 use std::time::Duration;
 
@@ -34,9 +35,10 @@ pub struct pyferry_runtime_options {
     /// the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
     /// else what `python3` on PATH says of itself.
     pub python: *const c_char,
-    /// Hears who holds a shutdown up, whoever began it; NULL: nobody hears. The last start that gives one counts.
+    /// Hears who holds a shutdown up, whoever began it; NULL: who heard before. The last start that gives one counts, to
+    /// the end of the process: no stop takes it back. The plug-in that it is in stays loaded.
     pub report: pyferry_report,
-    /// Passed to `report`, from whatever thread.
+    /// Passed to `report`, from whatever thread. It has to last as long as that may be called.
     pub report_data: *mut c_void,
     /// How often, in milliseconds; 0 is every five seconds.
     pub report_every_ms: u64,
@@ -79,6 +81,7 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_ru
         let python = unsafe { text(options.python, "options->python") }?;
         runtime::start(python.map(|python| python.to_str().unwrap_or_default()))?;
         if let Some(report) = options.report {
+            sys::keep_loaded(report as *const c_void);
             let data = Data(options.report_data);
             let interval = (options.report_every_ms > 0).then(|| Duration::from_millis(options.report_every_ms));
             report::listen(move |text| data.hand_to(report, text) == PYFERRY_REPORT_GIVE_UP, interval);

@@ -81,16 +81,7 @@ pub fn read_words(address: usize, words: &mut [usize]) -> usize {
 
 /// Keeps this library loaded for ever: threads that end run code of it. macOS has no linker argument for that.
 pub fn stay_loaded() {
-    // SAFETY: RTLD_NOLOAD runs no initialisers. The reference is never given back.
-    let library = unsafe {
-        let mut own = std::mem::zeroed::<libc::Dl_info>();
-        if libc::dladdr(stay_loaded as *const _, &mut own) == 0 {
-            return;
-        }
-        libc::dlopen(own.dli_fname, libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE)
-    };
-    // An executable that it is linked into is never unloaded.
-    let _ = library;
+    super::keep_loaded(stay_loaded as *const _);
 }
 
 /// Key numbers are less than this: those below 256 are the system's own, and 512 (PTHREAD_KEYS_MAX) follow. A thread has a
