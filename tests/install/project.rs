@@ -150,7 +150,10 @@ impl Project {
             Origin::Archive(archive) => set("ARCHIVE", archive),
         });
         output(&mut configure)?;
-        output(command("cmake").arg("--build").arg(build).args(["--parallel", "2"]))?;
+        let mut compile = command("cmake");
+        // As it is for somebody whose own crates are for another system.
+        compile.env("CARGO_BUILD_TARGET", "wasm32-unknown-unknown");
+        output(compile.arg("--build").arg(build).args(["--parallel", "2"]))?;
         Ok(())
     }
 
