@@ -2,6 +2,8 @@
 
 CARGO ?= cargo
 HEADER ?= $(CARGO) run --quiet --example header
+# What is built is looked for below target.
+unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET
 
 LIBRARY := target/release/libpyferry.so
 # Those with Python.h are compiled by tests/examples.rs, as strictly, for every Python.
