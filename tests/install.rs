@@ -49,6 +49,7 @@ fn trials(python: Option<Python>) -> Vec<Trial> {
         trial("installed files", &INSTALL, Box::new(|_| tree::files_are_complete())),
         trial("installed library", &INSTALL, Box::new(|_| tree::library_is_as_built())),
         trial("staged and uninstalled", &INSTALL, Box::new(|_| tree::stages_and_uninstalls())),
+        trial("refused paths", &["make"], Box::new(|_| tree::refuses_what_is_no_plain_path())),
         trial("moved", &[&INSTALL[..], &["pkg-config"]].concat(), Box::new(moved)),
         trial("in a CMake project", &["cmake"], Box::new(in_a_project)),
         trial("archives", &[&INSTALL[..], &["pkg-config", git, "cargo-cyclonedx"]].concat(), Box::new(archives::work)),

@@ -171,3 +171,26 @@ pub fn stages_and_uninstalls() -> Result<(), Failed> {
     make("uninstall", &settings)?;
     compare(&files_below(&stage), &BTreeSet::from([other.to_owned()]))
 }
+
+/// What `rm -rf` would be given in pieces, or below wherever make is run.
+pub fn refuses_what_is_no_plain_path() -> Result<(), Failed> {
+    for goal in ["install", "uninstall"] {
+        for (name, value) in [
+            ("PREFIX", ""),
+            ("PREFIX", "relative"),
+            ("PREFIX", "/with space"),
+            ("LIBDIR", "relative"),
+            ("INCLUDEDIR", "/with\ttab"),
+            ("DESTDIR", "/with space"),
+        ] {
+            // Should it not be refused, nothing is done all the same.
+            let mut make = command("make");
+            make.args(["--dry-run", "-C"]).arg(paths::root()).arg(goal).arg(format!("{name}={value}"));
+            let made = output(&mut make);
+            if !made.as_ref().is_err_and(|why| why.contains(&format!("{name} is \"{value}\""))) {
+                return Err(format!("make {goal} {name}=\"{value}\": {made:?}").into());
+            }
+        }
+    }
+    Ok(())
+}
