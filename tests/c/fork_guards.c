@@ -35,11 +35,8 @@ static void *come_late(void *guard)
 
 static void finish_child(void)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear;
-    options.report_every_ms = 5;
     pyferry_guard *guard;
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(hear, NULL);
     CHECK_OK(pyferry_guard_open(main_interpreter, &guard));
     pthread_t late = thread_start(come_late, guard);
     CHECK(Py_FinalizeEx() == 0);

@@ -5,13 +5,6 @@
 static pyferry_view *main_interpreter, *again;
 static int reports;
 
-static int32_t give_up(const char *text, void *data)
-{
-    (void)text, (void)data;
-    reports++;
-    return PYFERRY_REPORT_GIVE_UP;
-}
-
 /* One thread, what it is inside by, and where it has got to. */
 struct lost {
     void (*stay)(struct lost *);
@@ -126,11 +119,8 @@ static void *run_lost(void *argument)
 static void one_life(void (*stay)(struct lost *), bool starts_anew)
 {
     struct lost lost = { stay, starts_anew, EVENT_INIT, EVENT_INIT, EVENT_INIT, EVENT_INIT, NULL };
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = give_up;
-    options.report_every_ms = 1;
     PyThreadState *state = start_python(&main_interpreter);
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(give_up, &reports);
     pthread_t thread = thread_start(run_lost, &lost);
     event_wait(&lost.in);
     reports = 0;

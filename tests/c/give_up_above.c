@@ -7,12 +7,6 @@
 static pyferry_view *main_interpreter, *ended, *next;
 static struct event in, go;
 
-static int32_t give_up(const char *text, void *data)
-{
-    (void)text, (void)data;
-    return PYFERRY_REPORT_GIVE_UP;
-}
-
 static void nothing(void) {}
 
 static void visits(void)
@@ -68,10 +62,7 @@ static void end_under_a_thread_that(void (*meanwhile)(void))
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = give_up;
-    options.report_every_ms = 50;
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(give_up, NULL);
     end_under_a_thread_that(nothing);
     end_under_a_thread_that(visits);
     end_under_a_thread_that(opens_a_guard);

@@ -6,12 +6,6 @@
 static pyferry_view *first, *second;
 static struct event in = EVENT_INIT, go = EVENT_INIT;
 
-static int32_t give_up(const char *text, void *data)
-{
-    (void)text, (void)data;
-    return PYFERRY_REPORT_GIVE_UP;
-}
-
 static void *is_in_both(void *unused)
 {
     /* Not for the first time: by the short way. */
@@ -33,10 +27,7 @@ int main(void)
 {
     pyferry_view *main_interpreter;
     PyThreadState *state = start_python(&main_interpreter);
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = give_up;
-    options.report_every_ms = 50;
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(give_up, NULL);
     first = new_interpreter();
     second = new_interpreter();
     pthread_t thread = thread_start(is_in_both, NULL);

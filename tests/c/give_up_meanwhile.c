@@ -34,11 +34,8 @@ static void *come_back(void *unused)
 
 int main(void)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear;
-    options.report_every_ms = 5;
     PyThreadState *state = start_python(&main_interpreter);
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(hear, NULL);
     pyferry_view *sub = new_interpreter();
     other.view = sub;
     guest_comes(&other);

@@ -26,14 +26,10 @@ static int32_t hear(const char *text, void *data)
 
 static PyThreadState *start(struct host *host, pyferry_view **main)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear;
-    options.report_data = host;
-    options.report_every_ms = 5;
     host->guest.name = "worker-9";
     host->guest.label = "bake lights";
     PyThreadState *state = start_python(main);
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(hear, host);
     return state;
 }
 

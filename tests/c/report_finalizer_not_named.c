@@ -19,11 +19,8 @@ int main(void)
 {
     pyferry_view *main_interpreter;
     pyferry_token token;
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear;
-    options.report_every_ms = 5;
     PyThreadState *state = start_python(&main_interpreter);
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(hear, NULL);
     guest.view = main_interpreter;
     guest.name = "guest-4";
     guest_comes(&guest);

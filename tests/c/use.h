@@ -142,6 +142,27 @@ static inline pyferry_view *new_interpreter(void)
     return view;
 }
 
+/* ---- a host that hears whom a shutdown waits for ---- */
+
+/* Starts Python, or joins it: to be taken back with pyferry_runtime_stop. */
+static inline void start_with_report(pyferry_report report, void *data)
+{
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.report = report;
+    options.report_data = data;
+    options.report_every_ms = 5;
+    CHECK_OK(pyferry_runtime_start(&options));
+}
+
+/* Waits for nobody; counts, where it is given an int. */
+static inline int32_t give_up(const char *text, void *reports)
+{
+    (void)text;
+    if (reports != NULL)
+        ++*(int *)reports;
+    return PYFERRY_REPORT_GIVE_UP;
+}
+
 /* ---- a thread that is inside until it is told to leave ---- */
 
 struct guest {
