@@ -5,12 +5,6 @@
 static pyferry_view *last, *now;
 static struct event in, again;
 
-static int32_t give_up(const char *text, void *data)
-{
-    (void)text, (void)data;
-    return PYFERRY_REPORT_GIVE_UP;
-}
-
 static void meanwhile(void)
 {
     event_set(&in);
@@ -71,10 +65,7 @@ static void start_anew_under_a_thread_that(void (*leave)(void))
 int main(void)
 {
     PyThreadState *state = start_python(&last);
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = give_up;
-    options.report_every_ms = 50;
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(give_up, NULL);
     finish_python(state);
     pyferry_view_free(last);
     start_anew_under_a_thread_that(is_suspended);

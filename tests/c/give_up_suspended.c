@@ -10,12 +10,6 @@ static pyferry_view *main_interpreter, *sub;
 static PyInterpreterState *raw;
 static struct event in = EVENT_INIT, go = EVENT_INIT;
 
-static int32_t give_up(const char *text, void *data)
-{
-    (void)text, (void)data;
-    return PYFERRY_REPORT_GIVE_UP;
-}
-
 static PyInterpreterState *interpreter_of(const pyferry_view *view)
 {
     pyferry_token token = attach(view);
@@ -40,10 +34,7 @@ static void *comes_by_itself(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = give_up;
-    options.report_every_ms = 50;
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(give_up, NULL);
     sub = new_interpreter();
     raw = interpreter_of(sub);
     pthread_t thread = thread_start(comes_by_itself, NULL);
