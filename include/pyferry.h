@@ -532,7 +532,8 @@ pyferry_status pyferry_attach_guarded(const struct pyferry_guard *guard, struct 
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD
  *         (another thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go
  *         by other means and has not come back), _CLOSED (the interpreter was shut down by this very thread while
- *         attached, or gave the thread up: the attachment is over, and the token empty), _FORKED.
+ *         attached, or gave the thread up; or that holds for the one which it was attached to before: the attachment is
+ *         over, the token empty, and the thread attached to nothing), _FORKED.
  */
 pyferry_status pyferry_detach(struct pyferry_token *token);
 
