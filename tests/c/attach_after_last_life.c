@@ -7,24 +7,10 @@ static pyferry_view *last, *now;
 static PyThreadState *initial;
 static struct event in, again;
 
-static void let_go_of_its_own(void)
+static void *outlives_python(void *unused)
 {
     PyGILState_Ensure();
     PyEval_SaveThread();
-}
-
-#ifndef Py_DEBUG /* CPython asserts that no thread uses another's state */
-/* The state of the thread that initialises Python has the same address in every life. */
-static void let_go_of_the_initial_one(void)
-{
-    PyEval_RestoreThread(initial);
-    PyEval_SaveThread();
-}
-#endif
-
-static void *outlives_python(void *argument)
-{
-    (*(void (**)(void))argument)();
     event_set(&in);
     event_wait(&again);
     pyferry_token token = attach(now);
@@ -38,14 +24,14 @@ static void *outlives_python(void *argument)
     check_ensures(state);
     detach(token);
     check_works(now);
-    return NULL;
+    return unused;
 }
 
-static void start_anew_under_a_thread_that(void (*lets_go)(void))
+static void start_anew_on_this_thread(void)
 {
     in = again = (struct event)EVENT_INIT;
     initial = start_python(&last);
-    pthread_t thread = thread_start(outlives_python, &lets_go);
+    pthread_t thread = thread_start(outlives_python, NULL);
     event_wait(&in);
     finish_python(initial);
     initial = start_python(&now);
@@ -60,11 +46,45 @@ static void start_anew_under_a_thread_that(void (*lets_go)(void))
     pyferry_view_free(now);
 }
 
+/* CPython asserts in a debug build, and hangs up to 3.12, where it is finalised on another thread than it was initialised on. */
+#if PY_VERSION_HEX >= 0x030e0000 && !defined(Py_DEBUG)
+static struct event over = EVENT_INIT;
+
+static void *takes_python_over(void *unused)
+{
+    PyGILState_Ensure();
+    CHECK(Py_FinalizeEx() == 0);
+    initial = start_python(&now);
+    event_set(&again);
+    event_wait(&over);
+    finish_python(initial);
+    return unused;
+}
+
+/* The state of whoever initialises Python has the same address in every life: what is in this thread's slot is alive again. */
+static void start_anew_on_another_thread(void)
+{
+    again = (struct event)EVENT_INIT;
+    PyThreadState *mine = start_python(&last);
+    pthread_t thread = thread_start(takes_python_over, NULL);
+    event_wait(&again);
+    CHECK(initial == mine);
+    pyferry_token token = attach(now);
+    CHECK(PyThreadState_Get() != mine);
+    run("import sys");
+    detach(token);
+    event_set(&over);
+    thread_join(thread);
+    pyferry_view_free(last);
+    pyferry_view_free(now);
+}
+#else
+static void start_anew_on_another_thread(void) {}
+#endif
+
 int main(void)
 {
-    start_anew_under_a_thread_that(let_go_of_its_own);
-#ifndef Py_DEBUG
-    start_anew_under_a_thread_that(let_go_of_the_initial_one);
-#endif
+    start_anew_on_this_thread();
+    start_anew_on_another_thread();
     return 0;
 }

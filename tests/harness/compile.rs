@@ -11,7 +11,8 @@ use super::program::{Program, SOURCES};
 use super::python::Python;
 use super::tool;
 
-const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1"];
+/// Not optimised: most programs take longer to compile, for each Python, than to run.
+const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O0"];
 
 /// Python is `None` where one build serves all of them.
 pub fn program(program: &Program, directives: &Directives, python: Option<&Python>, library: &Library) -> Recipe {
