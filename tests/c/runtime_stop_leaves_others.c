@@ -12,7 +12,7 @@ int main(void)
 }
 #else
 static pyferry_view *own;
-static struct event started = EVENT_INIT, done = EVENT_INIT;
+static struct event started, done;
 
 static void finalize(void)
 {
@@ -36,18 +36,20 @@ static void *finalizes(void *unused)
     return unused;
 }
 
-int main(void)
+static void stop_under_the_hosts(bool joins_before)
 {
+    started = done = (struct event)EVENT_INIT;
     CHECK_OK(pyferry_runtime_start(NULL));
-    pyferry_view *main_interpreter = main_view();
+    pyferry_view *ours = main_view();
     pthread_t host = thread_start(takes_over, NULL);
     event_wait(&started);
-    check_closed(main_interpreter);
-    pyferry_view_free(main_interpreter);
-    /* Joins the host's, and leaves it. */
-    CHECK_OK(pyferry_runtime_start(NULL));
-    CHECK_OK(pyferry_runtime_stop(-1));
-    check_works(own);
+    check_closed(ours);
+    pyferry_view_free(ours);
+    if (joins_before) {
+        CHECK_OK(pyferry_runtime_start(NULL));
+        CHECK_OK(pyferry_runtime_stop(-1));
+        check_works(own);
+    }
     CHECK_OK(pyferry_runtime_stop(-1));
     check_works(own);
     CHECK_STATUS(pyferry_runtime_stop(-1), PYFERRY_STATUS_WRONG_ORDER);
@@ -55,24 +57,37 @@ int main(void)
     thread_join(host);
     check_closed(own);
     pyferry_view_free(own);
+}
 
-    /* Nor is what is gone a Python that runs. */
+/* What is gone is no Python that runs. */
+static void start_anew(void)
+{
     CHECK_OK(pyferry_runtime_start(NULL));
     on_new_thread(finalizes, NULL);
     CHECK_OK(pyferry_runtime_start(NULL));
     CHECK(Py_IsInitialized());
-    main_interpreter = main_view();
-    check_works(main_interpreter);
+    pyferry_view *ours = main_view();
+    check_works(ours);
     CHECK_OK(pyferry_runtime_stop(-1));
-    check_works(main_interpreter);
+    check_works(ours);
     CHECK_OK(pyferry_runtime_stop(-1));
     CHECK(!Py_IsInitialized());
-    pyferry_view_free(main_interpreter);
+    pyferry_view_free(ours);
+}
 
-    /* And where it is gone, stopping has nothing to do. */
+static void stop_nothing(void)
+{
     CHECK_OK(pyferry_runtime_start(NULL));
     on_new_thread(finalizes, NULL);
     CHECK_OK(pyferry_runtime_stop(-1));
+}
+
+int main(void)
+{
+    stop_under_the_hosts(false);
+    stop_under_the_hosts(true);
+    start_anew();
+    stop_nothing();
     return 0;
 }
 #endif
