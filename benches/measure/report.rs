@@ -123,7 +123,8 @@ pub fn write(table: impl Fn(Detail) -> String, notes: &str, pictures: &str) -> R
     let (before, rest) = old.split_once(BEGIN).ok_or_else(|| format!("README has no line {BEGIN}"))?;
     let (_, after) = rest.split_once(END).ok_or_else(|| format!("README has no line {END}"))?;
     let block = format!(
-        "\n{pictures}{}\n{notes} The spread is in [benches/results.md](benches/results.md).\n\n",
+        "\n{pictures}<details>\n<summary>All that was measured, beside the goals</summary>\n\n{}\n</details>\n\n{notes} The \
+         spread is in [benches/results.md](benches/results.md).\n\n",
         table(Detail::Median)
     );
     fs::write(&readme, format!("{before}{BEGIN}{block}{END}{after}")).map_err(says)
