@@ -206,13 +206,18 @@ fn own(
     if !failed && told_to_finalize.recv().is_err() {
         return;
     }
-    // If somebody else finalised it meanwhile there is nothing to come back to.
-    let still_there = known.map_or(true, |main| main.raw().is_some());
-    let flushed = if still_there {
-        thread::come_back(python, state);
-        python.finalize()
-    } else {
-        true
+    let flushed = match known {
+        Ok(main) if main.is_closed() || python.is_finalizing() => {
+            // Somebody else finalises it, or has: there is nothing to come back to, only an end to wait for.
+            while main.raw().is_some() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            true
+        }
+        _ => {
+            thread::come_back(python, state);
+            python.finalize()
+        }
     };
     let _ = finalized.send(flushed);
 }

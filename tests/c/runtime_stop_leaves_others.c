@@ -30,6 +30,35 @@ static void *takes_over(void *unused)
     return unused;
 }
 
+static struct event tearing_down;
+
+static PyObject *take_long(PyObject *unused, PyObject *none)
+{
+    (void)unused, (void)none;
+    event_set(&tearing_down);
+    Py_BEGIN_ALLOW_THREADS
+    sleep_ms(200);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef method = { "take_long", take_long, METH_NOARGS, NULL };
+
+static void *finalizes_for_long(void *unused)
+{
+    PyGILState_Ensure();
+    define(&method);
+    run("class Last:\n"
+        "    def __init__(self):\n"
+        "        self.last = take_long\n"
+        "    def __del__(self):\n"
+        "        self.last()\n"
+        "last = Last()\n");
+    CHECK(Py_FinalizeEx() == 0);
+    event_set(&tearing_down);
+    return unused;
+}
+
 static void *finalizes(void *unused)
 {
     finalize();
@@ -82,12 +111,25 @@ static void stop_nothing(void)
     CHECK_OK(pyferry_runtime_stop(-1));
 }
 
+/* While the host is at it: past its atexit functions, and not through. */
+static void stop_meanwhile(void)
+{
+    tearing_down = (struct event)EVENT_INIT;
+    CHECK_OK(pyferry_runtime_start(NULL));
+    pthread_t thread = thread_start(finalizes_for_long, NULL);
+    event_wait(&tearing_down);
+    CHECK_OK(pyferry_runtime_stop(-1));
+    thread_join(thread);
+    CHECK(!Py_IsInitialized());
+}
+
 int main(void)
 {
     stop_under_the_hosts(false);
     stop_under_the_hosts(true);
     start_anew();
     stop_nothing();
+    stop_meanwhile();
     return 0;
 }
 #endif
