@@ -1,12 +1,14 @@
 //! What happens to a thread's states: on request, when it ends, and in a forked child.
 
-use super::frames::{Frame, Kind};
+use super::frames::{Frame, Kind, Source};
+use super::left::Left;
 use super::visits::Visit;
 use super::{THREAD, Thread, come_back};
-use crate::cpython::{Slot, State};
+use crate::cpython::{Slot, SlotValue, State};
 use crate::fork;
 use crate::gate::Phase;
 use crate::sys::{self, ThreadEnd};
+use std::ptr::null_mut;
 
 static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
 
@@ -80,11 +82,17 @@ impl Thread {
         self.with_visits(|visits| visits.iter().flatten().any(keeps))
     }
 
+    /// As if the host had detached, but that the thread does not go back: what is below and ours comes back by itself, and
+    /// what is not ours may be gone.
     fn end_frame(&self, top: Frame) {
-        if let Kind::Entered { visit, .. } = top.kind {
-            self.come_back_to_end(top.state, visit);
+        if let Kind::Entered { visit, source, before, left } = top.kind {
+            self.release(left.hold());
+            let before = self.come_back_to_end(top.state, visit, source, before);
+            if let Some(frame) = self.frames_mut().last_mut() {
+                frame.kind = Kind::Entered { visit, source, before, left: Left::Nothing };
+            }
         }
-        // As if the host had detached. Suspended: Python is not asked again.
+        // Suspended: Python is not asked again.
         if !matches!(top.kind, Kind::Suspended { .. }) && self.detach(self.ticket(top.number)).is_ok() {
             return;
         }
@@ -92,34 +100,50 @@ impl Thread {
             self.pop(top);
             match top.kind {
                 Kind::Nested { .. } | Kind::Through { .. } | Kind::Ended { .. } => {}
-                Kind::Entered { visit, left, .. } => {
-                    self.unpin(visit);
-                    self.release(left.hold());
-                }
+                Kind::Entered { visit, .. } => self.unpin(visit),
                 Kind::Suspended { hold } => self.release(hold),
             }
         }
     }
 
-    /// Has this thread attached, where it is in and has let go, so that the state can go with it: what stays in the slot, or
-    /// has lost CPython's mark, would be found by whoever comes later.
-    fn come_back_to_end(&self, state: State, visit: usize) {
-        let (python, slot, lives) = self.with_visit(visit, |visit| {
+    /// Has this thread attached where it is in, and has let go, by a state of ours: that goes with it then. What stays in the
+    /// slot, or has lost CPython's mark, would be found by whoever comes later. Returns what the slot is to hold afterwards.
+    fn come_back_to_end(&self, state: State, visit: usize, source: Source, before: SlotValue) -> SlotValue {
+        let (python, slot, lives, is_open) = self.with_visit(visit, |visit| {
             let interpreter = &visit.interpreter;
-            let lives = interpreter.raw().is_some() && !visit.is_over();
-            (interpreter.python, interpreter.slot, lives)
+            let lives = interpreter.raw().is_some() && !visit.is_over() && !interpreter.python.is_finalizing();
+            (interpreter.python, interpreter.slot, lives, interpreter.gate.is_open())
         });
-        if !lives {
-            return;
+        let attached = python.attached(Some(state));
+        let is_in = attached == Some(state);
+        if !lives || !(is_in || attached.is_none()) {
+            return before;
         }
-        // The system may have emptied it before it came to us.
+        // Who deletes a state has CPython empty the slot; or the system has, before it came to us.
+        let stays = is_in || slot.get(python) == state.as_ptr() || self.is_ours(before);
+        let before = if stays { before } else { null_mut() };
+        // Not ours; or the closer's, who may go on without this thread at any moment.
+        if !is_in && (source == Source::Adopted || (source == Source::Cached && !is_open)) {
+            slot.set(before);
+            return before;
+        }
         if let Slot::Key { .. } = slot {
             slot.set(state.as_ptr());
         }
-        if python.attached(Some(state)).is_none() && !python.is_finalizing() {
+        if !is_in {
             come_back(python, state);
             slot.set(state.as_ptr());
         }
+        before
+    }
+
+    /// Whether a state is one of ours that this thread is inside of.
+    fn is_ours(&self, value: SlotValue) -> bool {
+        let ours = |frame: &Frame| match frame.kind {
+            Kind::Entered { source, .. } => source != Source::Adopted && frame.state.as_ptr() == value,
+            _ => false,
+        };
+        self.frames().iter().any(ours)
     }
 
     /// Does `f`, and tidies up after it where nobody else will.
