@@ -52,17 +52,24 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
         fork::check_first_view()?;
     }
     let registrar = here.then(sys::thread_id);
-    let mut main = None;
-    thread::released(python, None, || {
-        python.visit_main(|raw, slot| {
+    let (mut main, mut visited) = (None, Ok(()));
+    let back = thread::released(python, None, || {
+        visited = python.visit_main(|raw, slot| {
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };
             let registrar = registrar.unwrap_or_else(sys::thread_id);
             let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts, registrar);
             main = Some((Arc::clone(&interpreter), new));
             if here { Ok(()) } else { set_up(&interpreter, raw, new, || python.import_threading_for_others(false)) }
-        })
-    })?;
+        });
+    });
+    if !back {
+        fail!(
+            Closed,
+            "the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing"
+        );
+    }
+    visited?;
     let Some((main, new)) = main else { fail!(Internal, "the main interpreter was visited and not found") };
     if here {
         set_up(&main, raw, new, || match thread::current_state(python) {
@@ -259,7 +266,11 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
     interpreter.gate.close();
     match wait_for_the_last(interpreter, deadline) {
         Drained::Ours => {}
-        Drained::Theirs => fail!(Closed, "{name} was ended by another thread meanwhile"),
+        Drained::Theirs if interpreter.is_closed() => fail!(Closed, "{name} was ended by another thread meanwhile"),
+        Drained::Theirs => fail!(
+            Closed,
+            "this thread was attached to an interpreter that was shut down while it waited for {name}: it is attached to nothing; {name} lets nobody new in: call again"
+        ),
         Drained::TimedOut => fail!(
             Timeout,
             "{name} is still in use by {}; it lets nobody new in: call again",

@@ -52,31 +52,43 @@ fn drain(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
         // Whoever lets go now is not let in again, and neither is anybody else: there is nothing to wait for.
         return if interpreter.gate.claim(thread::is_mine) { Drained::Ours } else { Drained::Theirs };
     }
+    let mut drained = Drained::TimedOut;
+    let back =
+        thread::released(interpreter.python, Some(interpreter), || drained = drain_outside(interpreter, deadline));
+    if back {
+        return drained;
+    }
+    // This thread has lost what it was attached to, which did not wait for it.
+    if drained == Drained::Ours {
+        interpreter.gate.unclaim();
+    }
+    Drained::Theirs
+}
+
+fn drain_outside(interpreter: &Interpreter, deadline: Option<Instant>) -> Drained {
     // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
     let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
-    thread::released(interpreter.python, Some(interpreter), || {
-        let mut until = deadline;
-        loop {
-            let next = Instant::now() + report::interval();
-            let drained = interpreter.gate.drain(thread::is_mine, Some(until.map_or(next, |until| until.min(next))));
-            if drained != Drained::TimedOut {
-                return drained;
-            }
-            if !interpreter.has_occupants(is_not_reported) {
-                until = None;
-                continue;
-            }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return drained;
-            }
-            until = deadline;
-            let who = interpreter.describe_occupants(is_not_reported);
-            let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
-            if give_up && can_go_on && interpreter.gate.claim(thread::is_mine) {
-                return Drained::Ours;
-            }
+    let mut until = deadline;
+    loop {
+        let next = Instant::now() + report::interval();
+        let drained = interpreter.gate.drain(thread::is_mine, Some(until.map_or(next, |until| until.min(next))));
+        if drained != Drained::TimedOut {
+            return drained;
         }
-    })
+        if !interpreter.has_occupants(is_not_reported) {
+            until = None;
+            continue;
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return drained;
+        }
+        until = deadline;
+        let who = interpreter.describe_occupants(is_not_reported);
+        let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
+        if give_up && can_go_on && interpreter.gate.claim(thread::is_mine) {
+            return Drained::Ours;
+        }
+    }
 }
 
 /// Whether an occupant is none that somebody else could make leave: this thread, or a herald.

@@ -6,6 +6,7 @@ use super::left::Hold;
 use super::visits::Visit;
 use crate::cpython::{SlotValue, State};
 use crate::record::{self, Interpreter};
+use std::ptr::null_mut;
 
 impl Thread {
     pub(super) fn choose_state(
@@ -44,7 +45,7 @@ impl Thread {
         self.frames().iter().rev().find_map(|frame| match frame.kind {
             Kind::Entered { .. } | Kind::Suspended { .. } if frame.serial == target.serial => Some(frame.state),
             Kind::Entered { visit, before, left, .. } if of_this_life(visit) => {
-                left.state().filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
+                left.alive().filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
             }
             // Who nests on somebody else's state does not keep it.
             _ => None,
@@ -53,7 +54,16 @@ impl Thread {
 
     /// What the slot holds; nothing, where that is what this thread left there when an interpreter went without it.
     pub(super) fn slot_value(&self, target: &Interpreter) -> SlotValue {
-        let value = target.slot.get(target.python);
+        let held = target.slot.get(target.python);
+        let value = self.unless_gone(held);
+        if value != held {
+            target.slot.set(value);
+        }
+        value
+    }
+
+    /// A value of the slot's; none, where that is what this thread let go of in an interpreter that did not wait for it.
+    pub(super) fn unless_gone(&self, value: SlotValue) -> SlotValue {
         let given_up = |visit| self.with_visit(visit, |visit| visit.seat.is_given_up());
         let is_gone = |frame: &Frame| match frame.kind {
             _ if frame.state.as_ptr() != value => false,
@@ -61,11 +71,7 @@ impl Thread {
             Kind::Suspended { hold: Hold::Refused(visit) } => self.with_visit(visit, Visit::is_over),
             _ => false,
         };
-        if value.is_null() || !self.frames().iter().any(is_gone) {
-            return value;
-        }
-        target.slot.set(std::ptr::null_mut());
-        std::ptr::null_mut()
+        if !value.is_null() && self.frames().iter().any(is_gone) { null_mut() } else { value }
     }
 
     /// Whether CPython has unmarked a state of the target's that this thread is inside of: somebody attached another one on

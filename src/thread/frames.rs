@@ -1,7 +1,7 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
 use super::left::{Hold, Left};
-use super::{NEXT_SERIAL, Thread, attach_state, come_back, this_thread};
+use super::{NEXT_SERIAL, Thread, attach_state, this_thread};
 use crate::cpython::{Python, Slot, SlotValue, State};
 use crate::error::{Result, fail};
 use crate::record;
@@ -181,8 +181,7 @@ impl Thread {
         let result = f(before);
         self.frames_mut().retain(|frame| frame.number != number);
         if let Some((state, hold)) = left {
-            come_back(python, state);
-            self.release(hold);
+            self.come_back_to(python, state, hold);
         }
         result
     }

@@ -1,6 +1,6 @@
 //! What a thread lets go of for a while, and how it comes back to it: the interpreter has to be there still.
 
-use super::frames::Kind;
+use super::frames::{Kind, Ticket};
 use super::visits::Visit;
 use super::{Admission, Thread, come_back};
 use crate::cpython::{Python, State};
@@ -20,6 +20,11 @@ pub(super) enum Left {
 impl Left {
     pub fn state(self) -> Option<State> {
         if let Left::There(state, _) = self { Some(state) } else { None }
+    }
+
+    /// The state, unless it may be gone by now.
+    pub fn alive(self) -> Option<State> {
+        if let Left::There(_, Hold::Refused(_)) = self { None } else { self.state() }
     }
 
     pub fn hold(self) -> Hold {
@@ -126,14 +131,24 @@ impl Thread {
         }
     }
 
-    pub(super) fn released<R>(&self, python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce() -> R) -> R {
-        let Some(state) = self.current(python) else { return f() };
+    /// False: it could not be attached again.
+    pub(super) fn released(&self, python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
+        let Some(state) = self.current(python) else {
+            f();
+            return true;
+        };
         let ours = taken_down.is_some_and(|interpreter| interpreter.is(python.interpreter_of(state)));
         let hold = if ours { Hold::Free } else { self.hold(python, state) };
+        let number = self.let_go_of(python, state, hold).number;
+        f();
+        self.frames_mut().retain(|frame| frame.number != number);
+        self.come_back_to(python, state, hold)
+    }
+
+    /// Lets go, under a frame.
+    pub(super) fn let_go_of(&self, python: &Python, state: State, hold: Hold) -> Ticket {
+        let serial = hold.visit().map_or(0, |visit| self.with_visit(visit, |visit| visit.interpreter.serial));
         python.let_go();
-        let result = f();
-        come_back(python, state);
-        self.release(hold);
-        result
+        self.push(state, serial, Kind::Suspended { hold })
     }
 }

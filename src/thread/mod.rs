@@ -167,8 +167,8 @@ pub fn is_mine(occupant: &Occupant) -> bool {
 }
 
 /// Runs `f` while this thread is attached to nothing, and attaches it again as it was. What it comes back to is held, unless
-/// that is the interpreter which this thread is about to take down.
-pub fn released<R>(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce() -> R) -> R {
+/// that is the interpreter which this thread is about to take down. False: it has ended, or gave this thread up.
+pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
     THREAD.with(|me| me.tidily(|| me.released(python, taken_down, f)))
 }
 

@@ -9,10 +9,7 @@ use crate::error::{Result, fail};
 impl Thread {
     pub(super) fn suspend(&self) -> Result<Ticket> {
         let (python, state) = attached_python()?;
-        let hold = self.hold(python, state);
-        let serial = hold.visit().map_or(0, |visit| self.with_visit(visit, |visit| visit.interpreter.serial));
-        python.let_go();
-        Ok(self.push(state, serial, Kind::Suspended { hold }))
+        Ok(self.let_go_of(python, state, self.hold(python, state)))
     }
 
     pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {

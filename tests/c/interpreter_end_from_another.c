@@ -1,0 +1,96 @@
+/* harness: timeout=20 */
+/* A thread that is attached to one interpreter by its own means waits for the end of another. Meanwhile nobody ends the first under
+   it unless the host gives it up; then it is told so, and neither hung nor ended. */
+#include "py.h"
+
+static pyferry_view *main_interpreter, *first, *second;
+static struct guest guest;
+static struct event waits, lost;
+static __thread bool ends;
+
+/* ---- from the report callback ---- */
+
+static int32_t end_the_first(const char *text, void *data)
+{
+    (void)text, (void)data;
+    CHECK_REFUSED(pyferry_interpreter_end(first, 0), PYFERRY_STATUS_WRONG_THREAD, "detach first");
+    event_set(&guest.leave);
+    return PYFERRY_REPORT_WAIT;
+}
+
+static void *ends_the_second(void *unused)
+{
+    pyferry_token token = attach(first);
+    PyInterpreterState *interpreter = PyThreadState_GetInterpreter(PyThreadState_Get());
+    detach(token);
+    PyThreadState *own = PyThreadState_New(interpreter);
+    PyEval_RestoreThread(own);
+    CHECK_OK(pyferry_interpreter_end(second, -1));
+    CHECK(PyThreadState_Get() == own);
+    run("import sys");
+    PyThreadState_Clear(own);
+    PyThreadState_DeleteCurrent();
+    return unused;
+}
+
+/* ---- given up ---- */
+
+static int32_t give_main_up(const char *text, void *data)
+{
+    (void)data;
+    if (ends) {
+        event_set(&waits);
+        event_wait(&lost);
+        event_set(&guest.leave);
+        return PYFERRY_REPORT_WAIT;
+    }
+    return strncmp(text, "the main", strlen("the main")) == 0 ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
+}
+
+static void *ends_it_from_main(void *unused)
+{
+    ends = true;
+    PyGILState_Ensure();
+    CHECK_STATUS(pyferry_interpreter_end(second, -1), PYFERRY_STATUS_CLOSED);
+    CHECK(!pyferry_is_attached(NULL));
+    return unused;
+}
+
+static void *says_that_it_is_lost(void *unused)
+{
+    /* Nobody can be told when main has been claimed: a little later than it is asked for. */
+    sleep_ms(100);
+    event_set(&lost);
+    return unused;
+}
+
+int main(void)
+{
+    PyThreadState *state = start_python(&main_interpreter);
+    start_with_report(end_the_first, NULL);
+    first = new_interpreter();
+    second = new_interpreter();
+    guest = (struct guest)GUEST(second);
+    guest_comes(&guest);
+    on_new_thread(ends_the_second, NULL);
+    thread_join(guest.thread);
+    CHECK_OK(pyferry_interpreter_end(first, -1));
+    pyferry_view_free(first);
+    pyferry_view_free(second);
+
+    waits = lost = (struct event)EVENT_INIT;
+    start_with_report(give_main_up, NULL);
+    second = new_interpreter();
+    guest = (struct guest)GUEST(second);
+    guest_comes(&guest);
+    pthread_t thread = thread_start(ends_it_from_main, NULL);
+    event_wait(&waits);
+    pthread_t late = thread_start(says_that_it_is_lost, NULL);
+    finish_python(state);
+    thread_join(late);
+    thread_join(thread);
+    thread_join(guest.thread);
+    pyferry_view_free(second);
+    pyferry_view_free(main_interpreter);
+    return 0;
+}
