@@ -147,6 +147,11 @@ impl Python {
         }
     }
 
+    /// Whether a state, which may be gone by now, is this thread's and one of the main interpreter's.
+    pub fn is_in_main(&self, state: State) -> bool {
+        self.main_interpreter().is_some_and(|main| self.is_this_threads_in(main, state))
+    }
+
     /// Whether a state, which may be gone by now, is this thread's and one of the interpreter's, which lives.
     pub fn is_this_threads_in(&self, raw: Raw, state: State) -> bool {
         let Some(offset) = self.next_offset.get() else { return false };

@@ -26,6 +26,7 @@ impl Thread {
         if !alive || python.attached(Some(top.state)) != Some(top.state) {
             return self.detach_elsewhere(python, top);
         }
+        let before = self.unless_gone(before);
         if self.going_out(python, visit, source) {
             self.staying(python, || python.delete_attached(slot, top.state, before));
         } else {
@@ -65,6 +66,7 @@ impl Thread {
             // The interpreter was shut down between the attach and now, and the state went with it, or goes.
             self.pop(top);
             if let Kind::Entered { visit, left, before, .. } = top.kind {
+                let before = self.unless_gone(before);
                 self.with_visit(visit, |visit| visit.take_from_slot(top.state, before));
                 self.unpin(visit);
                 if current.is_none() {

@@ -29,13 +29,16 @@ impl Visit {
         let (python, slot) = (self.interpreter.python, self.interpreter.slot);
         let before = if self.interpreter.life == record::life() {
             before
-        } else if slot.outlives_python() && python.attached(None).is_none() {
+        } else if slot.outlives_python() && !python.is_in_main(state) {
             // In another life of Python, where what was there before is gone too.
             null_mut()
         } else {
             return;
         };
-        if slot.get(python) == state.as_ptr() {
+        let held = slot.get(python);
+        // CPython has emptied it where this thread ended the interpreter itself.
+        let emptied = || held.is_null() && !before.is_null() && python.attached(None).is_none();
+        if held == state.as_ptr() || emptied() {
             slot.set(before);
         }
     }

@@ -2,7 +2,8 @@
    thread where it is. */
 #include "py.h"
 
-static void next_life(bool suspended)
+/* `lets_go`: of the new life, in which the state has the address that the old one's had. */
+static void next_life(bool suspended, bool lets_go)
 {
     pyferry_view *view;
     PyThreadState *state = start_python(&view);
@@ -14,10 +15,16 @@ static void next_life(bool suspended)
     }
     CHECK(Py_FinalizeEx() == 0);
     Py_InitializeEx(0);
+    if (lets_go)
+        state = PyEval_SaveThread();
     if (suspended)
         CHECK_STATUS(pyferry_resume(&out), PYFERRY_STATUS_CLOSED);
     CHECK_STATUS(pyferry_detach(&token), PYFERRY_STATUS_CLOSED);
-    CHECK(pyferry_is_attached(NULL) && !pyferry_is_attached(view));
+    CHECK(pyferry_is_attached(NULL) == !lets_go && !pyferry_is_attached(view));
+    if (lets_go) {
+        CHECK(PyGILState_GetThisThreadState() == state);
+        PyEval_RestoreThread(state);
+    }
     run("pass");
     pyferry_view *main_interpreter = main_view();
     check_works(main_interpreter);
@@ -28,7 +35,7 @@ static void next_life(bool suspended)
 
 int main(void)
 {
-    next_life(false);
-    next_life(true);
+    for (int way = 0; way < 4; way++)
+        next_life(way & 1, way & 2);
     return 0;
 }
