@@ -30,7 +30,7 @@ impl Model {
     /// Ends what the thread has begun.
     fn unwind(&self, actor: usize) -> Option<Call> {
         let thread = &self.threads[actor];
-        let open = !thread.frames.is_empty() || thread.current.is_some() || !thread.ensured.is_empty();
+        let open = !thread.frames.is_empty() || thread.current.is_some() || !thread.ensured.is_empty() || thread.leaks;
         let saved = thread.saved.iter().filter(|saved| saved.1.maker != Maker::Python).count();
         if !open && saved == 0 {
             return None;

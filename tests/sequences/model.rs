@@ -238,6 +238,7 @@ impl Model {
             Call::RestoreThread => thread.may_restore(),
             Call::Ensure => {
                 self.life != Life::None
+                    && !thread.leaks
                     && match thread.slot {
                         None => thread.current.is_none() && self.phase(self.main) == Open,
                         Some(slot) => thread.current.is_none_or(|current| current == slot) && self.holds(thread, slot),

@@ -62,6 +62,8 @@ pub struct Thread {
     /// By PyEval_SaveThread, with their numbers.
     pub saved: Vec<(usize, State)>,
     pub ensured: Vec<Ensured>,
+    /// An Ensure was never released: its state stays, in the slot too, and from 3.15 also when Python is gone.
+    pub leaks: bool,
 }
 
 impl Thread {
@@ -74,6 +76,7 @@ impl Thread {
             cached: Vec::new(),
             saved: Vec::new(),
             ensured: Vec::new(),
+            leaks: false,
         }
     }
 
@@ -270,6 +273,10 @@ impl Model {
         // What the host began by CPython's own means under an attachment goes with it: the state may be gone.
         let goes = |number, state| number > frame.number && state == frame.state;
         thread.saved.retain(|saved| !goes(saved.0, saved.1));
+        thread.leaks |= thread
+            .ensured
+            .iter()
+            .any(|ensured| goes(ensured.number, ensured.state) && matches!(ensured.state.maker, Maker::Ensure(_)));
         thread.ensured.retain(|ensured| !goes(ensured.number, ensured.state));
         if phase == Phase::Closed {
             if let Some(back) = back.filter(|_| thread.current.is_none()) {
