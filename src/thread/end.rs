@@ -85,12 +85,16 @@ impl Thread {
     /// As if the host had detached, but that the thread does not go back: what is below and ours comes back by itself, and
     /// what is not ours may be gone.
     fn end_frame(&self, top: Frame) {
-        if let Kind::Entered { visit, source, before, left } = top.kind {
+        let mut kind = top.kind;
+        if let Kind::Entered { left, .. } | Kind::Ended { left, .. } = &mut kind {
             self.release(left.hold());
-            let before = self.come_back_to_end(top.state, visit, source, before);
-            if let Some(frame) = self.frames_mut().last_mut() {
-                frame.kind = Kind::Entered { visit, source, before, left: Left::Nothing };
-            }
+            *left = Left::Nothing;
+        }
+        if let Kind::Entered { visit, source, before, .. } = &mut kind {
+            *before = self.come_back_to_end(top.state, *visit, *source, *before);
+        }
+        if let Some(frame) = self.frames_mut().last_mut() {
+            frame.kind = kind;
         }
         // Suspended: Python is not asked again.
         if !matches!(top.kind, Kind::Suspended { .. }) && self.detach(self.ticket(top.number)).is_ok() {

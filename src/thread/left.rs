@@ -72,27 +72,26 @@ impl Thread {
             },
         };
         // Who is in by other means came in who knows when.
-        let first = self.with_visit(visit, |visit| !visit.seat.occupant.is_in());
-        if first {
-            self.with_visit(visit, |visit| {
-                visit.seat.occupant.set_label(Label::NONE);
-                visit.seat.occupant.came_in(self.pace.now());
-            });
-        }
+        let first = self.with_visit(visit, |here| {
+            let occupant = &here.seat.occupant;
+            let first = !occupant.is_in();
+            if first {
+                occupant.set_label(Label::NONE);
+                occupant.came_in(self.pace.now());
+            }
+            first
+        });
         // Late: this thread is inside, whether or not we knew of it.
         if self.pin(visit, Admission::Open) || self.pin(visit, Admission::Late) {
             return Hold::Pinned(visit);
         }
-        self.with_visit(visit, |visit| {
+        let ours = self.with_visit(visit, |here| {
             if first {
-                visit.seat.occupant.went_out();
+                here.seat.occupant.went_out();
             }
-            if visit.interpreter.is_taken_down_by(self.serial()) {
-                Hold::Free
-            } else {
-                Hold::Refused(visit.interpreter.index)
-            }
-        })
+            here.interpreter.is_taken_down_by(self.serial())
+        });
+        if ours { Hold::Free } else { Hold::Refused(visit) }
     }
 
     /// Comes back to what this thread let go of. False: that has ended, or has not waited for this thread, which stays
@@ -107,7 +106,7 @@ impl Thread {
         if back {
             come_back(python, state);
         } else {
-            self.with_visit(visit, |visit| visit.take_from_slot(state, null_mut()));
+            self.with_visit(visit, |here| here.take_from_slot(state, null_mut()));
         }
         if pinned {
             self.unpin(visit);
