@@ -71,6 +71,8 @@ impl Thread {
                 self.unpin(visit);
                 if current.is_none() {
                     self.go_back(python, left);
+                } else {
+                    self.release(left.hold());
                 }
             }
             fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", this_thread());
@@ -92,15 +94,17 @@ impl Thread {
     #[cold]
     pub(super) fn detach_ended(&self, top: Frame) -> Result<()> {
         self.pop(top);
-        if let Kind::Ended { life, slot, before, left } = top.kind
-            && let Ok(python) = Python::running()
-            && self.current(python).is_none()
-        {
-            // Else somebody has been here since, or it is another life of Python.
-            if life == record::life() && slot.get(python).is_null() {
-                slot.set(before);
+        if let Kind::Ended { life, slot, before, left } = top.kind {
+            match Python::running() {
+                Ok(python) if self.current(python).is_none() => {
+                    // Else somebody has been here since, or it is another life of Python.
+                    if life == record::life() && slot.get(python).is_null() {
+                        slot.set(before);
+                    }
+                    self.go_back(python, left);
+                }
+                _ => self.release(left.hold()),
             }
-            self.go_back(python, left);
         }
         fail!(
             Closed,

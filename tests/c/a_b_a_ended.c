@@ -1,3 +1,4 @@
+/* harness: timeout=20 */
 /* A thread goes from A to B and ends B itself, by CPython's own means: the detach says so, and the thread is in A again as it was,
    whoever attached it there and whether it was suspended. */
 #include "py.h"
@@ -35,6 +36,29 @@ static void *ends_what_it_is_in(void *unused)
     return unused;
 }
 
+#ifndef Py_DEBUG /* CPython asserts that A's state is in the slot when it is attached again, and here it is not */
+/* It is attached by a state of its own by the time that it detaches; and never detaches from A. */
+static void *ends_and_comes_back_by_itself(void *unused)
+{
+    attach(main_interpreter);
+    PyThreadState *below = PyThreadState_Get();
+    PyInterpreterState *interpreter = PyThreadState_GetInterpreter(below);
+    pyferry_token b = attach(sub);
+    pyferry_suspension out = suspend();
+    event_set(&in);
+    event_wait(&go);
+    resume(out);
+    end_interpreter(PyThreadState_Get(), below);
+    PyThreadState *own = PyThreadState_New(interpreter);
+    PyEval_RestoreThread(own);
+    CHECK_STATUS(pyferry_detach(&b), PYFERRY_STATUS_CLOSED);
+    CHECK(current_state() == own);
+    PyThreadState_Clear(own);
+    PyThreadState_DeleteCurrent();
+    return unused;
+}
+#endif
+
 /* The caller is attached to main, and is again. Returns the only state of the interpreter. */
 static PyThreadState *new_one(PyThreadState *state)
 {
@@ -45,12 +69,12 @@ static PyThreadState *new_one(PyThreadState *state)
     return made;
 }
 
-static void attached_by_pyferry(PyThreadState *state)
+static void attached_by_pyferry(PyThreadState *state, void *(*ends)(void *))
 {
     in = go = (struct event)EVENT_INIT;
     PyThreadState *made = new_one(state);
     PyEval_SaveThread();
-    pthread_t thread = thread_start(ends_what_it_is_in, NULL);
+    pthread_t thread = thread_start(ends, NULL);
     event_wait(&in);
     PyEval_RestoreThread(made);
     PyThreadState_Clear(made);
@@ -90,7 +114,10 @@ int main(void)
     Py_InitializeEx(0);
     main_interpreter = main_view();
     PyThreadState *state = PyThreadState_Get();
-    attached_by_pyferry(state);
+    attached_by_pyferry(state, ends_what_it_is_in);
+#ifndef Py_DEBUG
+    attached_by_pyferry(state, ends_and_comes_back_by_itself);
+#endif
     attached_by_itself(state, false);
     attached_by_itself(state, true);
     pyferry_view_free(main_interpreter);
