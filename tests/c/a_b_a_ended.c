@@ -18,16 +18,23 @@ static void end_interpreter(PyThreadState *state, PyThreadState *other)
 #endif
 }
 
-static void *ends_what_it_is_in(void *unused)
+/* From A into B, which it ends when it is the only one there. Returns the token of B. */
+static pyferry_token go_to_its_end(PyThreadState *below)
 {
-    pyferry_token a = attach(main_interpreter);
-    PyThreadState *below = PyThreadState_Get();
     pyferry_token b = attach(sub);
     pyferry_suspension out = suspend();
     event_set(&in);
     event_wait(&go);
     resume(out);
     end_interpreter(PyThreadState_Get(), below);
+    return b;
+}
+
+static void *ends_what_it_is_in(void *unused)
+{
+    pyferry_token a = attach(main_interpreter);
+    PyThreadState *below = PyThreadState_Get();
+    pyferry_token b = go_to_its_end(below);
     CHECK_STATUS(pyferry_detach(&b), PYFERRY_STATUS_CLOSED);
     CHECK(PyGILState_GetThisThreadState() == below);
     check_ensures(below);
@@ -43,12 +50,7 @@ static void *ends_and_comes_back_by_itself(void *unused)
     attach(main_interpreter);
     PyThreadState *below = PyThreadState_Get();
     PyInterpreterState *interpreter = PyThreadState_GetInterpreter(below);
-    pyferry_token b = attach(sub);
-    pyferry_suspension out = suspend();
-    event_set(&in);
-    event_wait(&go);
-    resume(out);
-    end_interpreter(PyThreadState_Get(), below);
+    pyferry_token b = go_to_its_end(below);
     PyThreadState *own = PyThreadState_New(interpreter);
     PyEval_RestoreThread(own);
     CHECK_STATUS(pyferry_detach(&b), PYFERRY_STATUS_CLOSED);

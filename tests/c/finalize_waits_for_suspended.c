@@ -20,15 +20,7 @@ struct shutdown {
 static void *watch(void *argument)
 {
     struct shutdown *shutdown = argument;
-    for (;;) {
-        pyferry_token token;
-        pyferry_status status = pyferry_attach(shutdown->view, &token);
-        if (status == PYFERRY_STATUS_CLOSED)
-            break;
-        CHECK_OK(status);
-        detach(token);
-        sleep_ms(1);
-    }
+    wait_for_closing(shutdown->view);
     pthread_t thread = thread_start(shutdown->comes, NULL);
     event_wait(&in);
     guest_goes(&shutdown->guest);
@@ -147,9 +139,7 @@ static void suspend_in_main(void)
 static void go_from_sub_to_main(void)
 {
     pyferry_view *sub = new_interpreter();
-    pyferry_token token = attach(sub);
-    raw = PyThreadState_GetInterpreter(PyThreadState_Get());
-    detach(token);
+    raw = interpreter_of(sub);
     struct shutdown shutdown = { .view = sub, .comes = goes_elsewhere };
     begin(&shutdown);
     CHECK_OK(pyferry_interpreter_end(sub, -1));

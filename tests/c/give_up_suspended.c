@@ -10,14 +10,6 @@ static pyferry_view *main_interpreter, *sub;
 static PyInterpreterState *raw;
 static struct event in = EVENT_INIT, go = EVENT_INIT;
 
-static PyInterpreterState *interpreter_of(const pyferry_view *view)
-{
-    pyferry_token token = attach(view);
-    PyInterpreterState *found = PyThreadState_GetInterpreter(PyThreadState_Get());
-    detach(token);
-    return found;
-}
-
 static void *comes_by_itself(void *unused)
 {
     PyEval_RestoreThread(PyThreadState_New(raw));

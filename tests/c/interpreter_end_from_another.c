@@ -20,10 +20,7 @@ static int32_t end_the_first(const char *text, void *data)
 
 static void *ends_the_second(void *unused)
 {
-    pyferry_token token = attach(first);
-    PyInterpreterState *interpreter = PyThreadState_GetInterpreter(PyThreadState_Get());
-    detach(token);
-    PyThreadState *own = PyThreadState_New(interpreter);
+    PyThreadState *own = PyThreadState_New(interpreter_of(first));
     PyEval_RestoreThread(own);
     CHECK_OK(pyferry_interpreter_end(second, -1));
     CHECK(PyThreadState_Get() == own);

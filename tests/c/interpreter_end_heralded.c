@@ -17,25 +17,16 @@ static void *wait_often(void *unused)
     return unused;
 }
 
-static pyferry_view *new_with_shared_gil(void)
-{
-    pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
-    options.flags |= PYFERRY_INTERPRETER_SHARED_GIL;
-    pyferry_view *view = NULL;
-    CHECK_OK(pyferry_interpreter_new(&options, &view));
-    return view;
-}
-
 int main(void)
 {
     pthread_t threads[THREADS];
     CHECK_OK(pyferry_runtime_start(NULL));
     main_interpreter = main_view();
-    pyferry_view *other = new_with_shared_gil();
+    pyferry_view *other = new_interpreter_with_shared_gil();
     for (int i = 0; i < THREADS; i++)
         threads[i] = thread_start(wait_often, NULL);
     for (int i = 0; i < ROUNDS; i++) {
-        pyferry_view *view = new_with_shared_gil();
+        pyferry_view *view = new_interpreter_with_shared_gil();
         run_in(view, "sum(range(200000))");
         CHECK_OK(pyferry_interpreter_end(view, 0));
         pyferry_view_free(view);

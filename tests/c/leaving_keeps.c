@@ -50,9 +50,7 @@ static void check_kept(void *(*leave)(void *))
 {
     away.set = come_back.set = false;
     sub = new_interpreter();
-    pyferry_token token = attach(sub);
-    raw_sub = PyThreadState_GetInterpreter(PyThreadState_Get());
-    detach(token);
+    raw_sub = interpreter_of(sub);
     pthread_t thread = thread_start(leave, NULL);
     event_wait(&away);
     CHECK_REFUSED(pyferry_interpreter_end(sub, 0), PYFERRY_STATUS_TIMEOUT, "still in use by thread");

@@ -78,9 +78,7 @@ static void in_both_again(const pyferry_view *first, const pyferry_view *second)
 
 static void *work(void *unused)
 {
-    pyferry_token token = attach(elsewhere);
-    other = PyThreadState_GetInterpreter(PyThreadState_Get());
-    detach(token);
+    other = interpreter_of(elsewhere);
     in_both_again(main_interpreter, here);
     in_both_again(here, main_interpreter);
     in_again(NEVER);

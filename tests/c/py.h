@@ -40,6 +40,15 @@ static inline void check_ensures(PyThreadState *state)
     CHECK(PyThreadState_Get() == state);
 }
 
+/* CPython's own name of what a view names; not to be used when that has ended. */
+static inline PyInterpreterState *interpreter_of(const pyferry_view *view)
+{
+    pyferry_token token = attach(view);
+    PyInterpreterState *interpreter = PyThreadState_GetInterpreter(PyThreadState_Get());
+    detach(token);
+    return interpreter;
+}
+
 /* How many thread states the interpreter has. The caller is attached to it, and nobody else comes or goes. */
 static inline int count_states(void)
 {

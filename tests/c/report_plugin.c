@@ -1,6 +1,6 @@
 /* harness: mode=helper */
 /* A plug-in that starts Python, and says who hears of a shutdown that waits: a function of its own. */
-#include "check.h"
+#include "use.h"
 
 void plugin_start(void *leave);
 
@@ -13,9 +13,5 @@ static int32_t hear(const char *text, void *leave)
 
 void plugin_start(void *leave)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear;
-    options.report_data = leave;
-    options.report_every_ms = 5;
-    CHECK_OK(pyferry_runtime_start(&options));
+    start_with_report(hear, leave);
 }

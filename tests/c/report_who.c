@@ -67,10 +67,7 @@ static void let_go(struct holder *holder)
 /* Through a state that pyferry did not make. */
 static PyThreadState *attach_by_itself(const pyferry_view *view)
 {
-    pyferry_token token = attach(view);
-    PyInterpreterState *interpreter = PyThreadState_GetInterpreter(PyThreadState_Get());
-    detach(token);
-    PyThreadState *state = PyThreadState_New(interpreter);
+    PyThreadState *state = PyThreadState_New(interpreter_of(view));
     PyEval_RestoreThread(state);
     return state;
 }

@@ -102,11 +102,8 @@ int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
     PyThreadState *state = start_python(&views[0]);
-    for (int i = 1; i < 3; i++) {
-        pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
-        options.flags = PYFERRY_INTERPRETER_SHARED_GIL;
-        CHECK_OK(pyferry_interpreter_new(&options, &views[i]));
-    }
+    for (int i = 1; i < 3; i++)
+        views[i] = new_interpreter_with_shared_gil();
     for (int place = 0; place < 3; place++) {
         for (int holder = 0; holder < 3; holder++) {
             check_gets_in((int[]){ holder, NOBODY }, false, place);

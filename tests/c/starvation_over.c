@@ -24,19 +24,10 @@ static bool has_thread(const char *name)
     return found;
 }
 
-static pyferry_view *new_sharing(void)
-{
-    pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
-    options.flags = PYFERRY_INTERPRETER_SHARED_GIL;
-    pyferry_view *view = NULL;
-    CHECK_OK(pyferry_interpreter_new(&options, &view));
-    return view;
-}
-
 int main(void)
 {
     Py_InitializeEx(0);
-    pyferry_view *main_interpreter = main_view(), *sub = new_sharing();
+    pyferry_view *main_interpreter = main_view(), *sub = new_interpreter_with_shared_gil();
     pyferry_token token = attach(sub);
     Py_BEGIN_ALLOW_THREADS
     while (!has_thread("pyferry-watch"))

@@ -20,9 +20,7 @@ static void *come_and_go(void *unused)
 static PyObject *begin(PyObject *unused, PyObject *none)
 {
     (void)unused, (void)none;
-    pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
-    options.flags = PYFERRY_INTERPRETER_SHARED_GIL;
-    CHECK_OK(pyferry_interpreter_new(&options, &busy));
+    busy = new_interpreter_with_shared_gil();
     thread = thread_start(come_and_go, NULL);
     Py_RETURN_NONE;
 }

@@ -76,13 +76,7 @@ static void ends_while_open(void (*leave)(void))
 static void ends_while_closing(void (*leave)(void))
 {
     pthread_t thread = visitor(&leave), closer = thread_start(end, NULL);
-    for (;;) {
-        pyferry_token token;
-        if (pyferry_attach(visited, &token) != PYFERRY_STATUS_OK)
-            break;
-        detach(token);
-        sleep_ms(1);
-    }
+    wait_for_closing(visited);
     event_set(&go);
     thread_join(thread);
     thread_join(closer);

@@ -142,6 +142,30 @@ static inline pyferry_view *new_interpreter(void)
     return view;
 }
 
+/* It has the main interpreter's GIL, where there is such a thing. */
+static inline pyferry_view *new_interpreter_with_shared_gil(void)
+{
+    pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
+    options.flags = PYFERRY_INTERPRETER_SHARED_GIL;
+    pyferry_view *view = NULL;
+    CHECK_OK(pyferry_interpreter_new(&options, &view));
+    return view;
+}
+
+/* Returns when the interpreter, which another thread shuts down, lets nobody in any more. */
+static inline void wait_for_closing(const pyferry_view *view)
+{
+    for (;;) {
+        pyferry_token token;
+        pyferry_status status = pyferry_attach(view, &token);
+        if (status == PYFERRY_STATUS_CLOSED)
+            return;
+        CHECK_OK(status);
+        detach(token);
+        sleep_ms(1);
+    }
+}
+
 /* ---- a host that hears whom a shutdown waits for ---- */
 
 /* Starts Python, or joins it: to be taken back with pyferry_runtime_stop. */
