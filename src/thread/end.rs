@@ -39,7 +39,7 @@ impl Thread {
                 self.settle();
                 self.quick.forget();
                 self.through(python, slot, state, |before| {
-                    self.drop_late_interrupt(python, index);
+                    self.came_in(python, index);
                     python.delete_attached(slot, state, before);
                 });
                 self.unpin(index);

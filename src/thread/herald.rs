@@ -20,6 +20,8 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// CPython's switch interval: the time that a thread may keep a GIL which others want.
 const INTERVAL: Duration = Duration::from_millis(5);
+/// In each interval, while threads come: a wait is behind a loop, rather than one of many short ones, if each look meets it.
+const LOOKS: u32 = 5;
 /// What heralds come for: by this they are known.
 const HERALD: Label = Label::new(c"herald");
 /// Nobody has waited for so many intervals: the watch is over.
@@ -67,15 +69,18 @@ fn begin_watch() {
 }
 
 fn watch() {
-    let mut quiet = 0;
+    let (mut quiet, mut waiting) = (0, 0);
     loop {
-        std::thread::sleep(INTERVAL);
+        std::thread::sleep(if quiet == 0 { INTERVAL / LOOKS } else { INTERVAL });
         if somebody_waits() {
-            quiet = 0;
-            may_run().into_iter().for_each(send_herald);
+            (quiet, waiting) = (0, waiting + 1);
+            if waiting == LOOKS {
+                waiting = 0;
+                may_run().into_iter().for_each(send_herald);
+            }
             continue;
         }
-        quiet += 1;
+        (quiet, waiting) = (quiet + 1, 0);
         if quiet > QUIET {
             WATCHED.store(false, Ordering::SeqCst);
             record::barrier().heavy();

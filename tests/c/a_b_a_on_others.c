@@ -11,16 +11,16 @@ static void go_and_come_back(void)
     pyferry_token away = attach(sub);
     PyThreadState *there = PyThreadState_Get();
     pyferry_token back = attach(main_interpreter);
-    CHECK(PyThreadState_Get() == state && count_states() == count);
+    CHECK(PyThreadState_Get() == state && states_become(count));
     pyferry_token away_again = attach(sub);
     CHECK(PyThreadState_Get() == there);
     pyferry_token back_again = attach(main_interpreter);
-    CHECK(PyThreadState_Get() == state && count_states() == count);
+    CHECK(PyThreadState_Get() == state && states_become(count));
     detach(back_again);
     detach(away_again);
     detach(back);
     detach(away);
-    CHECK(PyThreadState_Get() == state && count_states() == count);
+    CHECK(PyThreadState_Get() == state && states_become(count));
 }
 
 static PyObject *on_attached_thread(PyObject *unused, PyObject *none)

@@ -59,6 +59,33 @@ static inline int count_states(void)
     return count;
 }
 
+/* Whether it has so many, or gets to: up to 3.12, who goes ahead of threads that wait for a shared GIL has one meanwhile. */
+static inline bool states_become(int count)
+{
+    for (int tries = 0; tries < 500 && count_states() != count; tries++) {
+        Py_BEGIN_ALLOW_THREADS
+        sleep_ms(10);
+        Py_END_ALLOW_THREADS
+    }
+    return count_states() == count;
+}
+
+static inline int count_states_of(const pyferry_view *view)
+{
+    pyferry_token token = attach(view);
+    int count = count_states();
+    detach(token);
+    return count;
+}
+
+static inline bool states_of_become(const pyferry_view *view, int count)
+{
+    pyferry_token token = attach(view);
+    bool become = states_become(count);
+    detach(token);
+    return become;
+}
+
 /* Gives __main__ of the attached interpreter a function; the definition must outlive it. */
 static inline void define(PyMethodDef *method)
 {

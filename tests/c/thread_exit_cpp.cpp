@@ -112,20 +112,12 @@ static void *attached_by_object_after(void *unused)
     return unused;
 }
 
-static int count_here(const pyferry_view *view)
-{
-    pyferry_token token = attach(view);
-    int count = count_states();
-    detach(token);
-    return count;
-}
-
 int main()
 {
     PyThreadState *state = start_python(&main_interpreter);
     sub = new_interpreter();
     run_in(sub, "import threading");
-    int in_main = count_here(main_interpreter), in_sub = count_here(sub);
+    int in_main = count_states_of(main_interpreter), in_sub = count_states_of(sub);
     struct {
         void *(*live)(void *);
         int objects;
@@ -138,7 +130,7 @@ int main()
             destroyed = 0;
             on_new_thread(life.live, NULL);
             CHECK(destroyed == life.objects);
-            CHECK(count_here(main_interpreter) == in_main && count_here(sub) == in_sub);
+            CHECK(states_of_become(main_interpreter, in_main) && states_of_become(sub, in_sub));
         }
     CHECK_OK(pyferry_interpreter_end(sub, 0));
     finish_python(state);

@@ -59,14 +59,6 @@ static void *live(void *first)
     return NULL;
 }
 
-static int count_here(const pyferry_view *view)
-{
-    pyferry_token token = attach(view);
-    int count = count_states();
-    detach(token);
-    return count;
-}
-
 int main(void)
 {
     PyThreadState *state = start_python(&views[0]);
@@ -90,7 +82,7 @@ int main(void)
         on_new_thread(live, &first);
         CHECK(destroyed == CHAIN - first);
         for (int j = 0; j < VIEWS; j++)
-            CHECK(count_here(views[j]) == before[j]);
+            CHECK(states_of_become(views[j], before[j]));
     }
     CHECK_OK(pyferry_interpreter_end(views[1], 0));
     finish_python(state);

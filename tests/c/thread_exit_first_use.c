@@ -16,22 +16,14 @@ static void *end_with_destructor(void *unused)
     return unused;
 }
 
-static int count(void)
-{
-    pyferry_token token = attach(main_interpreter);
-    int states = count_states();
-    detach(token);
-    return states;
-}
-
 int main(void)
 {
     CHECK(pthread_key_create(&key, first_use) == 0);
     PyThreadState *state = start_python(&main_interpreter);
-    int before = count();
+    int before = count_states_of(main_interpreter);
     for (int i = 0; i < 10; i++)
         on_new_thread(end_with_destructor, NULL);
-    int after = count();
+    int after = count_states_of(main_interpreter);
     printf("thread states: %d, after 10 threads: %d\n", before, after);
     CHECK(after == before);
     finish_python(state);

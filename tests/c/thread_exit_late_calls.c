@@ -62,14 +62,6 @@ static void *end_in_scope(void *unused)
     pthread_exit(unused);
 }
 
-static int count_here(const pyferry_view *view)
-{
-    pyferry_token token = attach(view);
-    int count = count_states();
-    detach(token);
-    return count;
-}
-
 int main(void)
 {
     CHECK(pthread_key_create(&key_before, at_thread_end) == 0);
@@ -77,13 +69,13 @@ int main(void)
     CHECK(pthread_key_create(&key_after, at_thread_end) == 0);
     sub = new_interpreter();
     run_in(sub, "import threading");
-    int in_main = count_here(main_interpreter), in_sub = count_here(sub);
+    int in_main = count_states_of(main_interpreter), in_sub = count_states_of(sub);
     for (int i = 0; i < 10; i++) {
         on_new_thread(end_with_destructors, i % 2 ? &calls : NULL);
         on_new_thread(end_in_scope, NULL);
     }
     CHECK(calls >= 5 + 10 * ROUNDS); /* one key at least had all its rounds */
-    CHECK(count_here(main_interpreter) == in_main && count_here(sub) == in_sub);
+    CHECK(states_of_become(main_interpreter, in_main) && states_of_become(sub, in_sub));
     finish_python(state);
     pyferry_view_free(main_interpreter);
     pyferry_view_free(sub);
