@@ -68,7 +68,7 @@ soak: setup
 memcheck helgrind sanitizers:
 	@tools/setup $(filter-out sanitizers,$@)
 	@failed=0; for tests in $@:: $(TESTS); do \
-	    PYFERRY_TEST_UNDER=$@ $(CARGO) test --release --test c -- "$$tests" || failed=1; \
+	    PYFERRY_TEST_UNDER=$@ $(CARGO) test --release --workspace --test c -- "$$tests" || failed=1; \
 	done; exit $$failed
 
 mutations: setup

@@ -3,7 +3,7 @@
    these, and waits for nobody, does not meet them. */
 #include "use.h"
 
-enum { ROUNDS = 8, THREADS = 2 };
+enum { ROUNDS = 4, THREADS = 2 };
 
 static pyferry_view *main_interpreter;
 static struct event over = EVENT_INIT;
