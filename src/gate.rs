@@ -406,8 +406,9 @@ impl<T> Gate<T> {
     /// Lets nobody new in from here on.
     pub fn close(&self) {
         self.with_ledger(|ledger| {
-            let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
+            // Who sees the phase deletes its state, and may no longer get in by a seat that is quiet.
             ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
+            let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
         });
         self.heavy_barrier();
     }
@@ -478,8 +479,8 @@ impl<T> Gate<T> {
         let mut spare = self.house.lock();
         let mut left_behind = Vec::new();
         self.look(&spare, |ledger| {
-            self.phase.store(CLOSED, Ordering::SeqCst);
             ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
+            self.phase.store(CLOSED, Ordering::SeqCst);
             // A seat that still holds a pin is the finisher's own, or that of somebody it gave up waiting for.
             ledger.seats.retain(|seat| {
                 let stays = seat.pins() > 0;

@@ -283,10 +283,11 @@ mod tests {
         });
     }
 
-    /// The last detach while Closing deletes the state itself: the hook finds it or does not, but never both.
+    /// The last detach while Closing deletes the state itself: the hook finds it or does not, but never both, and the
+    /// thread does not come to attach through it again.
     #[test]
     fn who_leaves_while_it_closes_takes_the_state_along() {
-        model("a last detach, and the hook", |barrier| {
+        bounded_model("a last detach, and the hook", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
             let cached = Cached::new();
             let seat = interpreter.add_seat(1);
@@ -294,10 +295,12 @@ mod tests {
             let leaver = {
                 let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
                 thread::spawn(move || {
-                    if interpreter.gate.phase() != Phase::Open {
+                    let closes = interpreter.gate.phase() != Phase::Open;
+                    if closes {
                         cached.take_and_delete(&interpreter);
                     }
                     interpreter.gate.leave(seat);
+                    assert!(!closes || !interpreter.gate.enter(seat), "let in again, to a state that is gone");
                 })
             };
             hook(&interpreter, &cached);
