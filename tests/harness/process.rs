@@ -49,6 +49,8 @@ pub fn run_while(
     autopsy: impl FnOnce(Pid) -> String,
 ) -> io::Result<Finished> {
     let file = File::create(output)?;
+    // SAFETY: what a forked child may do.
+    unsafe { command.pre_exec(heed_interrupts) };
     let mut child = command.process_group(0).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
     let group = Pid::from_child(&child);
     let in_time = wait(group, limit, meanwhile);
@@ -56,6 +58,15 @@ pub fn run_while(
     let status = kill_and_reap(&mut child, group)?;
     let text = String::from_utf8_lossy(&fs::read(output)?).into_owned();
     Ok(Finished { status: in_time.then_some(status), output: text, autopsy })
+}
+
+/// Python takes no Ctrl-C where that was ignored when it started, as it is below a shell's `make test &`.
+fn heed_interrupts() -> io::Result<()> {
+    // SAFETY: a disposition is set that any program may have.
+    match unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) } {
+        libc::SIG_ERR => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
 }
 
 /// Leaves the process unreaped, so that its id, which is the group's, cannot become somebody else's.
