@@ -23,8 +23,10 @@ pub mod tool;
 mod tool_check;
 pub mod verdict;
 
+use std::num::NonZero;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
@@ -53,7 +55,9 @@ pub fn main() -> ExitCode {
 
 /// Runs the trials of a test: of the library as it is now, on the Pythons found.
 pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Most programs wait for a part of their time.
+    arguments.test_threads.get_or_insert(available_parallelism().map_or(1, NonZero::get) * 3 / 2);
     let (library, found) = match library_and_pythons() {
         Ok(both) => both,
         Err(message) => {
