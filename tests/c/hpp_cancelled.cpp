@@ -74,20 +74,17 @@ static void *run(void *argument)
     return nullptr;
 }
 
-static int states(const pyferry::view &view)
-{
-    pyferry::attached here{view};
-    CHECK(here && here.exec("import threading"));
-    return count_states();
-}
-
 static void in_the_body(void)
 {
     const struct {
         void (*live)(life &);
         int witnesses;
     } lives[] = { { attached, 1 }, { deep, 3 }, { with_owners, 1 } };
-    int before[] = { states(views[0]), states(views[1]) };
+    int before[2];
+    for (int i = 0; i < 2; i++) {
+        run_in(views[i].get(), "import threading");
+        before[i] = count_states_of(views[i].get());
+    }
     for (const auto &each : lives)
         for (bool exits : { true, false }) {
             unwound = 0;
@@ -204,7 +201,7 @@ int main()
         const pyferry::view both[] = { pyferry::view::adopt(handle), sub.view().clone() };
         views = both;
         in_the_body();
-        int before = states(views[0]);
+        int before = count_states_of(views[0].get());
         in_destructors();
         CHECK(states_of_become(views[0].get(), before));
         while_an_attach_waits();
