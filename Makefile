@@ -110,7 +110,7 @@ header:
 	mv target/pyferry.h include/pyferry.h
 
 abi:
-	PYFERRY_ABI=renew $(CARGO) test --release --test abi
+	PYFERRY_ABI=renew $(CARGO) test --release --workspace --test abi
 
 # --- Installing. Needs cargo-c and CMake, which tools/setup install brings.
 
