@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* A -> B -> A comes back to A's own first state also where Python or the host attached the thread to A, or made its state. */
 #include "py.h"
 

@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Py_BEGIN_ALLOW_THREADS inside an attach: a nested attach really attaches, its detach lets go, Py_END finds all as it was. */
 #include "py.h"
 

@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* A thread that goes from A to B and to A again is in A, B and A, each time on its own first state there. */
 #include "py.h"
 

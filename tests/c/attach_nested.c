@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Attach nests: on one thread state, to any depth, counted, and undone in reverse order. */
 #include "py.h"
 

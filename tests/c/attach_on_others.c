@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* On a thread that Python, PyGILState or the host itself attached, attach nests on that state and detach leaves it alone. */
 #include "py.h"
 

@@ -1,3 +1,4 @@
+/* harness: also=symmetric PYFERRY_BARRIER=symmetric */
 /* Where the kernel can make all threads fence at once, it is asked to; the programs symmetric_* show that it works without. */
 #include <linux/membarrier.h>
 #include <sys/syscall.h>

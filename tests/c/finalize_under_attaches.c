@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Py_FinalizeEx while threads attach as fast as they can: each is told CLOSED, and the next Python takes the same threads. */
 #include "py.h"
 

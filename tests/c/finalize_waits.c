@@ -1,3 +1,5 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
+/* harness: also=symmetric PYFERRY_BARRIER=symmetric */
 /* Py_FinalizeEx by the host waits for the threads inside, in whatever interpreter and however they are inside; late ones are
    told CLOSED, and nobody is killed or hung. */
 #include "py.h"

@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* The finalising thread itself is attached through pyferry, nested and in all ways: its own pins hold up nothing, and its
    detaches say afterwards that the attachment is over. */
 #include "py.h"

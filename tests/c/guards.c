@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: also=symmetric PYFERRY_BARRIER=symmetric */
 /* While a guard is open its interpreter does not end, and attach_guarded gets in though nobody else does; any thread may use
    and close it, also when the thread that opened it has exited. */
 #include "use.h"

@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Py_EndInterpreter by the host, of a sub-interpreter of its own: threads inside are waited for, their cached states are gone
    before CPython looks, late ones are told CLOSED, and the threads go on. */
 #include "py.h"

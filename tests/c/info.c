@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* What pyferry says of the Python that the host is linked with is what that Python says of itself. */
 #include "py.h"
 

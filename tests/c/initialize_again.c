@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Initialise, finalise and initialise again, with threads that were attached before and keep their states; interpreters of
    pyferry's that are left over go with each. */
 #include "py.h"

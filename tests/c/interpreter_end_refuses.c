@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* An interpreter is ended while threads keep asking for it: each is told CLOSED sooner or later, and goes on elsewhere. */
 #include "use.h"
 

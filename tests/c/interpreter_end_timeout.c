@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: also=symmetric PYFERRY_BARRIER=symmetric */
 /* An end whose time runs out names who is inside, lets nobody new in, disturbs nobody, and can be made again. */
 #include "use.h"
 

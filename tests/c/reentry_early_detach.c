@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Python code that runs inside a call cannot end the attachment that the call goes by: it is refused, and all goes on. */
 #include "py.h"
 

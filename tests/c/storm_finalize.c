@@ -1,4 +1,5 @@
 /* harness: seeds=1 */
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Py_FinalizeEx in the shutdown storm, also while another thread ends one of the interpreters. */
 #include "storm.h"
 

@@ -1,4 +1,5 @@
 /* harness: seeds=1 */
+/* harness: also=symmetric PYFERRY_BARRIER=symmetric */
 /* pyferry_interpreter_end in the shutdown storm, with a time limit or without, by one thread or by two at once. */
 #include "storm.h"
 

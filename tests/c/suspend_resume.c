@@ -1,3 +1,4 @@
+/* harness: also=cache_off PYFERRY_CACHE=off */
 /* Suspend lets go and keeps the thread's place; resume comes back to exactly what was; in between anything goes. */
 #include "py.h"
 

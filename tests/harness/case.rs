@@ -14,7 +14,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 use super::backtrace;
 use super::build::Builder;
 use super::compile;
-use super::directives::{Directives, Mode};
+use super::directives::{Directives, Mode, Variant};
 use super::environment;
 use super::library::Library;
 use super::paths;
@@ -42,15 +42,19 @@ pub fn trials(kit: &Arc<Kit>, program: &Program, pythons: &[Arc<Python>]) -> Vec
             return vec![Trial::test(program.name.clone(), move || Err(message.into()))];
         }
     };
-    let trial = |python: Option<&Arc<Python>>| {
-        let case = Case::new(kit, program, directives, python);
-        Trial::ignorable_test(case.name.clone(), move || case.try_all_runs())
+    let trials_of = |variant: Option<&Variant>| {
+        let trial = |python: Option<&Arc<Python>>| {
+            let mut case = Case::new(kit, program, directives, python);
+            variant.into_iter().for_each(|variant| case.vary(variant));
+            Trial::ignorable_test(case.name.clone(), move || case.try_all_runs())
+        };
+        match directives.mode {
+            Mode::Helper => Vec::new(),
+            Mode::Alone => vec![trial(None)],
+            _ => pythons.iter().map(|python| trial(Some(python))).collect(),
+        }
     };
-    match directives.mode {
-        Mode::Helper => Vec::new(),
-        Mode::Alone => vec![trial(None)],
-        _ => pythons.iter().map(|python| trial(Some(python))).collect(),
-    }
+    [None].into_iter().chain(directives.also.iter().map(Some)).flat_map(trials_of).collect()
 }
 
 pub fn repeat() -> u32 {
@@ -78,6 +82,12 @@ impl Case {
             directory: paths::run(&name),
             name,
         }
+    }
+
+    fn vary(&mut self, variant: &Variant) {
+        self.name = format!("{}_{}", variant.name, self.name);
+        self.directory = paths::run(&self.name);
+        self.directives.env.push(variant.env.clone());
     }
 
     fn try_all_runs(&self) -> Result<Completion, Failed> {

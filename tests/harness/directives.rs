@@ -29,6 +29,13 @@ pub enum Threading {
     FreeThreaded,
 }
 
+/// One more run of the program, in another environment, as a case named `NAME_PROGRAM`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    pub name: String,
+    pub env: (String, String),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Directives {
     pub mode: Mode,
@@ -45,6 +52,7 @@ pub struct Directives {
     /// Given, the program is run once for each, as its last argument; see `soak`.
     pub seeds: Vec<u32>,
     pub env: Vec<(String, String)>,
+    pub also: Vec<Variant>,
     pub libs: Vec<String>,
     /// Tools that cannot watch the program, each with the reason.
     pub not_under: Vec<(Tool, String)>,
@@ -65,6 +73,7 @@ impl Default for Directives {
             args: Vec::new(),
             seeds: Vec::new(),
             env: Vec::new(),
+            also: Vec::new(),
             libs: Vec::new(),
             not_under: Vec::new(),
             leaks_not_checked: None,
@@ -97,7 +106,11 @@ impl Directives {
             "with" if value == "pybind11" => self.pybind11 = true,
             "args" => self.args.extend(value.split_whitespace().map(str::to_owned)),
             "seeds" => self.seeds = value.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?,
-            "env" => self.env.push(value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))?),
+            "env" => self.env.push(variable(value)?),
+            "also" => {
+                let (name, value) = value.split_once(' ')?;
+                self.also.push(Variant { name: name.to_owned(), env: variable(value)? });
+            }
             "lib" => self.libs.push(value.to_owned()),
             "leaks-not-checked" => self.leaks_not_checked = Some(value.to_owned()),
             "not-under" => {
@@ -108,6 +121,10 @@ impl Directives {
         }
         Some(())
     }
+}
+
+fn variable(value: &str) -> Option<(String, String)> {
+    value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 fn mode(value: &str) -> Option<Mode> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 
-use super::directives::{Directives, Mode};
+use super::directives::{Directives, Mode, Variant};
 use super::tool::Tool;
 use super::{markdown, paths, process, snippets, symbols, verdict};
 
@@ -44,7 +44,7 @@ fn expect(name: &str, script: &str, expected: Result<(), &str>) -> Result<(), Fa
 }
 
 fn directives() -> Result<(), Failed> {
-    let source = "/*\n * harness: mode=dlopen\n * harness: env=A=b=c */\n// harness: since=3.12\n/* harness: args=x y */\n\
+    let source = "/*\n * harness: mode=dlopen\n * harness: env=A=b=c */\n// harness: also=x C=d\n// harness: since=3.12\n/* harness: args=x y */\n\
                   /* harness: seeds=7 8 */\n// harness: flags=-a -b\n/* harness: not-under=helgrind a reason */\nint main;";
     let expected = Directives {
         mode: Mode::Dlopen,
@@ -53,6 +53,7 @@ fn directives() -> Result<(), Failed> {
         args: vec!["x".to_owned(), "y".to_owned()],
         seeds: vec![7, 8],
         env: vec![("A".to_owned(), "b=c".to_owned())],
+        also: vec![Variant { name: "x".to_owned(), env: ("C".to_owned(), "d".to_owned()) }],
         not_under: vec![(Tool::Helgrind, "a reason".to_owned())],
         ..Directives::default()
     };

@@ -1,4 +1,0 @@
-/* harness: seeds=1 */
-/* harness: env=PYFERRY_CACHE=off */
-/* The same, where states cannot be kept. */
-#include "storm_finalize.c"

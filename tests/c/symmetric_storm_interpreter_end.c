@@ -1,4 +1,0 @@
-/* harness: seeds=1 */
-/* harness: env=PYFERRY_BARRIER=symmetric */
-/* The same, where each thread fences by itself. */
-#include "storm_interpreter_end.c"
