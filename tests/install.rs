@@ -51,8 +51,12 @@ fn trials(python: Option<Python>) -> Vec<Trial> {
         trial("staged and uninstalled", &INSTALL, Box::new(|_| tree::stages_and_uninstalls())),
         trial("refused paths", &["make"], Box::new(|_| tree::refuses_what_is_no_plain_path())),
         trial("moved", &[&INSTALL[..], &["pkg-config"]].concat(), Box::new(moved)),
-        trial("in a CMake project", &["cmake"], Box::new(in_a_project)),
-        trial("archives", &[&INSTALL[..], &["pkg-config", git, "cargo-cyclonedx"]].concat(), Box::new(archives::work)),
+        trial("in a CMake project", &["cmake", "Corrosion"], Box::new(in_a_project)),
+        trial(
+            "archives",
+            &[&INSTALL[..], &["pkg-config", git, "cargo-cyclonedx", "Corrosion"]].concat(),
+            Box::new(archives::work),
+        ),
     ];
     if harness::paths::root().join("c_examples/CMakeLists.txt").exists() {
         let test = |python: &Python| project::build_examples(&tree::installed()?, python);
@@ -106,7 +110,7 @@ fn moved(python: &Python) -> Result<(), Failed> {
     Ok(())
 }
 
-/// By add_subdirectory, from these sources.
+/// By add_subdirectory, from these sources, through Corrosion.
 fn in_a_project(python: &Python) -> Result<(), Failed> {
     let project = Project::new("subdirectory")?;
     for library in [Library::Shared, Library::Static] {

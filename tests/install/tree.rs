@@ -20,14 +20,23 @@ pub fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("install")
 }
 
+/// What tools/setup brings.
 fn tools() -> PathBuf {
     let cache = env::var_os("XDG_CACHE_HOME").filter(|cache| !cache.is_empty()).map(PathBuf::from);
-    cache.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cache")).join("pyferry-tools/bin")
+    cache.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cache")).join("pyferry-tools")
+}
+
+/// The prefix of Corrosion, whether it is there or not.
+pub fn corrosion() -> PathBuf {
+    tools().join("corrosion")
 }
 
 pub fn has(tool: &str) -> bool {
+    if tool == "Corrosion" {
+        return corrosion().is_dir();
+    }
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).chain([tools()]).any(|directory| directory.join(tool).is_file())
+    env::split_paths(&path).chain([tools().join("bin")]).any(|directory| directory.join(tool).is_file())
 }
 
 /// cargo has its own directory of libraries, and make its own settings, in the environment of what they start.
