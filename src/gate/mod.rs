@@ -14,27 +14,21 @@
 //!
 //! This room knows no CPython and makes no system call: `tests/loom` model-checks it as it stands.
 
+mod seat;
+
 #[cfg(loom)]
 use loom::sync::{
     Condvar, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence},
+    atomic::{AtomicU8, Ordering, fence},
 };
+pub use seat::{Barrier, Seat};
+use seat::{CLOSING_NOTICE, FENCE, GIVEN_UP};
 #[cfg(not(loom))]
 use std::sync::{
     Condvar, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, compiler_fence, fence},
+    atomic::{AtomicU8, Ordering, fence},
 };
 use std::time::Instant;
-
-/// Notices on a seat. None: its occupant comes and goes without a look at anything else.
-/// The gate is not open.
-const CLOSING_NOTICE: u32 = 1;
-/// The closer went on without waiting for the occupant, who may not come back in.
-const GIVEN_UP: u32 = 2;
-/// The occupant has to fence by itself.
-const FENCE: u32 = 4;
-/// Whoever uses the gate has something to say to the occupant.
-const WORD: u32 = 8;
 
 const OPEN: u8 = 0;
 const CLOSING: u8 = 1;
@@ -60,141 +54,6 @@ pub enum Drained {
     Theirs,
     /// The time is up, and somebody is still inside.
     TimedOut,
-}
-
-/// How the two sides come to see each other's stores.
-#[derive(Clone, Copy, Debug)]
-pub enum Barrier {
-    /// Each side fences.
-    Symmetric,
-    /// Those who come and go only keep their stores and loads in order as far as the compiler goes; the closer has every
-    /// processor that runs one of them fence, by this call.
-    Asymmetric(fn()),
-}
-
-impl Barrier {
-    /// The one of the side that is rare, between its store and its load.
-    #[cfg(not(loom))]
-    pub fn heavy(self) {
-        match self {
-            Barrier::Symmetric => fence(Ordering::SeqCst),
-            Barrier::Asymmetric(make_all_fence) => make_all_fence(),
-        }
-    }
-}
-
-/// One occupant's place at a gate. Only the occupant writes `pins`, so it needs no read-modify-write.
-///
-/// A cache line of its own: two threads' pins must never share one.
-#[repr(align(64))]
-#[derive(Debug, Default)]
-pub struct Seat<T> {
-    pins: AtomicU32,
-    notices: AtomicU32,
-    /// The occupant is gone for good and has left something for the closer.
-    left_behind: AtomicBool,
-    /// Stands for what an asymmetric barrier does: loom knows none.
-    #[cfg(loom)]
-    barrier: AtomicU32,
-    /// The barrier is symmetric. Not loom's: no order is to come of it.
-    #[cfg(loom)]
-    fences: std::sync::atomic::AtomicBool,
-    /// Whose seat this is.
-    pub occupant: T,
-}
-
-impl<T> Seat<T> {
-    /// A seat at no gate.
-    #[cfg(not(loom))]
-    pub const fn new(occupant: T) -> Seat<T> {
-        Seat { pins: AtomicU32::new(0), notices: AtomicU32::new(0), left_behind: AtomicBool::new(false), occupant }
-    }
-
-    /// How many pins the occupant holds.
-    #[inline(always)]
-    pub fn pins(&self) -> u32 {
-        self.pins.load(Ordering::Acquire)
-    }
-
-    /// Whether the closer went on without waiting for the occupant.
-    pub fn is_given_up(&self) -> bool {
-        self.has_notice(GIVEN_UP)
-    }
-
-    /// Whether the gate is open, and nothing else needs a look either.
-    #[inline(always)]
-    pub fn is_quiet(&self) -> bool {
-        self.notices.load(Ordering::Acquire) == 0
-    }
-
-    fn has_notice(&self, notice: u32) -> bool {
-        self.notices.load(Ordering::SeqCst) & notice != 0
-    }
-
-    fn put_up(&self, notice: u32) {
-        self.notices.fetch_or(notice, Ordering::SeqCst);
-    }
-
-    /// Leaves word for the occupant.
-    pub fn leave_word(&self) {
-        self.put_up(WORD);
-    }
-
-    /// Whether word was left; from here on none is.
-    pub fn take_word(&self) -> bool {
-        self.has_notice(WORD) && self.notices.fetch_and(!WORD, Ordering::SeqCst) & WORD != 0
-    }
-
-    #[inline(always)]
-    fn add_pin(&self) -> u32 {
-        let pins = self.pins.load(Ordering::Relaxed);
-        self.pins.store(pins + 1, Ordering::Relaxed);
-        pins
-    }
-
-    /// Takes a pin, by the occupant, if there is no notice of any kind. Else there was one for a moment, which a closer may
-    /// have seen: `Gate::enter` is next, and tells it.
-    #[inline(always)]
-    pub fn enter(&self) -> bool {
-        let pins = self.add_pin();
-        self.light_barrier();
-        let quiet = self.is_quiet();
-        if !quiet {
-            self.pins.store(pins, Ordering::Release);
-        }
-        quiet
-    }
-
-    /// Takes one more pin, by the occupant, who holds one: whatever has become of that.
-    pub fn hold_again(&self) {
-        debug_assert!(self.pins() > 0);
-        self.add_pin();
-    }
-
-    /// Gives a pin back, by the occupant. False: somebody may wait for that, and `Gate::left` is next.
-    #[inline(always)]
-    pub fn leave(&self) -> bool {
-        let pins = self.pins.load(Ordering::Relaxed);
-        self.pins.store(pins - 1, Ordering::Release);
-        self.light_barrier();
-        self.is_quiet()
-    }
-
-    #[cfg(not(loom))]
-    #[inline]
-    fn light_barrier(&self) {
-        compiler_fence(Ordering::SeqCst);
-    }
-
-    // A processor that is made to fence does so before, between or after the store and the load. Before is as good as
-    // between, for the store: nothing came of it yet. After is as good as between, for the load: it is over. So between
-    // stands for all, and two read-modify-writes of one word, of which one comes first, stand for the fence.
-    #[cfg(loom)]
-    fn light_barrier(&self) {
-        if !self.fences.load(std::sync::atomic::Ordering::Relaxed) {
-            self.barrier.fetch_add(1, Ordering::AcqRel);
-        }
-    }
 }
 
 /// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child; and the seats

@@ -2,5 +2,5 @@
 
 fn main() {
     println!("cargo::rustc-cfg=loom");
-    println!("cargo::rerun-if-changed=../../src/gate.rs");
+    println!("cargo::rerun-if-changed=../../src/gate");
 }

@@ -7,7 +7,7 @@ Each *.txt beside this file is one mutation: headers, then what is replaced by w
     promise: what no longer holds
     cases: the tests that are to notice, separated by ";" and tried in this order: "NAME on PYTHON" of tests/c or
         tests/sequences.rs, "loom"
-    file: src/gate.rs
+    file: src/gate/mod.rs
     --- before
     text that is in the file exactly once
     --- after

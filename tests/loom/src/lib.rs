@@ -3,7 +3,7 @@
 //! Each model has a cell that stands for the interpreter: those inside read it, the closer writes it when it believes
 //! that nobody is. Loom fails a model in which the two can meet, in which a wait never ends, or in which a pin is lost.
 
-#[path = "../../../src/gate.rs"]
+#[path = "../../../src/gate/mod.rs"]
 pub mod gate;
 
 #[cfg(test)]
