@@ -9,8 +9,8 @@
 
 #include <sched.h>
 
-static const double ROUND = 100e3, IN_ALL = 1e9;
-enum { FEWEST = 60 };
+static const double ROUND = 100e3, IN_ALL = 250e6;
+enum { FEWEST = 15 };
 
 struct side {
     const struct way *way;

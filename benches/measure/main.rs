@@ -1,9 +1,9 @@
 //! `make bench`: what pyferry costs beside CPython's own calls, PyGILState, PEP 788 and the bindings, on every Python found.
 //!
-//! Two ways to do a thing are timed in turns, in one process, in hundreds of short rounds (`benches/turns.c`), and what counts
-//! is the median of the rounds' ratios, with the quartiles beside it. Criterion times one thing after another: on a machine
-//! that others use, or that changes its clock meanwhile, its ratio of two means says more of the machine than of the two.
-//! Here, two bare calls against each other (the first row) come out at 1 on a busy machine too.
+//! Two ways to do a thing are timed in turns, side by side in one process, in hundreds of short rounds (`benches/turns.c`),
+//! and what counts is the median of the rounds' ratios, with the quartiles beside it. Criterion times one thing after
+//! another: on a machine that others use, or that changes its clock meanwhile, its ratio of two means says more of the machine
+//! than of the two. Here, two bare calls against each other (the first row) come out at 1 on a busy machine too.
 //!
 //! Where `PYFERRY_TEST_PYTHONS` names no Pythons, `benches/results.md`, the pictures and the block in README are renewed.
 

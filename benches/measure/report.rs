@@ -11,11 +11,12 @@ const BEGIN: &str = "<!-- measured: make bench writes from here -->\n";
 const END: &str = "<!-- measured to here -->\n";
 
 const HOW: &str = "\
-Two ways to do a thing are timed in turns, in hundreds of short rounds. A number is the median of the rounds' ratios, with the
-first and the third quartile in brackets. × is how many times as fast pyferry is; the rest is pyferry divided by the other, or
-what the second column counts. Instructions are counted by callgrind, and are the same on each run. Threads are compared by
-what they did for the processor time that they got; \"in all\" is how many times as much as one thread they did in the same
-time, which on a busy machine is less. The call is of an empty Python function, and the same for all.
+Two ways to do a thing are timed in turns, in hundreds of short rounds of several processes. A number is the median of the
+rounds' ratios, with the first and the third quartile in brackets. × is how many times as fast pyferry is; the rest is pyferry
+divided by the other, or what the second column counts. Instructions are counted by callgrind, and are the same on each run.
+Threads are compared by what they did for the processor time that they got; \"in all\" is how many times as much as one
+thread they did in the same time, which on a busy machine is less. The call is of an empty Python function, and the same for
+all.
 ";
 
 #[derive(Clone, Copy, PartialEq)]
