@@ -27,7 +27,7 @@ struct Limit {
 }
 
 /// The most that was counted on any Python, and a quarter more instructions for other compilers. To change a limit, run this
-/// test, and read what it counted in `target/tmp/c/run/instructions_on_3.14/counts`.
+/// test, and read what it counted in the file `counts` of its run's folder.
 const LIMITS: [Limit; 3] = [
     Limit { phase: "repeated", instructions: 140, atomics: 0 },
     Limit { phase: "nested", instructions: 100, atomics: 0 },

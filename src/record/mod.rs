@@ -296,7 +296,7 @@ pub struct Still {
 
 /// Holds the registry and all ledgers still.
 pub fn hold_still() -> Still {
-    Still { _shielded: shield::hold_still(), list: registry(), house: HOUSE.lock() }
+    Still { _shielded: shield::shielded(), list: registry(), house: HOUSE.lock() }
 }
 
 impl Still {

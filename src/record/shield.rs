@@ -9,7 +9,8 @@ static INTERRUPTS: AtomicU64 = AtomicU64::new(0);
 /// How many threads are past their look at the shields, and have not interrupted yet.
 static INTERRUPTING: AtomicUsize = AtomicUsize::new(0);
 
-fn shielded() -> MutexGuard<'static, Vec<u64>> {
+/// The threads that have shields, kept as they are for as long as this is held.
+pub(super) fn shielded() -> MutexGuard<'static, Vec<u64>> {
     SHIELDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
@@ -54,11 +55,6 @@ pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
     }
     // A fork meanwhile has set it to 0 in the child.
     let _ = INTERRUPTING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
-}
-
-/// Keeps the shields as they are, through a fork.
-pub(super) fn hold_still() -> MutexGuard<'static, Vec<u64>> {
-    shielded()
 }
 
 /// In a forked child there is nobody else who could be at it.

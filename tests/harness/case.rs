@@ -45,7 +45,9 @@ pub fn trials(kit: &Arc<Kit>, program: &Program, pythons: &[Arc<Python>]) -> Vec
     let trials_of = |variant: Option<&Variant>| {
         let trial = |python: Option<&Arc<Python>>| {
             let mut case = Case::new(kit, program, directives, python);
-            variant.into_iter().for_each(|variant| case.vary(variant));
+            if let Some(variant) = variant {
+                case.vary(variant);
+            }
             Trial::ignorable_test(case.name.clone(), move || case.try_all_runs())
         };
         match directives.mode {

@@ -144,18 +144,13 @@ impl Project {
         configure.arg("-S").arg(&self.directory).arg("-B").arg(build);
         configure.arg(set("CMAKE_C_COMPILER", &compilers.c)).arg(set("CMAKE_CXX_COMPILER", &compilers.cpp));
         configure.arg(set("TARGET", &target)).arg(set("VERSION", &VERSION));
-        let prefix = match origin {
-            Origin::Installed { prefix, .. } => prefix,
-            Origin::Sources(sources) => {
-                configure.arg(set("SOURCE", sources));
-                &tree::corrosion()
-            }
-            Origin::Archive(archive) => {
-                configure.arg(set("ARCHIVE", archive));
-                &tree::corrosion()
-            }
-        };
-        configure.arg(set("CMAKE_PREFIX_PATH", prefix));
+        configure.arg(match origin {
+            Origin::Installed { prefix, .. } => set("CMAKE_PREFIX_PATH", prefix),
+            Origin::Sources(sources) => set("SOURCE", sources),
+            Origin::Archive(archive) => set("ARCHIVE", archive),
+        });
+        // For the sources, which are built by it.
+        configure.arg(set("Corrosion_DIR", &tree::corrosion()));
         output(&mut configure)?;
         let mut compile = command("cmake");
         // As it is for somebody whose own crates are for another system.

@@ -26,9 +26,9 @@ fn tools() -> PathBuf {
     cache.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cache")).join("pyferry-tools")
 }
 
-/// The prefix of Corrosion, whether it is there or not.
+/// Where CMake finds Corrosion, if it is there: on no other processor would it look in that folder by itself.
 pub fn corrosion() -> PathBuf {
-    tools().join("corrosion")
+    tools().join("corrosion/lib/x86_64-linux-gnu/cmake/Corrosion")
 }
 
 pub fn has(tool: &str) -> bool {
