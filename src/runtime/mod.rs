@@ -1,0 +1,69 @@
+//! The one Python runtime of the process, where pyferry starts it: initialised and finalised on a thread of pyferry's
+//! own, so that no thread of the host's ever belongs to Python.
+
+mod owner;
+mod start;
+mod stop;
+
+pub use start::start;
+pub use stop::stop;
+
+use crate::cpython::Python;
+use crate::error::Result;
+use crate::interpreter;
+use crate::record::Interpreter;
+use owner::Owner;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+/// How many have started the runtime, and how far it is.
+pub struct Runtime {
+    starts: usize,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Nobody has started it, or somebody else has: `starts` says which.
+    NotOurs,
+    /// A thread is at it.
+    Starting,
+    /// On our thread.
+    Running(Owner),
+    /// The last one is stopping it.
+    Stopping(Owner),
+    /// That thread waits for the end of it.
+    Ending,
+}
+
+static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs });
+static CHANGED: Condvar = Condvar::new();
+
+fn lock() -> MutexGuard<'static, Runtime> {
+    RUNTIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// The runtime's state, held still through a fork.
+pub struct Still(MutexGuard<'static, Runtime>);
+
+/// Holds the runtime's state still.
+pub fn hold_still() -> Still {
+    Still(lock())
+}
+
+impl Still {
+    /// Whether Python is on its way in or out, or on a thread of ours.
+    pub fn is_at_work(&self) -> bool {
+        !matches!(self.0.stage, Stage::NotOurs)
+    }
+
+    /// In a forked child the owner is not there. Python goes on without it, and nobody finalises it for us.
+    pub fn forget_owner(&mut self) {
+        // Not dropped: that would detach a thread that does not exist.
+        std::mem::forget(std::mem::replace(&mut self.0.stage, Stage::NotOurs));
+    }
+}
+
+/// What there is to know without attaching.
+pub fn facts() -> Result<(&'static Python, Arc<Interpreter>)> {
+    let python = Python::running()?;
+    Ok((python, interpreter::main(python)?))
+}

@@ -1,0 +1,119 @@
+//! Starts Python on a thread of ours, or joins the one that runs.
+
+use super::owner::{self, Owner};
+use super::{CHANGED, Stage, lock};
+use crate::copies;
+use crate::cpython::{self, Python};
+use crate::error::{Result, Status, fail};
+use crate::interpreter;
+use crate::thread;
+use std::time::Duration;
+
+/// Starts Python, or joins the one that runs.
+pub fn start(python: Option<&str>) -> Result<()> {
+    let mut runtime = lock();
+    loop {
+        if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
+            // Its thread ends by itself, with nothing to finalise.
+            runtime.stage = Stage::NotOurs;
+        }
+        match runtime.stage {
+            // Site code that Python runs while it is initialised: to wait for that would be to wait for itself.
+            Stage::Starting if is_inside_start() => {
+                runtime.starts += 1;
+                return Ok(());
+            }
+            Stage::Starting => {
+                runtime = CHANGED.wait(runtime).unwrap_or_else(|poisoned| poisoned.into_inner());
+            }
+            Stage::Stopping(_) | Stage::Ending => {
+                fail!(Closed, "pyferry_runtime_stop is at work: start again when it has returned OK")
+            }
+            Stage::Running(_) => {
+                runtime.starts += 1;
+                return Ok(());
+            }
+            Stage::NotOurs => break,
+        }
+    }
+    if let Some(python) = running()? {
+        // Somebody else's: to be used, and never finalised by us.
+        runtime.starts += 1;
+        drop(runtime);
+        return join(python);
+    }
+    runtime.stage = Stage::Starting;
+    let starts = runtime.starts;
+    drop(runtime);
+    let started = start_alone(python);
+    let mut runtime = lock();
+    let result = match started {
+        Ok(owner) => {
+            runtime.stage = owner.map_or(Stage::NotOurs, Stage::Running);
+            runtime.starts += 1;
+            Ok(())
+        }
+        Err(error) => {
+            runtime.stage = Stage::NotOurs;
+            runtime.starts = starts;
+            Err(error)
+        }
+    };
+    CHANGED.notify_all();
+    result
+}
+
+/// Python, if somebody runs it.
+fn running() -> Result<Option<&'static Python>> {
+    match Python::running() {
+        Ok(python) => Ok(Some(python)),
+        Err(error) if error.status == Status::NoPython => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Uses a Python that somebody else runs; it is counted already.
+fn join(python: &'static Python) -> Result<()> {
+    let known = interpreter::main(python).map(drop);
+    if known.is_err() {
+        lock().starts -= 1;
+    }
+    known
+}
+
+fn is_inside_start() -> bool {
+    owner::is_this_thread() || Python::in_process().is_ok_and(|python| thread::current(python).is_some())
+}
+
+/// Starts Python, while no other copy of this library does. None: somebody else's runs by now, and was joined.
+fn start_alone(named: Option<&str>) -> Result<Option<Owner>> {
+    let Some(_starting) = copies::begin_start(Duration::from_secs(10)) else {
+        fail!(Closed, "another copy of pyferry is starting Python at this moment: start again when it is through");
+    };
+    match running()? {
+        Some(python) => interpreter::main(python).map(|_| None),
+        None => start_here(named).map(Some),
+    }
+}
+
+fn start_here(named: Option<&str>) -> Result<Owner> {
+    let (python, program) = match Python::in_process() {
+        Ok(python) if python.main_interpreter().is_some() => fail!(
+            Closed,
+            "another thread is initialising or finalising {} at this moment: start again when it is through",
+            python.path.display()
+        ),
+        // Linked, or loaded by the host, and not initialised.
+        Ok(python) => {
+            let program = cpython::program_for(&python.path, named)?;
+            python.open_to_extensions();
+            (python, program)
+        }
+        Err(error) if error.status == Status::NoPython => {
+            let installation = cpython::choose(named)?;
+            (Python::load(&installation.library)?, installation.program)
+        }
+        Err(error) => return Err(error),
+    };
+    Owner::begin(python, program)
+}
