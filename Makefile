@@ -1,7 +1,7 @@
 # The developer's loop. Needs cargo, a C and a C++ compiler and a Python with a shared libpython; tools/setup gets what is missing.
 
 CARGO ?= cargo
-HEADER ?= $(CARGO) run --quiet --example header
+HEADER ?= $(CARGO) run --quiet --release --package header
 # What is built is looked for below target.
 unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET
 

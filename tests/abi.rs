@@ -3,9 +3,6 @@
 //! `tests/abi/pyferry.abi` is written by this test too, with `PYFERRY_ABI=renew` (`make abi`). Prototypes are the header's;
 //! sizes, offsets and values are what the C compiler makes of it.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 #[path = "abi/soname.rs"]
 mod soname;
 

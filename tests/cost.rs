@@ -1,9 +1,6 @@
 //! What an attach and a detach cost in instructions, which unlike time is the same on every run: a change that makes the path
 //! longer, calls something else from it or takes a lock fails here.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 #[path = "cost/count.rs"]
 mod count;
 

@@ -1,8 +1,5 @@
 //! Every example of `c_examples` does what it says, on every CPython found, and ends cleanly when it is stopped early.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 #[path = "examples/exits.rs"]
 mod exits;
 #[path = "examples/promises.rs"]

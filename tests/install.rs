@@ -1,9 +1,6 @@
 //! pyferry installs like any C library, and programs are built against what was installed: with pkg-config, CMake and Meson,
 //! with the shared and the static library, by GCC and Clang; and by CMake from its sources. The release archives work.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 #[path = "install/archives.rs"]
 mod archives;
 #[path = "install/project.rs"]

@@ -1,8 +1,5 @@
 //! The Rust that Cargo.toml says is enough for the dependencies too. What our own code uses, clippy's incompatible_msrv sees.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 use std::process::Command;
 
 use harness::{paths, process};

@@ -2,9 +2,6 @@
 //!
 //! The program is this one: told the name of a case it is that case, in a process of its own.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 #[path = "rust_api/cases.rs"]
 mod cases;
 #[allow(dead_code)]

@@ -1,9 +1,6 @@
 //! The Python package, and extension modules that are built against it: installed in a new virtual environment of every
 //! CPython found, with no network.
 
-#[allow(dead_code)] // the rest is the other tests'
-mod harness;
-
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};

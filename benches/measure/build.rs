@@ -6,11 +6,11 @@ use std::sync::Mutex;
 use std::thread;
 
 use crate::count::Counter;
-use crate::harness::build::Builder;
-use crate::harness::library::Library;
-use crate::harness::python::Python;
-use crate::harness::{compile, paths};
 use crate::peers::{Kind, Peers};
+use harness::build::Builder;
+use harness::library::Library;
+use harness::python::Python;
+use harness::{compile, paths};
 
 const PROGRAMS: [&str; 3] = ["turns", "scaling", "memory"];
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use crate::harness::python::Python;
 use crate::peers::{Kind, Peers, output_of};
+use harness::python::Python;
 
 pub fn describe(pythons: &[Python], peers: &Peers) -> Result<String, String> {
     let date = output_of(Command::new("date").args(["-u", "+%F"]))?;

@@ -7,10 +7,6 @@
 //!
 //! Where `PYFERRY_TEST_PYTHONS` names no Pythons, `benches/results.md`, the pictures and the block in README are renewed.
 
-#[allow(dead_code)] // the rest is the tests'
-#[path = "../../tests/harness/mod.rs"]
-mod harness;
-
 #[path = "../../tests/cost/count.rs"]
 mod count;
 

@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::build::Builder;
-use crate::harness::python::Python;
-use crate::harness::{compile, paths};
+use harness::build::Builder;
+use harness::python::Python;
+use harness::{compile, paths};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {

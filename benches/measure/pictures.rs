@@ -9,11 +9,11 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, SegmentValue, ValueFormatter};
 use plotters::prelude::*;
 
-use crate::harness::paths;
-use crate::harness::python::Python;
 use crate::peers::Kind;
 use crate::questions::{Measure, Question, THREADS, Theirs};
 use crate::results::Results;
+use harness::paths;
+use harness::python::Python;
 
 const SIZE: (u32, u32) = (880, 480);
 const TEXT: RGBColor = RGBColor(122, 130, 140);

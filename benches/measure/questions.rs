@@ -1,7 +1,7 @@
 //! What is measured, against what, and what it is to come to.
 
-use crate::harness::python::Python;
 use crate::peers::Kind;
+use harness::python::Python;
 
 pub struct Question {
     pub what: &'static str,

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::harness::paths;
-use crate::harness::python::Python;
 use crate::questions::{self, Bound, Measure, Question};
 use crate::results::{Answer, Number, Results};
+use harness::paths;
+use harness::python::Python;
 
 const BEGIN: &str = "<!-- measured: make bench writes from here -->\n";
 const END: &str = "<!-- measured to here -->\n";

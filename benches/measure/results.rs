@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::python::Python;
 use crate::questions::{self, Question};
+use harness::python::Python;
 
 /// One question on one Python.
 #[derive(Clone)]

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use crate::build::Programs;
 use crate::count::Count;
-use crate::harness::directives::Mode;
-use crate::harness::python::Python;
-use crate::harness::{environment, paths, process, verdict};
 use crate::questions::{Measure, Question, Theirs};
 use crate::results::{Answer, Number, median, quartiles};
+use harness::directives::Mode;
+use harness::python::Python;
+use harness::{environment, paths, process, verdict};
 
 const TIME: Duration = Duration::from_secs(120);
 

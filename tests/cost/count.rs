@@ -7,11 +7,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::build::Builder;
-use crate::harness::directives::Mode;
-use crate::harness::library::Library;
-use crate::harness::python::Python;
-use crate::harness::{compile, environment, paths, process, verdict};
+use harness::build::Builder;
+use harness::directives::Mode;
+use harness::library::Library;
+use harness::python::Python;
+use harness::{compile, environment, paths, process, verdict};
 
 /// What CPython itself wants for a visit, and which of our functions calls it: not counted.
 pub const LIMIT: [(&str, &str); 2] =

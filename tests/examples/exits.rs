@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::Promise;
-use super::harness::case;
-use super::harness::directives::Mode;
-use super::harness::paths;
 use super::run::{CtrlC, End, Example, SIGINT};
+use harness::case;
+use harness::directives::Mode;
+use harness::paths;
 
 const ROUNDS: u32 = 2;
 /// The first calls begin within a few of these.

@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::Promise;
-use super::harness::directives::Mode;
-use super::harness::paths;
 use super::run::{CtrlC, End, Example};
+use harness::directives::Mode;
+use harness::paths;
 
 /// Ctrl-C ended it, and the program saw to that itself.
 const INTERRUPTED: End = End::Exit(128 + super::run::SIGINT);

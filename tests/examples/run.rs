@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::harness::case::Kit;
-use super::harness::directives::{Directives, Mode};
-use super::harness::program::Program;
-use super::harness::python::Python;
-use super::harness::{backtrace, compile, environment, paths, process, verdict};
+use harness::case::Kit;
+use harness::directives::{Directives, Mode};
+use harness::program::Program;
+use harness::python::Python;
+use harness::{backtrace, compile, environment, paths, process, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// Of Ctrl-C, as of `kill -INT`.

@@ -1,11 +1,12 @@
 //! Where things are. Everything the harness writes is below cargo's own directory for test files.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use super::tool::{self, Tool};
 
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("this crate is in tests/harness")
 }
 
 pub fn include() -> PathBuf {
@@ -38,8 +39,14 @@ pub fn run(case: &str) -> PathBuf {
     scratch().join(under).join(case.replace(' ', "_"))
 }
 
+/// The directory of the profile that the test executable, `TARGET/PROFILE/deps/c-HASH`, was built with.
+pub fn profile() -> PathBuf {
+    let executable = env::current_exe().expect("a test knows its executable");
+    executable.ancestors().nth(2).expect("a test executable is in a cargo target directory").to_owned()
+}
+
 fn scratch() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("c")
+    profile().with_file_name("tmp").join("c")
 }
 
 /// Files of a directory with one of these extensions, in alphabetical order.

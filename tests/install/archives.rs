@@ -5,11 +5,11 @@ use std::path::Path;
 
 use libtest_mimic::Failed;
 
-use crate::harness::paths;
-use crate::harness::process::output;
-use crate::harness::python::Python;
 use crate::project::{Compilers, Library, Origin, Project, System};
 use crate::tree::{self, VERSION, command};
+use harness::paths;
+use harness::process::output;
+use harness::python::Python;
 
 pub fn work(python: &Python) -> Result<(), Failed> {
     tree::make("dist", &[])?;

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 
-use crate::harness::directives::Mode;
-use crate::harness::library::Library as Built;
-use crate::harness::process::{self, output};
-use crate::harness::program::SOURCES;
-use crate::harness::python::Python;
-use crate::harness::{environment, paths, symbols, verdict};
 use crate::soname::soname;
 use crate::tree::{self, VERSION, command};
+use harness::directives::Mode;
+use harness::library::Library as Built;
+use harness::process::{self, output};
+use harness::program::SOURCES;
+use harness::python::Python;
+use harness::{environment, paths, symbols, verdict};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum System {

@@ -9,9 +9,9 @@ use std::sync::{Mutex, OnceLock};
 
 use libtest_mimic::Failed;
 
-use crate::harness::process::output;
-use crate::harness::{paths, symbols};
 use crate::soname::soname;
+use harness::process::output;
+use harness::{paths, symbols};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

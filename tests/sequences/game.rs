@@ -7,13 +7,13 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 
 use super::call::Call;
-use super::harness::case::Kit;
-use super::harness::directives::{Directives, Mode};
-use super::harness::program::Program;
-use super::harness::python::Python;
-use super::harness::{compile, environment, paths};
 use super::model::{Expected, Facts, INITIALIZER, Model};
 use super::player::{Player, Stage};
+use harness::case::Kit;
+use harness::directives::{Directives, Mode};
+use harness::program::Program;
+use harness::python::Python;
+use harness::{compile, environment, paths};
 
 /// A call, and the thread that makes it.
 pub type Step = (usize, Call);

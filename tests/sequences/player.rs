@@ -11,7 +11,7 @@ use std::{io, thread};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::harness::{backtrace, environment, verdict};
+use harness::{backtrace, environment, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);
 

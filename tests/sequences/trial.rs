@@ -12,11 +12,11 @@ use proptest_state_machine::Sequential;
 
 use super::call::{self, Call, Ticket};
 use super::game::{Game, Step, TURNS};
-use super::harness::case::Kit;
-use super::harness::directives::Directives;
-use super::harness::program;
-use super::harness::python::Python;
 use super::model::{ACTORS, INITIALIZER, Model};
+use harness::case::Kit;
+use harness::directives::Directives;
+use harness::program;
+use harness::python::Python;
 
 /// How long to play. Without it, always the same that fits into a short time; with it, sequences never tried before.
 const SECONDS: &str = "PYFERRY_TEST_SECONDS";

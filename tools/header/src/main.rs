@@ -1,4 +1,4 @@
-//! Prints the C header: `cargo run --example header > include/pyferry.h`.
+//! Prints the C header that belongs to `src/capi`. `make header` renews the one in `include`.
 
 const INIT: &str = "
 /** The empty token. */
@@ -16,8 +16,8 @@ const INIT: &str = "
 ";
 
 /// The header that belongs to the sources as they are.
-pub fn header() -> String {
-    let root = env!("CARGO_MANIFEST_DIR");
+fn header() -> String {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut config = cbindgen::Config::from_file(format!("{root}/cbindgen.toml")).expect("cbindgen.toml can be read");
     let version = env!("CARGO_PKG_VERSION");
     let numbers: Vec<u32> = version.split('.').map(|number| number.parse().expect("a release version")).collect();
@@ -50,7 +50,13 @@ pub fn header() -> String {
     text
 }
 
-#[allow(dead_code)] // tests/header.rs takes `header` alone
 fn main() {
     print!("{}", header());
+}
+
+#[test]
+fn is_current() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../include/pyferry.h");
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(committed == header(), "include/pyferry.h is stale; renew it with: make header");
 }
