@@ -158,6 +158,7 @@ fn create_from_main(main: &Arc<Interpreter>, sharing: Sharing) -> Result<Arc<Int
     python.own_character_names()?;
     let outer = MAKING.replace(Some(sharing));
     let made = python.new_interpreter(main.slot, sharing, thread::come_back, |raw, first| {
+        python.put_search_paths_first()?;
         let shares_gil = sharing == Sharing::Legacy;
         let import = || python.import_threading_for_others(true);
         let made = register(main, raw, Origin::Ours, shares_gil, import)?;

@@ -1,4 +1,5 @@
 use super::deadline;
+use crate::cpython::Config;
 use crate::error::{Error, Result, Status};
 use crate::fork;
 use crate::report;
@@ -236,7 +237,7 @@ impl RuntimeOptions {
     /// ```
     pub fn start(self) -> Result<Runtime> {
         fork::check()?;
-        runtime::start(self.python.as_deref())?;
+        runtime::start(runtime::Options { python: self.python, config: Config::default() })?;
         if let Some(report) = self.report {
             // It may be called from within CPython, through which no panic may go.
             let hear = move |who: &str| catch_unwind(AssertUnwindSafe(|| report(who)));

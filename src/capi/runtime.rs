@@ -1,4 +1,5 @@
 use super::{deadline, enter, fail, options, text};
+use crate::cpython::Config;
 use crate::error::Status;
 use crate::report;
 use crate::runtime;
@@ -79,7 +80,8 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_ru
         let options = unsafe { self::options(options, "options") }?;
         // SAFETY: as documented for the caller.
         let python = unsafe { text(options.python, "options->python") }?;
-        runtime::start(python.map(|python| python.to_str().unwrap_or_default()))?;
+        let python = python.map(|python| python.to_string_lossy().into_owned());
+        runtime::start(runtime::Options { python, config: Config::default() })?;
         if let Some(report) = options.report {
             sys::keep_loaded(report as *const c_void);
             let data = Data(options.report_data);

@@ -9,6 +9,7 @@
 //! below hold nothing that needs dropping around them.
 
 mod callback;
+mod config;
 mod interpreters;
 mod locate;
 mod places;
@@ -19,17 +20,16 @@ mod table;
 mod types;
 mod values;
 
+pub use config::Config;
 pub use locate::{choose, program_for};
 pub use places::Places;
 pub use slot::{Slot, SlotValue};
 pub use values::{Raw, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
-use crate::sys;
 use once_cell::sync::OnceCell;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, OsString, c_char};
 use std::path::{Path, PathBuf};
-use std::ptr::null_mut;
 use std::sync::{Mutex, MutexGuard};
 use table::Table;
 
@@ -56,6 +56,10 @@ pub struct Python {
     interpreter_offset: OnceCell<usize>,
     /// Where in a thread state the next one of its interpreter is, once that is known.
     next_offset: OnceCell<usize>,
+    /// What each interpreter that we make has in front of its `sys.path`.
+    search_paths: Mutex<Vec<OsString>>,
+    /// Why a start failed half way: there is no other after it.
+    failed_start: OnceCell<String>,
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
@@ -142,6 +146,8 @@ impl Python {
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
             next_offset: OnceCell::new(),
+            search_paths: Mutex::new(Vec::new()),
+            failed_start: OnceCell::new(),
             version_text,
             version,
             table,
@@ -192,34 +198,6 @@ impl Python {
         if let Ok(located) = locate::load(&self.path) {
             std::mem::forget(located.library);
         }
-    }
-
-    /// Initialises Python on this thread, with no signal handlers. `program` is what it takes itself to be started by.
-    pub fn initialize(&self, program: Option<&Path>) {
-        // SAFETY: before initialisation, on one thread (the caller is the runtime's owner); the name is kept for ever, as
-        // Py_SetProgramName demands.
-        unsafe {
-            if let (Some(program), Some(set_program_name)) = (program, self.table.Py_SetProgramName)
-                && let Some(name) = self.wide_name(program)
-            {
-                set_program_name(name);
-            }
-            (self.table.Py_InitializeEx)(0);
-        }
-    }
-
-    /// A program's name as Python wants it; never freed, and made once for each name.
-    fn wide_name(&self, program: &Path) -> Option<*const libc::wchar_t> {
-        static NAMES: Mutex<Vec<(PathBuf, usize)>> = Mutex::new(Vec::new());
-        let mut names = NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((_, wide)) = names.iter().find(|(known, _)| known == program) {
-            return Some(*wide as *const libc::wchar_t);
-        }
-        // SAFETY: it may be called before initialisation, and copies the name.
-        let decode = |name| unsafe { (self.table.Py_DecodeLocale)(name, null_mut()) }.cast_const();
-        let wide = sys::wide_path(program, decode)?;
-        names.push((program.to_owned(), wide as usize));
-        Some(wide)
     }
 
     /// Finalises Python, on the thread that is attached to its main interpreter. False: flushing its output failed.

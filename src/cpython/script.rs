@@ -272,6 +272,23 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         Error::new(Status::PythonError, text)
     }
 
+    /// What the pending exception says, in a line, with as little of Python as can be; clears it.
+    pub(super) fn take_raised(&self) -> Option<String> {
+        // SAFETY: attached; the three references are ours after PyErr_Fetch.
+        unsafe {
+            let (kind, value, traceback) = self.set_pending_aside();
+            let raised = (!kind.is_null()).then(|| {
+                let kind = self.text(kind);
+                let name = kind.strip_prefix("<class '").and_then(|kind| kind.strip_suffix("'>")).unwrap_or(&kind);
+                format!("{name}: {}", self.text(value))
+            });
+            for object in [kind, value, traceback] {
+                self.give_back(object);
+            }
+            raised
+        }
+    }
+
     /// The traceback as Python prints it; shorter where that fails, never nothing.
     ///
     /// # Safety

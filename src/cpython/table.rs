@@ -1,6 +1,8 @@
 //! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
 
-use super::types::{Py_ssize_t, PyInterpreterState, PyMethodDef, PyObject, PyThreadState};
+use super::types::{
+    Py_ssize_t, PyConfig, PyInterpreterState, PyMethodDef, PyObject, PyPreConfig, PyStatus, PyThreadState,
+};
 use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_ulong, c_void};
 
@@ -14,15 +16,6 @@ pub struct PyInterpreterConfig {
     pub allow_daemon_threads: c_int,
     pub check_multi_interp_extensions: c_int,
     pub gil: c_int,
-}
-
-/// `PyStatus`, returned by value.
-#[repr(C)]
-pub struct PyStatus {
-    pub kind: c_int,
-    pub function: *const c_char,
-    pub message: *const c_char,
-    pub exit_code: c_int,
 }
 
 /// Declares the table: `=` marks a function every version has, `?` one that only some have, and the names after it are
@@ -64,8 +57,14 @@ table! {
     Py_IsInitialized = "Py_IsInitialized"() -> c_int;
     Py_IsFinalizing = "Py_IsFinalizing" | "_Py_IsFinalizing"() -> c_int;
     Py_DecodeLocale = "Py_DecodeLocale"(*const c_char, *mut usize) -> *mut libc::wchar_t;
-    Py_SetProgramName ? "Py_SetProgramName"(*const libc::wchar_t);
-    Py_InitializeEx = "Py_InitializeEx"(c_int);
+    PyMem_RawFree = "PyMem_RawFree"(*mut c_void);
+    PyPreConfig_InitPythonConfig = "PyPreConfig_InitPythonConfig"(*mut PyPreConfig);
+    Py_PreInitialize = "Py_PreInitialize"(*const PyPreConfig) -> PyStatus;
+    PyConfig_InitPythonConfig = "PyConfig_InitPythonConfig"(*mut PyConfig);
+    PyConfig_InitIsolatedConfig = "PyConfig_InitIsolatedConfig"(*mut PyConfig);
+    PyConfig_SetArgv = "PyConfig_SetArgv"(*mut PyConfig, Py_ssize_t, *const *const libc::wchar_t) -> PyStatus;
+    PyConfig_Clear = "PyConfig_Clear"(*mut PyConfig);
+    Py_InitializeFromConfig = "Py_InitializeFromConfig"(*const PyConfig) -> PyStatus;
     Py_FinalizeEx = "Py_FinalizeEx"() -> c_int;
 
     PyInterpreterState_Main = "PyInterpreterState_Main"() -> *mut PyInterpreterState;
@@ -118,6 +117,8 @@ table! {
     PyCapsule_New = "PyCapsule_New"(*mut c_void, *const c_char, Option<unsafe extern "C" fn(*mut PyObject)>) -> *mut PyObject;
     PyCapsule_GetName = "PyCapsule_GetName"(*mut PyObject) -> *const c_char;
     PyCapsule_GetPointer = "PyCapsule_GetPointer"(*mut PyObject, *const c_char) -> *mut c_void;
+    PyList_Insert = "PyList_Insert"(*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;
+    PyUnicode_DecodeFSDefault = "PyUnicode_DecodeFSDefault"(*const c_char) -> *mut PyObject;
     PyUnicode_FromString = "PyUnicode_FromString"(*const c_char) -> *mut PyObject;
     PyUnicode_AsEncodedString = "PyUnicode_AsEncodedString"(*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
     PyBytes_AsStringAndSize = "PyBytes_AsStringAndSize"(*mut PyObject, *mut *mut c_char, *mut Py_ssize_t) -> c_int;

@@ -34,3 +34,40 @@ pub(super) const METH_NOARGS: c_int = 4;
 
 #[allow(non_camel_case_types)]
 pub type Py_ssize_t = isize;
+
+/// `PyStatus`, returned by value.
+#[repr(C)]
+pub struct PyStatus {
+    pub kind: c_int,
+    pub function: *const c_char,
+    pub message: *const c_char,
+    pub exit_code: c_int,
+}
+
+/// `PyPreConfig`: the same ints since it appeared in 3.8.
+#[repr(C)]
+#[derive(Default)]
+pub struct PyPreConfig {
+    pub config_init: c_int,
+    pub parse_argv: c_int,
+    pub isolated: c_int,
+    pub use_environment: c_int,
+    pub configure_locale: c_int,
+    pub coerce_c_locale: c_int,
+    pub coerce_c_locale_warn: c_int,
+    #[cfg(windows)]
+    pub legacy_windows_fs_encoding: c_int,
+    pub utf8_mode: c_int,
+    pub dev_mode: c_int,
+    pub allocator: c_int,
+}
+
+/// `PyConfig`, which is another struct in each version: room for all of them, and looked into only as the ints that
+/// `cpython::config` finds in it.
+#[repr(C, align(8))]
+pub struct PyConfig(pub [c_int; 1024]);
+
+impl PyConfig {
+    /// As `PyConfig_InitPythonConfig` wants it.
+    pub const ZERO: PyConfig = PyConfig([0; 1024]);
+}

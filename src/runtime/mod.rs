@@ -8,12 +8,21 @@ mod stop;
 pub use start::start;
 pub use stop::stop;
 
-use crate::cpython::Python;
+use crate::cpython::{Config, Python};
 use crate::error::Result;
 use crate::interpreter;
 use crate::record::Interpreter;
 use owner::Owner;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+/// How Python is to be started, where the process has none.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which: a program, a libpython, or the prefix of both.
+    pub python: Option<String>,
+    /// How it is set up.
+    pub config: Config,
+}
 
 /// How many have started the runtime, and how far it is.
 pub struct Runtime {

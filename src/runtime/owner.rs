@@ -1,5 +1,6 @@
 //! The thread that Python calls its main thread.
 
+use super::Options;
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::interpreter;
@@ -33,19 +34,22 @@ pub fn is_this_thread() -> bool {
 
 impl Owner {
     /// Initialises Python on a thread of its own.
-    pub fn begin(python: &'static Python, program: Option<PathBuf>) -> Result<Owner> {
+    pub fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<Owner> {
         let (finalize, told_to_finalize) = channel();
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
         let owner = std::thread::Builder::new().name("pyferry-python".into());
         // Signals stay the host's.
         let thread = sys::with_signals_blocked(|| {
-            owner.spawn(move || own(python, program, &tell_started, &told_to_finalize, &tell_finalized))
+            owner.spawn(move || own(python, program, &options, &tell_started, &told_to_finalize, &tell_finalized))
         })
         .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
         match started.recv() {
             Ok(Ok(main)) => Ok(Owner { thread, main, finalize, finalized }),
-            Ok(Err(error)) => Err(error),
+            Ok(Err(error)) => {
+                let _ = thread.join();
+                Err(error)
+            }
             Err(_) => fail!(Internal, "the thread that starts Python ended early"),
         }
     }
@@ -60,12 +64,16 @@ impl Owner {
 fn own(
     python: &'static Python,
     program: Option<PathBuf>,
+    options: &Options,
     started: &Sender<Result<Arc<Interpreter>>>,
     told_to_finalize: &Receiver<()>,
     finalized: &Sender<bool>,
 ) {
     OWNER.with(|owner| owner.set(true));
-    python.initialize(program.as_deref());
+    if let Err(error) = python.initialize(program.as_deref(), &options.config) {
+        let _ = started.send(Err(error));
+        return;
+    }
     let Some(state) = thread::current_state(python) else {
         let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
         return;

@@ -1,7 +1,7 @@
 //! Starts Python on a thread of ours, or joins the one that runs.
 
 use super::owner::{self, Owner};
-use super::{CHANGED, Stage, lock};
+use super::{CHANGED, Options, Stage, lock};
 use crate::copies;
 use crate::cpython::{self, Python};
 use crate::error::{Result, Status, fail};
@@ -10,7 +10,7 @@ use crate::thread;
 use std::time::Duration;
 
 /// Starts Python, or joins the one that runs.
-pub fn start(python: Option<&str>) -> Result<()> {
+pub fn start(options: Options) -> Result<()> {
     let mut runtime = lock();
     loop {
         if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
@@ -45,7 +45,7 @@ pub fn start(python: Option<&str>) -> Result<()> {
     runtime.stage = Stage::Starting;
     let starts = runtime.starts;
     drop(runtime);
-    let started = start_alone(python);
+    let started = start_alone(options);
     let mut runtime = lock();
     let result = match started {
         Ok(owner) => {
@@ -86,17 +86,21 @@ fn is_inside_start() -> bool {
 }
 
 /// Starts Python, while no other copy of this library does. None: somebody else's runs by now, and was joined.
-fn start_alone(named: Option<&str>) -> Result<Option<Owner>> {
+fn start_alone(options: Options) -> Result<Option<Owner>> {
     let Some(_starting) = copies::begin_start(Duration::from_secs(10)) else {
         fail!(Closed, "another copy of pyferry is starting Python at this moment: start again when it is through");
     };
     match running()? {
         Some(python) => interpreter::main(python).map(|_| None),
-        None => start_here(named).map(Some),
+        None => start_here(options).map(Some),
     }
 }
 
-fn start_here(named: Option<&str>) -> Result<Owner> {
+fn start_here(options: Options) -> Result<Owner> {
+    let named = options.python.as_deref();
+    if let Some(python) = Python::known() {
+        python.check_startable()?;
+    }
     let (python, program) = match Python::in_process() {
         Ok(python) if python.main_interpreter().is_some() => fail!(
             Closed,
@@ -115,5 +119,5 @@ fn start_here(named: Option<&str>) -> Result<Owner> {
         }
         Err(error) => return Err(error),
     };
-    Owner::begin(python, program)
+    Owner::begin(python, program, options)
 }

@@ -3,7 +3,7 @@
 use super::{CANCEL_DISABLE, Module, ThreadEnd, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, OsStr, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -128,13 +128,9 @@ pub fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// A path as wide characters, which `decode` makes of its bytes; None if they are none, or memory is out.
-pub fn wide_path(
-    path: &Path,
-    decode: impl FnOnce(*const c_char) -> *const libc::wchar_t,
-) -> Option<*const libc::wchar_t> {
-    let bytes = CString::new(path.as_os_str().as_bytes()).ok()?;
-    Some(decode(bytes.as_ptr())).filter(|wide| !wide.is_null())
+/// A text of the system's as wide characters with a 0 at the end, which `decode` makes of its bytes; None if they are none.
+pub fn wide(text: &OsStr, decode: impl FnOnce(&CStr) -> Option<Vec<libc::wchar_t>>) -> Option<Vec<libc::wchar_t>> {
+    decode(&CString::new(text.as_bytes()).ok()?)
 }
 
 /// Has `child` run in every forked child, first of all on its only thread; `prepare` and `parent` in the parent, before

@@ -96,13 +96,9 @@ pub fn real_path(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// A path as wide characters, which it has already; never freed.
-pub fn wide_path(
-    path: &Path,
-    _decode: impl FnOnce(*const c_char) -> *const libc::wchar_t,
-) -> Option<*const libc::wchar_t> {
-    let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
-    Some(wide.leak().as_ptr())
+/// A text of the system's as wide characters with a 0 at the end, which it has already.
+pub fn wide(text: &OsStr, _decode: impl FnOnce(&CStr) -> Option<Vec<libc::wchar_t>>) -> Option<Vec<libc::wchar_t>> {
+    Some(text.encode_wide().chain([0]).collect())
 }
 
 /// What the files of a Python are called. A virtual environment has the program, and not the library.

@@ -1,0 +1,210 @@
+//! How CPython is initialised: as `python3` configures itself (PEP 587), with a status for each way in which that can
+//! fail, and without what is the host's to decide: its signal handlers, its locale, its C streams.
+//!
+//! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start.
+
+use super::types::{PyConfig, PyPreConfig, PyStatus};
+use super::{Python, State};
+use crate::error::{Result, fail};
+use crate::sys;
+use std::ffi::{CStr, CString, OsString};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+
+/// What a host says of the Python it starts.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// As `python -I`: no PYTHON* variables, and no packages of the user's own.
+    pub isolated: bool,
+    /// As `python -S`.
+    pub no_site: bool,
+    /// Python's handlers for SIGINT, and SIGPIPE ignored.
+    pub python_signals: bool,
+    /// `sys.argv`; empty: `['']`.
+    pub arguments: Vec<OsString>,
+    /// What is put in front of `sys.path`, in each interpreter that we make.
+    pub search_paths: Vec<OsString>,
+}
+
+/// The ints that `PyConfig_InitPythonConfig` sets to 1 and `PyConfig_InitIsolatedConfig` to 0, in the order in which every
+/// `PyConfig` from 3.9 to 3.15 declares them. Where these are differs from version to version, and in debug and
+/// free-threaded builds; so that is looked up in what the two functions fill in.
+enum Switch {
+    InstallSignalHandlers = 1,
+    ConfigureCStdio = 4,
+    PathconfigWarnings = 5,
+}
+
+/// use_environment, install_signal_handlers, parse_argv, user_site_directory, configure_c_stdio, pathconfig_warnings
+const SWITCHES: usize = 6;
+
+impl Python {
+    /// Refuses what failed to start half way before: CPython can neither go on from there nor go back.
+    pub fn check_startable(&self) -> Result<()> {
+        match self.failed_start.get() {
+            None => Ok(()),
+            Some(why) => fail!(
+                NoPython,
+                "{} failed to start in this process before, half way, and CPython cannot be started again after that: {why}; put that right and start a new process",
+                self.path.display()
+            ),
+        }
+    }
+
+    /// Initialises Python on this thread, which is attached to the main interpreter then. `program` is what Python takes
+    /// itself to be started by: its prefix, its virtual environment and its packages are found from there.
+    pub fn initialize(&self, program: Option<&Path>, config: &Config) -> Result<()> {
+        let started = self.preinitialize(config).and_then(|()| self.initialize_main(program, config));
+        *lock(&self.search_paths) = config.search_paths.clone();
+        let Err(status) = started else { return self.put_search_paths_first() };
+        let why = self.describe_failure(&status);
+        if self.main_interpreter().is_some() {
+            let _ = self.failed_start.set(why.clone());
+        }
+        fail!(NoPython, "{} cannot start: {why}", self.path.display())
+    }
+
+    /// Puts what the host wants to be looked through first into `sys.path` of the attached interpreter. The list is made new
+    /// for each, and only main's is read from the configuration.
+    pub fn put_search_paths_first(&self) -> Result<()> {
+        let paths = lock(&self.search_paths).clone();
+        for (place, path) in paths.iter().enumerate() {
+            let text = CString::new(path.as_encoded_bytes()).unwrap_or_default();
+            // SAFETY: attached; `sys.path` is borrowed, and the text is given back.
+            unsafe {
+                let text = (self.table.PyUnicode_DecodeFSDefault)(text.as_ptr());
+                let list = (self.table.PySys_GetObject)(c"path".as_ptr());
+                let failed =
+                    text.is_null() || list.is_null() || (self.table.PyList_Insert)(list, place as isize, text) != 0;
+                self.give_back(text);
+                if failed {
+                    return Err(self.take_error());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Memory allocators, and how names of files are encoded.
+    fn preinitialize(&self, config: &Config) -> std::result::Result<(), PyStatus> {
+        let mut pre = PyPreConfig::default();
+        // SAFETY: the struct is CPython's PyPreConfig; nothing else initialises Python at this moment.
+        unsafe {
+            (self.table.PyPreConfig_InitPythonConfig)(&mut pre);
+            pre.parse_argv = 0;
+            pre.isolated = config.isolated.into();
+            pre.use_environment = (!config.isolated).into();
+            // setlocale, and LC_CTYPE in the environment, are the whole process's. Where the host has left its locale at
+            // "C", Python goes into its UTF-8 mode (PEP 540) and does not ask the locale.
+            pre.configure_locale = 0;
+            pre.coerce_c_locale = 0;
+            pre.coerce_c_locale_warn = 0;
+            (self.table.Py_PreInitialize)(&pre)
+        }
+        .check()
+    }
+
+    fn initialize_main(&self, program: Option<&Path>, config: &Config) -> std::result::Result<(), PyStatus> {
+        let (mut python, mut isolated) = (PyConfig::ZERO, PyConfig::ZERO);
+        // SAFETY: both are larger than any PyConfig.
+        unsafe {
+            (self.table.PyConfig_InitPythonConfig)(&mut python);
+            (self.table.PyConfig_InitIsolatedConfig)(&mut isolated);
+        }
+        let switches: Vec<usize> = (0..python.0.len()).filter(|i| (python.0[*i], isolated.0[*i]) == (1, 0)).collect();
+        if switches.len() != SWITCHES {
+            return Err(PyStatus::error(
+                c"pyferry",
+                c"this build has a PyConfig unlike that of any CPython from 3.9 to 3.15",
+            ));
+        }
+        let mut set = |switch: Switch, value: bool| python.0[switches[switch as usize]] = value.into();
+        set(Switch::InstallSignalHandlers, config.python_signals);
+        // Would take the host's buffers from stdin, stdout and stderr where PYTHONUNBUFFERED is set.
+        set(Switch::ConfigureCStdio, false);
+        // Would write to stderr.
+        set(Switch::PathconfigWarnings, false);
+
+        let words: Vec<Vec<libc::wchar_t>> =
+            command_line(program, config).iter().filter_map(|word| sys::wide(word, |word| self.decode(word))).collect();
+        let pointers: Vec<*const libc::wchar_t> = words.iter().map(|word| word.as_ptr()).collect();
+        // SAFETY: the words outlive the calls, which copy them; a config that was initialised is cleared once. Nothing that
+        // needs dropping is lost where Python ends the thread: it is the owner's, whom nobody finalises meanwhile.
+        unsafe {
+            let mut status = (self.table.PyConfig_SetArgv)(&mut python, pointers.len() as isize, pointers.as_ptr());
+            if status.kind == 0 {
+                status = (self.table.Py_InitializeFromConfig)(&python);
+            }
+            (self.table.PyConfig_Clear)(&mut python);
+            (self.table.PyConfig_Clear)(&mut isolated);
+            status.check()
+        }
+    }
+
+    /// Bytes as Python decodes names of files. None: it cannot, or memory is out.
+    fn decode(&self, text: &CStr) -> Option<Vec<libc::wchar_t>> {
+        let mut length = 0;
+        // SAFETY: Python is preinitialised, which is all that this needs; what it made is copied, and given back.
+        unsafe {
+            let decoded = (self.table.Py_DecodeLocale)(text.as_ptr(), &mut length);
+            if decoded.is_null() {
+                return None;
+            }
+            let wide = std::slice::from_raw_parts(decoded, length + 1).to_vec();
+            (self.table.PyMem_RawFree)(decoded.cast());
+            Some(wide)
+        }
+    }
+
+    /// What CPython says of it, and what was raised. Lets go of an interpreter that was made half way.
+    fn describe_failure(&self, status: &PyStatus) -> String {
+        let mut text = status.describe();
+        // SAFETY: any thread may ask. If there is a state now, this thread made it and is attached through it.
+        unsafe {
+            if State::from_ptr((self.table.PyThreadState_GetUnchecked)()).is_some() {
+                if let Some(raised) = self.take_raised() {
+                    text += &format!(" ({raised})");
+                }
+                (self.table.PyEval_SaveThread)();
+            }
+        }
+        text
+    }
+}
+
+fn lock(paths: &Mutex<Vec<OsString>>) -> MutexGuard<'_, Vec<OsString>> {
+    paths.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// The words after `python3` that say the same. The host's own follow "--", so that none of those is taken for an option.
+fn command_line(program: Option<&Path>, config: &Config) -> Vec<OsString> {
+    let mut words = vec![program.map(Path::as_os_str).unwrap_or_default().to_owned()];
+    words.extend(config.isolated.then(|| "-I".into()));
+    words.extend(config.no_site.then(|| "-S".into()));
+    if !config.arguments.is_empty() {
+        words.push("--".into());
+        words.extend(config.arguments.iter().cloned());
+    }
+    words
+}
+
+impl PyStatus {
+    fn error(function: &'static CStr, message: &'static CStr) -> PyStatus {
+        PyStatus { kind: 1, function: function.as_ptr(), message: message.as_ptr(), exit_code: 0 }
+    }
+
+    fn check(self) -> std::result::Result<(), PyStatus> {
+        if self.kind == 0 { Ok(()) } else { Err(self) }
+    }
+
+    /// "preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value"
+    fn describe(&self) -> String {
+        // SAFETY: a PyStatus names static strings of CPython's, or NULL.
+        let text = |text| unsafe { CStr::from_ptr(text) }.to_string_lossy();
+        match (self.function.is_null(), self.message.is_null()) {
+            (_, true) => format!("it exits with {}", self.exit_code),
+            (true, false) => text(self.message).into_owned(),
+            (false, false) => format!("{}: {}", text(self.function), text(self.message)),
+        }
+    }
+}
