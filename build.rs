@@ -13,6 +13,12 @@ fn main() {
             argument("-z,nodelete");
             // Where another copy of the library is loaded, calls among our own functions must not end up in that one.
             argument("-Bsymbolic");
+            // Every symbol gets a version, named as the library is, so that a program finds its own where two libraries
+            // (libpyferry.so.0.1 and .0.2) are in a process, and a function may have a second version one day. Only GNU ld
+            // has the option. A version script of ours cannot stand beside rustc's, which names no version: GNU ld refuses
+            // the two, and LLD 22 takes both and versions nothing.
+            println!("cargo::rustc-cdylib-link-arg=-fuse-ld=bfd");
+            argument("--default-symver");
             if !named_by_others {
                 argument("-soname,libpyferry.so");
             }

@@ -75,11 +75,32 @@ fn abi(library: &Library) -> Result<String, String> {
     Ok(text)
 }
 
+/// A program finds its own library's functions also where another version of the library is loaded.
+#[test]
+#[cfg(target_os = "linux")]
+fn every_symbol_has_the_librarys_version() {
+    let library = Library::build().unwrap();
+    let tool =
+        |arguments: &[&str]| output(Command::new(arguments[0]).args(&arguments[1..]).arg(&library.file)).unwrap();
+    let dynamic = tool(&["readelf", "--dynamic", "--wide"]);
+    let soname = dynamic.lines().find(|line| line.contains("(SONAME)")).expect("a SONAME");
+    let soname = soname.rsplit_once('[').unwrap().1.trim_end_matches(']');
+    let symbols = tool(&["nm", "-D", "--defined-only"]);
+    let names: Vec<&str> = symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
+    let (functions, others): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| name.starts_with("pyferry_"));
+    assert_eq!(others, [soname], "what is exported beside our functions");
+    assert!(functions.contains(&format!("pyferry_attach@@{soname}").as_str()), "{symbols}");
+    let version = format!("@@{soname}");
+    let without: Vec<&&str> = functions.iter().filter(|name| !name.ends_with(&version)).collect();
+    assert!(without.is_empty(), "without the version {soname}: {without:?}");
+}
+
 /// The exported variables and their sizes.
 fn data(library: &Path) -> Result<Vec<(String, u64)>, String> {
     let listing = output(Command::new("nm").args(["-D", "--defined-only", "--print-size"]).arg(library))?;
     let symbol = |line: &str| {
         let [_, size, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+        let name = name.split('@').next()?;
         if kind == "T" { None } else { Some((name.to_owned(), u64::from_str_radix(size, 16).ok()?)) }
     };
     Ok(listing.lines().filter_map(symbol).collect())

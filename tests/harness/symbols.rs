@@ -29,10 +29,15 @@ pub fn trials(library: &Library) -> Vec<Trial> {
 
 fn exports_are_declared(library: &Path) -> Result<(), Failed> {
     let listing = output_of("nm", &["-D", "--defined-only"], library)?;
-    let exported: BTreeSet<&str> = listing.lines().filter_map(|line| line.split_whitespace().last()).collect();
+    // ADDRESS TYPE NAME@@VERSION; the version itself is a symbol of type A.
+    let symbol = |line: &'_ str| -> Option<String> {
+        let [_, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+        if kind == "A" { None } else { name.split('@').next().map(str::to_owned) }
+    };
+    let exported: BTreeSet<String> = listing.lines().filter_map(symbol).collect();
     let header = fs::read_to_string(paths::include().join("pyferry.h"))?;
     let text = without_comments(&header);
-    let declared: BTreeSet<&str> = declared_functions(&text).collect();
+    let declared: BTreeSet<String> = declared_functions(&text).map(str::to_owned).collect();
     // What copies of the library say to each other is no API.
     let extra: Vec<_> =
         exported.difference(&declared).filter(|symbol| !symbol.starts_with("pyferry_private_")).collect();
