@@ -376,8 +376,8 @@ int main(void) {
     sigaction(SIGINT, &action, NULL);
 
     if (!check(pyferry_runtime_start(NULL), "starting Python")) return interrupted ? 130 : EXIT_FAILURE;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
-    bool good = check(pyferry_runtime_info(&info), "asking for the runtime");
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    bool good = check(pyferry_runtime_get_info(&info), "asking for the runtime");
     if (good) {
         const char *gil = info.free_threaded ? "free-threaded" : info.own_gil ? "own GIL each" : "one GIL for all";
         int length = (int)strcspn(info.version, " "); /* "3.14.0 (main, ..." */

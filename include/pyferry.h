@@ -49,9 +49,9 @@
 
 /** How every pyferry_runtime_options starts. */
 #define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
-/** How every struct pyferry_runtime_info starts. */
+/** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \
-    {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
+    {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
 
@@ -215,12 +215,10 @@ typedef struct pyferry_runtime_options {
 /**
  * What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is
  * finalised, at least.
- *
- * A struct tag without a typedef: C has one name space for types and functions, and the function has the name.
  */
-struct pyferry_runtime_info {
+typedef struct pyferry_runtime_info {
     /**
-     * sizeof(struct pyferry_runtime_info)
+     * sizeof(pyferry_runtime_info)
      */
     size_t struct_size;
     /**
@@ -236,7 +234,8 @@ struct pyferry_runtime_info {
      */
     const char *executable;
     /**
-     * Why thread states are not cached; NULL when they are.
+     * Why thread states are not kept from one attach to the next; NULL when they are. PYFERRY_CACHE=off in the
+     * environment turns that off, to compare.
      */
     const char *cache_off_reason;
     /**
@@ -256,10 +255,10 @@ struct pyferry_runtime_info {
      */
     bool own_gil;
     /**
-     * Thread states are kept from one attach to the next. PYFERRY_CACHE=off in the environment turns that off, to compare.
+     * 0.
      */
-    bool cache;
-};
+    uint8_t reserved;
+} pyferry_runtime_info;
 
 /**
  * What an attach hands out and its detach takes back. Its contents are pyferry's; all zero is the empty token.
@@ -391,7 +390,7 @@ pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and else as
  *         pyferry_view_main, since it may be the first to come to Python.
  */
-pyferry_status pyferry_runtime_info(struct pyferry_runtime_info *out);
+pyferry_status pyferry_runtime_get_info(struct pyferry_runtime_info *out);
 
 /**
  * A view of the main interpreter.
@@ -467,6 +466,18 @@ int64_t pyferry_view_interpreter_id(const struct pyferry_view *view);
  *         ended), _FORKED.
  */
 pyferry_status pyferry_guard_open(const struct pyferry_view *view, struct pyferry_guard **out);
+
+/**
+ * A view of the interpreter that a guard holds: for whoever was handed the guard alone.
+ *
+ * Any thread, attached or not. The guard has to stay open for this call only; the view outlives it.
+ *
+ * @param guard  an open guard
+ * @param out    gets the view, to be freed with pyferry_view_free
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _FORKED. While the interpreter shuts down, which
+ *         waits for the guard, too.
+ */
+pyferry_status pyferry_guard_view(const struct pyferry_guard *guard, struct pyferry_view **out);
 
 /**
  * Closes a guard, once. A shutdown that waits for it goes on.

@@ -24,14 +24,7 @@
 #ifndef PYFERRY_HPP
 #define PYFERRY_HPP
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow" // pyferry_runtime_info is a struct and a function
-#endif
 #include <pyferry.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 #include <pthread.h>
 
@@ -96,7 +89,7 @@ public:
     result() noexcept = default;
 
     /// What a call of pyferry.h on this thread has just come to; takes the message over. This way or_throw() is to be had
-    /// for the C functions that have no other form here: `result{pyferry_runtime_info(&info)}.or_throw()`.
+    /// for the C functions that have no other form here: `result{pyferry_runtime_get_info(&info)}.or_throw()`.
     explicit result(pyferry_status status) noexcept : status_(status) {
         if (status == PYFERRY_STATUS_OK) return;
         message_ = buffer(pyferry_last_error(nullptr, 0) + 1);

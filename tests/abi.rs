@@ -146,12 +146,17 @@ impl Source {
     fn add_struct(&mut self, name: &str, body: &str) {
         let (size, align) = (format!("sizeof(struct {name})"), format!("_Alignof(struct {name})"));
         self.types += &print(&format!("\nstruct {name}: %zu bytes, aligned to %zu\n"), &[&size, &align]);
+        let mut sizes = String::from("0");
         for field in body.split(';').map(str::trim).filter(|field| !field.is_empty()) {
             let member = field_name(field);
             let offset = format!("offsetof(struct {name}, {member})");
             let size = format!("sizeof(((struct {name} *)0)->{member})");
             self.types += &print("    at %zu, %zu bytes: %s\n", &[&offset, &size, &quote(field)]);
+            write!(sizes, " + {size}").unwrap();
         }
+        // An option that this library does not know yet must not be taken for one because a hole is not zero.
+        writeln!(self.types, "    _Static_assert(sizeof(struct {name}) == {sizes}, \"struct {name} has padding\");")
+            .unwrap();
     }
 
     fn add_enum(&mut self, name: &str, body: &str) {

@@ -62,6 +62,7 @@ impl Guard {
     /// assert_eq!(guard.view().interpreter_id(), 0);
     /// # Ok::<_, pyferry::Error>(())
     /// ```
+    #[doc(alias = "pyferry_guard_view")]
     pub fn view(&self) -> &View {
         &self.view
     }

@@ -164,7 +164,7 @@ impl Runtime {
     /// }
     /// # Ok::<_, pyferry::Error>(())
     /// ```
-    #[doc(alias = "pyferry_runtime_info")]
+    #[doc(alias = "pyferry_runtime_get_info")]
     pub fn info() -> Result<RuntimeInfo> {
         fork::check()?;
         let (python, main) = runtime::facts()?;

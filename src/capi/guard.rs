@@ -1,6 +1,7 @@
 use super::{enter, out, pyferry_view, required};
 use crate::error::{Result, Status};
 use crate::thread::{self, Guard};
+use std::sync::Arc;
 
 /// A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
 /// pyferry_attach_guarded always gets in.
@@ -24,6 +25,24 @@ pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, ou
         // SAFETY: as documented for the caller.
         let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
         out.put(Box::into_raw(thread::open_guard(&view.interpreter)?).cast::<pyferry_guard>());
+        Ok(())
+    })
+}
+
+/// A view of the interpreter that a guard holds: for whoever was handed the guard alone.
+///
+/// Any thread, attached or not. The guard has to stay open for this call only; the view outlives it.
+///
+/// @param guard  an open guard
+/// @param out    gets the view, to be freed with pyferry_view_free
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _FORKED. While the interpreter shuts down, which
+///         waits for the guard, too.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_guard_view(guard: *const pyferry_guard, out: *mut *mut pyferry_view) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let (guard, out) = unsafe { (guard_of(guard)?, self::out(out, "out")?) };
+        out.put(pyferry_view::hand_out(Arc::clone(&guard.interpreter)));
         Ok(())
     })
 }

@@ -16,6 +16,8 @@ pub struct pyferry_interpreter_options {
     pub reserved: u32,
 }
 
+no_padding!(pyferry_interpreter_options { struct_size, flags, reserved });
+
 impl Default for pyferry_interpreter_options {
     fn default() -> Self {
         pyferry_interpreter_options { struct_size: size_of::<Self>(), flags: 0, reserved: 0 }

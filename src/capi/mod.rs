@@ -8,6 +8,32 @@
 // "<string>" is no tag in C.
 #![allow(rustdoc::invalid_html_tags)]
 
+// A public struct without a hole. What lies in one is anything at all where a caller fills the struct field by field, and
+// `options` takes each byte that it does not know for a field: a byte of padding here is a field's there, one version on.
+macro_rules! no_padding {
+    ($name:ident { $($field:ident),+ $(,)? }) => {
+        const _: () = {
+            const fn size_of_field<T>(_: &Option<*const T>) -> usize {
+                size_of::<T>()
+            }
+            const fn fields(it: Option<&$name>) -> usize {
+                // Never looked at: the pattern has to name every field, and each has a type.
+                let mut sum = 0;
+                $(
+                    let field = match it {
+                        Some($name { $field, .. }) => Some(&raw const *$field),
+                        None => None,
+                    };
+                    sum += size_of_field(&field);
+                )+
+                if let Some($name { $($field: _),+ }) = it {}
+                sum
+            }
+            assert!(fields(None) == size_of::<$name>(), concat!(stringify!($name), " has padding"));
+        };
+    };
+}
+
 mod status;
 mod version;
 mod runtime;

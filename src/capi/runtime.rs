@@ -45,6 +45,8 @@ pub struct pyferry_runtime_options {
     pub report_every_ms: u64,
 }
 
+no_padding!(pyferry_runtime_options { struct_size, python, report, report_data, report_every_ms });
+
 impl Default for pyferry_runtime_options {
     fn default() -> Self {
         pyferry_runtime_options {
@@ -124,12 +126,10 @@ pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
 
 /// What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is
 /// finalised, at least.
-///
-/// A struct tag without a typedef: C has one name space for types and functions, and the function has the name.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_runtime_info {
-    /// sizeof(struct pyferry_runtime_info)
+    /// sizeof(pyferry_runtime_info)
     pub struct_size: usize,
     /// As sys.version has it: "3.14.0 (main, ...".
     pub version: *const c_char,
@@ -137,7 +137,8 @@ pub struct pyferry_runtime_info {
     pub libpython: *const c_char,
     /// sys.executable; may be empty.
     pub executable: *const c_char,
-    /// Why thread states are not cached; NULL when they are.
+    /// Why thread states are not kept from one attach to the next; NULL when they are. PYFERRY_CACHE=off in the
+    /// environment turns that off, to compare.
     pub cache_off_reason: *const c_char,
     /// 0x030e for 3.14.
     pub version_number: u32,
@@ -147,9 +148,22 @@ pub struct pyferry_runtime_info {
     pub debug: bool,
     /// Interpreters can have a GIL of their own.
     pub own_gil: bool,
-    /// Thread states are kept from one attach to the next. PYFERRY_CACHE=off in the environment turns that off, to compare.
-    pub cache: bool,
+    /// 0.
+    pub reserved: u8,
 }
+
+no_padding!(pyferry_runtime_info {
+    struct_size,
+    version,
+    libpython,
+    executable,
+    cache_off_reason,
+    version_number,
+    free_threaded,
+    debug,
+    own_gil,
+    reserved,
+});
 
 /// Tells which Python this is and what it can do.
 ///
@@ -159,7 +173,7 @@ pub struct pyferry_runtime_info {
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and else as
 ///         pyferry_view_main, since it may be the first to come to Python.
 #[unsafe(no_mangle)]
-pub unsafe extern "C-unwind" fn pyferry_runtime_info(out: *mut pyferry_runtime_info) -> Status {
+pub unsafe extern "C-unwind" fn pyferry_runtime_get_info(out: *mut pyferry_runtime_info) -> Status {
     enter(|| {
         if out.is_null() {
             fail!(InvalidArgument, "`out` is NULL: there is nowhere to put the result");
@@ -181,7 +195,7 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_info(out: *mut pyferry_runtime_i
             free_threaded: python.free_threaded,
             debug: main.facts.debug,
             own_gil: python.has_own_gil(),
-            cache: reason.is_none(),
+            reserved: 0,
         };
         let known = size.min(size_of::<pyferry_runtime_info>());
         // SAFETY: the caller has `size` bytes at `out`.

@@ -51,7 +51,7 @@ pub struct Interpreter {
     pub heralded: AtomicBool,
     /// Who is inside.
     pub gate: Gate<Occupant>,
-    /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_info`.
+    /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_get_info`.
     pub facts: Facts,
     /// The first state of an interpreter of ours, which nobody uses.
     pub keeper: StateCell,

@@ -7,7 +7,7 @@
 #include <dlfcn.h>
 
 #define FUNCTIONS(X)                                                                                                   \
-    X(runtime_start) X(runtime_stop) X(runtime_info) X(view_main) X(view_current) X(view_free) X(guard_open)           \
+    X(runtime_start) X(runtime_stop) X(runtime_get_info) X(view_main) X(view_current) X(view_free) X(guard_open)           \
     X(guard_close) X(attach) X(detach) X(is_attached) X(suspend) X(resume) X(thread_forget) X(interpreter_new)         \
     X(interpreter_end) X(exec) X(last_error) X(version)
 
@@ -98,7 +98,7 @@ static inline void check_refused(const struct copy *copy, const struct copy *ser
 {
     char text[8192];
     pyferry_view *view = NULL;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
 #define REFUSED(call)                                                                                                  \
     do {                                                                                                               \
         COPY_IS(copy, call, PYFERRY_STATUS_UNSUPPORTED);                                                               \
@@ -107,7 +107,7 @@ static inline void check_refused(const struct copy *copy, const struct copy *ser
     } while (0)
     REFUSED(view_main(&view));
     REFUSED(runtime_start(NULL));
-    REFUSED(runtime_info(&info));
+    REFUSED(runtime_get_info(&info));
     REFUSED(interpreter_new(NULL, &view));
     if (copy->is_attached(NULL))
         REFUSED(view_current(&view));

@@ -70,10 +70,10 @@ static inline void refused_everywhere(struct inherited *had)
     pyferry_suspension suspension;
     pyferry_view *view = NULL;
     pyferry_guard *guard = NULL;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     FORKED(pyferry_runtime_start(NULL));
     FORKED(pyferry_runtime_stop(-1));
-    FORKED(pyferry_runtime_info(&info));
+    FORKED(pyferry_runtime_get_info(&info));
     FORKED(pyferry_view_main(&view));
     FORKED(pyferry_view_current(&view));
     FORKED(pyferry_guard_open(had->main, &guard));

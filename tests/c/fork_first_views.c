@@ -13,9 +13,9 @@ static pthread_barrier_t up;
 static void be_answered(void)
 {
     pyferry_view *view = NULL;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     CHECK(!pyferry_is_attached(NULL));
-    bool runs = pyferry_runtime_info(&info) == PYFERRY_STATUS_OK;
+    bool runs = pyferry_runtime_get_info(&info) == PYFERRY_STATUS_OK;
     bool seen = pyferry_view_main(&view) == PYFERRY_STATUS_OK;
     pyferry_token token;
     CHECK(!runs && !seen && view == NULL);

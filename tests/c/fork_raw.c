@@ -32,8 +32,8 @@ static void *keep_busy(void *unused)
         run_in(sub, "x = 1");
         pyferry_guard_close(own);
         CHECK_OK(pyferry_thread_forget());
-        struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
-        CHECK_OK(pyferry_runtime_info(&info));
+        pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+        CHECK_OK(pyferry_runtime_get_info(&info));
     }
     return unused;
 }

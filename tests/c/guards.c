@@ -23,7 +23,14 @@ static void *use_it(void *unused)
 {
     pyferry_token token, nested, again;
     check_closed(sub);
+    /* Whoever was handed the guard alone asks it where it leads, also when nobody gets in by a view. */
+    pyferry_view *held;
+    CHECK_OK(pyferry_guard_view(guard, &held));
+    CHECK(pyferry_view_interpreter_id(held) == pyferry_view_interpreter_id(sub));
+    check_closed(held);
     CHECK_OK(pyferry_attach_guarded(guard, &token));
+    CHECK(pyferry_is_attached(held));
+    pyferry_view_free(held);
     /* Inside, attach nests as ever, whatever the gate says. */
     CHECK_OK(pyferry_attach(sub, &nested));
     CHECK_OK(pyferry_attach_guarded(guard, &again));

@@ -30,8 +30,8 @@ static void made(const void *options)
 int main(void)
 {
     CHECK_OK(pyferry_runtime_start(NULL));
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
-    CHECK_OK(pyferry_runtime_info(&info));
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    CHECK_OK(pyferry_runtime_get_info(&info));
 
     pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
     made(NULL);

@@ -8,13 +8,13 @@ int main(void)
 {
     pyferry_view *view = NULL;
     pyferry_suspension suspension = PYFERRY_SUSPENSION_INIT;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
 
     NO_PYTHON(pyferry_view_main(&view));
     NO_PYTHON(pyferry_view_current(&view));
     NO_PYTHON(pyferry_interpreter_new(NULL, &view));
     CHECK(view == NULL);
-    NO_PYTHON(pyferry_runtime_info(&info));
+    NO_PYTHON(pyferry_runtime_get_info(&info));
     CHECK(info.version == NULL);
     NO_PYTHON(pyferry_exec("1", NULL));
     NO_PYTHON(pyferry_suspend(&suspension));

@@ -10,12 +10,17 @@ int main(void)
     pyferry_view *main = main_view();
     pyferry_token token;
     pyferry_guard *guard;
+    pyferry_view *view;
 
-    INVALID(pyferry_runtime_info(NULL), "out");
+    INVALID(pyferry_runtime_get_info(NULL), "out");
     INVALID(pyferry_view_main(NULL), "out");
     INVALID(pyferry_view_current(NULL), "out");
     INVALID(pyferry_guard_open(NULL, &guard), "view");
     INVALID(pyferry_guard_open(main, NULL), "out");
+    CHECK_OK(pyferry_guard_open(main, &guard));
+    INVALID(pyferry_guard_view(guard, NULL), "out");
+    pyferry_guard_close(guard);
+    INVALID(pyferry_guard_view(NULL, &view), "guard");
     INVALID(pyferry_attach(NULL, &token), "view");
     INVALID(pyferry_attach(main, NULL), "out");
     INVALID(pyferry_attach_labeled(main, "label", NULL), "out");

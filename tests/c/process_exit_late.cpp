@@ -15,7 +15,7 @@ static void use_pyferry()
     if (main_interpreter == NULL) /* the parent process, which has no Python */
         return;
     pyferry_view *view = NULL;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     if (!finalized) {
         check_works(main_interpreter);
         check_works(sub);
@@ -31,7 +31,7 @@ static void use_pyferry()
     CHECK_STATUS(pyferry_view_main(&view), PYFERRY_STATUS_NO_PYTHON);
     CHECK_STATUS(pyferry_view_current(&view), PYFERRY_STATUS_NO_PYTHON);
     CHECK_STATUS(pyferry_exec("import sys", NULL), PYFERRY_STATUS_NO_PYTHON);
-    CHECK_STATUS(pyferry_runtime_info(&info), PYFERRY_STATUS_NO_PYTHON);
+    CHECK_STATUS(pyferry_runtime_get_info(&info), PYFERRY_STATUS_NO_PYTHON);
     CHECK_STATUS(pyferry_interpreter_new(NULL, &view), PYFERRY_STATUS_NO_PYTHON);
     CHECK_STATUS(pyferry_interpreter_end(sub, 0), PYFERRY_STATUS_CLOSED);
     CHECK(!pyferry_is_attached(NULL) && view == NULL);

@@ -31,14 +31,14 @@ int main(int argc, char **argv)
     python.initialize(0);
 
     pyferry_view *view = NULL;
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     CHECK_REFUSED(pyferry_view_main(&view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
     check_both_named(argv[1], second);
     CHECK_REFUSED(pyferry_runtime_start(NULL), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
     check_both_named(argv[1], second);
     CHECK_REFUSED(pyferry_view_current(&view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
     CHECK_REFUSED(pyferry_interpreter_new(NULL, &view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
-    CHECK_REFUSED(pyferry_runtime_info(&info), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_runtime_get_info(&info), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
     CHECK(view == NULL && !pyferry_is_attached(NULL));
 
     /* The host's own Python is as it was. */

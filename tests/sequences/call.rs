@@ -27,6 +27,7 @@ pub enum Call {
     ViewFree(Place),
     ViewInterpreterId(Place),
     GuardOpen(Place, Place),
+    GuardView(Place, Place),
     GuardClose(Place),
     Attach(Place, Ticket),
     AttachLabeled(Place, Ticket),
@@ -80,6 +81,7 @@ pub fn any_call() -> BoxedStrategy<Call> {
         3 => (view(), ticket()).prop_map(|(view, out)| AttachLabeled(view, out)),
         4 => (guard(), ticket()).prop_map(|(guard, out)| AttachGuarded(guard, out)),
         7 => (view(), guard()).prop_map(|(view, out)| GuardOpen(view, out)),
+        2 => (guard(), view()).prop_map(|(guard, out)| GuardView(guard, out)),
         4 => guard().prop_map(GuardClose),
         6 => (0..TICKETS, 0..TICKETS).prop_map(|(from, to)| Copy(from, to)),
         2 => (0..TICKETS, junk(), junk()).prop_map(|(to, thread, number)| Fill(to, thread, number)),
@@ -133,6 +135,8 @@ pub fn every_call() -> Vec<Call> {
     calls.extend(views.map(ViewInterpreterId));
     calls.extend(views.map(IsAttached));
     calls.extend(views.map(InterpreterInterrupt));
+    calls.extend(guards.map(|guard| GuardView(guard, Some(3))));
+    calls.extend([GuardView(Some(0), None)]);
     calls.extend(guards.map(GuardClose));
     calls.extend(tickets.map(Detach));
     calls.extend(tickets.map(Suspend));
@@ -163,6 +167,7 @@ impl Display for Call {
             ViewFree(place) => write!(f, "view_free {}", view(place)),
             ViewInterpreterId(place) => write!(f, "view_interpreter_id {}", view(place)),
             GuardOpen(of, out) => write!(f, "guard_open {} {}", view(of), guard(out)),
+            GuardView(of, out) => write!(f, "guard_view {} {}", guard(of), view(out)),
             GuardClose(place) => write!(f, "guard_close {}", guard(place)),
             Attach(to, out) => write!(f, "attach {} {out}", view(to)),
             AttachLabeled(to, out) => write!(f, "attach_labeled {} {out}", view(to)),

@@ -140,6 +140,14 @@ static void guard_open(struct call *call)
     call->effect = '+';
 }
 
+static void guard_view(struct call *call)
+{
+    pyferry_view **place = view_at(call->words[1]), *got = NULL;
+    pyferry_guard **guard = guard_at(call->words[0]);
+    call->status = pyferry_guard_view(guard == NULL ? NULL : *guard, place == NULL ? NULL : &got);
+    keep_view(call, place, got);
+}
+
 static void guard_close(struct call *call)
 {
     pyferry_guard **place = guard_at(call->words[0]);
@@ -303,8 +311,8 @@ static void runtime_stop(struct call *call)
 
 static void runtime_info(struct call *call)
 {
-    struct pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
-    call->status = pyferry_runtime_info(call->words[0][0] == '-' ? NULL : &info);
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    call->status = pyferry_runtime_get_info(call->words[0][0] == '-' ? NULL : &info);
     CHECK((info.version != NULL) == (call->status == PYFERRY_STATUS_OK));
 }
 
@@ -356,6 +364,7 @@ static const struct {
     { "view_free", view_free },
     { "view_interpreter_id", view_interpreter_id },
     { "guard_open", guard_open },
+    { "guard_view", guard_view },
     { "guard_close", guard_close },
     { "attach", attach_view },
     { "attach_labeled", attach_labeled },

@@ -141,6 +141,11 @@ impl Model {
                 (Some(_), Some(_)) => refuse("CLOSED"),
                 _ => refuse("INVALID_ARGUMENT"),
             },
+            Call::GuardView(of, out) => match of.and_then(|guard| self.guards[guard]) {
+                Some(_) if out.is_none() => refuse("INVALID_ARGUMENT"),
+                Some(interpreter) => self.put_view(out, interpreter),
+                None => refuse("INVALID_ARGUMENT"),
+            },
             Call::GuardClose(place) => {
                 place.map(|place| self.guards[place].take());
                 ok('=')
@@ -222,6 +227,7 @@ impl Model {
         match *call {
             Call::ViewMain(out) | Call::ViewCurrent(out) | Call::ViewFree(out) => self.may_overwrite(out),
             Call::ViewClone(_, out) => self.may_overwrite(Some(out)),
+            Call::GuardView(_, out) => self.may_overwrite(out),
             Call::InterpreterNew(out, _) => self.may_overwrite(out) && self.alive().count() < 5,
             // The player closes the guard that was there.
             Call::GuardOpen(_, out) => out.is_none_or(|out| self.guards[out].is_none()),
@@ -279,7 +285,12 @@ impl Model {
         // Others stay attached where the call cannot have to wait for them.
         let never_waits = matches!(
             call,
-            Call::ViewClone(..) | Call::ViewFree(_) | Call::GuardOpen(..) | Call::GuardClose(_) | Call::IsAttached(_)
+            Call::ViewClone(..)
+                | Call::ViewFree(_)
+                | Call::GuardOpen(..)
+                | Call::GuardView(..)
+                | Call::GuardClose(_)
+                | Call::IsAttached(_)
         );
         let refused = !expected.statuses.contains(&"OK") && !expected.statuses.contains(&"PYTHON_ERROR");
         let alone = if never_waits || refused { "!" } else { "" };

@@ -8,9 +8,9 @@ const INIT: &str = "
 
 /** How every pyferry_runtime_options starts. */
 #define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
-/** How every struct pyferry_runtime_info starts. */
+/** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \\
-    {sizeof(struct pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, false}
+    {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
 ";
@@ -35,19 +35,11 @@ fn header() -> String {
         .generate()
         .expect("the sources parse")
         .write(&mut text);
-    let mut text = String::from_utf8(text).expect("the sources are UTF-8");
-    // What cbindgen cannot be told.
-    for (from, to) in [
-        // C has one name space for types and functions, and the function has the name.
-        ("typedef struct pyferry_runtime_info {", "struct pyferry_runtime_info {"),
-        ("} pyferry_runtime_info;", "};"),
-        // In Rust an enum that comes from C would be undefined behaviour for a number it lacks.
-        ("pyferry_status_name(int32_t status)", "pyferry_status_name(pyferry_status status)"),
-    ] {
-        assert_eq!(text.matches(from).count(), 1, "{from}");
-        text = text.replace(from, to);
-    }
-    text
+    let text = String::from_utf8(text).expect("the sources are UTF-8");
+    // In Rust an enum that comes from C would be undefined behaviour for a number it lacks. cbindgen cannot be told.
+    let (from, to) = ("pyferry_status_name(int32_t status)", "pyferry_status_name(pyferry_status status)");
+    assert_eq!(text.matches(from).count(), 1, "{from}");
+    text.replace(from, to)
 }
 
 fn main() {
