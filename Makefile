@@ -1,4 +1,5 @@
-# The developer's loop. Needs cargo, a C and a C++ compiler and a Python with a shared libpython; tools/setup gets what is missing.
+# Building and installing need cargo and a C compiler. The developer's loop, a C++ compiler and a Python with a shared libpython
+# too: tools/setup gets what is missing.
 
 CARGO ?= cargo
 HEADER ?= $(CARGO) run --quiet --release --package header
@@ -6,9 +7,14 @@ HEADER ?= $(CARGO) run --quiet --release --package header
 unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET
 
 LIBRARY := target/release/libpyferry.so
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+# 0.1 of 0.1.2, and 1 of 1.2.3: the SONAME's.
+SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(basename $(basename $(VERSION))))
+# The tools that tools/setup brought; else those on PATH.
+TOOLS := PATH="$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pyferry-tools/bin:$$PATH"
 # Those with Python.h are compiled by tests/examples.rs, as strictly, for every Python.
-EXAMPLES := $(notdir $(basename $(shell grep -L '<Python.h>' c_examples/*.c)))
-EXAMPLES_CXX := $(notdir $(basename $(wildcard c_examples/*.cpp)))
+EXAMPLES = $(notdir $(basename $(shell grep -L '<Python.h>' c_examples/*.c)))
+EXAMPLES_CXX = $(notdir $(basename $(wildcard c_examples/*.cpp)))
 STRICT := -std=c99 -Wall -Wextra -Wpedantic
 DOXYGEN := mkdir -p target/docs && doxygen docs/Doxyfile.complete && doxygen docs/Doxyfile
 STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
@@ -48,9 +54,10 @@ help:
 setup:
 	@tools/setup
 
-# cargo knows best what is current.
+# cargo knows best what is current. The link is what programs look for: build.rs says where cargo does not make it.
 library:
 	$(CARGO) build --release
+	@[ -e $(LIBRARY).$(SOVERSION) ] || ln -sf $(notdir $(LIBRARY)) $(LIBRARY).$(SOVERSION)
 
 # Valgrind counts instructions in one of the tests.
 test:
@@ -98,7 +105,8 @@ docs:
 	$(DOXYGEN)
 	@echo target/docs/html/index.html
 
-demo: setup library
+demo: library
+	@tools/setup demo
 	@mkdir -p target/demo
 	$(CC) $(STRICT) -Iinclude c_examples/quickstart.c -o target/demo/quickstart $(LINK)
 	target/demo/quickstart
@@ -112,38 +120,28 @@ header:
 abi:
 	PYFERRY_ABI=renew $(CARGO) test --release --workspace --test abi
 
-# --- Installing. Needs cargo-c and CMake, which tools/setup install brings.
+# --- Installing: what cargo has built, by coreutils and sed.
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
-# The tools that tools/setup brought; else those on PATH.
-TOOLS := PATH="$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pyferry-tools/bin:$$PATH"
-VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
-# 0.1 of 0.1.2, and 1 of 1.2.3. Libraries of other versions are left to the programs that need them.
-SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(basename $(basename $(VERSION))))
-LIBRARIES := libpyferry.a libpyferry.so libpyferry.so.$(SOVERSION) libpyferry.so.$(VERSION)
-INSTALLED = $(addprefix $(DESTDIR)$(LIBDIR)/,$(LIBRARIES) pkgconfig/pyferry.pc cmake/pyferry) \
-    $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*))) $(DESTDIR)$(PREFIX)/share/doc/pyferry
 
-# What rm -rf is given must be what was meant.
+# What is put into files as it stands, and deleted again by name.
 check_paths = $(foreach name,PREFIX LIBDIR INCLUDEDIR,$(if $(and $(filter 1,$(words $($(name)))),$(filter /%,$($(name)))),,\
     $(error $(name) is "$($(name))": it has to be an absolute path without spaces)))\
     $(if $(filter-out 0 1,$(words $(DESTDIR))),$(error DESTDIR is "$(DESTDIR)": it must not have spaces))
+INSTALL = PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' DESTDIR='$(DESTDIR)' \
+    VERSION='$(VERSION)' SOVERSION='$(SOVERSION)' tools/install
 
+# Under sudo there may be no cargo: then what was built before.
 install:
 	@: $(check_paths)
-	@$(TOOLS); for tool in cargo-cinstall cmake; do \
-	    command -v $$tool >/dev/null || { echo "make install needs $$tool: run tools/setup install" >&2; exit 1; }; \
-	done
-	$(TOOLS) $(CARGO) cinstall --release --locked --prefix='$(PREFIX)' --libdir='$(LIBDIR)' \
-	    --includedir='$(INCLUDEDIR)' $(if $(DESTDIR),--destdir='$(DESTDIR)')
-	cmake -DPREFIX='$(PREFIX)' -DLIBDIR='$(LIBDIR)' -DINCLUDEDIR='$(INCLUDEDIR)' -DDESTDIR='$(DESTDIR)' \
-	    -P cmake/install.cmake
+	@if command -v $(firstword $(CARGO)) >/dev/null || [ ! -f $(LIBRARY) ]; then $(MAKE) --no-print-directory library; fi
+	@$(INSTALL)
 
 uninstall:
 	@: $(check_paths)
-	rm -rf $(INSTALLED)
+	@$(INSTALL) uninstall
 
 # --- Releasing.
 
@@ -158,7 +156,7 @@ deny:
 	fi
 
 dist:
-	@tools/setup install release
+	@tools/setup release
 	tools/dist
 
 wheel:

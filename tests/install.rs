@@ -1,5 +1,6 @@
 //! pyferry installs like any C library, and programs are built against what was installed: with pkg-config, CMake and Meson,
-//! with the shared and the static library, by GCC and Clang; and by CMake from its sources. The release archives work.
+//! with the shared and the static library, by GCC and Clang; and by CMake from its sources. The release archives work. What of
+//! this needs a tool that the machine lacks is skipped, and says so.
 
 #[path = "install/archives.rs"]
 mod archives;
@@ -7,6 +8,8 @@ mod archives;
 mod project;
 #[path = "abi/soname.rs"]
 mod soname;
+#[path = "install/stripped.rs"]
+mod stripped;
 #[path = "install/tree.rs"]
 mod tree;
 
@@ -16,9 +19,7 @@ use std::sync::Arc;
 use libtest_mimic::{Completion, Failed, Trial};
 
 use harness::python::Python;
-use project::{Compilers, Library, Origin, Project, System};
-
-const INSTALL: [&str; 3] = ["make", "cargo-cinstall", "cmake"];
+use project::{Compilers, Library, Origin, Project, Rust, System};
 
 fn main() -> ExitCode {
     // How it is installed does not depend on the Python: any will do. The examples take least time on the newest.
@@ -33,7 +34,7 @@ fn trials(python: Option<Python>) -> Vec<Trial> {
             let missing = tools.iter().find(|tool| !tree::has(tool));
             match (missing, &*python) {
                 (Some(tool), _) => {
-                    Ok(Completion::ignored_with(format!("no {tool} (tools/setup install release brings the tools)")))
+                    Ok(Completion::ignored_with(format!("no {tool} (tools/setup test release brings what can be had)")))
                 }
                 (None, None) => Err("no Python with a shared libpython".into()),
                 (None, Some(python)) => test(python).map(|()| Completion::Completed),
@@ -43,31 +44,39 @@ fn trials(python: Option<Python>) -> Vec<Trial> {
     // An archive is made of a commit.
     let git = if harness::paths::root().join(".git").exists() { "git" } else { "git clone" };
     let mut trials = vec![
-        trial("installed files", &INSTALL, Box::new(|_| tree::files_are_complete())),
-        trial("installed library", &INSTALL, Box::new(|_| tree::library_is_as_built())),
-        trial("staged and uninstalled", &INSTALL, Box::new(|_| tree::stages_and_uninstalls())),
+        trial("installed files", &["make"], Box::new(|_| tree::files_are_complete())),
+        trial("installed library", &["make"], Box::new(|_| tree::library_is_as_built())),
+        trial("stripped", &["make", "objcopy", "addr2line"], Box::new(|_| stripped::apart_from_debug_information())),
+        trial("static library's needs", &["make"], Box::new(|_| stripped::static_library_needs_what_rustc_says())),
+        trial("by cargo and coreutils alone", &["make"], Box::new(|_| stripped::without_objcopy())),
+        trial("without cargo", &["make"], Box::new(|_| tree::installs_what_was_built_before())),
+        trial("staged and uninstalled", &["make"], Box::new(|_| tree::stages_and_uninstalls())),
+        trial("uninstalled exactly", &["make"], Box::new(|_| tree::uninstalls_what_it_installed_and_no_more())),
         trial("refused paths", &["make"], Box::new(|_| tree::refuses_what_is_no_plain_path())),
-        trial("moved", &[&INSTALL[..], &["pkg-config"]].concat(), Box::new(moved)),
-        trial("in a CMake project", &["cmake", "Corrosion"], Box::new(in_a_project)),
-        trial(
-            "archives",
-            &[&INSTALL[..], &["pkg-config", git, "cargo-cyclonedx", "Corrosion"]].concat(),
-            Box::new(archives::work),
-        ),
+        trial("versions for CMake", &["make", "cmake"], Box::new(|_| tree::cmake_is_told_the_version())),
+        trial("moved", &["make", "cmake", "pkg-config"], Box::new(moved)),
+        trial("archives", &["make", "cmake", "pkg-config", git, "cargo-cyclonedx"], Box::new(archives::work)),
     ];
+    for (name, by, tools) in [
+        ("in a CMake project", Rust::Cargo, &["cmake"][..]),
+        ("in a CMake project for a target", Rust::CargoForTarget, &["cmake"]),
+        ("in a CMake project with Corrosion", Rust::Corrosion, &["cmake", "Corrosion"]),
+    ] {
+        trials.push(trial(name, tools, Box::new(move |python| in_a_project(by, python))));
+    }
     if harness::paths::root().join("c_examples/CMakeLists.txt").exists() {
         let test = |python: &Python| project::build_examples(&tree::installed()?, python);
-        trials.push(trial("c_examples with CMake", &INSTALL, Box::new(test)));
+        trials.push(trial("c_examples with CMake", &["make", "cmake"], Box::new(test)));
     }
     for (system, tools) in [
         (System::PkgConfig, &["pkg-config"][..]),
-        (System::CMake, &[]),
+        (System::CMake, &["cmake"]),
         (System::Meson, &["meson", "ninja", "pkg-config"]),
     ] {
         for library in [Library::Shared, Library::Static] {
             for compilers in [Compilers::SYSTEM, Compilers::CLANG] {
                 let name = format!("{system:?} {library:?} {}", compilers.c);
-                let tools = [&INSTALL[..], tools, &[compilers.c, compilers.cpp]].concat();
+                let tools = [&["make"], tools, &[compilers.c, compilers.cpp]].concat();
                 // Long programs, so not with each.
                 let examples = compilers == Compilers::SYSTEM
                     && matches!(
@@ -107,11 +116,11 @@ fn moved(python: &Python) -> Result<(), Failed> {
     Ok(())
 }
 
-/// By add_subdirectory, from these sources, through Corrosion.
-fn in_a_project(python: &Python) -> Result<(), Failed> {
-    let project = Project::new("subdirectory")?;
+/// By add_subdirectory, from these sources.
+fn in_a_project(by: Rust, python: &Python) -> Result<(), Failed> {
+    let project = Project::new(&format!("subdirectory-{by:?}"))?;
     for library in [Library::Shared, Library::Static] {
-        let origin = Origin::Sources(harness::paths::root().to_owned());
+        let origin = Origin::Sources { folder: harness::paths::root().to_owned(), by };
         project.build(System::CMake, library, Compilers::SYSTEM, &origin)?.check(python)?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 """Puts the library and its headers into the wheel. Run by hatchling: see pyproject.toml."""
 
 import os
+import struct
 import subprocess
 import sysconfig
 
@@ -8,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 def soname(version):
-    """As cargo-c names an installed library: below 1.0 each minor version is another one."""
+    """As build.rs names the library: below 1.0 each minor version is another one."""
     major, minor, _ = version.split(".")
     return f"libpyferry.so.{major}.{minor}" if major == "0" else f"libpyferry.so.{major}"
 
@@ -18,12 +19,17 @@ class Hook(BuildHookInterface):
         name = soname(self.metadata.version)
         target = os.environ.get("CARGO_TARGET_DIR") or os.path.join(self.root, "target", "wheel-build")
         command = [os.environ.get("CARGO", "cargo"), "rustc", "--release", "--locked", "--lib", "--crate-type", "cdylib"]
-        # The feature: build.rs leaves the name to us.
-        command += ["--features", "capi", "--target-dir", target, "--", "-C", f"link-arg=-Wl,-soname,{name}"]
+        command += ["--target-dir", target]
         # In the root, for .cargo/config.toml.
         environment = {**os.environ, "CARGO_PROFILE_RELEASE_STRIP": "debuginfo"}
         subprocess.run(command, cwd=self.root, env=environment, check=True)
+        # The same as make install's.
+        version_file = os.path.join(target, "pyferry-config-version.cmake")
+        with open(os.path.join(self.root, "cmake", "pyferry-config-version.cmake.in")) as template, open(version_file, "w") as made:
+            text = template.read().replace("@VERSION@", self.metadata.version)
+            made.write(text.replace("@POINTER_BYTES@", str(struct.calcsize("P"))))
         build_data["force_include"].update({
+            version_file: "pyferry/cmake/pyferry-config-version.cmake",
             os.path.join(target, "release", "libpyferry.so"): f"pyferry/lib/{name}",
             os.path.join(self.root, "include"): "pyferry/include",
         })

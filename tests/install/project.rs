@@ -43,8 +43,17 @@ impl Compilers {
 /// Where the pyferry comes from.
 pub enum Origin {
     Installed { prefix: PathBuf, moved: bool },
-    Sources(PathBuf),
+    Sources { folder: PathBuf, by: Rust },
     Archive(PathBuf),
+}
+
+/// How CMake has it built from sources.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rust {
+    Cargo,
+    /// For a target that is named: this machine.
+    CargoForTarget,
+    Corrosion,
 }
 
 /// A folder with build files and sources, and nothing that leads back to where they were copied from.
@@ -144,18 +153,47 @@ impl Project {
         configure.arg("-S").arg(&self.directory).arg("-B").arg(build);
         configure.arg(set("CMAKE_C_COMPILER", &compilers.c)).arg(set("CMAKE_CXX_COMPILER", &compilers.cpp));
         configure.arg(set("TARGET", &target)).arg(set("VERSION", &VERSION));
-        configure.arg(match origin {
-            Origin::Installed { prefix, .. } => set("CMAKE_PREFIX_PATH", prefix),
-            Origin::Sources(sources) => set("SOURCE", sources),
-            Origin::Archive(archive) => set("ARCHIVE", archive),
-        });
-        // For the sources, which are built by it.
-        configure.arg(set("Corrosion_DIR", &tree::corrosion()));
-        output(&mut configure)?;
+        let by = match origin {
+            Origin::Installed { prefix, .. } => {
+                configure.arg(set("CMAKE_PREFIX_PATH", prefix));
+                None
+            }
+            Origin::Sources { folder, by } => {
+                configure.arg(set("SOURCE", folder));
+                Some(*by)
+            }
+            Origin::Archive(archive) => {
+                configure.arg(set("ARCHIVE", archive));
+                Some(Rust::Cargo)
+            }
+        };
+        let said_of = match by {
+            None => "",
+            Some(Rust::Cargo) => {
+                configure.arg("-DCMAKE_DISABLE_FIND_PACKAGE_Corrosion=ON");
+                "pyferry: built by"
+            }
+            Some(Rust::CargoForTarget) => {
+                configure.arg("-DCMAKE_DISABLE_FIND_PACKAGE_Corrosion=ON").env("CARGO_BUILD_TARGET", tree::host()?);
+                "pyferry: built by"
+            }
+            Some(Rust::Corrosion) => {
+                configure.arg(set("Corrosion_DIR", &tree::corrosion().ok_or("no Corrosion")?));
+                "pyferry: built through Corrosion"
+            }
+        };
+        let said = output(offline(&mut configure))?;
+        if !said.contains(said_of) {
+            return Err(format!("cmake did not say {said_of:?}:\n{said}"));
+        }
         let mut compile = command("cmake");
         // As it is for somebody whose own crates are for another system.
         compile.env("CARGO_BUILD_TARGET", "wasm32-unknown-unknown");
-        output(compile.arg("--build").arg(build).args(["--parallel", "2"]))?;
+        output(offline(compile.arg("--build").arg(build).args(["--parallel", "2"])))?;
+        let of_target = build.join("pyferry/cargo").join(tree::host()?).join("release");
+        if by == Some(Rust::CargoForTarget) && !of_target.is_dir() {
+            return Err(format!("no {}", of_target.display()));
+        }
         Ok(())
     }
 
@@ -199,10 +237,9 @@ impl Programs {
         let dynamic = output(command("readelf").arg("-dW").arg(&program))?;
         let needed = |line: &&str| line.contains("(NEEDED)") && line.contains("libpyferry");
         let needed: Vec<&str> = dynamic.lines().filter(needed).collect();
-        let right = match (self.library, &self.installed) {
-            (Library::Static, _) => needed.is_empty(),
-            (Library::Shared, Some(_)) => needed.len() == 1 && needed[0].contains(&format!("[{}]", soname())),
-            (Library::Shared, None) => needed.len() == 1 && needed[0].contains("[libpyferry.so]"),
+        let right = match self.library {
+            Library::Static => needed.is_empty(),
+            Library::Shared => needed.len() == 1 && needed[0].contains(&format!("[{}]", soname())),
         };
         if !right {
             return Err(format!("{:?} was wanted, and hello is linked so:\n{dynamic}", self.library).into());
@@ -248,6 +285,12 @@ pub fn build_examples(prefix: &Path, python: &Python) -> Result<(), Failed> {
     output(&mut configure)?;
     output(command("cmake").arg("--build").arg(directory.join("build")).args(["--parallel", "2"]))?;
     Ok(())
+}
+
+/// There is no network, but what cargo has got before.
+fn offline(command: &mut Command) -> &mut Command {
+    const NOBODY: &str = "http://127.0.0.1:9";
+    command.env("CARGO_NET_OFFLINE", "true").envs(["http_proxy", "https_proxy", "all_proxy"].map(|name| (name, NOBODY)))
 }
 
 /// hello.c as something that a host loads and unloads.

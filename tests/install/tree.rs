@@ -26,17 +26,28 @@ fn tools() -> PathBuf {
     cache.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cache")).join("pyferry-tools")
 }
 
-/// Where CMake finds Corrosion, if it is there: on no other processor would it look in that folder by itself.
-pub fn corrosion() -> PathBuf {
-    tools().join("corrosion/lib/x86_64-linux-gnu/cmake/Corrosion")
+/// Where CMake finds Corrosion: where the variable says, as for CMake itself; else where Debian's package puts it.
+pub fn corrosion() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("Corrosion_DIR") {
+        return Some(named.into());
+    }
+    let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+    folders.map(|folder| folder.join("cmake/Corrosion")).find(|folder| folder.is_dir())
 }
 
 pub fn has(tool: &str) -> bool {
     if tool == "Corrosion" {
-        return corrosion().is_dir();
+        return corrosion().is_some();
     }
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).chain([tools().join("bin")]).any(|directory| directory.join(tool).is_file())
+}
+
+/// This machine, as cargo names it.
+pub fn host() -> Result<String, String> {
+    let said = output(command("rustc").arg("-vV"))?;
+    let host = said.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc names no host")?;
+    Ok(host.to_owned())
 }
 
 /// cargo has its own directory of libraries, and make its own settings, in the environment of what they start.
@@ -51,11 +62,20 @@ pub fn command(program: &str) -> Command {
 }
 
 pub fn make(goal: &str, settings: &[(&str, &Path)]) -> Result<String, String> {
-    // One at a time: cargo-c leaves its files where the next one finds them.
+    make_with_path(None, goal, settings)
+}
+
+/// With these folders of programs; else the machine's.
+pub fn make_with_path(path: Option<&Path>, goal: &str, settings: &[(&str, &Path)]) -> Result<String, String> {
+    // One at a time: the next one would find the files of the one before.
     static MAKING: Mutex<()> = Mutex::new(());
     let _making = MAKING.lock().unwrap();
     let settings = settings.iter().map(|(name, value)| format!("{name}={}", value.display()));
-    output(command("make").arg("-C").arg(paths::root()).arg(goal).args(settings))
+    let mut make = command("make");
+    if let Some(path) = path {
+        make.env("PATH", path);
+    }
+    output(make.arg("-C").arg(paths::root()).arg(goal).args(settings))
 }
 
 /// The prefix of an installation that all tests use.
@@ -108,23 +128,39 @@ pub fn files_below(directory: &Path) -> BTreeSet<String> {
 }
 
 fn expected(library_directory: &str) -> BTreeSet<String> {
-    let headers = fs::read_dir(paths::include()).into_iter().flatten().flatten();
-    let headers = headers.map(|entry| format!("include/{}", entry.file_name().to_string_lossy()));
+    let headers = files_below(&paths::include()).into_iter().map(|file| format!("include/{file}"));
+    let version = format!("libpyferry.so.{VERSION}");
     let libraries = [
         "libpyferry.a",
         "libpyferry.so",
         &soname(),
-        &format!("libpyferry.so.{VERSION}"),
+        &version,
+        &format!("{version}.debug"),
         "pkgconfig/pyferry.pc",
         "cmake/pyferry/pyferry-config.cmake",
         "cmake/pyferry/pyferry-config-version.cmake",
     ]
     .map(|file| format!("{library_directory}/{file}"));
-    let documents = ["share/doc/pyferry/LICENSE-APACHE", "share/doc/pyferry/LICENSE-MIT"].map(str::to_owned);
-    headers.chain(libraries).chain(documents).collect()
+    headers.chain(libraries).chain(documents().into_iter().map(|file| format!("{DOCUMENTS}/{file}"))).collect()
 }
 
-fn compare(found: &BTreeSet<String>, expected: &BTreeSet<String>) -> Result<(), Failed> {
+/// Where they are, and the list of all that was installed.
+pub const DOCUMENTS: &str = "share/doc/pyferry";
+pub const LIST: &str = "share/doc/pyferry/installed-files";
+
+/// By their places in the sources, which they keep: so they find each other.
+fn documents() -> BTreeSet<String> {
+    let mut documents = BTreeSet::from(
+        ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "installed-files"].map(str::to_owned),
+    );
+    let pages = files_below(&paths::root().join("docs"));
+    let pages = pages.into_iter().filter(|page| page.ends_with(".md") || page.starts_with("images/"));
+    documents.extend(pages.map(|page| format!("docs/{page}")));
+    documents.extend(files_below(&paths::examples()).into_iter().map(|file| format!("c_examples/{file}")));
+    documents
+}
+
+pub fn compare(found: &BTreeSet<String>, expected: &BTreeSet<String>) -> Result<(), Failed> {
     let missing: Vec<_> = expected.difference(found).collect();
     let unexpected: Vec<_> = found.difference(expected).collect();
     if missing.is_empty() && unexpected.is_empty() {
@@ -137,23 +173,111 @@ fn compare(found: &BTreeSet<String>, expected: &BTreeSet<String>) -> Result<(), 
 pub fn files_are_complete() -> Result<(), Failed> {
     let prefix = installed()?;
     compare(&files_below(&prefix), &expected("lib"))?;
-    for link in ["libpyferry.so", &soname()] {
+    for (link, wanted) in [("libpyferry.so", soname()), (&soname(), format!("libpyferry.so.{VERSION}"))] {
         let target = fs::read_link(prefix.join("lib").join(link))?;
-        if target != Path::new(&format!("libpyferry.so.{VERSION}")) {
+        if target != Path::new(&wanted) {
             return Err(format!("{link} leads to {}", target.display()).into());
         }
     }
     Ok(())
 }
 
+/// It is asked for by one name, whether cargo built it or make installed it, and that name is there.
 pub fn library_is_as_built() -> Result<(), Failed> {
-    let file = installed()?.join("lib/libpyferry.so");
-    let dynamic = output(command("readelf").arg("-dW").arg(&file))?;
-    let soname = format!("[{}]", soname());
-    if !dynamic.lines().any(|line| line.contains("(SONAME)") && line.contains(&soname)) {
-        return Err(format!("no SONAME {soname}:\n{dynamic}").into());
+    let built = paths::root().join("target/release");
+    for folder in [&built, &installed()?.join("lib")] {
+        let file = folder.join("libpyferry.so");
+        let dynamic = output(command("readelf").arg("-dW").arg(&file))?;
+        let named = format!("[{}]", soname());
+        if !dynamic.lines().any(|line| line.contains("(SONAME)") && line.contains(&named)) {
+            return Err(format!("{}: no SONAME {named}:\n{dynamic}", file.display()).into());
+        }
+        if fs::canonicalize(folder.join(soname()))? != fs::canonicalize(&file)? {
+            return Err(format!("{}: is not what {} leads to", file.display(), soname()).into());
+        }
+        symbols::CHECKS.iter().try_for_each(|(_, check)| check(&file))?;
     }
-    symbols::CHECKS.iter().try_for_each(|(_, check)| check(&file))
+    Ok(())
+}
+
+/// As by sudo, which may have no cargo on its path.
+pub fn installs_what_was_built_before() -> Result<(), Failed> {
+    installed()?; // so it is built
+    let prefix = empty("without-cargo")?;
+    make("install", &[("PREFIX", &prefix), ("CARGO", Path::new("/nonexistent/cargo"))])?;
+    compare(&files_below(&prefix), &expected("lib"))
+}
+
+/// The folders that were there, what others put in between, and nothing else.
+pub fn uninstalls_what_it_installed_and_no_more() -> Result<(), Failed> {
+    let prefix = empty("uninstalled")?;
+    let settings = [("PREFIX", prefix.as_path())];
+    let kept = [("lib/pkgconfig/others.pc", ""), ("lib/cmake/pyferry/others.cmake", "")];
+    for folder in ["include", "lib/pkgconfig"] {
+        fs::create_dir_all(prefix.join(folder))?;
+    }
+    make("install", &settings)?;
+    for (file, text) in kept {
+        fs::write(prefix.join(file), text)?;
+    }
+    // As of an earlier version: of another name, and no part of what is installed over it.
+    let earlier = prefix.join("lib/libpyferry.so.0.0.9");
+    fs::write(&earlier, "")?;
+    let list = prefix.join(LIST);
+    fs::write(&list, format!("{}{}\n", fs::read_to_string(&list)?, earlier.display()))?;
+    make("install", &settings)?;
+    make("uninstall", &settings)?;
+    compare(&files_below(&prefix), &kept.map(|(file, _)| file.to_owned()).into())?;
+    let folders = |path: &Path| path.is_dir().then(|| path.display().to_string());
+    if folders(&prefix.join("include")).is_none() {
+        return Err("a folder is gone that was there before".into());
+    }
+    if let Some(left) = folders(&prefix.join("share")) {
+        return Err(format!("{left} is left").into());
+    }
+    match make("uninstall", &settings) {
+        Err(why) if why.contains("nothing was installed there") => Ok(()),
+        other => Err(format!("make uninstall where nothing is installed: {other:?}").into()),
+    }
+}
+
+/// find_package takes this version for requests that are for its SONAME, and for no others.
+pub fn cmake_is_told_the_version() -> Result<(), Failed> {
+    let folder = empty("versions")?;
+    let package = installed()?.join("lib/cmake/pyferry/pyferry-config-version.cmake");
+    let numbers: Vec<u32> = VERSION.split('.').filter_map(|part| part.parse().ok()).collect();
+    let &[major, minor, patch] = numbers.as_slice() else { return Err("not a release version".into()) };
+    let next_series = if major == 0 { format!("0.{}", minor + 1) } else { format!("{}.0", major + 1) };
+    let next_patch = format!("{major}.{minor}.{}", patch + 1);
+    let requests = [
+        (VERSION.to_owned(), String::new(), "TRUE", "TRUE"),
+        (format!("{major}.{minor}"), String::new(), "TRUE", if patch == 0 { "TRUE" } else { "" }),
+        (next_patch.clone(), String::new(), "", ""),
+        (next_series.clone(), String::new(), "", ""),
+        (format!("{}", major + 1), String::new(), "", ""),
+        (VERSION.to_owned(), format!("{next_series} EXCLUDE"), "TRUE", "TRUE"),
+        (VERSION.to_owned(), format!("{VERSION} EXCLUDE"), "FALSE", "TRUE"),
+    ];
+    for (wanted, to, compatible, exact) in requests {
+        let range = to.split_once(' ').map_or(String::new(), |(to, end)| {
+            format!(
+                "set(PACKAGE_FIND_VERSION_RANGE ON)\nset(PACKAGE_FIND_VERSION_MAX {to})\nset(PACKAGE_FIND_VERSION_RANGE_MAX {end})\n"
+            )
+        });
+        let script = folder.join("ask.cmake");
+        let text = format!(
+            "cmake_minimum_required(VERSION 3.20)\nset(PACKAGE_FIND_VERSION {wanted})\n{range}include(\"{}\")\n\
+             message(\"<${{PACKAGE_VERSION}} ${{PACKAGE_VERSION_COMPATIBLE}}|${{PACKAGE_VERSION_EXACT}}>\")\n",
+            package.display()
+        );
+        fs::write(&script, text)?;
+        let said = output(command("sh").arg("-c").arg("cmake -P \"$0\" 2>&1").arg(&script))?;
+        let right = format!("<{VERSION} {compatible}|{exact}>");
+        if !said.contains(&right) {
+            return Err(format!("asked for {wanted} {to}: {said}instead of {right}").into());
+        }
+    }
+    Ok(())
 }
 
 /// As a distribution's package is made.
@@ -174,14 +298,11 @@ pub fn stages_and_uninstalls() -> Result<(), Failed> {
             return Err(format!("no line {line} in:\n{pc}").into());
         }
     }
-    // Another version's, which programs still use.
-    let other = "usr/lib/x86_64-linux-gnu/libpyferry.so.0.0.9";
-    fs::write(stage.join(other), "")?;
     make("uninstall", &settings)?;
-    compare(&files_below(&stage), &BTreeSet::from([other.to_owned()]))
+    compare(&files_below(&stage), &BTreeSet::new())
 }
 
-/// What `rm -rf` would be given in pieces, or below wherever make is run.
+/// What would be taken apart at its spaces, or be below wherever make is run.
 pub fn refuses_what_is_no_plain_path() -> Result<(), Failed> {
     for goal in ["install", "uninstall"] {
         for (name, value) in [
