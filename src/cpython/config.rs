@@ -54,9 +54,16 @@ impl Python {
     /// Initialises Python on this thread, which is attached to the main interpreter then. `program` is what Python takes
     /// itself to be started by: its prefix, its virtual environment and its packages are found from there.
     pub fn initialize(&self, program: Option<&Path>, config: &Config) -> Result<()> {
+        // Through all of it: site code may import `signal` too.
+        let interrupt = if config.python_signals { None } else { sys::UndefaultedInterrupt::begin() };
         let started = self.preinitialize(config).and_then(|()| self.initialize_main(program, config));
         *lock(&self.search_paths) = config.search_paths.clone();
-        let Err(status) = started else { return self.put_search_paths_first() };
+        let Err(status) = started else {
+            if interrupt.is_some() {
+                self.leave_interrupt_to_host()?;
+            }
+            return self.put_search_paths_first();
+        };
         let why = self.describe_failure(&status);
         if self.main_interpreter().is_some() {
             let _ = self.failed_start.set(why.clone());
@@ -83,6 +90,12 @@ impl Python {
             }
         }
         Ok(())
+    }
+
+    /// Has `_signal` look at SIGINT now, when it finds a handler and takes it for none of its business, and then tells it
+    /// that SIGINT is at its default. So no later import takes SIGINT, and `signal.getsignal` says what is so.
+    fn leave_interrupt_to_host(&self) -> Result<()> {
+        self.run(c"import _signal\n_signal.signal(_signal.SIGINT, _signal.SIG_DFL)", None)
     }
 
     /// Memory allocators, and how names of files are encoded.

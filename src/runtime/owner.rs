@@ -38,12 +38,11 @@ impl Owner {
         let (finalize, told_to_finalize) = channel();
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
-        let owner = std::thread::Builder::new().name("pyferry-python".into());
-        // Signals stay the host's.
-        let thread = sys::with_signals_blocked(|| {
-            owner.spawn(move || own(python, program, &options, &tell_started, &told_to_finalize, &tell_finalized))
-        })
-        .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
+        let owner = std::thread::Builder::new().name("pyferry-python".into()).stack_size(sys::stack_size());
+        let life = move || own(python, program, &options, &tell_started, &told_to_finalize, &tell_finalized);
+        let thread = owner
+            .spawn(life)
+            .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
         match started.recv() {
             Ok(Ok(main)) => Ok(Owner { thread, main, finalize, finalized }),
             Ok(Err(error)) => {
@@ -81,10 +80,14 @@ fn own(
     let known = interpreter::main(python);
     let failed = known.is_err();
     python.let_go();
+    // Threads and processes that site code and atexit functions start inherit the mask of the thread that started Python.
+    // Only while this one does nothing, the host's signals are to go to the host's threads.
+    let mask = sys::SignalMask::block_all();
     let _ = started.send(known.clone());
     if !failed && told_to_finalize.recv().is_err() {
         return;
     }
+    mask.put_back();
     let flushed = match known {
         Ok(main) if main.is_closed() || python.is_finalizing() => {
             // Somebody else finalises it, or has: there is nothing to come back to, only an end to wait for.

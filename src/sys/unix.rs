@@ -7,18 +7,86 @@ use std::ffi::{CStr, CString, OsStr, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
-pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: both sets are valid for the calls, and a mask is this thread's own.
-    unsafe {
-        let mut all = std::mem::zeroed::<libc::sigset_t>();
-        let mut before = std::mem::zeroed::<libc::sigset_t>();
-        libc::sigfillset(&mut all);
-        libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
-        let result = f();
-        libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut());
-        result
+/// Which signals a thread does not take.
+pub struct SignalMask(libc::sigset_t);
+
+impl SignalMask {
+    /// Has this thread take no signal; gives the mask that it had.
+    pub fn block_all() -> SignalMask {
+        // SAFETY: both sets are valid for the call, and a mask is this thread's own.
+        unsafe {
+            let mut all = std::mem::zeroed::<libc::sigset_t>();
+            let mut before = std::mem::zeroed::<libc::sigset_t>();
+            libc::sigfillset(&mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
+            SignalMask(before)
+        }
     }
+
+    /// Gives this thread that mask.
+    pub fn put_back(&self) {
+        // SAFETY: as above.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, std::ptr::null_mut()) };
+    }
+}
+
+/// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
+fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
+    let mask = SignalMask::block_all();
+    let result = f();
+    mask.put_back();
+    result
+}
+
+/// While this is there, SIGINT ends the process by a handler: what it does by default, and not seen to be the default.
+/// CPython's `_signal`, when it is imported first, makes SIGINT its own where nobody has, and only there.
+pub struct UndefaultedInterrupt(libc::sigaction);
+
+impl UndefaultedInterrupt {
+    /// None where the host has seen to SIGINT itself.
+    pub fn begin() -> Option<UndefaultedInterrupt> {
+        extern "C" fn end(signal: c_int) {
+            // SIGINT is at its default again (SA_RESETHAND), and not blocked (SA_NODEFER).
+            //
+            // SAFETY: raise may be called in a handler.
+            unsafe { libc::raise(signal) };
+        }
+        // SAFETY: both structs are valid for the calls, and the handler is a function of this library, which stays loaded.
+        unsafe {
+            let mut before = std::mem::zeroed::<libc::sigaction>();
+            if libc::sigaction(libc::SIGINT, std::ptr::null(), &mut before) != 0 || before.sa_sigaction != libc::SIG_DFL
+            {
+                return None;
+            }
+            let mut action = std::mem::zeroed::<libc::sigaction>();
+            action.sa_sigaction = end as extern "C" fn(c_int) as usize;
+            action.sa_flags = libc::SA_RESETHAND | libc::SA_NODEFER;
+            libc::sigaction(libc::SIGINT, &action, std::ptr::null_mut());
+            Some(UndefaultedInterrupt(before))
+        }
+    }
+}
+
+impl Drop for UndefaultedInterrupt {
+    fn drop(&mut self) {
+        // SAFETY: it is what the host had.
+        unsafe { libc::sigaction(libc::SIGINT, &self.0, std::ptr::null_mut()) };
+    }
+}
+
+/// What a thread that Python is initialised on gets for a stack, in bytes: what the system gives the first thread of a
+/// program, which CPython's limits of recursion are made for, where that is more than 8 MiB, the usual.
+pub fn stack_size() -> usize {
+    const USUAL: usize = 8 << 20;
+    // SAFETY: the struct is valid for the call.
+    let limit = unsafe {
+        let mut limit = std::mem::zeroed::<libc::rlimit>();
+        if libc::getrlimit(libc::RLIMIT_STACK, &mut limit) != 0 || limit.rlim_cur == libc::RLIM_INFINITY {
+            return USUAL;
+        }
+        limit.rlim_cur
+    };
+    usize::try_from(limit).unwrap_or(USUAL).max(USUAL)
 }
 
 /// Runs `f` so that a pthread_cancel of this thread waits until it is through.

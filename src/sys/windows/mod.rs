@@ -87,8 +87,31 @@ pub fn at_fork(_prepare: extern "C" fn(), _parent: extern "C" fn(), _child: exte
 }
 
 /// Windows has no signals that take a thread.
-pub fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
-    f()
+pub struct SignalMask;
+
+impl SignalMask {
+    /// Nothing to block.
+    pub fn block_all() -> SignalMask {
+        SignalMask
+    }
+
+    /// Nothing to put back.
+    pub fn put_back(&self) {}
+}
+
+/// Windows: not looked into yet. CPython's `_signal` takes Ctrl-C there.
+pub struct UndefaultedInterrupt;
+
+impl UndefaultedInterrupt {
+    /// None.
+    pub fn begin() -> Option<UndefaultedInterrupt> {
+        None
+    }
+}
+
+/// What a thread that Python is initialised on gets for a stack, in bytes: what CPython's limits of recursion are made for.
+pub fn stack_size() -> usize {
+    8 << 20
 }
 
 /// The path as it is: what `canonicalize` makes of one begins with `\\?\`, which Python would take into its own paths.

@@ -1,0 +1,37 @@
+/* harness: mode=runtime */
+/* harness: not-under=memcheck Valgrind's frames are deeper than CPython reckons with */
+/* harness: not-under=helgrind Valgrind's frames are deeper than CPython reckons with */
+/* Deep recursion in an atexit function, which runs on pyferry's thread, is a RecursionError as it is in python3. */
+#include "use.h"
+
+int main(void)
+{
+    CHECK_OK(pyferry_runtime_start(NULL));
+    pyferry_view *main = main_view();
+    run_in(main, "import atexit\n"
+                 "def raises(function, *expected):\n"
+                 "    try:\n"
+                 "        function()\n"
+                 "    except expected:\n"
+                 "        return\n"
+                 "    raise AssertionError('nothing was raised')\n"
+                 "def nest():\n"
+                 "    nested = []\n"
+                 "    for i in range(200000): nested = [nested]\n"
+                 "    repr(nested)\n"
+                 "def recurse(): recurse()\n"
+                 "class Asks:\n"
+                 "    def __getattr__(self, name): return getattr(self, name + 'x')\n"
+                 "def deep():\n"
+                 "    raises(nest, RecursionError)\n"
+                 "    raises(recurse, RecursionError)\n"
+                 "    raises(lambda: Asks().x, RecursionError)\n"
+                 "    raises(lambda: compile('(' * 5000 + ')' * 5000, 'x', 'eval'), SyntaxError, MemoryError, RecursionError)\n"
+                 "    raises(lambda: compile('-' * 50000 + '1', 'x', 'eval'), SyntaxError, MemoryError, RecursionError)\n"
+                 "    open('through', 'w').close()\n"
+                 "atexit.register(deep)");
+    CHECK_OK(pyferry_runtime_stop(-1));
+    CHECK(access("through", F_OK) == 0);
+    pyferry_view_free(main);
+    return 0;
+}
