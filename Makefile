@@ -41,7 +41,7 @@ help:
 	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
-	@echo 'make demo     build and run c_examples/quickstart.c'
+	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
 	@echo 'make header   renew include/pyferry.h'
 	@echo 'make abi      renew tests/abi/pyferry.abi, what programs in use rely on'
 	@echo 'make install, make uninstall [PREFIX=/usr/local] [LIBDIR=...] [INCLUDEDIR=...] [DESTDIR=...]'
@@ -105,7 +105,9 @@ docs:
 	$(DOXYGEN)
 	@echo target/docs/html/index.html
 
-demo: library
+demo:
+	@echo 'make demo: builds the library (a minute, unless it is built) and c_examples/quickstart.c, and runs that (about ten seconds)'
+	@$(MAKE) --no-print-directory library
 	@tools/setup demo
 	@mkdir -p target/demo
 	$(CC) $(STRICT) -Iinclude c_examples/quickstart.c -o target/demo/quickstart $(LINK)

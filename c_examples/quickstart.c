@@ -1,5 +1,6 @@
 /*
- * Eight threads that Python never heard of parse its whole standard library, in several interpreters at once.
+ * Eight threads that Python never heard of parse its standard library, in several interpreters at once: what they manage in
+ * some seconds (`quickstart 60`: in sixty), or with `quickstart all` the whole of it.
  *
  * Every file belongs to an interpreter by its number, so every thread moves between all of them. Half way one
  * interpreter is ended while threads still ask for it: they are told PYFERRY_STATUS_CLOSED, and go on in the next one.
@@ -28,6 +29,9 @@
 
 enum { THREADS = 8, TICK_MS = 20, PATIENCE_MS = 300 };
 
+/* What the threads and the plain python3 may take together, unless it is said otherwise. */
+static const double SECONDS = 8;
+
 /* Runs once in each interpreter, so that a file costs no more than a call of report(); and in the plain python3.
  * The whole library is in, test suite and all; a few of its files are wrong on purpose, and count as -1. */
 static const char COUNTING[] =
@@ -52,7 +56,7 @@ static const char COUNTING[] =
 static const char DIE_QUIETLY[] =
     "from signal import *\n"
     "signal(SIGINT, SIG_DFL), signal(SIGPIPE, SIG_DFL)\n";
-static const char COUNT_ALL[] = "for number in range(len(FILES)): report(number, 1)\n";
+static const char COUNT_THEM[] = "for number in range(%d): report(number, 1)\n";
 
 struct interpreter {
     pyferry_view *view;
@@ -66,9 +70,12 @@ struct job {
     pthread_mutex_t lock; /* for all that follows, while the threads run */
     struct interpreter *interpreters;
     int interpreter_count;
+    double seconds;            /* that it all may take; 0: as long as all files take */
     int files, next, done, unparsable;
+    double processor;          /* seconds of it, spent in scripts */
     int finished, told_closed; /* threads that are done; that were refused at least once */
     long *nodes;               /* of each file; -1: it does not parse */
+    bool enough;               /* nobody takes another file, and that is all */
     bool stop, failed;
 };
 
@@ -93,11 +100,13 @@ static bool complain(const char *about) {
     return false;
 }
 
-static double now(void) {
+static double seconds_of(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
+
+static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 static void give_up(struct job *job) {
     pthread_mutex_lock(&job->lock);
@@ -138,14 +147,16 @@ static bool parse_file(struct job *job, int number, const int pipe_ends[2], bool
     snprintf(source, sizeof source, "report(%d, %d)", number, pipe_ends[1]);
     for (int attempt = 0; attempt < job->interpreter_count; attempt++) {
         struct interpreter *there = &job->interpreters[(number + attempt) % job->interpreter_count];
-        double waiting, inside;
+        double waiting, inside, processor = seconds_of(CLOCK_THREAD_CPUTIME_ID);
         long nodes = 0;
         pyferry_status status = run_in(there->view, source, &waiting, &inside);
+        processor = seconds_of(CLOCK_THREAD_CPUTIME_ID) - processor;
         bool good = status == PYFERRY_STATUS_OK ? read_number(pipe_ends[0], &nodes) : status == PYFERRY_STATUS_CLOSED;
 
         pthread_mutex_lock(&job->lock);
         there->waiting += waiting;
         there->inside += inside;
+        job->processor += processor;
         bool stopped = job->stop; /* then the script was interrupted, and that is no error */
         if (status == PYFERRY_STATUS_CLOSED) {
             there->refused++;
@@ -169,7 +180,7 @@ static bool parse_file(struct job *job, int number, const int pipe_ends[2], bool
 /* -1: none left, or not wanted any more. */
 static int next_file(struct job *job) {
     pthread_mutex_lock(&job->lock);
-    int number = job->stop || job->next == job->files ? -1 : job->next++;
+    int number = job->stop || job->enough || job->next == job->files ? -1 : job->next++;
     pthread_mutex_unlock(&job->lock);
     return number;
 }
@@ -193,11 +204,11 @@ static void *parse_files(void *argument) {
 }
 
 /* A line that is written over and over on a terminal; elsewhere one line for each quarter. */
-static void show_progress(const char *who, int done, int files) {
+static void show_progress(const char *who, int done, double share) {
     static int shown; /* quarters */
-    int quarter = files > 0 ? done * 4 / files : 0;
-    if (isatty(STDOUT_FILENO)) printf("\r%s: %d of %d files ", who, done, files);
-    else if (quarter > 0 && quarter != shown) printf("%s: %d of %d files\n", who, done, files);
+    int quarter = (int)(share * 4);
+    if (isatty(STDOUT_FILENO)) printf("\r%s: %d files, %d %% ", who, done, (int)(share * 100));
+    else if (quarter > 0 && quarter != shown) printf("%s: %d files, %d %%\n", who, done, quarter * 25);
     shown = quarter;
     fflush(stdout);
 }
@@ -226,19 +237,30 @@ static bool end_while_in_use(struct interpreter *that, int done) {
     return true;
 }
 
+/* How much of the work is done: of the files, or of the time for them. The plain python3 will take as long as all threads
+ * together have had a processor; where the machine has other work, at least as long as they were at it. */
+static double share_of_work(const struct job *job, double elapsed) {
+    double of_files = job->files > 0 ? (double)job->done / job->files : 1;
+    double of_time = (elapsed + (job->processor > elapsed ? job->processor : elapsed));
+    double share = of_time > of_files * job->seconds && job->seconds > 0 ? of_time / job->seconds : of_files;
+    return share < 1 ? share : 1;
+}
+
 /* The main thread's part: shows progress, ends an interpreter half way, sees to Ctrl-C. */
 static void watch(struct job *job, int threads) {
     struct interpreter *victim = &job->interpreters[1];
     const struct timespec tick = {0, TICK_MS * 1000000};
-    double interrupt_at = 0;
+    double start = now(), interrupt_at = 0;
     for (;;) {
         pthread_mutex_lock(&job->lock);
+        double share = share_of_work(job, now() - start);
+        if (share >= 1 && job->next >= THREADS) job->enough = true;
         if (interrupted) job->stop = true; /* nobody takes another file */
-        bool stop = job->stop, half_way = job->done >= job->files / 2;
+        bool stop = job->stop, half_way = share >= 0.5;
         int done = job->done, finished = job->finished;
         pthread_mutex_unlock(&job->lock);
 
-        show_progress("parsed", done, job->files);
+        show_progress("parsed", done, share);
         if (finished == threads) break;
         if (!stop && half_way && !victim->ended) {
             if (!end_while_in_use(victim, done)) give_up(job);
@@ -298,13 +320,13 @@ static bool parse_library(struct job *job) {
     return true;
 }
 
-/* One interpreter per core and two more, each with the counting function in its __main__. */
+/* One interpreter for each core that the threads can use and two more, each with the counting function in its __main__. */
 static bool make_interpreters(struct job *job) {
     char source[sizeof COUNTING + 64];
     double waiting, inside;
     int pipe_ends[2];
     long cores = sysconf(_SC_NPROCESSORS_ONLN), files = 0;
-    int wanted = (int)(cores > 0 ? cores : 1) + 2;
+    int wanted = (int)(cores < 1 ? 1 : cores > THREADS ? THREADS : cores) + 2;
     job->interpreters = calloc((size_t)wanted, sizeof *job->interpreters);
     if (job->interpreters == NULL || pipe(pipe_ends) != 0) return complain("preparing");
     bool good = true;
@@ -323,14 +345,15 @@ static bool make_interpreters(struct job *job) {
     if (!good || interrupted) return false;
     job->nodes = calloc((size_t)files + 1, sizeof *job->nodes);
     if (job->nodes == NULL) return complain("preparing");
-    printf("%d files for %d threads in %d interpreters (one per core and two more)\n", job->files, THREADS, wanted);
+    printf("%d files for %d threads in %d interpreters\n", job->files, THREADS, wanted);
     return true;
 }
 
 /* Counts once more with a python3 of its own, and compares file by file. */
 static bool compare_with_plain(const struct job *job, const char *python) {
-    char source[sizeof DIE_QUIETLY + sizeof COUNTING + sizeof COUNT_ALL], line[32];
-    snprintf(source, sizeof source, "%s%s%s", DIE_QUIETLY, COUNTING, COUNT_ALL);
+    char count[sizeof COUNT_THEM + 16], source[sizeof DIE_QUIETLY + sizeof COUNTING + sizeof count], line[32];
+    snprintf(count, sizeof count, COUNT_THEM, job->done);
+    snprintf(source, sizeof source, "%s%s%s", DIE_QUIETLY, COUNTING, count);
     /* By the environment, because then no shell has to be told of quotes. No other thread looks at it now. */
     if (setenv("QUICKSTART_PYTHON", python, 1) != 0 || setenv("QUICKSTART_SOURCE", source, 1) != 0)
         return complain("setenv");
@@ -342,14 +365,15 @@ static bool compare_with_plain(const struct job *job, const char *python) {
     long total = 0;
     while (!interrupted && fgets(line, sizeof line, plain) != NULL) {
         long nodes = strtol(line, NULL, 10);
-        if (files < job->files && job->nodes[files] != nodes) different++;
+        if (files < job->done && job->nodes[files] != nodes) different++;
         if (nodes > 0) total += nodes;
-        show_progress("plain python3", ++files, job->files);
+        files++;
+        show_progress("plain python3", files, (double)files / job->done);
     }
     leave_progress_line();
     int status = pclose(plain);
     if (interrupted) return false;
-    bool equal = status == 0 && files == job->files && different == 0;
+    bool equal = status == 0 && files == job->done && different == 0;
     printf("one plain python3: %ld syntax nodes in %d files, %.2f s: %s\n", total, files, now() - start,
            equal ? "equal, file by file" : "NOT EQUAL");
     if (!equal) fprintf(stderr, "quickstart: %d files differ; python3 ended with %d\n", different, status);
@@ -369,8 +393,20 @@ static bool clean_up(struct job *job) {
     return check(pyferry_runtime_stop(10000), "stopping Python") && !job->failed;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     struct job job = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    bool all = argc == 2 && strcmp(argv[1], "all") == 0;
+    job.seconds = all ? 0 : argc == 2 ? atof(argv[1]) : SECONDS;
+    if (argc > 2 || (job.seconds <= 0 && !all)) {
+        fprintf(stderr, "usage: quickstart [SECONDS | all]\n");
+        return EXIT_FAILURE;
+    }
+    printf("%d threads parse Python's standard library, in several interpreters; one of these is ended meanwhile.\n"
+           "Then a plain python3 counts the same files again. ",
+           THREADS);
+    if (all) printf("All files are wanted: a minute or so.\n\n");
+    else printf("They parse what they can in about %.0f seconds, that count included.\n\n", job.seconds);
+    fflush(stdout);
     /* A second Ctrl-C ends the program the hard way. */
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);

@@ -13,7 +13,7 @@ const INTERRUPTED: End = End::Exit(128 + super::run::SIGINT);
 
 pub fn all() -> Vec<Promise> {
     vec![
-        // To its end, which takes long, it is run where it is installed: tests/install.
+        Promise { name: "quickstart", mode: Mode::Runtime, keep: quickstart },
         Promise { name: "quickstart interrupted", mode: Mode::Runtime, keep: quickstart_interrupted },
         Promise { name: "raii", mode: Mode::Runtime, keep: raii },
         Promise { name: "thread_pool", mode: Mode::Runtime, keep: thread_pool },
@@ -30,6 +30,12 @@ pub fn all() -> Vec<Promise> {
 /// Early, and in the midst of it.
 fn moments(after: &'static str) -> [CtrlC; 3] {
     [0, 40, 150].map(|milliseconds| CtrlC { after, wait: Duration::from_millis(milliseconds) })
+}
+
+fn quickstart(example: &Example) -> Result<(), String> {
+    let outcome = example.run(&example.build("quickstart.c")?, &["1".into()], None)?;
+    outcome.expect_end(End::Exit(0))?.expect("equal, file by file")?;
+    Ok(())
 }
 
 fn quickstart_interrupted(example: &Example) -> Result<(), String> {
