@@ -3,6 +3,7 @@
 
 CARGO ?= cargo
 HEADER ?= $(CARGO) run --quiet --release --package header
+PYTHON_HEADER ?= $(CARGO) run --quiet --release --package python_header
 # What is built is looked for below target.
 unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET
 
@@ -42,7 +43,7 @@ help:
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
-	@echo 'make header   renew include/pyferry.h'
+	@echo 'make header   renew include/pyferry.h and include/pyferry_python.h'
 	@echo 'make abi      renew tests/abi/pyferry.abi, what programs in use rely on'
 	@echo 'make install, make uninstall [PREFIX=/usr/local] [LIBDIR=...] [INCLUDEDIR=...] [DESTDIR=...]'
 	@echo '              the libraries, headers, pyferry.pc and the CMake package'
@@ -118,6 +119,8 @@ header:
 	@mkdir -p target
 	$(HEADER) > target/pyferry.h
 	mv target/pyferry.h include/pyferry.h
+	$(PYTHON_HEADER) > target/pyferry_python.h
+	mv target/pyferry_python.h include/pyferry_python.h
 
 abi:
 	PYFERRY_ABI=renew $(CARGO) test --release --workspace --test abi

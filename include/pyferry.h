@@ -661,6 +661,21 @@ pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
  */
 pyferry_status pyferry_exec(const char *source, const char *filename);
 
+/**
+ * The address of a function or variable of the CPython in use: `PyObject *(*none)(long) = pyferry_symbol("PyLong_FromLong")`
+ * with a cast. pyferry_python.h has all of the stable API declared, and stands on this.
+ *
+ * Any thread, attached or not, also before Python is initialised; what is found may ask for more. The address is valid
+ * as long as the process lives.
+ *
+ * @param name  as CPython exports it: "PyLong_FromLong", "_Py_NoneStruct", "PyExc_ValueError" (a variable: the address is
+ *              that of the pointer). Macros of Python.h are not exported.
+ * @return the address. NULL, with the reason in pyferry_last_error: name is NULL or not UTF-8, there is no Python in
+ *         this process, or two, or one before 3.9; this one exports no such name; the process is a fork that Python was
+ *         not told of.
+ */
+void *pyferry_symbol(const char *name);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

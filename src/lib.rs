@@ -86,6 +86,7 @@ mod cpython;
 mod error;
 mod fork;
 mod gate;
+mod host;
 mod interpreter;
 mod record;
 mod report;

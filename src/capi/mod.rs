@@ -41,12 +41,14 @@ mod view;
 mod guard;
 mod attach;
 mod interpreter;
+mod symbol;
 
 pub use attach::*;
 pub use guard::*;
 pub use interpreter::*;
 pub use runtime::*;
 pub use status::*;
+pub use symbol::*;
 pub use version::*;
 pub use view::*;
 
@@ -110,6 +112,11 @@ unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a CStr>> 
         Ok(_) => Ok(Some(text)),
         Err(error) => fail!(InvalidArgument, "`{name}` is not UTF-8 from byte {} on", error.valid_up_to()),
     }
+}
+
+// A required one.
+fn required_text<'a>(text: Option<&'a CStr>, name: &str) -> Result<&'a CStr> {
+    text.ok_or_else(|| Error::new(Status::InvalidArgument, format!("`{name}` is NULL")))
 }
 
 // An options struct, of which the caller may know fewer fields, or more as long as those are zero.

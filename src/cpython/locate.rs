@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 pub struct Located {
     /// To look symbols up in; never closed.
     pub library: Library,
+    /// Where one of CPython's functions is, and so the module with all of them.
+    pub function: usize,
     /// The shared library, or the executable that has Python inside.
     pub path: PathBuf,
 }
@@ -17,7 +19,7 @@ pub struct Located {
 /// RTLD_GLOBAL or RTLD_LOCAL. Refuses a process that has two.
 pub fn in_process() -> Result<Option<Located>> {
     let modules = sys::modules();
-    let mut found: Vec<(usize, Library)> = Vec::new();
+    let mut found: Vec<(usize, Library, usize)> = Vec::new();
     for module in &modules {
         let Some(library) = module.open() else { continue };
         // SAFETY: only the symbol's address is used.
@@ -26,13 +28,13 @@ pub fn in_process() -> Result<Option<Located>> {
         // A module also answers for what it links to: the one that holds the code is the one that counts.
         let Some(holder) = modules.iter().position(|module| module.contains(address)) else { continue };
         // On Windows only that one answers for all of Python: python3.dll has a part.
-        if !found.iter().any(|(other, _)| *other == holder)
+        if !found.iter().any(|(other, ..)| *other == holder)
             && let Some(library) = modules[holder].open()
         {
-            found.push((holder, library));
+            found.push((holder, library, address));
         }
     }
-    if let [(first, _), (second, _), ..] = &found[..] {
+    if let [(first, ..), (second, ..), ..] = &found[..] {
         fail!(
             Unsupported,
             "this process has two Pythons, {} and {}: they cannot share it; link or load only one of them",
@@ -40,7 +42,7 @@ pub fn in_process() -> Result<Option<Located>> {
             modules[*second].file().display()
         );
     }
-    Ok(found.pop().map(|(holder, library)| Located { library, path: modules[holder].file() }))
+    Ok(found.pop().map(|(holder, library, function)| Located { library, function, path: modules[holder].file() }))
 }
 
 /// What an interpreter on disk says of itself.
@@ -183,5 +185,7 @@ pub fn load(path: &Path) -> Result<Located> {
     // SAFETY: libpython's initialisers do nothing but prepare the library.
     let library = unsafe { sys::load_for_all(path) }
         .map_err(|error| Error::new(Status::NoPython, format!("cannot load {}: {error}", path.display())))?;
-    Ok(Located { library, path: sys::real_path(path) })
+    // SAFETY: only the address is used.
+    let function = unsafe { library.get::<unsafe extern "C" fn()>("Py_GetVersion") }.map_or(0, |found| *found as usize);
+    Ok(Located { library, function, path: sys::real_path(path) })
 }

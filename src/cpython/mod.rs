@@ -10,17 +10,20 @@
 
 mod callback;
 mod config;
+mod images;
 mod interpreters;
 mod locate;
 mod places;
 mod script;
 mod slot;
 mod states;
+mod symbols;
 mod table;
 mod types;
 mod values;
 
 pub use config::Config;
+pub use images::{bind, unbind};
 pub use locate::{choose, program_for};
 pub use places::Places;
 pub use slot::{Slot, SlotValue};
@@ -28,14 +31,17 @@ pub use values::{Raw, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
 use once_cell::sync::OnceCell;
-use std::ffi::{CStr, CString, OsString, c_char};
+use std::ffi::{CStr, CString, OsString, c_char, c_void};
 use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard};
+use symbols::Symbols;
 use table::Table;
 
 /// The CPython of this process.
 pub struct Python {
     table: Table,
+    symbols: Symbols,
     /// The shared library, or the executable that has Python inside.
     pub path: PathBuf,
     /// The same, for C.
@@ -67,15 +73,19 @@ static PYTHON: OnceCell<Python> = OnceCell::new();
 static LOOKING: Mutex<()> = Mutex::new(());
 
 fn lock(mutex: &'static Mutex<()>) -> MutexGuard<'static, ()> {
+    lock_any(mutex)
+}
+
+fn lock_any<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// What is held through a fork, so that no child finds it locked.
-pub type Still = (MutexGuard<'static, ()>, MutexGuard<'static, ()>);
+pub type Still = (MutexGuard<'static, ()>, MutexGuard<'static, ()>, images::Still);
 
 /// Holds still what must not be under way when the process forks.
 pub fn hold_still() -> Still {
-    (lock(&LOOKING), lock(&states::MAKING))
+    (lock(&LOOKING), lock(&states::MAKING), images::hold_still())
 }
 
 impl Python {
@@ -119,6 +129,11 @@ impl Python {
         Ok(python)
     }
 
+    /// The address of a function or variable of CPython's.
+    pub fn symbol(&self, name: &CStr) -> Option<NonNull<c_void>> {
+        self.symbols.find(name)
+    }
+
     fn new(located: locate::Located) -> Result<Python> {
         // First the version: an older one lacks much of the table.
         // SAFETY: Py_GetVersion has been this in all of Python 3; it may be called before Py_Initialize, and answers a
@@ -135,9 +150,10 @@ impl Python {
         let table = Table::resolve(&located.library).map_err(|symbol| {
             Error::new(Status::Unsupported, format!("{} does not export {symbol}", located.path.display()))
         })?;
-        // Everything below outlives the handle: a library that code was taken from is never closed.
-        std::mem::forget(located.library);
+        let symbols = Symbols::new(located.library, located.function);
+        images::fill_all(&symbols);
         Ok(Python {
+            symbols,
             free_threaded: text.contains("free-threading build"),
             one_gil: version < (3, 12),
             path_text: CString::new(located.path.to_string_lossy().into_owned()).unwrap_or_default(),

@@ -6,6 +6,7 @@ use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
 use std::ffi::{CStr, CString, OsStr, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
 
 /// Which signals a thread does not take.
 pub struct SignalMask(libc::sigset_t);
@@ -166,6 +167,13 @@ impl Module {
         // SAFETY: RTLD_NOLOAD runs no initialisers; it only takes a reference to what is loaded.
         unsafe { Library::open(Some(&self.name), libc::RTLD_NOLOAD | RTLD_LAZY) }.ok()
     }
+}
+
+/// The address of a symbol as most modules see it: the executable's, where that has one or a copy.
+pub fn global_symbol(name: &CStr) -> Option<NonNull<c_void>> {
+    // SAFETY: only the address is used.
+    let found = unsafe { Library::this().get::<*mut c_void>(name) }.ok()?.as_raw_ptr();
+    NonNull::new(found.cast())
 }
 
 /// Loads a library, or opens one that the host loaded for itself alone, with its symbols for everybody.

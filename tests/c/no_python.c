@@ -18,6 +18,8 @@ int main(void)
     CHECK(info.version == NULL);
     NO_PYTHON(pyferry_exec("1", NULL));
     NO_PYTHON(pyferry_suspend(&suspension));
+    CHECK(pyferry_symbol("Py_GetVersion") == NULL);
+    CHECK_SAYS("no Python in this process");
     CHECK(!pyferry_is_attached(NULL));
     CHECK_OK(pyferry_thread_forget());
 

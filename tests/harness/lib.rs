@@ -13,6 +13,7 @@ pub mod paths;
 pub mod process;
 pub mod program;
 pub mod python;
+mod python_h;
 mod refused;
 mod search;
 mod self_check;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         trials.extend(tool_check::trials());
         let kit = Arc::new(case::Kit { library, builder: Builder::default() });
         let pythons: Vec<Arc<Python>> = pythons.into_iter().map(Arc::new).collect();
+        trials.extend(pythons.iter().flat_map(python_h::trials));
         trials.extend(snippets::trials(&kit, &pythons));
         for program in program::all() {
             trials.extend(case::trials(&kit, &program, &pythons));

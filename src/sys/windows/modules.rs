@@ -4,9 +4,10 @@ use super::threads::teb;
 use crate::sys::Module;
 use crate::sys::tls_block::Block;
 use libloading::os::windows::{LOAD_WITH_ALTERED_SEARCH_PATH, Library};
-use std::ffi::{OsString, c_void};
+use std::ffi::{CStr, OsString, c_void};
 use std::os::windows::ffi::OsStringExt;
 use std::path::Path;
+use std::ptr::NonNull;
 use windows_sys::Win32::Foundation::HMODULE;
 use windows_sys::Win32::System::Diagnostics::Debug::{IMAGE_DIRECTORY_ENTRY_TLS, IMAGE_NT_HEADERS64};
 use windows_sys::Win32::System::LibraryLoader::{
@@ -91,6 +92,11 @@ impl Module {
     pub fn open(&self) -> Option<Library> {
         keep(self.segments.first()?.start)
     }
+}
+
+/// The address of a symbol that the executable has in place of a library's: there is no such thing here.
+pub fn global_symbol(_name: &CStr) -> Option<NonNull<c_void>> {
+    None
 }
 
 /// Loads a library, with what it needs from its own folder. Symbols are everybody's here: extension modules link to the

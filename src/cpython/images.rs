@@ -1,0 +1,104 @@
+//! The programs and plug-ins that include pyferry_python.h: each has a table of CPython's functions and variables, which is
+//! filled as soon as there is a Python.
+
+use super::symbols::Symbols;
+use super::{PYTHON, locate, lock_any};
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+/// A table, and the names of what it is made of: lists of strings that each end in an empty one, the last followed by NULL.
+/// Both are the image's, which takes itself off the list before it is unloaded.
+struct Image {
+    table: usize,
+    names: usize,
+    filled: bool,
+}
+
+/// Held for moments only, and while nothing else is waited for: images come and go while the loader's lock is held, and
+/// looking a symbol up takes that lock.
+static IMAGES: Mutex<Vec<Image>> = Mutex::new(Vec::new());
+
+/// What is held through a fork.
+pub struct Still(#[allow(dead_code)] MutexGuard<'static, Vec<Image>>);
+
+pub(super) fn hold_still() -> Still {
+    Still(lock_any(&IMAGES))
+}
+
+/// Fills an image's table now, if there is a Python, else when one is found.
+///
+/// # Safety
+/// Both pointers are an image's, as pyferry_python.h has them, and it is not unloaded before `unbind`.
+pub unsafe fn bind(table: *mut c_void, names: *const *const c_char) {
+    let image = Image { table: table as usize, names: names as usize, filled: false };
+    {
+        let mut images = lock_any(&IMAGES);
+        if images.iter().any(|other| other.table == image.table) {
+            return; // by another file of the same program
+        }
+        images.push(image);
+    }
+    // From here on, who finds a Python fills this table too. Where one is there already, nobody may come to find it.
+    if let Some(python) = PYTHON.get() {
+        fill_all(&python.symbols);
+    } else if let Ok(Some(located)) = locate::in_process() {
+        let function = located.function;
+        fill_all(&Symbols::new(located.library, function));
+    }
+}
+
+/// Forgets an image that is about to be unloaded.
+pub fn unbind(table: *mut c_void) {
+    lock_any(&IMAGES).retain(|image| image.table != table as usize);
+}
+
+/// Fills the tables that are not filled yet.
+pub(super) fn fill_all(symbols: &Symbols) {
+    loop {
+        let next = {
+            let images = lock_any(&IMAGES);
+            let Some(image) = images.iter().find(|image| !image.filled) else { return };
+            // SAFETY: while it is on the list it is loaded.
+            (image.table, unsafe { names_of(image.names as *const *const c_char) })
+        };
+        let (table, names) = next;
+        let addresses: Vec<*mut c_void> = names
+            .iter()
+            .map(|names| {
+                let found = names.split(|byte| *byte == b'|').find_map(|name| symbols.find(&CString::new(name).ok()?));
+                found.map_or(null_mut(), |address| address.as_ptr())
+            })
+            .collect();
+        let mut images = lock_any(&IMAGES);
+        // It may have been unloaded meanwhile.
+        if let Some(image) = images.iter_mut().find(|image| image.table == table) {
+            let entries = image.table as *const AtomicPtr<c_void>;
+            for (place, address) in addresses.into_iter().enumerate() {
+                // SAFETY: the table is loaded, and has an entry for each name.
+                unsafe { &*entries.add(place) }.store(address, Ordering::Release);
+            }
+            image.filled = true;
+        }
+    }
+}
+
+/// # Safety
+/// The lists are as `Image` says.
+unsafe fn names_of(mut lists: *const *const c_char) -> Vec<Vec<u8>> {
+    let mut names = Vec::new();
+    // SAFETY: as the caller says.
+    unsafe {
+        while !(*lists).is_null() {
+            let mut name = *lists;
+            while *name != 0 {
+                let text = CStr::from_ptr(name).to_bytes();
+                names.push(text.to_owned());
+                name = name.add(text.len() + 1);
+            }
+            lists = lists.add(1);
+        }
+    }
+    names
+}
