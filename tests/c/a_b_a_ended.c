@@ -10,12 +10,10 @@ static struct event in, go;
 static void end_interpreter(PyThreadState *state, PyThreadState *other)
 {
     Py_EndInterpreter(state);
-#if PY_VERSION_HEX < 0x030c0000
-    PyThreadState_Swap(other);
-    PyEval_SaveThread();
-#else
-    (void)other;
-#endif
+    if (python_minor() < 12) {
+        PyThreadState_Swap(other);
+        PyEval_SaveThread();
+    }
 }
 
 /* From A into B, which it ends when it is the only one there. Returns the token of B. */
@@ -43,7 +41,6 @@ static void *ends_what_it_is_in(void *unused)
     return unused;
 }
 
-#ifndef Py_DEBUG /* CPython asserts that A's state is in the slot when it is attached again, and here it is not */
 /* It is attached by a state of its own by the time that it detaches; and never detaches from A. */
 static void *ends_and_comes_back_by_itself(void *unused)
 {
@@ -59,7 +56,6 @@ static void *ends_and_comes_back_by_itself(void *unused)
     PyThreadState_DeleteCurrent();
     return unused;
 }
-#endif
 
 /* The caller is attached to main, and is again. Returns the only state of the interpreter. */
 static PyThreadState *new_one(PyThreadState *state)
@@ -117,9 +113,8 @@ int main(void)
     main_interpreter = main_view();
     PyThreadState *state = PyThreadState_Get();
     attached_by_pyferry(state, ends_what_it_is_in);
-#ifndef Py_DEBUG
-    attached_by_pyferry(state, ends_and_comes_back_by_itself);
-#endif
+    if (!python_is_debug()) /* it asserts that A's state is in the slot when it is attached again, and here it is not */
+        attached_by_pyferry(state, ends_and_comes_back_by_itself);
     attached_by_itself(state, false);
     attached_by_itself(state, true);
     pyferry_view_free(main_interpreter);

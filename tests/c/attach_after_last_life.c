@@ -1,6 +1,8 @@
 /* harness: timeout=20 */
 /* From 3.15 a thread's gilstate slot holds in the next life of Python what it held in the last: a state that is gone, or one at
    the same address that is another thread's. Neither is used. */
+#include <Python.h>
+
 #include "py.h"
 
 static pyferry_view *last, *now;

@@ -2,8 +2,8 @@
 /* harness: timeout=120 */
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
 /* multiprocessing with the fork method works in a process full of pyferry's threads, and its children use pyferry. */
-#include "py.h"
 #include "module.h"
+#include "py.h"
 
 enum { THREADS = 8 };
 

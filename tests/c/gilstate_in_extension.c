@@ -1,8 +1,8 @@
 /* harness: mode=extension */
 /* Third-party code in a sub-interpreter that calls back through PyGILState_Ensure, as ctypes and Cython do, is in that
    sub-interpreter, on a thread of the host's. */
-#include "py.h"
 #include "module.h"
+#include "py.h"
 
 /* What a callback of a C library does that knows of one interpreter only. */
 static PyObject *call_back(PyObject *unused, PyObject *function)

@@ -1,5 +1,7 @@
 /* harness: also=cache_off PYFERRY_CACHE=off */
 /* What pyferry says of the Python that the host is linked with is what that Python says of itself. */
+#include <Python.h>
+
 #include "py.h"
 
 static bool is_file(const char *said, const char *path)

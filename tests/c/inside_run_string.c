@@ -1,7 +1,7 @@
 /* harness: mode=extension */
 /* Python code that makes interpreters and runs code in them: pyferry sees each of them where that code calls it. */
-#include "py.h"
 #include "module.h"
+#include "py.h"
 
 /* The interpreter that the calling thread is in, by pyferry; it checks that it is CPython's answer too. */
 static PyObject *where(PyObject *unused, PyObject *none)

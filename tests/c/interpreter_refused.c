@@ -6,13 +6,10 @@ static bool refuse;
 /* Each version has one step whose failure it survives: up to 3.11 the first, later one in the middle. */
 static bool is_that_step(const char *event, PyObject *arguments)
 {
-#if PY_VERSION_HEX < 0x030c0000
-    (void)arguments;
-    return strcmp(event, "cpython.PyInterpreterState_New") == 0;
-#else
+    if (python_minor() < 12)
+        return strcmp(event, "cpython.PyInterpreterState_New") == 0;
     const char *name = strcmp(event, "import") == 0 ? PyUnicode_AsUTF8(PyTuple_GetItem(arguments, 0)) : NULL;
     return name != NULL && strcmp(name, "encodings") == 0;
-#endif
 }
 
 static int audit(const char *event, PyObject *arguments, void *unused)

@@ -1,6 +1,8 @@
 /* harness: timeout=600 */
 /* 500 interpreters, made and ended one after another, with four threads going through all of them, cost no more memory than
    by CPython's own calls, which do not give all of it back themselves. */
+#include <Python.h>
+
 #include "py.h"
 
 #include <malloc.h>

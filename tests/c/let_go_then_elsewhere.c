@@ -62,9 +62,8 @@ static void in_both_again(const pyferry_view *first, const pyferry_view *second)
     check_ensures(PyThreadState_Get());
     detach(one);
     PyEval_RestoreThread(others);
-#if PY_VERSION_HEX >= 0x030c0000 /* Before, CPython looked for no state but the thread's first. */
-    check_ensures(others);
-#endif
+    if (python_minor() >= 12) /* before, CPython looked for no state but the thread's first */
+        check_ensures(others);
     PyThreadState_Clear(others);
     PyThreadState_DeleteCurrent();
     PyEval_RestoreThread(state);

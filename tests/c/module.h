@@ -1,7 +1,10 @@
-/* An extension module that every interpreter may import. */
+/* An extension module that every interpreter may import. To be included before py.h. */
 #ifndef PYFERRY_TEST_MODULE_H
 #define PYFERRY_TEST_MODULE_H
 
+#ifdef PYFERRY_TEST_CPYTHON_H
+#error "include module.h before py.h"
+#endif
 #include <Python.h>
 
 static PyModuleDef_Slot module_slots[] = {

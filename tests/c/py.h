@@ -2,14 +2,42 @@
 #ifndef PYFERRY_TEST_PY_H
 #define PYFERRY_TEST_PY_H
 
-#include <Python.h>
+/* A program that includes <Python.h> before this is compiled for each Python, and has all of it. */
+#ifndef Py_PYTHON_H
+#include "cpython.h"
+#endif
+
+#include <dlfcn.h>
 
 #include "use.h"
+
+/* ---- which CPython this is ---- */
+
+/* 14 of 3.14.5. */
+static inline int python_minor(void)
+{
+    return atoi(strchr(Py_GetVersion(), '.') + 1);
+}
+
+static inline bool python_is_free_threaded(void)
+{
+    return strstr(Py_GetVersion(), "free-threading build") != NULL;
+}
+
+/* Built with Py_DEBUG, and so with assertions: such a build alone has this function. */
+static inline bool python_is_debug(void)
+{
+    return dlsym(RTLD_DEFAULT, "_Py_NegativeRefcount") != NULL;
+}
+
+/* ---- states ---- */
 
 /* The state that is attached, or NULL. Up to 3.11 it may be another thread's. */
 static inline PyThreadState *current_state(void)
 {
-#if PY_VERSION_HEX >= 0x030d0000
+#ifndef Py_PYTHON_H
+    return PyThreadState_GetUnchecked != NULL ? PyThreadState_GetUnchecked() : _PyThreadState_UncheckedGet();
+#elif PY_VERSION_HEX >= 0x030d0000
     return PyThreadState_GetUnchecked();
 #else
     return _PyThreadState_UncheckedGet();

@@ -4,6 +4,8 @@
  * Python.h and starts Python itself. The plug-in uses CPython at once: the program attached the thread, and nobody has called
  * pyferry. Plug-ins that come and go while pyferry looks for Python are no trouble either.
  */
+#include <Python.h>
+
 #include "py.h"
 
 #include <dlfcn.h>

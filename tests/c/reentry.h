@@ -130,13 +130,11 @@ static inline void act_interrupt(const pyferry_view *here, bool late)
     pyferry_status status = pyferry_interpreter_interrupt(here);
     if (!late || status != PYFERRY_STATUS_PYTHON_ERROR)
         CHECK_STATUS(status, PYFERRY_STATUS_OK);
-#if PY_VERSION_HEX >= 0x030b0000 && PY_VERSION_HEX < 0x030c0000 /* taken back by the call, it hangs the next trace function */
-    if (!late) {
+    if (!late && python_minor() == 11) { /* taken back by the call, it hangs the next trace function */
         status = pyferry_exec("for i in (1, 2): pass", NULL);
         CHECK(status == PYFERRY_STATUS_OK || status == PYFERRY_STATUS_PYTHON_ERROR);
         return;
     }
-#endif
     PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), NULL);
 }
 

@@ -1,5 +1,7 @@
 /* Python code that runs inside a thread's calls - destructors, weakref callbacks, trace functions, gc, hooks - uses pyferry there,
    wherever the thread is: attached, nested, letting its values go, or at its end. */
+#include <Python.h>
+
 #include "reentry.h"
 
 /* Left in the thread's state: it acts when the state is deleted. */

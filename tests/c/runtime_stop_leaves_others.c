@@ -2,6 +2,8 @@
 /* The host may finalise the Python that pyferry started, and start one of its own: that is not pyferry's to stop. (Before,
    Py_FinalizeEx is for the thread only that imported threading, here pyferry's: on another one CPython hangs up to 3.12, and
    3.13t crashes.) */
+#include <Python.h>
+
 #include "py.h"
 
 #ifdef Py_DEBUG

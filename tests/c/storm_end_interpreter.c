@@ -1,5 +1,7 @@
 /* harness: seeds=1 */
 /* Py_EndInterpreter by the host in the shutdown storm, of an interpreter of its own. */
+#include <Python.h>
+
 #include "storm.h"
 
 static PyThreadState *make_interpreter(void)

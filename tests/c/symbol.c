@@ -2,6 +2,8 @@
  * pyferry_symbol gives the address that the program itself, which is linked to this CPython, has for a name; NULL and a
  * sentence for what this CPython does not export, whatever else the process has of that name.
  */
+#include <Python.h>
+
 #include "py.h"
 
 static void none(const char *name, const char *part)

@@ -33,7 +33,6 @@ static void *ends_through_it(void *unused)
     return unused;
 }
 
-#ifndef Py_DEBUG /* CPython asserts that no other state is in the slot */
 static void delete(void *unused)
 {
     (void)unused;
@@ -49,7 +48,6 @@ static void *ends_above_it(void *unused)
     PyEval_SaveThread();
     return unused;
 }
-#endif
 
 /* On a thread of Python's, whose state goes with the function that it runs. */
 static PyObject *never_detach(PyObject *self, PyObject *none)
@@ -70,9 +68,8 @@ int main(void)
     sub = new_interpreter();
     for (int i = 0; i < 3; i++) {
         on_new_thread(ends_through_it, NULL);
-#ifndef Py_DEBUG
-        on_new_thread(ends_above_it, NULL);
-#endif
+        if (!python_is_debug()) /* it asserts that no other state is in the slot */
+            on_new_thread(ends_above_it, NULL);
     }
     PyEval_RestoreThread(state);
     define(&method);

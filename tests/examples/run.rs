@@ -58,7 +58,7 @@ impl Example<'_> {
         let name = named.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let directives = Directives { mode: self.mode, ..Directives::default() };
         let program = Program { name, source, directives: Ok(directives.clone()) };
-        let recipe = compile::program(&program, &directives, self.built_for(), &self.kit.library);
+        let recipe = compile::program(&program, &directives, self.built_for(), &self.kit.library)?;
         self.kit.builder.make(&recipe)?;
         Ok(recipe.output)
     }

@@ -1,11 +1,15 @@
 //! Runs the compiler when, and only when, something it reads has changed.
 
 use std::collections::HashMap;
-use std::fs;
+use std::env;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
+
+use rustix::fs::{FlockOperation, flock};
 
 /// One file to make.
 pub struct Recipe {
@@ -13,6 +17,8 @@ pub struct Recipe {
     pub arguments: Vec<String>,
     /// What is linked in and therefore not among the dependencies that the compiler reports.
     pub linked: Vec<PathBuf>,
+    /// What has to be made first.
+    pub needed: Vec<Recipe>,
     pub output: PathBuf,
 }
 
@@ -26,12 +32,23 @@ pub struct Builder {
 
 impl Builder {
     pub fn make(&self, recipe: &Recipe) -> Made {
+        recipe.needed.iter().try_for_each(|needed| self.make(needed))?;
         let made = Arc::clone(self.outputs.lock().unwrap().entry(recipe.output.clone()).or_default());
-        made.get_or_init(|| if recipe.is_current() { Ok(()) } else { recipe.compile() }).clone()
+        made.get_or_init(|| recipe.bring_up_to_date()).clone()
     }
 }
 
 impl Recipe {
+    /// One run at a time: another, of the same or another test, may want the same file.
+    pub fn bring_up_to_date(&self) -> Made {
+        let says = |error: io::Error| format!("{}: {error}", self.output.display());
+        let directory = self.output.parent().expect("an output is in a directory");
+        fs::create_dir_all(directory).map_err(says)?;
+        let lock = File::create(with_suffix(&self.output, ".lock")).map_err(says)?;
+        flock(&lock, FlockOperation::LockExclusive).map_err(|error| says(error.into()))?;
+        if self.is_current() { Ok(()) } else { self.compile() }
+    }
+
     /// The record of an output: the command that made it and, after an empty line, the files it was made from, each with its
     /// time. Equal and not merely older: an unpacked archive or a checkout brings back old times.
     fn record(&self) -> PathBuf {
@@ -50,9 +67,7 @@ impl Recipe {
     }
 
     fn compile(&self) -> Made {
-        let says = |what: &str, error: std::io::Error| format!("{what} {}: {error}", self.output.display());
-        let directory = self.output.parent().expect("an output is in a directory");
-        fs::create_dir_all(directory).map_err(|e| says("cannot make the directory of", e))?;
+        let says = |what: &str, error: io::Error| format!("{what} {}: {error}", self.output.display());
         // Under another name until it is complete: an interrupted compiler leaves nothing that looks ready.
         let unfinished = with_suffix(&self.output, &format!(".{}", process::id()));
         let dependencies = with_suffix(&unfinished, ".d");
@@ -67,8 +82,13 @@ impl Recipe {
             return Err(format!("{}\n{}\n{messages}", output.status, self.command_text()));
         }
         let read = fs::read_to_string(&dependencies).map_err(|e| says("no dependencies of", e))?;
-        let linked = self.linked.iter().map(|path| path.display().to_string());
-        let files: Vec<String> = compiled_from(&read).map(dated).chain(linked.map(|file| dated(&file))).collect();
+        let others = self
+            .linked
+            .iter()
+            .chain(&on_path(&self.compiler))
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>();
+        let files: Vec<String> = compiled_from(&read).chain(others.iter().map(String::as_str)).map(dated).collect();
         let record = format!("{}\n\n{}\n", self.command_text(), files.join("\n"));
         fs::remove_file(&dependencies).map_err(|e| says("cannot clean up after", e))?;
         fs::rename(&unfinished, &self.output).map_err(|e| says("cannot rename to", e))?;
@@ -76,11 +96,27 @@ impl Recipe {
     }
 }
 
+/// Writes the file only if it is another than last time, so that what is made of it is not made again.
+pub fn write_if_new(file: &Path, text: &str) -> Result<(), String> {
+    let says = |error: io::Error| format!("{}: {error}", file.display());
+    if fs::read_to_string(file).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    fs::create_dir_all(file.parent().expect("a file is in a directory")).map_err(says)?;
+    fs::write(file, text).map_err(says)
+}
+
 /// The files of a make rule `target: file file \`. Paths with spaces are cut in two and
 /// then not watched.
 fn compiled_from(rule: &str) -> impl Iterator<Item = &str> {
     let files = rule.split_once(": ").map_or("", |(_, files)| files);
     files.split_whitespace().filter(|word| *word != "\\")
+}
+
+/// A compiler that was exchanged compiles anew.
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file())
 }
 
 fn dated(file: &str) -> String {

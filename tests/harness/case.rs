@@ -139,20 +139,13 @@ impl Case {
         reason.or_else(|| tool.unfit(self.python.as_ref()?))
     }
 
-    /// The Python to build for; `None` where one build serves them all.
-    fn built_for(&self) -> Option<&Python> {
-        match self.directives.mode {
-            Mode::Runtime | Mode::Dlopen => None,
-            _ => self.python.as_deref(),
-        }
-    }
-
     pub fn build(&self) -> Result<PathBuf, String> {
         let Kit { library, builder } = &*self.kit;
+        let built_for = self.program.built_for(&self.directives, self.python.as_deref());
         for name in &self.directives.libs {
-            builder.make(&compile::helper(name, self.built_for(), library))?;
+            builder.make(&compile::helper(name, built_for, library))?;
         }
-        let recipe = compile::program(&self.program, &self.directives, self.built_for(), library);
+        let recipe = compile::program(&self.program, &self.directives, built_for, library)?;
         builder.make(&recipe)?;
         Ok(recipe.output)
     }

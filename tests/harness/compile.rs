@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::build::Recipe;
+use super::cpython;
 use super::directives::{Directives, Mode};
 use super::library::Library;
 use super::paths;
@@ -15,22 +16,28 @@ use super::tool;
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O0"];
 
 /// Python is `None` where one build serves all of them.
-pub fn program(program: &Program, directives: &Directives, python: Option<&Python>, library: &Library) -> Recipe {
+pub fn program(
+    program: &Program,
+    directives: &Directives,
+    python: Option<&Python>,
+    library: &Library,
+) -> Result<Recipe, String> {
     let directory = directory(python);
     let output = directory.join(&program.name);
     let command = Arguments::new(&program.source).asked_for(directives);
     let Some(python) = python else {
-        return command.pyferry(library).recipe(output);
+        let command = if directives.mode == Mode::Host { command.any_python_library()? } else { command };
+        return Ok(command.pyferry(library).recipe(output));
     };
     let command = command.python_headers(python);
-    match directives.mode {
+    Ok(match directives.mode {
         Mode::Extension => {
             let output = directory.join(format!("{}{}", program.name, python.extension_suffix));
             command.shared().pyferry(library).recipe(output)
         }
         Mode::Static => command.python_archive(python).pyferry(library).recipe(output),
         _ => command.python_library(python).pyferry(library).recipe(output),
-    }
+    })
 }
 
 /// A shared object beside the program, which finds it with `dlopen("libNAME.so")`.
@@ -48,6 +55,12 @@ pub fn shared_object(name: &str, source: &Path, python: Option<&Python>, library
     };
     let file = format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
     command.pyferry(library).recipe(directory(python).join(file))
+}
+
+/// One that uses neither pyferry nor Python, and that programs look for by its file name.
+pub fn plain_shared_object(source: &Path, output: PathBuf) -> Recipe {
+    let name = output.file_name().expect("a file has a name").to_string_lossy();
+    Arguments::new(source).shared().word(format!("-Wl,-soname,{name}")).recipe(output)
 }
 
 /// One that is compiled and not linked.
@@ -101,6 +114,7 @@ struct Arguments {
     compiler: String,
     words: Vec<String>,
     linked: Vec<PathBuf>,
+    needed: Vec<Recipe>,
 }
 
 impl Arguments {
@@ -109,7 +123,7 @@ impl Arguments {
             Some("cpp") => (compiler("CXX"), "-std=c++17"),
             _ => (compiler("CC"), "-std=c11"),
         };
-        Arguments { compiler, words: vec![standard.to_owned()], linked: Vec::new() }
+        Arguments { compiler, words: vec![standard.to_owned()], linked: Vec::new(), needed: Vec::new() }
             .words(STRICT.map(str::to_owned))
             .word(dialect(source))
             .words(tool::current().map_or(Vec::new(), |tool| tool.compiler_words()))
@@ -154,6 +168,14 @@ impl Arguments {
         self.linked(file).run_path(file.parent().expect("libpython is in a directory"))
     }
 
+    /// Whichever libpython the program is run with.
+    fn any_python_library(mut self) -> Result<Arguments, String> {
+        let stub = cpython::stub()?;
+        self.needed.push(stub);
+        let file = self.needed.last().expect("pushed").output.clone();
+        Ok(self.linked(&file))
+    }
+
     /// With all symbols visible to `dlsym`, as in a statically linked `python` executable. Not position independent, because
     /// Debian's archive is not.
     fn python_archive(self, python: &Python) -> Arguments {
@@ -173,6 +195,6 @@ impl Arguments {
     }
 
     fn recipe(self, output: PathBuf) -> Recipe {
-        Recipe { compiler: self.compiler, arguments: self.words, linked: self.linked, output }
+        Recipe { compiler: self.compiler, arguments: self.words, linked: self.linked, needed: self.needed, output }
     }
 }

@@ -7,7 +7,7 @@ use super::tool::Tool;
 /// How a program is built and run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mode {
-    /// Linked with each Python's libpython and run once for each.
+    /// Linked with libpython and run once for each: built once for all, or, where it includes `Python.h`, for each.
     Host,
     /// Built once, without any Python; run once per Python, which it finds in `PYFERRY_PYTHON`.
     Runtime,

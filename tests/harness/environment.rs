@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::compile;
+use super::cpython;
 use super::directives::Mode;
 use super::library::Library;
 use super::python::Python;
@@ -31,6 +32,7 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     set("PATH", &path_from(python));
     match mode {
         Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
+        Mode::Host => set("LD_LIBRARY_PATH", cpython::directory(python).as_ref()),
         Mode::Extension => set("PYTHONPATH", compile::directory(Some(python)).as_ref()),
         _ => {}
     }

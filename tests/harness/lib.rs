@@ -4,6 +4,7 @@ pub mod backtrace;
 pub mod build;
 pub mod case;
 pub mod compile;
+pub mod cpython;
 pub mod directives;
 pub mod environment;
 mod header;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         let kit = Arc::new(case::Kit { library, builder: Builder::default() });
         let pythons: Vec<Arc<Python>> = pythons.into_iter().map(Arc::new).collect();
         trials.extend(pythons.iter().flat_map(python_h::trials));
+        trials.extend(cpython::trials(&pythons));
         trials.extend(snippets::trials(&kit, &pythons));
         for program in program::all() {
             trials.extend(case::trials(&kit, &program, &pythons));
@@ -78,6 +80,9 @@ pub fn library_and_pythons() -> Result<(Library, Found), String> {
     let found = search::pythons();
     for line in found.report() {
         eprintln!("{line}");
+    }
+    for python in &found.pythons {
+        cpython::link(python).map_err(|e| format!("{}: {e}", cpython::directory(python).display()))?;
     }
     Ok((library, found))
 }

@@ -1,6 +1,8 @@
 //! One program of `tests/c`.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::directives::{Directives, Mode};
 use super::paths;
@@ -22,12 +24,36 @@ pub fn all() -> Vec<Program> {
         .into_iter()
         .map(|source| Program {
             name: source.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            directives: std::fs::read_to_string(&source)
+            directives: fs::read_to_string(&source)
                 .map_err(|e| format!("cannot read {}: {e}", source.display()))
                 .and_then(|text| Directives::parse(&text)),
             source,
         })
         .collect()
+}
+
+impl Program {
+    /// The Python to build for; `None` where one build serves them all.
+    pub fn built_for<'a>(&self, directives: &Directives, python: Option<&'a Python>) -> Option<&'a Python> {
+        match directives.mode {
+            Mode::Runtime | Mode::Dlopen | Mode::Alone => None,
+            Mode::Host if !directives.pybind11 && !includes_python(&self.source, &mut HashSet::new()) => None,
+            _ => python,
+        }
+    }
+}
+
+/// Whether it includes `Python.h`, or a file beside it does that it includes.
+fn includes_python(source: &Path, seen: &mut HashSet<PathBuf>) -> bool {
+    if !seen.insert(source.to_owned()) {
+        return false;
+    }
+    let text = fs::read_to_string(source).unwrap_or_default();
+    let mut included = text.lines().filter_map(|line| line.trim_start().strip_prefix("#include ")).map(str::trim);
+    included.any(|name| match name.strip_prefix('"').and_then(|name| name.split('"').next()) {
+        Some(local) => includes_python(&source.with_file_name(local), seen),
+        None => name.starts_with("<Python.h>"),
+    })
 }
 
 /// Why the program is not for this Python, if it is not.

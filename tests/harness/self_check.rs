@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 
+use super::cpython::Declared;
 use super::directives::{Directives, Mode, Variant};
 use super::tool::Tool;
 use super::{markdown, paths, process, snippets, symbols, verdict};
@@ -18,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("harness::left-over child keeps nobody waiting", || expect("orphan", "sleep 100 & exit 0", Ok(()))),
         Trial::test("harness::directives", directives),
         Trial::test("harness::declarations", declarations),
+        Trial::test("harness::declarations of CPython", declarations_of_cpython),
         Trial::test("harness::no block of code escapes", blocks),
         Trial::test("harness::versions may differ", versions),
     ]
@@ -73,6 +75,24 @@ fn declarations() -> Result<(), Failed> {
     let text = symbols::without_comments(header);
     let found: Vec<_> = symbols::declared_functions(&text).collect();
     if found == ["pyferry_view_clone"] { Ok(()) } else { Err(format!("{found:?}").into()) }
+}
+
+fn declarations_of_cpython() -> Result<(), Failed> {
+    let header = "typedef struct a b;\n#ifndef Py_PYTHON_H\nenum { no };\n#endif\nint *Py_A(void (*)(int)); /* Py_C() */\n\
+                  extern int *Py_D;\n__attribute__((weak)) int _Py_B(void);\n";
+    let expected = Declared {
+        functions: vec!["Py_A".to_owned()],
+        data: vec!["Py_D".to_owned()],
+        optional: vec!["_Py_B".to_owned()],
+    };
+    let parsed = Declared::parse(header)?;
+    if parsed != expected {
+        return Err(format!("{parsed:?}").into());
+    }
+    match Declared::parse("int Py_A(int,\n") {
+        Ok(_) => Err("half a declaration was taken".into()),
+        Err(_) => Ok(()),
+    }
 }
 
 const DOCUMENT: &str = "\

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Completion, Failed, Trial};
 
+use super::build;
 use super::case::{Case, Kit};
 use super::compile;
 use super::directives::{Directives, Mode};
@@ -244,16 +245,11 @@ impl Snippet {
         format!("#line {} \"{file}\"\n{}", self.block.line, self.block.text)
     }
 
-    /// Written only if it is another than last time, so that it is not compiled again.
     fn program(&self, language: Language, source: &str) -> Result<Program, String> {
         let name = self.place.replace(['/', ':', '.'], "_");
         let extension = if language == Language::C { "c" } else { "cpp" };
         let path: PathBuf = paths::built("snippets").join(format!("{name}.{extension}"));
-        let says = |error: std::io::Error| format!("{}: {error}", path.display());
-        if fs::read_to_string(&path).ok().as_deref() != Some(source) {
-            fs::create_dir_all(paths::built("snippets")).map_err(says)?;
-            fs::write(&path, source).map_err(says)?;
-        }
+        build::write_if_new(&path, source)?;
         Ok(Program { name, source: path, directives: Ok(Directives::default()) })
     }
 

@@ -47,7 +47,9 @@ impl Game {
     pub fn new(kit: &Kit, python: &Python, what: &str) -> Result<Game, String> {
         let source = paths::root().join("tests/sequences/player.c");
         let program = Program { name: "player".to_owned(), source, directives: Ok(Directives::default()) };
-        let recipe = compile::program(&program, &Directives::default(), Some(python), &kit.library);
+        let directives = Directives::default();
+        let built_for = program.built_for(&directives, Some(python));
+        let recipe = compile::program(&program, &directives, built_for, &kit.library)?;
         kit.builder.make(&recipe)?;
         let directory = paths::run(&format!("{what} on {}", python.name));
         let stage = Stage {

@@ -30,7 +30,7 @@ static void where(char *text)
     int64_t id = -1;
     if (attached)
         id = PyInterpreterState_GetID(PyThreadState_GetInterpreter(current_state()));
-    else if (PY_VERSION_HEX >= 0x030c0000)
+    else if (python_minor() >= 12)
         CHECK(current_state() == NULL);
     *text++ = attached ? '1' : '0';
     *text++ = ' ';

@@ -1,0 +1,143 @@
+/*
+ * CPython for programs that are compiled once for all Pythons: the functions that they call, and types that are only names.
+ * On each Python found a trial compares every declaration with that of Python.h; what is used and not here does not link.
+ * Programs that need more, or ask the preprocessor which CPython they have, include <Python.h> before py.h, and are compiled
+ * for each.
+ */
+#ifndef PYFERRY_TEST_CPYTHON_H
+#define PYFERRY_TEST_CPYTHON_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- types and constants ---- */
+
+typedef struct _object PyObject;
+typedef struct _ts PyThreadState;
+typedef struct _is PyInterpreterState;
+typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
+
+#ifndef Py_PYTHON_H
+typedef struct PyMethodDef {
+    const char *ml_name;
+    PyCFunction ml_meth;
+    int ml_flags;
+    const char *ml_doc;
+} PyMethodDef;
+typedef enum { PyGILState_LOCKED, PyGILState_UNLOCKED } PyGILState_STATE;
+enum { METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
+enum { Py_file_input = 257 };
+
+#define Py_BEGIN_ALLOW_THREADS { PyThreadState *_save = PyEval_SaveThread();
+#define Py_END_ALLOW_THREADS PyEval_RestoreThread(_save); }
+#define Py_RETURN_NONE return Py_BuildValue("")
+#define Py_DECREF(object) Py_DecRef((PyObject *)(object))
+#define Py_XDECREF(object) Py_DecRef((PyObject *)(object))
+#define PyCFunction_New(method, self) PyCFunction_NewEx(method, self, NULL)
+#else /* the trial: what cannot be said again beside Python.h */
+_Static_assert(offsetof(PyMethodDef, ml_name) == 0 && offsetof(PyMethodDef, ml_meth) == sizeof(void *)
+                   && offsetof(PyMethodDef, ml_flags) == 2 * sizeof(void *)
+                   && offsetof(PyMethodDef, ml_doc) == 3 * sizeof(void *) && sizeof(PyMethodDef) == 4 * sizeof(void *),
+               "struct PyMethodDef");
+_Static_assert(PyGILState_LOCKED == 0 && PyGILState_UNLOCKED == 1, "PyGILState_STATE");
+_Static_assert(METH_VARARGS == 1 && METH_NOARGS == 4 && METH_O == 8, "METH_*");
+_Static_assert(Py_file_input == 257, "Py_file_input");
+#endif
+
+/* ---- the runtime ---- */
+
+void Py_Initialize(void);
+void Py_InitializeEx(int);
+int Py_IsInitialized(void);
+int Py_FinalizeEx(void);
+int Py_AtExit(void (*)(void));
+const char *Py_GetVersion(void);
+int Py_AddPendingCall(int (*)(void *), void *);
+int PySys_AddAuditHook(int (*)(const char *, PyObject *, void *), void *);
+void PyOS_BeforeFork(void);
+void PyOS_AfterFork_Parent(void);
+void PyOS_AfterFork_Child(void);
+
+/* ---- interpreters ---- */
+
+PyThreadState *Py_NewInterpreter(void);
+void Py_EndInterpreter(PyThreadState *);
+PyInterpreterState *PyInterpreterState_Get(void);
+PyInterpreterState *PyInterpreterState_New(void);
+int64_t PyInterpreterState_GetID(PyInterpreterState *);
+PyObject *PyInterpreterState_GetDict(PyInterpreterState *);
+PyThreadState *PyInterpreterState_ThreadHead(PyInterpreterState *);
+
+/* ---- threads ---- */
+
+PyThreadState *PyThreadState_New(PyInterpreterState *);
+PyThreadState *PyThreadState_Get(void);
+/* From 3.13 on; NULL before. */
+__attribute__((weak)) PyThreadState *PyThreadState_GetUnchecked(void);
+#if PY_VERSION_HEX < 0x030d0000 /* it is 0 here, but in the trial */
+/* Up to 3.12; NULL later. */
+__attribute__((weak)) PyThreadState *_PyThreadState_UncheckedGet(void);
+#endif
+PyThreadState *PyThreadState_Swap(PyThreadState *);
+PyThreadState *PyThreadState_Next(PyThreadState *);
+PyInterpreterState *PyThreadState_GetInterpreter(PyThreadState *);
+int PyThreadState_SetAsyncExc(unsigned long, PyObject *);
+void PyThreadState_Clear(PyThreadState *);
+void PyThreadState_Delete(PyThreadState *);
+void PyThreadState_DeleteCurrent(void);
+PyThreadState *PyEval_SaveThread(void);
+void PyEval_RestoreThread(PyThreadState *);
+PyGILState_STATE PyGILState_Ensure(void);
+void PyGILState_Release(PyGILState_STATE);
+PyThreadState *PyGILState_GetThisThreadState(void);
+unsigned long PyThread_get_thread_ident(void);
+
+/* ---- objects ---- */
+
+void Py_DecRef(PyObject *);
+PyObject *Py_BuildValue(const char *, ...);
+int PyRun_SimpleString(const char *);
+PyObject *PyRun_String(const char *, int, PyObject *, PyObject *);
+PyObject *PyImport_AddModule(const char *);
+PyObject *PyImport_ImportModule(const char *);
+PyObject *PyModule_GetDict(PyObject *);
+PyObject *PySys_GetObject(const char *);
+PyObject *PyCFunction_NewEx(PyMethodDef *, PyObject *, PyObject *);
+PyObject *PyObject_CallNoArgs(PyObject *);
+PyObject *PyObject_CallObject(PyObject *, PyObject *);
+PyObject *PyObject_CallMethod(PyObject *, const char *, const char *, ...);
+PyObject *PyObject_GetAttrString(PyObject *, const char *);
+int PyObject_SetAttrString(PyObject *, const char *, PyObject *);
+int PyDict_SetItemString(PyObject *, const char *, PyObject *);
+PyObject *PyTuple_GetItem(PyObject *, ssize_t);
+PyObject *PyCapsule_New(void *, const char *, void (*)(PyObject *));
+PyObject *PyLong_FromLongLong(long long);
+long PyLong_AsLong(PyObject *);
+long long PyLong_AsLongLong(PyObject *);
+const char *PyUnicode_AsUTF8(PyObject *);
+
+/* ---- exceptions ---- */
+
+PyObject *PyErr_Occurred(void);
+void PyErr_Clear(void);
+void PyErr_SetString(PyObject *, const char *);
+int PyErr_ExceptionMatches(PyObject *);
+extern PyObject *PyExc_KeyboardInterrupt;
+extern PyObject *PyExc_LookupError;
+extern PyObject *PyExc_RuntimeError;
+extern PyObject *PyExc_ValueError;
+
+#ifdef __cplusplus
+}
+#endif
+
+#ifndef Py_PYTHON_H
+/* What these programs cannot know when they are compiled. python_minor and its like in py.h ask at run time. */
+#pragma GCC poison PY_VERSION_HEX PY_MINOR_VERSION Py_DEBUG Py_GIL_DISABLED
+#endif
+
+#endif
