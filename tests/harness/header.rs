@@ -72,24 +72,23 @@ pub fn wrapper_readings() -> Vec<Reading> {
 
 /// The system's compilers and, where it is another one, Clang; with `true` for C++.
 fn compilers() -> Vec<(String, bool)> {
-    let found = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     let mut compilers = vec![(compiler("CC"), false), (compiler("CXX"), true)];
     for clang in [("clang".to_owned(), false), ("clang++".to_owned(), true)] {
-        if found(&clang.0) && !compilers.contains(&clang) {
+        if !version(&clang.0).is_empty() && !compilers.contains(&clang) {
             compilers.push(clang);
         }
     }
     compilers
 }
 
+/// What the compiler says it is; nothing where there is no such compiler.
+fn version(compiler: &str) -> String {
+    let asked = Command::new(compiler).arg("--version").output();
+    asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+}
+
 fn compiles(reading: &Reading, header: &str) -> Result<Completion, Failed> {
-    if let Some(reason) = reading.unknown() {
-        return Ok(Completion::ignored_with(reason));
-    }
-    let include = format!("#include \"{header}\"\n");
-    reading.check(&include)?;
-    reading.check(&include.repeat(2)).map_err(|e| format!("included twice: {e}"))?;
-    Ok(Completion::Completed)
+    reading.accepts(&format!("#include \"{header}\"\n").repeat(2))
 }
 
 impl Reading {
@@ -98,15 +97,27 @@ impl Reading {
         format!("{}{bare} with {}", self.standard, self.compiler)
     }
 
+    /// All errors, and not the first twenty.
+    pub fn told_all(mut self) -> Reading {
+        if version(&self.compiler).contains("clang") {
+            self.flags.push("-ferror-limit=0");
+        }
+        self
+    }
+
     /// As most people read it.
     pub fn is_plain(&self) -> bool {
         self.standard == CPP_WRAPPER[0] && !self.flags.contains(&BARE[0])
     }
 
-    /// Why there is nothing to see, if there is not.
-    pub fn unknown(&self) -> Option<String> {
-        let reason = || format!("{} does not know {}", self.compiler, self.standard);
-        self.check("int unused;\n").is_err().then(reason)
+    pub fn accepts(&self, source: &str) -> Result<Completion, Failed> {
+        match self.check(source) {
+            Ok(()) => Ok(Completion::Completed),
+            Err(_) if self.check("int unused;\n").is_err() => {
+                Ok(Completion::ignored_with(format!("{} does not know {}", self.compiler, self.standard)))
+            }
+            Err(said) => Err(said.into()),
+        }
     }
 
     /// `Err`: what the compiler said.

@@ -1,7 +1,5 @@
 //! What the compiler has to refuse, so that nobody has to remember it: misuse of `pyferry.hpp`, each beside the right use.
 
-use std::sync::Arc;
-
 use libtest_mimic::{Completion, Failed, Trial};
 
 use super::header::{self, Reading};
@@ -147,47 +145,67 @@ const TABLE: &[Misuse] = &[
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for reading in header::wrapper_readings() {
-        let reading = Arc::new(reading);
-        let all = Arc::clone(&reading);
+        let all = reading.clone();
         let title = format!("refused::nothing that is right as {}", reading.title());
         trials.push(Trial::ignorable_test(title, move || accepts_the_right(&all)));
         // The compilers differ in what they refuse; the standards do not.
         if reading.is_plain() {
             let title = format!("refused::misuse of pyferry.hpp with {}", reading.compiler);
-            trials.push(Trial::test(title, move || refuses_the_wrong(&reading)));
+            trials.push(Trial::test(title, move || refuses_the_wrong(&reading.told_all())));
         }
     }
     trials
 }
 
 fn accepts_the_right(reading: &Reading) -> Result<Completion, Failed> {
-    if let Some(reason) = reading.unknown() {
-        return Ok(Completion::ignored_with(reason));
-    }
-    let right: Vec<&str> = TABLE.iter().map(|misuse| misuse.right).collect();
-    reading.check(&program(&right))?;
-    Ok(Completion::Completed)
+    reading.accepts(&program(TABLE.iter().map(|misuse| misuse.right)))
 }
 
+/// All in one run of the compiler, which goes on after an error.
 fn refuses_the_wrong(reading: &Reading) -> Result<(), Failed> {
+    let said = reading.check(&program(TABLE.iter().map(|misuse| misuse.wrong))).err().unwrap_or_default();
+    let errors = errors(&said);
     let mut faults = String::new();
-    for misuse in TABLE {
-        match reading.check(&program(&[misuse.wrong])) {
-            Err(said) if misuse.says.iter().any(|part| said.contains(part)) => {}
-            Err(said) => faults += &format!("\nrefused for another reason: {}\n{said}", misuse.wrong),
-            Ok(()) => faults += &format!("\nnot refused, although {}: {}", misuse.why, misuse.wrong),
+    for (number, misuse) in TABLE.iter().enumerate() {
+        let here = format!("{}:", place(number));
+        let is_about = |error: &&String| error.lines().any(|line| line.starts_with(&here));
+        let about: String = errors.iter().filter(is_about).cloned().collect();
+        if about.is_empty() {
+            faults += &format!("\nnot refused, although {}: {}", misuse.why, misuse.wrong);
+        } else if !misuse.says.iter().any(|part| about.contains(part)) {
+            faults += &format!("\nrefused for another reason: {}\n{about}", misuse.wrong);
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-fn program(uses: &[&str]) -> String {
+/// The file that a use is said to be in.
+fn place(number: usize) -> String {
+    format!("use_{number}")
+}
+
+/// Each error, with what the compiler says before it of how it came there (GCC), and after it (Clang).
+fn errors(said: &str) -> Vec<String> {
+    let mut errors = vec![String::new()];
+    for line in said.lines() {
+        let is_error = line.contains(": error: ");
+        let begins = is_error || line.contains(": In ") || line.starts_with("In file included from ");
+        if begins && errors.last().is_some_and(|text| text.contains(": error: ")) {
+            errors.push(String::new());
+        }
+        *errors.last_mut().expect("there is one") += &format!("{line}\n");
+    }
+    errors
+}
+
+fn program<'a>(uses: impl Iterator<Item = &'a str>) -> String {
     let mut text = "#include <pyferry.hpp>\n#include <optional>\n#include <string>\n\
                     template <class... Any> void use(Any &&...) {}\n"
         .to_owned();
-    for (number, statements) in uses.iter().enumerate() {
-        let function = format!("void use_{number}(pyferry::view &view, pyferry::interpreter &game)");
-        text += &format!("{function};\n{function} {{\nuse(view, game);\n{statements}\n}}\n");
+    for (number, statements) in uses.enumerate() {
+        let place = place(number);
+        let function = format!("void {place}(pyferry::view &view, pyferry::interpreter &game)");
+        text += &format!("{function};\n{function} {{\nuse(view, game);\n#line 1 \"{place}\"\n{statements}\n}}\n");
     }
     text
 }
