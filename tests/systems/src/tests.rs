@@ -1,9 +1,8 @@
 use crate::LOADED;
 use crate::sys::{self, FILES, PerThread, ThreadEnd};
 use std::cell::Cell;
-use std::ffi::c_void;
+use std::ffi::{CStr, OsStr, c_void};
 use std::mem::ManuallyDrop;
-use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -260,7 +259,21 @@ fn fresh_threads_are_waited_for() {
 
 #[test]
 fn signals_are_blocked_or_there_are_none() {
-    assert_eq!(sys::with_signals_blocked(|| 5), 5);
+    let (tell, told) = channel();
+    let look = move || {
+        #[cfg(unix)]
+        // SAFETY: the set is written before it is read.
+        let blocked = unsafe {
+            let mut mask = std::mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), &mut mask);
+            libc::sigismember(&mask, libc::SIGTERM) == 1
+        };
+        #[cfg(not(unix))]
+        let blocked = true;
+        tell.send(blocked).expect("somebody listens");
+    };
+    sys::spawn(c"looks", look).expect("a thread");
+    assert_eq!(told.recv(), Ok(true));
 }
 
 #[test]
@@ -276,15 +289,8 @@ fn libraries_are_known_by_their_names() {
 }
 
 #[test]
-fn paths_become_wide() {
-    let decode = |bytes: *const std::ffi::c_char| {
-        // SAFETY: the path, as a C string.
-        let text = unsafe { std::ffi::CStr::from_ptr(bytes) }.to_str().expect("it is ASCII");
-        let wide: Vec<libc::wchar_t> = text.bytes().chain([0]).map(|byte| byte as libc::wchar_t).collect();
-        wide.leak().as_ptr()
-    };
-    let wide = sys::wide_path(Path::new("a/b"), decode).expect("there is memory");
-    // SAFETY: three characters and a 0.
-    let wide = unsafe { std::slice::from_raw_parts(wide, 4) };
-    assert_eq!(wide, "a/b\0".bytes().map(|byte| byte as libc::wchar_t).collect::<Vec<_>>());
+fn text_becomes_wide() {
+    let decode = |text: &CStr| Some(text.to_bytes_with_nul().iter().map(|byte| libc::wchar_t::from(*byte)).collect());
+    let wide = sys::wide(OsStr::new("a/b"), decode).expect("it is text");
+    assert_eq!(wide, "a/b\0".bytes().map(libc::wchar_t::from).collect::<Vec<_>>());
 }
