@@ -113,10 +113,10 @@ pub fn current() -> Result<Arc<Interpreter>> {
 /// Runs `f` attached to the interpreter this thread is attached to, but through another state, which is gone afterwards.
 fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()>) -> Result<()> {
     let (python, slot) = (main.python, main.slot);
-    let Some(state) = python.make_state(slot, raw) else {
+    let Some(made) = python.make_state(slot, raw) else {
         fail!(NoMemory, "CPython could not make a thread state");
     };
-    thread::through(python, slot, state, |before| {
+    thread::through(python, slot, made, |state, before| {
         let result = f();
         python.delete_attached(slot, state, before);
         result
@@ -132,29 +132,49 @@ pub fn is_attached(interpreter: Option<&Interpreter>) -> bool {
 
 /// Makes an interpreter.
 pub fn create(python: &'static Python, gil: Gil) -> Result<Arc<Interpreter>> {
-    let sharing = match gil {
-        Gil::OwnIfPossible | Gil::Own if python.has_own_gil() => Sharing::Isolated,
-        Gil::OwnIfPossible | Gil::Shared => Sharing::Legacy,
-        Gil::Own => fail!(
+    if gil == Gil::Own && !python.has_own_gil() {
+        fail!(
             Unsupported,
             "Python {}.{} has one GIL for all interpreters; an own one needs 3.12 or later",
             python.version.0,
             python.version.1
-        ),
-    };
+        );
+    }
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Label::new(c"pyferry_interpreter_new"))?;
-    let made = create_from_main(&main, sharing);
+    let made = create_from_main(&main, gil);
     thread::detach(ticket)?;
     made
 }
 
-fn create_from_main(main: &Arc<Interpreter>, sharing: Sharing) -> Result<Arc<Interpreter>> {
+/// How an interpreter made now shares, on a thread that is attached to main.
+fn sharing(python: &Python, gil: Gil) -> Result<Sharing> {
+    let traces = python.traces_memory();
+    match gil {
+        // Up to 3.11 Py_NewInterpreter waits for the GIL that it holds, in tracemalloc's PyGILState_Ensure.
+        _ if traces && !python.has_own_gil() => fail!(
+            Unsupported,
+            "tracemalloc is on, and Python {}.{} hangs when it makes an interpreter then: call tracemalloc.stop() first",
+            python.version.0,
+            python.version.1
+        ),
+        // What tracemalloc keeps of an interpreter with a memory allocator of its own is freed memory once that has ended.
+        Gil::Own if traces => fail!(
+            Unsupported,
+            "tracemalloc is on, and CPython crashes when an interpreter with an own GIL has ended then: call tracemalloc.stop() first, or share the GIL"
+        ),
+        Gil::OwnIfPossible | Gil::Own if python.has_own_gil() && !traces => Ok(Sharing::Isolated),
+        Gil::OwnIfPossible | Gil::Own | Gil::Shared => Ok(Sharing::Legacy),
+    }
+}
+
+fn create_from_main(main: &Arc<Interpreter>, gil: Gil) -> Result<Arc<Interpreter>> {
     let python = main.python;
     if main.gate.phase() != Phase::Open {
         // The thread that shuts main down comes here too, and what it makes nobody would end.
         fail!(Closed, "Python is shutting down: it takes no new interpreters");
     }
+    let sharing = sharing(python, gil)?;
     python.own_character_names()?;
     let outer = MAKING.replace(Some(sharing));
     let made = python.new_interpreter(main.slot, sharing, thread::come_back, |raw, first| {

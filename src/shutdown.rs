@@ -109,9 +109,8 @@ fn delete_idle_states(interpreter: &Interpreter) {
         }
     });
     states.extend(interpreter.keeper.take());
-    for state in states.into_iter().filter(|state| Some(*state) != attached) {
-        interpreter.python.delete_idle(interpreter.slot, state);
-    }
+    states.retain(|state| Some(*state) != attached);
+    interpreter.python.delete_idle(interpreter.slot, &states);
 }
 
 /// Takes down an interpreter whose gate this thread has claimed; it is attached to the main interpreter, and is again
@@ -122,12 +121,12 @@ pub fn finish_from_main(interpreter: &Interpreter, deadline: Option<Instant>, sh
         interpreter.gate.finish();
         return Ok(());
     };
-    let Some(state) = python.make_state(slot, raw) else {
+    let Some(made) = python.make_state(slot, raw) else {
         interpreter.gate.unclaim();
         fail!(NoMemory, "CPython could not make a thread state to end {} with", interpreter.name());
     };
     let ours = interpreter.origin == Origin::Ours;
-    let left = thread::through(python, slot, state, |main_slot| {
+    let left = thread::through(python, slot, made, |state, main_slot| {
         let left = if ours { wait_for_python_threads(interpreter, raw, deadline, shutting_down) } else { None };
         if left.is_none() || shutting_down {
             delete_idle_states(interpreter);

@@ -35,6 +35,19 @@ impl Python {
         self.asks_only_its_own() && self.table._PyInterpreterState_RequiresIDRef.is_some_and(counts)
     }
 
+    /// Whether tracemalloc traces. The caller is attached. It can be on without its module being imported, so its C API is asked.
+    pub fn traces_memory(&self) -> bool {
+        static TRACED: u8 = 0;
+        // No allocator's domain.
+        const DOMAIN: std::ffi::c_uint = 0x7079_6672;
+        let (Some(track), Some(untrack)) = (self.table.PyTraceMalloc_Track, self.table.PyTraceMalloc_Untrack) else {
+            return false;
+        };
+        let address = (&raw const TRACED).addr();
+        // SAFETY: attached; an address is only noted, and taken off the books again. -2: tracemalloc is off.
+        unsafe { track(DOMAIN, address, 0) != -2 && untrack(DOMAIN, address) != -2 }
+    }
+
     /// Makes an interpreter and runs `set_up` attached to it, through its first state. That one must stay, idle, to the
     /// end: up to 3.12 an interpreter that had no state left cannot be given another. The caller is attached to the main
     /// interpreter, and is again on return: `come_back` attaches it.
@@ -173,6 +186,7 @@ impl Python {
                     let slot = Slot::find(self, state);
                     self.find_offsets(raw, state);
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
+                    self.find_head_lock(raw);
                     if let Some(current) = places::find_current(self, state) {
                         let _ = self.current.set(current);
                     }

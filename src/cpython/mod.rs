@@ -11,6 +11,7 @@
 mod callback;
 mod config;
 mod images;
+mod head_lock;
 mod interpreters;
 mod locate;
 mod places;
@@ -27,9 +28,11 @@ pub use images::{bind, unbind};
 pub use locate::{choose, program_for};
 pub use places::Places;
 pub use slot::{Slot, SlotValue};
+pub use states::Unattached;
 pub use values::{Raw, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
+use head_lock::HeadLock;
 use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, OsString, c_char, c_void};
 use std::path::{Path, PathBuf};
@@ -66,6 +69,8 @@ pub struct Python {
     search_paths: Mutex<Vec<OsString>>,
     /// Why a start failed half way: there is no other after it.
     failed_start: OnceCell<String>,
+    /// Up to 3.11: the variable that names `HEAD_LOCK`.
+    head_lock: OnceCell<usize>,
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
@@ -81,11 +86,12 @@ fn lock_any<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
 }
 
 /// What is held through a fork, so that no child finds it locked.
-pub type Still = (MutexGuard<'static, ()>, MutexGuard<'static, ()>, images::Still);
+pub type Still = (MutexGuard<'static, ()>, Option<HeadLock>, images::Still);
 
 /// Holds still what must not be under way when the process forks.
 pub fn hold_still() -> Still {
-    (lock(&LOOKING), lock(&states::MAKING), images::hold_still())
+    let looking = lock(&LOOKING);
+    (looking, Python::known().and_then(Python::hold_head_lock), images::hold_still())
 }
 
 impl Python {
@@ -164,6 +170,7 @@ impl Python {
             next_offset: OnceCell::new(),
             search_paths: Mutex::new(Vec::new()),
             failed_start: OnceCell::new(),
+            head_lock: OnceCell::new(),
             version_text,
             version,
             table,

@@ -3,10 +3,16 @@
 use super::{Python, Raw, Slot, SlotValue, State};
 use crate::sys;
 use std::ptr::null_mut;
-use std::sync::Mutex;
 
-/// Held while a state is made, so that no fork happens meanwhile.
-pub(super) static MAKING: Mutex<()> = Mutex::new(());
+/// A state of ours that no thread is attached through, and how the slot has to be when one attaches it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unattached {
+    /// Whose it is now is for the holder to know.
+    pub state: State,
+    /// CPython's `bound_gilstate` (3.12 and later) is set: the slot must name the state already when it is attached. Where it
+    /// is not, the slot must be empty, and CPython sets both.
+    pub bound: bool,
+}
 
 impl Python {
     /// The state this thread is attached to, by whomever. `own` is the one it would be by our own account.
@@ -55,17 +61,31 @@ impl Python {
 
     /// Makes a state of this thread for an interpreter, which cannot end meanwhile (a pin). None: no memory.
     ///
-    /// CPython binds a new state to an empty slot and marks it so (3.12 and later); ours keep that mark for ever.
-    pub fn make_state(&self, slot: Slot, raw: Raw) -> Option<State> {
-        // Up to 3.11 nothing keeps the child of an os.fork from finding the lock that this takes locked (3.12 and later see
-        // to that themselves). No Python code runs meanwhile.
-        let _making = self.one_gil.then(|| super::lock(&MAKING));
+    /// PyThreadState_New allocates, and an allocator's hook (tracemalloc's, for one) may call PyGILState_Ensure: the slot has
+    /// to be as this thread is attached, or has let go. An empty one CPython fills with the new state, and sets its
+    /// `bound_gilstate` (3.12 and later).
+    pub fn make_state(&self, slot: Slot, raw: Raw) -> Option<Unattached> {
         let before = slot.get(self);
-        slot.set(null_mut());
         // SAFETY: the interpreter is kept by the caller's pin.
-        let state = State::from_ptr(unsafe { (self.table.PyThreadState_New)(raw.as_ptr()) });
-        slot.set(before);
-        state
+        let state = State::from_ptr(unsafe { (self.table.PyThreadState_New)(raw.as_ptr()) })?;
+        if before.is_null() {
+            slot.set(before);
+        }
+        // Not found: CPython keeps the slot by itself.
+        Some(Unattached { state, bound: self.one_gil || before.is_null() || !slot.is_found() })
+    }
+
+    /// Attaches this thread, which is detached, through a state that no thread is attached through: one of its own or, where
+    /// that is gone, of another thread.
+    #[cold]
+    pub fn attach_first(&self, slot: Slot, unattached: Unattached) {
+        let Unattached { state, bound } = unattached;
+        if !bound {
+            slot.set(null_mut());
+            self.come_back(state);
+        } else {
+            self.attach(slot, state);
+        }
     }
 
     /// Attaches this thread, which is detached, through a state of its own, kept by a pin. The slot goes first, so that
@@ -108,16 +128,34 @@ impl Python {
         slot.set(if before == state.as_ptr() { null_mut() } else { before });
     }
 
-    /// Deletes an idle state of the interpreter this thread is attached to, whoever's it is. Runs destructors.
-    pub fn delete_idle(&self, slot: Slot, state: State) {
-        // SAFETY: the gate is closed and claimed: its thread is outside for ever, with nothing of this state in its slot.
-        unsafe {
-            (self.table.PyThreadState_Clear)(state.as_ptr());
-            // Deleting a marked state empties the deleter's slot, and a debug build asserts that it was there.
-            let own = slot.get(self);
-            slot.set(state.as_ptr());
-            (self.table.PyThreadState_Delete)(state.as_ptr());
-            slot.set(own);
+    /// Deletes idle states of the interpreter this thread is attached to, whoever's they are. Runs destructors; and lets go,
+    /// where nothing keeps this thread from coming back.
+    pub fn delete_idle(&self, slot: Slot, states: &[State]) {
+        // SAFETY: attached; the gate is closed and claimed: their threads are outside for ever, with none of these states in
+        // their slots.
+        states.iter().for_each(|state| unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) });
+        let own = slot.get(self);
+        let delete = |state: &State| {
+            if self.binds_what_it_attaches() {
+                // Deleting a bound state empties the deleter's slot, and a debug build asserts that the state was there.
+                slot.set(state.as_ptr());
+            }
+            // SAFETY: as above; needs no attached state.
+            unsafe { (self.table.PyThreadState_Delete)(state.as_ptr()) };
+        };
+        // Detached, since the slot is not as this thread is attached, and what frees the memory may call PyGILState_Ensure.
+        let attached = self.attached(None).filter(|_| self.binds_what_it_attaches() && !states.is_empty());
+        match attached.filter(|_| !self.is_finalizing()) {
+            Some(attached) => {
+                self.let_go();
+                states.iter().for_each(delete);
+                slot.set(own);
+                self.come_back(attached);
+            }
+            None => {
+                states.iter().for_each(delete);
+                slot.set(own);
+            }
         }
     }
 

@@ -1,10 +1,11 @@
 //! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
 
 use super::types::{
-    Py_ssize_t, PyConfig, PyInterpreterState, PyMethodDef, PyObject, PyPreConfig, PyStatus, PyThreadState,
+    Py_ssize_t, PyConfig, PyInterpreterState, PyMethodDef, PyObject, PyPreConfig, PyStatus, PyThread_type_lock,
+    PyThreadState,
 };
 use crate::sys::Library;
-use std::ffi::{c_char, c_int, c_ulong, c_void};
+use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
 
 /// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.
 #[repr(C)]
@@ -86,6 +87,8 @@ table! {
     PyThreadState_GetFrame = "PyThreadState_GetFrame"(*mut PyThreadState) -> *mut PyObject;
     PyThreadState_SetAsyncExc = "PyThreadState_SetAsyncExc"(c_ulong, *mut PyObject) -> c_int;
     PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
+    PyThread_acquire_lock = "PyThread_acquire_lock"(PyThread_type_lock, c_int) -> c_int;
+    PyThread_release_lock = "PyThread_release_lock"(PyThread_type_lock);
     PyEval_SaveThread = "PyEval_SaveThread"() -> *mut PyThreadState;
     PyEval_RestoreThread = "PyEval_RestoreThread"(*mut PyThreadState);
     PyGILState_GetThisThreadState = "PyGILState_GetThisThreadState"() -> *mut PyThreadState;
@@ -98,6 +101,9 @@ table! {
     PyInterpreterView_Close ? "PyInterpreterView_Close"(*mut c_void);
     PyInterpreterGuard_FromView ? "PyInterpreterGuard_FromView"(*mut c_void) -> *mut c_void;
     PyInterpreterGuard_Close ? "PyInterpreterGuard_Close"(*mut c_void);
+
+    PyTraceMalloc_Track ? "PyTraceMalloc_Track"(c_uint, usize, usize) -> c_int;
+    PyTraceMalloc_Untrack ? "PyTraceMalloc_Untrack"(c_uint, usize) -> c_int;
 
     Py_IncRef = "Py_IncRef"(*mut PyObject);
     Py_DecRef = "Py_DecRef"(*mut PyObject);

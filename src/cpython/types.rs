@@ -17,6 +17,10 @@ pub struct PyThreadState(());
 #[repr(C)]
 pub struct PyInterpreterState(());
 
+/// A lock of CPython's.
+#[allow(non_camel_case_types)]
+pub type PyThread_type_lock = *mut std::ffi::c_void;
+
 /// A C function as Python calls it: with `self` and, for METH_NOARGS, NULL.
 pub type PyCFunction = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 

@@ -45,8 +45,8 @@ pub struct Interpreter {
     pub origin: Origin,
     /// It has the main interpreter's GIL (or is that), and threads waiting for it are not heard by those in others.
     pub waits_unheard: bool,
-    /// A visit for the sake of those who wait elsewhere does no harm.
-    pub takes_heralds: bool,
+    /// Whoever made it must find one thread state there, or none, to end it: no thread keeps one, nor visits it for others' sake.
+    pub wants_one_state: bool,
     /// A thread is on its way there to be heard for those who wait elsewhere.
     pub heralded: AtomicBool,
     /// Who is inside.
@@ -263,7 +263,7 @@ pub fn find_or_add(
         slot,
         origin,
         waits_unheard: shares_gil && python.asks_only_its_own(),
-        takes_heralds: !python.wants_one_state(raw),
+        wants_one_state: python.wants_one_state(raw),
         heralded: AtomicBool::new(false),
         gate: Gate::new(&HOUSE, barrier()),
         facts,

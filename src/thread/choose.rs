@@ -4,7 +4,7 @@ use super::Thread;
 use super::frames::{Frame, Kind, Source};
 use super::left::Hold;
 use super::visits::Visit;
-use crate::cpython::{SlotValue, State};
+use crate::cpython::{SlotValue, State, Unattached};
 use crate::record::{self, Interpreter};
 use std::ptr::null_mut;
 
@@ -14,27 +14,32 @@ impl Thread {
         target: &Interpreter,
         visit: usize,
         before: SlotValue,
-    ) -> Option<(State, Source)> {
+    ) -> Option<(Unattached, Source)> {
         let python = target.python;
+        let known = |state| Unattached { state, bound: true };
         let cached = self.with_visit(visit, |visit| visit.seat.occupant.state.get());
         if let Some(found) = State::from_ptr(before)
             && cached != Some(found)
             && is_of_this_life(target, found)
             && target.is(python.interpreter_of(found))
         {
-            return Some((found, Source::Adopted));
+            return Some((known(found), Source::Adopted));
         }
         if let Some(cached) = cached {
-            return Some((cached, Source::Cached));
+            return Some((known(cached), Source::Cached));
         }
         if let Some(left) = self.state_below(target) {
-            return Some((left, Source::Adopted));
+            return Some((known(left), Source::Adopted));
         }
         let made = python.make_state(target.slot, target.raw()?)?;
-        if self.last_round.get() || !target.slot.is_found() {
+        // The allocator's hook may have come in itself, and have a state kept.
+        let keeps = self.with_visit(visit, |visit| visit.seat.occupant.state.get()).is_some();
+        // From 3.12 on such an interpreter can be destroyed with more states than one.
+        let wants_none = target.wants_one_state && !python.has_own_gil();
+        if keeps || self.last_round.get() || !target.slot.is_found() || wants_none {
             return Some((made, Source::Temporary));
         }
-        self.with_visit(visit, |visit| visit.seat.occupant.state.put(made));
+        self.with_visit(visit, |visit| visit.seat.occupant.state.put(made.state));
         Some((made, Source::Cached))
     }
 

@@ -4,7 +4,7 @@ use super::frames::{Frame, Kind, Source};
 use super::left::Left;
 use super::visits::Visit;
 use super::{THREAD, Thread, come_back};
-use crate::cpython::{Slot, SlotValue, State};
+use crate::cpython::{Slot, SlotValue, State, Unattached};
 use crate::fork;
 use crate::gate::Phase;
 use crate::sys::{self, ThreadEnd};
@@ -38,7 +38,7 @@ impl Thread {
                 // Destructors of the one before can have been there, and have it at hand.
                 self.settle();
                 self.quick.forget();
-                self.through(python, slot, state, |before| {
+                self.through(python, slot, Unattached { state, bound: true }, |state, before| {
                     self.came_in(python, index);
                     python.delete_attached(slot, state, before);
                 });

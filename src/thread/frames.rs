@@ -1,8 +1,8 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
 use super::left::{Hold, Left};
-use super::{NEXT_SERIAL, Thread, attach_state, this_thread};
-use crate::cpython::{Python, Slot, SlotValue, State};
+use super::{NEXT_SERIAL, Thread, attach_first, this_thread};
+use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
 use crate::record;
 use std::cell::{Ref, RefMut};
@@ -168,17 +168,24 @@ impl Thread {
     }
 
     /// Runs `f` attached through another state, under a frame that no ticket names.
-    pub(super) fn through<R>(&self, python: &Python, slot: Slot, state: State, f: impl FnOnce(SlotValue) -> R) -> R {
+    pub(super) fn through<R>(
+        &self,
+        python: &Python,
+        slot: Slot,
+        unattached: Unattached,
+        f: impl FnOnce(State, SlotValue) -> R,
+    ) -> R {
+        let state = unattached.state;
         let left = self.current(python).map(|state| (state, self.hold(python, state)));
         if left.is_some() {
             python.let_go();
         }
         let before = slot.get(python);
-        attach_state(python, slot, state);
+        attach_first(python, slot, unattached);
         let interpreter = python.interpreter_of(state).and_then(record::find);
         let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
         let number = self.push(state, serial, Kind::Through { before, left: left.map(|(state, _)| state) }).number;
-        let result = f(before);
+        let result = f(state, before);
         self.frames_mut().retain(|frame| frame.number != number);
         if let Some((state, hold)) = left {
             self.come_back_to(python, state, hold);

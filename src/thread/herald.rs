@@ -5,7 +5,7 @@
 //! Nothing of this happens before a process has two such interpreters.
 
 use super::Admission;
-use crate::cpython::{Python, Slot, State};
+use crate::cpython::{Python, Slot, State, Unattached};
 use crate::gate::Phase;
 use crate::record::{self, Interpreter, Occupant};
 use crate::sys::{self, Label};
@@ -31,6 +31,11 @@ const QUIET: u32 = 200;
 #[inline]
 pub fn attach_state(python: &Python, slot: Slot, state: State) {
     heard(|| python.attach(slot, state));
+}
+
+/// Attaches this thread, which is detached, through a state that no thread was attached through.
+pub fn attach_first(python: &Python, slot: Slot, state: Unattached) {
+    heard(|| python.attach_first(slot, state));
 }
 
 /// Attaches this thread again through a state that it let go of, with the slot as it was.
@@ -108,7 +113,7 @@ fn unheard() -> Vec<Arc<Interpreter>> {
 /// Where the GIL may be held.
 fn may_run() -> Vec<Arc<Interpreter>> {
     let mut sharing = unheard();
-    sharing.retain(|interpreter| interpreter.takes_heralds);
+    sharing.retain(|interpreter| !interpreter.wants_one_state);
     let Some(python) = sharing.first().map(|interpreter| interpreter.python) else { return sharing };
     // 3.12 does not say who has it.
     if !python.has_own_gil() {

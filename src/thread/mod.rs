@@ -21,12 +21,12 @@ pub use frames::Ticket;
 pub use guards::{Guard, close_guard};
 pub use herald::{come_back, is_herald};
 
-use crate::cpython::{Python, Raw, Slot, SlotValue, State};
+use crate::cpython::{Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
 use crate::record::{self, Interpreter, Occupant, Place};
 use crate::sys::{self, Label, Pace, PerThread};
 use frames::{Frame, Kind, Source};
-use herald::attach_state;
+use herald::{attach_first, attach_state};
 use left::Left;
 use quick::Quick;
 use std::cell::{Cell, RefCell};
@@ -172,9 +172,9 @@ pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnc
     THREAD.with(|me| me.tidily(|| me.released(python, taken_down, f)))
 }
 
-/// Runs `f` attached through a state of its own, which is gone when it returns, and attaches this thread again as it was.
-/// `f` gets what the slot held before, and leaves that there.
-pub fn through<R>(python: &Python, slot: Slot, state: State, f: impl FnOnce(SlotValue) -> R) -> R {
+/// Runs `f` attached through a state that is gone when it returns, and attaches this thread again as it was. `f` gets the state
+/// and what the slot held before, and leaves that there.
+pub fn through<R>(python: &Python, slot: Slot, state: Unattached, f: impl FnOnce(State, SlotValue) -> R) -> R {
     THREAD.with(|me| me.through(python, slot, state, f))
 }
 
@@ -222,7 +222,7 @@ impl Thread {
         if current.is_some() {
             python.let_go();
         }
-        let Some((state, source)) = self.choose_state(target, visit, before) else {
+        let Some((Unattached { state, bound }, source)) = self.choose_state(target, visit, before) else {
             self.unpin(visit);
             self.go_back(python, left);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
@@ -235,7 +235,11 @@ impl Thread {
             target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {
-            attach_state(python, target.slot, state);
+            if bound {
+                attach_state(python, target.slot, state);
+            } else {
+                attach_first(python, target.slot, Unattached { state, bound });
+            }
             before
         };
         self.came_in(python, visit);

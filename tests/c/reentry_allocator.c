@@ -1,0 +1,264 @@
+/* What CPython calls from within its own functions, PyThreadState_New among them, and that comes back to CPython by
+   PyGILState_Ensure: tracemalloc, and an allocator of PyMem_SetAllocator's that looks at the thread's state. Trace functions and
+   sys.monitoring beside. Every call of pyferry is made under each; none hangs, nor gets into another interpreter. */
+#include "py.h"
+
+#include <sys/wait.h>
+
+static pyferry_view *main_interpreter, *sub, *mine;
+
+/* ---- an allocator for all of CPython's memory ---- */
+
+static PyMemAllocatorEx raw, memory, object;
+static volatile bool hooked, is_tracing;
+static _Thread_local bool inside;
+static long calls;
+
+static void look(const PyMemAllocatorEx *under)
+{
+    static _Thread_local unsigned int turn;
+    /* Objects are many: not each. */
+    if (!hooked || inside || (under != &raw && turn++ % 64 != 0))
+        return;
+    inside = true;
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    CHECK(current_state() != NULL && current_state() == PyGILState_GetThisThreadState());
+    __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+    PyGILState_Release(ensured);
+    inside = false;
+}
+
+static void *hook_malloc(void *allocator, size_t size)
+{
+    PyMemAllocatorEx *under = allocator;
+    look(under);
+    return under->malloc(under->ctx, size);
+}
+
+static void *hook_calloc(void *allocator, size_t count, size_t size)
+{
+    PyMemAllocatorEx *under = allocator;
+    look(under);
+    return under->calloc(under->ctx, count, size);
+}
+
+static void *hook_realloc(void *allocator, void *old, size_t size)
+{
+    PyMemAllocatorEx *under = allocator;
+    look(under);
+    return under->realloc(under->ctx, old, size);
+}
+
+static void hook_free(void *allocator, void *old)
+{
+    PyMemAllocatorEx *under = allocator;
+#if PY_VERSION_HEX < 0x030f0000 /* there CPython's own slot dangles meanwhile: PyGILState_Release, which frees a state, crashes */
+    look(under);
+#endif
+    under->free(under->ctx, old);
+}
+
+static void set_allocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *under)
+{
+    PyMem_GetAllocator(domain, under);
+    PyMemAllocatorEx hook = { under, hook_malloc, hook_calloc, hook_realloc, hook_free };
+    PyMem_SetAllocator(domain, &hook);
+}
+
+/* ---- what is on while pyferry is called ---- */
+
+enum hook { TRACEMALLOC, ALLOCATOR, TRACE, MONITORING, HOOKS };
+
+/* In the interpreter that is attached. */
+static void trace_here(enum hook hook)
+{
+    if (hook == TRACE)
+        run("import sys, threading\n"
+            "def trace(frame, event, arg):\n"
+            "    len([frame, event])\n"
+            "    return trace\n"
+            "threading.settrace(trace); threading.setprofile(trace)\n"
+            "sys.settrace(trace); sys.setprofile(trace)\n");
+    if (hook == MONITORING)
+        run("import sys\n"
+            "m = getattr(sys, 'monitoring', None)\n"
+            "if m is not None and m.get_tool(m.DEBUGGER_ID) is None:\n"
+            "    m.use_tool_id(m.DEBUGGER_ID, 'here')\n"
+            "    m.set_events(m.DEBUGGER_ID, m.events.LINE | m.events.CALL | m.events.PY_START | m.events.PY_RETURN)\n"
+            "    for event in (m.events.LINE, m.events.CALL, m.events.PY_START, m.events.PY_RETURN):\n"
+            "        m.register_callback(m.DEBUGGER_ID, event, lambda *said: None)\n");
+}
+
+static void begin(enum hook hook)
+{
+    if (hook == TRACEMALLOC)
+        run("import tracemalloc; tracemalloc.start(3)");
+    is_tracing = hook == TRACEMALLOC;
+    trace_here(hook);
+    hooked = hook == ALLOCATOR;
+}
+
+static void stop_tracing(void)
+{
+    hooked = false;
+    if (is_tracing)
+        run("import tracemalloc; tracemalloc.stop()");
+    is_tracing = false;
+}
+
+/* Up to 3.11 an interpreter that is made or ended under such hooks hangs by CPython's own doing. */
+static bool can_make(enum hook hook)
+{
+    return PY_VERSION_HEX >= 0x030c0000 || hook > ALLOCATOR;
+}
+
+/* ---- every call ---- */
+
+static void *there_and_back(void *hook)
+{
+    pyferry_token outer = attach(sub), away, back;
+    trace_here(*(enum hook *)hook);
+    run("import threading; here = threading.local(); here.value = bytearray(1000)");
+    away = attach(main_interpreter);
+    run("acted = [1, 2, 3]");
+    back = attach(sub);
+    CHECK(is_in(pyferry_view_interpreter_id(sub)));
+    detach(back);
+    pyferry_suspension out = suspend();
+    back = attach(sub);
+    detach(back);
+    resume(out);
+    CHECK(is_in(0));
+    detach(away);
+    Py_BEGIN_ALLOW_THREADS
+    run_in(main_interpreter, "acted = str(acted)");
+    Py_END_ALLOW_THREADS
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    CHECK(is_in(pyferry_view_interpreter_id(sub)));
+    PyGILState_Release(ensured);
+    CHECK_STATUS(pyferry_exec("raise ValueError('here')", NULL), PYFERRY_STATUS_PYTHON_ERROR);
+    detach(outer);
+
+    pyferry_guard *guard = NULL;
+    CHECK_OK(pyferry_guard_open(main_interpreter, &guard));
+    CHECK_OK(pyferry_attach_guarded(guard, &outer));
+    detach(outer);
+    pyferry_guard_close(guard);
+    CHECK_OK(pyferry_interpreter_interrupt(sub));
+    CHECK_OK(pyferry_thread_forget());
+    check_works(sub);
+    check_works(main_interpreter);
+    return NULL;
+}
+
+/* Attached by CPython's own means, first. */
+static void *in_others_state(void *hook)
+{
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    pyferry_view_free(current_view());
+    check_works(main_interpreter);
+    there_and_back(hook);
+    PyGILState_Release(ensured);
+    return NULL;
+}
+
+static void *use(void *hook)
+{
+    if (can_make(*(enum hook *)hook))
+        mine = new_interpreter();
+    on_new_thread(there_and_back, hook);
+    on_new_thread(in_others_state, hook);
+    there_and_back(hook);
+    if (can_make(*(enum hook *)hook)) {
+        run_in(mine, "import threading");
+        CHECK_OK(pyferry_interpreter_end(mine, -1));
+        pyferry_view_free(mine);
+    } else if (*(enum hook *)hook == TRACEMALLOC && is_tracing) {
+        CHECK_REFUSED(pyferry_interpreter_new(NULL, &mine), PYFERRY_STATUS_UNSUPPORTED, "tracemalloc");
+    }
+    return NULL;
+}
+
+static void *end_sub(void *unused)
+{
+    CHECK_OK(pyferry_interpreter_end(sub, -1));
+    return unused;
+}
+
+static void *take_first_view(void *unused)
+{
+    main_interpreter = main_view();
+    return unused;
+}
+
+/* `first`: the hooks are on before the first view, and the interpreter is left to Py_FinalizeEx. */
+static void one_life(enum hook hook, bool first)
+{
+    Py_InitializeEx(0);
+    if (first && hook <= ALLOCATOR) {
+        if (hook == TRACEMALLOC)
+            CHECK(PyRun_SimpleString("import tracemalloc; tracemalloc.start(3)") == 0);
+        is_tracing = hook == TRACEMALLOC;
+        hooked = hook == ALLOCATOR;
+        PyThreadState *state = PyEval_SaveThread();
+        on_new_thread(take_first_view, NULL);
+        PyEval_RestoreThread(state);
+        hooked = false;
+    } else {
+        main_interpreter = main_view();
+    }
+    PyThreadState *state = PyEval_SaveThread();
+    pyferry_token token = attach(main_interpreter);
+    if (first && !can_make(hook))
+        stop_tracing();
+    detach(token);
+    sub = new_interpreter_with_shared_gil();
+    run_in(sub, "import threading");
+    token = attach(main_interpreter);
+    if (!first || hook != TRACEMALLOC)
+        begin(hook);
+    detach(token);
+    if (first)
+        on_new_thread(use, &hook);
+    else
+        use(&hook);
+    hooked &= can_make(hook);
+    if (!first)
+        on_new_thread(end_sub, NULL);
+    hooked = false;
+    if (!can_make(hook)) {
+        token = attach(main_interpreter);
+        stop_tracing();
+        detach(token);
+    }
+    finish_python(state);
+    pyferry_view_free(sub);
+    pyferry_view_free(main_interpreter);
+}
+
+/* In a process of its own: up to 3.11 tracemalloc can be used in one life of Python only. */
+static void one_process(enum hook hook, bool first)
+{
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        one_life(hook, first);
+        CHECK(hook != ALLOCATOR || calls > 1000);
+        exit(0);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+int main(void)
+{
+    set_allocator(PYMEM_DOMAIN_RAW, &raw);
+    set_allocator(PYMEM_DOMAIN_MEM, &memory);
+    set_allocator(PYMEM_DOMAIN_OBJ, &object);
+    for (enum hook hook = 0; hook < HOOKS; hook++) {
+        one_process(hook, false);
+        one_process(hook, true);
+    }
+    return 0;
+}
