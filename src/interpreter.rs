@@ -179,6 +179,9 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil) -> Result<Arc<Interpreter
     let outer = MAKING.replace(Some(sharing));
     let made = python.new_interpreter(main.slot, sharing, thread::come_back, |raw, first| {
         python.put_search_paths_first()?;
+        if sharing == Sharing::Isolated {
+            python.refuse_what_would_be_set_up()?;
+        }
         let shares_gil = sharing == Sharing::Legacy;
         let import = || python.import_threading_for_others(true);
         let made = register(main, raw, Origin::Ours, shares_gil, import)?;

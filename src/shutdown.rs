@@ -30,6 +30,7 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
                 let _ = finish_from_main(other, None, true);
             }
         }
+        interpreter.python.keep_argument_names();
     }
     delete_idle_states(interpreter);
     interpreter.gate.finish();

@@ -13,6 +13,7 @@ mod config;
 mod images;
 mod head_lock;
 mod interpreters;
+mod isolation;
 mod locate;
 mod places;
 mod script;
