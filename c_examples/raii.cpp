@@ -93,11 +93,11 @@ int main() {
     pyferry::on_lost_failure([](const char *who, const pyferry::result &why) noexcept {
         std::fprintf(stderr, "raii: the end of a %s: %s\n", who, why.message());
     });
-    pyferry::runtime_options options;
-    options.report = [](std::string_view who) noexcept {
+    pyferry::result hears = pyferry::set_report([](std::string_view who) noexcept {
         std::fprintf(stderr, "raii: %.*s\n", static_cast<int>(who.size()), who.data());
-    };
-    pyferry::runtime python{std::move(options)};
+    });
+    if (!hears) std::fprintf(stderr, "raii: nobody hears who holds a shutdown up: %s\n", hears.message());
+    pyferry::runtime python;
     if (!python) {
         std::fprintf(stderr, "raii: no Python: %s\n", python.message());
         return EXIT_FAILURE;

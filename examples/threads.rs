@@ -38,12 +38,11 @@ struct Tally {
 
 /// The whole program; public for the test that runs it on every Python.
 pub fn main() -> Result<(), Box<dyn Error>> {
-    let mut runtime = Runtime::options()
-        .report(|who| {
-            eprintln!("{who}");
-            Answer::Wait
-        })
-        .start()?;
+    pyferry::set_report(Duration::from_secs(5), |who| {
+        eprintln!("{who}");
+        Answer::Wait
+    })?;
+    let mut runtime = Runtime::start()?;
     let info = Runtime::info()?;
     println!("pyferry {}, Python {} ({})", pyferry::VERSION, info.version, info.libpython.display());
 

@@ -48,7 +48,7 @@
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
 /** How every pyferry_runtime_options starts. */
-#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, NULL, NULL, 0}
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL}
 /** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \
     {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
@@ -168,22 +168,6 @@ typedef struct pyferry_guard pyferry_guard;
 typedef struct pyferry_view pyferry_view;
 
 /**
- * Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
- *
- * Called every `report_every_ms` on the thread that shuts Python or an interpreter down, which is not attached
- * meanwhile. It may use pyferry itself, to interrupt a script or to close a guard that the shutdown waits for.
- *
- * Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
- * goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
- * 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
- *
- * @param text  the sentence, in UTF-8; valid for the length of the call
- * @param data  the `report_data` of the options
- * @return PYFERRY_REPORT_WAIT to wait on, or PYFERRY_REPORT_GIVE_UP to go on without those named
- */
-typedef int32_t (*pyferry_report)(const char *text, void *data);
-
-/**
  * How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
  */
 typedef struct pyferry_runtime_options {
@@ -197,19 +181,6 @@ typedef struct pyferry_runtime_options {
      * else what `python3` on PATH says of itself.
      */
     const char *python;
-    /**
-     * Hears who holds a shutdown up, whoever began it; NULL: who heard before. The last start that gives one counts, to
-     * the end of the process: no stop takes it back. The plug-in that it is in stays loaded.
-     */
-    pyferry_report report;
-    /**
-     * Passed to `report`, from whatever thread. It has to last as long as that may be called.
-     */
-    void *report_data;
-    /**
-     * How often, in milliseconds; 0 is every five seconds.
-     */
-    uint64_t report_every_ms;
 } pyferry_runtime_options;
 
 /**
@@ -259,6 +230,23 @@ typedef struct pyferry_runtime_info {
      */
     uint8_t reserved;
 } pyferry_runtime_info;
+
+/**
+ * Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
+ *
+ * Called again and again on the thread that shuts Python or an interpreter down, which is not attached meanwhile; where
+ * several are shut down at once, by several threads at once. It may use pyferry itself: interrupt a script, close a guard
+ * that the shutdown waits for, set another callback.
+ *
+ * Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
+ * goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
+ * 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
+ *
+ * @param text  the sentence, in UTF-8; valid for the length of the call
+ * @param data  what was given with the callback
+ * @return PYFERRY_REPORT_WAIT to wait on, or PYFERRY_REPORT_GIVE_UP to go on without those named
+ */
+typedef int32_t (*pyferry_report)(const char *text, void *data);
 
 /**
  * What an attach hands out and its detach takes back. Its contents are pyferry's; all zero is the empty token.
@@ -356,8 +344,7 @@ uint32_t pyferry_version_number(void);
  * Any thread, attached or not. Blocks until Python is up, but not in code that Python runs while it is initialised
  * (sitecustomize, an import hook): there it is counted, and returns.
  *
- * @param options  which Python, and who hears of a shutdown that waits. NULL: all by default. Read during the call; of
- *                 what it names, `report` and `report_data` are kept.
+ * @param options  which Python. NULL: all by default. Read during the call.
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field that this library
  *         does not know), _NO_PYTHON (none found, or it does not start: the message says which were looked at and what
  *         brings one), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
@@ -391,6 +378,29 @@ pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
  *         pyferry_view_main, since it may be the first to come to Python.
  */
 pyferry_status pyferry_runtime_get_info(struct pyferry_runtime_info *out);
+
+/**
+ * Sets who hears which threads hold a shutdown up: any shutdown, whoever begins it and whoever started Python. There is
+ * one callback in the process, and it stays until another one is set or it is removed.
+ *
+ * On return no call of the previous callback is running, and its `destroy` was called, once; what its calls use can be
+ * freed, and a plug-in that it is in be unloaded. A call must therefore not wait for a thread that may be in here. Only
+ * from within a call of a report callback, of whichever, pyferry_set_report does not wait: `destroy` is then called
+ * when the last call of the previous callback has returned, on the thread of that call.
+ *
+ * Any thread, attached or not, before there is a Python too. A thread that is attached lets go while it waits.
+ *
+ * @param report    the callback; NULL: nobody hears from now on
+ * @param data      passed to `report` and `destroy`. It has to last until `destroy` is called.
+ * @param destroy   called with `data`, once, when the callback was replaced or removed and no call of it is running,
+ *                  and never by the end of the process; NULL: nobody needs to know
+ * @param every_ms  how long a shutdown waits before the first call, and between calls, in milliseconds; 0: five
+ *                  seconds
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`destroy` without `report`: nothing is changed, and `destroy` not
+ *         called), _CLOSED (set, but the interpreter this thread was attached to was shut down while it waited: the
+ *         thread is attached to nothing), _FORKED (nothing is changed).
+ */
+pyferry_status pyferry_set_report(pyferry_report report, void *data, void (*destroy)(void *data), uint64_t every_ms);
 
 /**
  * A view of the main interpreter.

@@ -34,7 +34,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <string>
 #include <string_view>
@@ -445,7 +444,7 @@ public:
     suspended &operator=(suspended &&) = delete;
 
     /// Blocks until the thread is attached again. Fails (see on_lost_failure) like ~attached: the thread then is not
-    /// attached. It cannot happen unless the host gives threads up (see `report`), or breaks the order: where that may be,
+    /// attached. It cannot happen unless the host gives threads up (see set_report), or breaks the order: where that may be,
     /// use resume().
     ~suspended() noexcept(false) {
         if (!has_let_go()) return;
@@ -533,83 +532,52 @@ private:
     bool over_ = false;
 };
 
-/// Who hears, while a shutdown waits, whom it waits for: a callable, owned; nobody, where that is null. It takes a
-/// std::string_view (UTF-8, for the call) and returns nothing, or true to give those people up: see pyferry_report for what
-/// that means. It is called on the thread that shuts Python or an interpreter down, which is not attached; and it must be
-/// noexcept, because what it throws would have nowhere to go. One call at a time: who destroys its runtime, or makes one with
-/// another report, on another thread waits for the call that is running, which must not wait for that. The call itself may
-/// do both: then the callable stays until it returns.
-class report {
-public:
-    /// Nobody.
-    report() noexcept = default;
-    report(report &&) noexcept = default;
-    report &operator=(report &&) noexcept = default;
+namespace detail {
 
-    template <class Callable, class = std::enable_if_t<!std::is_same_v<Callable, report>>>
-    report(Callable callable) {
-        static_assert(std::is_nothrow_invocable_v<Callable &, std::string_view>,
-                      "a report callback takes a std::string_view and is noexcept");
-        if constexpr (std::is_assignable_v<Callable &, std::nullptr_t>) {
-            if (callable == nullptr) return;
-        }
-        listener_ = std::make_shared<listener_of<Callable>>(std::move(callable));
+template <class Callable> std::int32_t hear_report(const char *text, void *data) noexcept {
+    Callable &callable = *static_cast<Callable *>(data);
+    if constexpr (std::is_void_v<std::invoke_result_t<Callable &, std::string_view>>) {
+        callable(std::string_view(text));
+        return PYFERRY_REPORT_WAIT;
+    } else {
+        return callable(std::string_view(text)) ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
     }
+}
 
-    explicit operator bool() const noexcept { return listener_ != nullptr; }
+template <class Callable> void destroy_report(void *data) noexcept { delete static_cast<Callable *>(data); }
 
-private:
-    friend class runtime;
+} // namespace detail
 
-    struct listener {
-        listener() = default;
-        listener(const listener &) = delete;
-        listener &operator=(const listener &) = delete;
-        virtual ~listener() = default;
-        virtual bool hear(std::string_view text) noexcept = 0;
-    };
-    template <class Callable> struct listener_of final : listener {
-        explicit listener_of(Callable &&from) : callable(std::move(from)) {}
-        bool hear(std::string_view text) noexcept override {
-            if constexpr (std::is_void_v<std::invoke_result_t<Callable &, std::string_view>>) {
-                callable(text);
-                return false;
-            } else {
-                return callable(text);
-            }
-        }
-        Callable callable;
-    };
+/// Has nobody hear who holds a shutdown up, and destroys who did. On return no call of it is running, unless this is in one.
+inline result remove_report() {
+    return detail::come_to([] { return pyferry_set_report(nullptr, nullptr, nullptr, 0); });
+}
 
-    /// What the library calls. It never forgets a callback, so this place stays when the runtime that filled it is gone,
-    /// and is never destroyed.
-    struct place {
-        std::recursive_mutex mutex; // held through a call, which may come back here
-        std::shared_ptr<listener> who;
-        std::uint64_t number = 0; // of `who`, whose address others may have had before
-    };
-    static place &the_place() {
-        static place *const stays = new place;
-        return *stays;
+/// Sets who hears which threads hold a shutdown up: any shutdown, whoever begins it and whoever started Python. A callable,
+/// moved to the heap, and destroyed when it was replaced or removed and no call of it is running; a null one removes. It
+/// takes a std::string_view (UTF-8, for the call) and returns nothing, or true to give those people up: see pyferry_report for
+/// what that means. It is called every so often (0: five seconds) on the thread that shuts Python or an interpreter down,
+/// which is not attached; and it must be noexcept, because what it throws would have nowhere to go. See pyferry_set_report
+/// for what it may do, and what this waits for.
+template <class Callable> result set_report(Callable callable, std::chrono::milliseconds every = {}) {
+    static_assert(std::is_nothrow_invocable_v<Callable &, std::string_view>,
+                  "a report callback takes a std::string_view and is noexcept");
+    if constexpr (std::is_assignable_v<Callable &, std::nullptr_t>) {
+        if (callable == nullptr) return remove_report();
     }
-    static std::int32_t call(const char *text, void *) noexcept {
-        place &here = the_place();
-        std::lock_guard<std::recursive_mutex> lock(here.mutex);
-        std::shared_ptr<listener> who = here.who; // stays, whatever the call does
-        return who && who->hear(text) ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
-    }
-
-    std::shared_ptr<listener> listener_;
-};
+    auto owned = std::make_unique<Callable>(std::move(callable));
+    result set = detail::come_to([&] {
+        return pyferry_set_report(detail::hear_report<Callable>, owned.get(), detail::destroy_report<Callable>,
+                                  static_cast<std::uint64_t>(every.count()));
+    });
+    if (set || set.status() == PYFERRY_STATUS_CLOSED) static_cast<void>(owned.release()); // the library's now
+    return set;
+}
 
 /// How Python is to be started. `pyferry::runtime python{{.python = "/opt/venv"}};` with C++20.
 struct runtime_options {
     /// A python3 program, a libpython or the prefix of both; empty: PYFERRY_PYTHON's, else the python3 on PATH.
     std::string python = {};
-    /// Hears who holds a shutdown up. The last runtime that gives one counts, until it is stopped or destroyed.
-    pyferry::report report = {};
-    /// How often; 0 is every five seconds.
-    std::chrono::milliseconds report_every{0};
 };
 
 /// Starts Python where the process has none, and takes its share of it back; where Python runs already it is joined, and
@@ -620,26 +588,21 @@ public:
     [[nodiscard]] explicit runtime(runtime_options options = {}) {
         pyferry_runtime_options plain = PYFERRY_RUNTIME_OPTIONS_INIT;
         if (!options.python.empty()) plain.python = options.python.c_str();
-        if (options.report) plain.report = report::call;
-        plain.report_every_ms = static_cast<std::uint64_t>(options.report_every.count());
         came_to(detail::come_to([&] { return pyferry_runtime_start(&plain); }));
         counts_ = status() == PYFERRY_STATUS_OK;
-        if (counts_ && options.report) listener_ = listen(std::move(options.report.listener_));
     }
 
     /// Takes a pyferry_runtime_start over, to stop it.
     static runtime adopt() noexcept { return runtime(true, 0); }
 
     /// No assignment: it would have to stop what it had.
-    runtime(runtime &&other) noexcept
-        : holder(std::move(other)), counts_(other.release()), listener_(std::exchange(other.listener_, 0)) {}
+    runtime(runtime &&other) noexcept : holder(std::move(other)), counts_(other.release()) {}
     runtime &operator=(runtime &&) = delete;
 
     /// Waits `patience` for the threads inside. If they are still there then Python stays, with nobody new let in, until the
     /// process ends. A thread that is not attached. Failures: see on_lost_failure.
     ~runtime() {
         if (counts_) detail::report_lost("pyferry::runtime", stop(patience));
-        silence();
     }
 
     /// Whether there is something to stop.
@@ -653,35 +616,16 @@ public:
         if (!counts_) return *this;
         result stopped = detail::come_to([&] { return pyferry_runtime_stop(timeout.count()); });
         counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
-        if (!counts_) silence();
         return stopped;
     }
 
-    /// Gives the start away, to a pyferry_runtime_stop or to nobody. Whoever reports hears until this object is destroyed.
+    /// Gives the start away, to a pyferry_runtime_stop or to nobody.
     bool release() noexcept { return std::exchange(counts_, false); }
 
 private:
     runtime(bool counts, int) noexcept : counts_(counts) {}
 
-    static std::uint64_t listen(std::shared_ptr<report::listener> who) {
-        report::place &place = report::the_place();
-        std::lock_guard<std::recursive_mutex> lock(place.mutex);
-        place.who = std::move(who);
-        return ++place.number;
-    }
-
-    /// When it returns, the callback is neither called nor running, but where this is the call.
-    void silence() noexcept {
-        if (listener_ == 0) return;
-        report::place &place = report::the_place();
-        std::lock_guard<std::recursive_mutex> lock(place.mutex);
-        if (place.number == listener_) place.who.reset();
-        listener_ = 0;
-    }
-
     bool counts_ = false;
-    /// The number of ours, which hears if it is the last; 0: none.
-    std::uint64_t listener_ = 0;
 };
 
 /// Whether this thread is attached to any interpreter now, by whomever. No side effect.

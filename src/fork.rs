@@ -93,7 +93,8 @@ extern "C" fn in_parent() {
 
 extern "C" fn in_child() {
     if let Some(held) = HELD.with(|place| place.take()) {
-        let (_report, mut runtime, still, _) = *held;
+        let (mut report, mut runtime, still, _) = *held;
+        report.forget_others();
         // Where there is a main interpreter there is our hook in it, which os.fork runs next.
         let hooked = still.has_main() || runtime.is_at_work();
         FORKED.store(hooked, Ordering::Relaxed);

@@ -1,38 +1,108 @@
 //! Whom a shutdown tells that it waits.
 
+use crate::cpython::Python;
+use crate::error::{Result, fail};
+use crate::thread;
+use std::cell::Cell;
 use std::ffi::{CStr, CString};
-use std::sync::Arc;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// Hears who is waited for, and answers whether to give them up.
-type Listener = Arc<dyn Fn(&CStr) -> bool + Send + Sync>;
+/// Hears who is waited for, and answers whether to give them up. It must not panic.
+pub type Listener = Box<dyn Fn(&CStr) -> bool + Send + Sync>;
 
 /// Whom to tell, and when.
 pub struct Report {
-    listener: Option<Listener>,
+    listener: Option<Arc<Listener>>,
     interval: Duration,
+    /// Goes up with each listener that is set or removed.
+    generation: u64,
+    calls: Vec<Call>,
 }
 
-const SILENT: Duration = Duration::from_secs(5);
+/// A call of a listener that has not returned.
+struct Call {
+    generation: u64,
+    /// The address of the calling thread's CALLS, which no other thread of the process has.
+    thread: usize,
+}
+
+const INTERVAL: Duration = Duration::from_secs(5);
 
 /// What is held through a fork, so that no child finds it locked.
-pub type Still = MutexGuard<'static, Report>;
+pub struct Still(MutexGuard<'static, Report>);
 
-static REPORT: Mutex<Report> = Mutex::new(Report { listener: None, interval: SILENT });
+static REPORT: Mutex<Report> =
+    Mutex::new(Report { listener: None, interval: INTERVAL, generation: 0, calls: Vec::new() });
+static RETURNED: Condvar = Condvar::new();
+
+thread_local! {
+    /// In how many listeners' calls this thread is.
+    static CALLS: Cell<u32> = const { Cell::new(0) };
+}
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    lock()
+    Still(lock())
+}
+
+impl Still {
+    /// In a forked child only this thread's calls go on.
+    pub fn forget_others(&mut self) {
+        let this = this_thread();
+        self.0.calls.retain(|call| call.thread == this);
+    }
 }
 
 fn lock() -> MutexGuard<'static, Report> {
     REPORT.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// From here on the host hears of it every so often; it must not panic.
-pub fn listen(listener: impl Fn(&CStr) -> bool + Send + Sync + 'static, interval: Option<Duration>) {
-    *lock() = Report { listener: Some(Arc::new(listener)), interval: interval.unwrap_or(SILENT) };
+fn this_thread() -> usize {
+    CALLS.with(|calls| std::ptr::from_ref(calls).addr())
+}
+
+/// From here on this one hears of it every so often, or nobody; the one that did is dropped. On return no call of that one
+/// is running, unless this thread is in a call itself.
+pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()> {
+    let (previous, generation, waits) = {
+        let mut report = lock();
+        report.generation += 1;
+        report.interval = interval.unwrap_or(INTERVAL);
+        let previous = std::mem::replace(&mut report.listener, listener.map(Arc::new));
+        // To wait for the call that this thread is in would be to wait for itself; and for that of another thread, which may
+        // be here for the same reason, to wait for each other.
+        (previous, report.generation, CALLS.get() == 0 && report.calls_before(report.generation))
+    };
+    let mut still_attached = true;
+    if waits {
+        let wait = || {
+            let mut report = lock();
+            while report.calls_before(generation) {
+                report = RETURNED.wait(report).unwrap_or_else(|poisoned| poisoned.into_inner());
+            }
+        };
+        match Python::known() {
+            // The call may want to go into the interpreter that this thread is attached to.
+            Some(python) if thread::current(python).is_some() => still_attached = thread::released(python, None, wait),
+            _ => wait(),
+        }
+    }
+    // Here, with no lock held, it is dropped, and tells its owner so; the last call that runs does it otherwise.
+    drop(previous);
+    if !still_attached {
+        fail!(
+            Closed,
+            "the report callback is set, but the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing"
+        );
+    }
+    Ok(())
+}
+
+impl Report {
+    fn calls_before(&self, generation: u64) -> bool {
+        self.calls.iter().any(|call| call.generation < generation)
+    }
 }
 
 /// How long a shutdown waits before it says so.
@@ -42,6 +112,25 @@ pub fn interval() -> Duration {
 
 /// Tells the host who is waited for. True: it gives them up. The caller is not attached.
 pub fn give_up(text: &str) -> bool {
-    let listener = lock().listener.clone();
-    listener.is_some_and(|listener| listener(&CString::new(text).unwrap_or_default()))
+    let thread = this_thread();
+    let (listener, generation) = {
+        let mut report = lock();
+        let Some(listener) = report.listener.clone() else { return false };
+        let generation = report.generation;
+        report.calls.push(Call { generation, thread });
+        (listener, generation)
+    };
+    CALLS.set(CALLS.get() + 1);
+    let give_up = listener(&CString::new(text).unwrap_or_default());
+    // Before anybody hears that the call has returned: where it was removed meanwhile, it ends here.
+    drop(listener);
+    CALLS.set(CALLS.get() - 1);
+    let mut report = lock();
+    // A thread that calls from within a call ends the inner one first.
+    let ended = |call: &Call| call.generation == generation && call.thread == thread;
+    if let Some(place) = report.calls.iter().rposition(ended) {
+        report.calls.swap_remove(place);
+    }
+    RETURNED.notify_all();
+    give_up
 }

@@ -6,13 +6,15 @@
 mod attached;
 mod guard;
 mod interpreter;
+mod report;
 mod runtime;
 mod view;
 
 pub use attached::{Attached, Suspended, suspend};
 pub use guard::Guard;
 pub use interpreter::{Interpreter, InterpreterOptions};
-pub use runtime::{Answer, Runtime, RuntimeInfo, RuntimeOptions};
+pub use report::{Answer, remove_report, set_report};
+pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};
 pub use view::View;
 
 use crate::error::{Error, Result, Status};

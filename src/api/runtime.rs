@@ -2,10 +2,7 @@ use super::deadline;
 use crate::cpython::Config;
 use crate::error::{Error, Result, Status};
 use crate::fork;
-use crate::report;
 use crate::runtime;
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,39 +27,12 @@ pub struct Runtime {
     counts: bool,
 }
 
-type Report = Box<dyn Fn(&str) -> Answer + Send + Sync>;
-
 /// How Python is to be started: see [`Runtime::options`].
-#[derive(Default)]
+#[derive(Debug, Default)]
 #[must_use = "nothing is started before `start` is called"]
 #[doc(alias = "pyferry_runtime_options")]
 pub struct RuntimeOptions {
     python: Option<String>,
-    report: Option<Report>,
-    interval: Option<Duration>,
-}
-
-/// What a host answers when it hears that a shutdown waits for somebody.
-///
-/// ```
-/// use std::sync::atomic::{AtomicU32, Ordering};
-///
-/// let patience = AtomicU32::new(3);
-/// let options = pyferry::Runtime::options().report(move |who| {
-///     eprintln!("{who}");
-///     if patience.fetch_sub(1, Ordering::Relaxed) == 0 { pyferry::Answer::GiveUp } else { pyferry::Answer::Wait }
-/// });
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Wait on.
-    #[doc(alias = "PYFERRY_REPORT_WAIT")]
-    Wait,
-    /// Wait no longer for those named: the shutdown goes on without them. They are never let into Python again, and find
-    /// their attachments closed. One that then goes back into Python by other means is in CPython's hands, which ends or
-    /// hangs it; and up to 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on.
-    #[doc(alias = "PYFERRY_REPORT_GIVE_UP")]
-    GiveUp,
 }
 
 /// What Python runs in this process, and what it can do: see [`Runtime::info`].
@@ -191,38 +161,7 @@ impl RuntimeOptions {
     /// # Ok::<_, pyferry::Error>(())
     /// ```
     pub fn python(self, python: impl Into<String>) -> Self {
-        RuntimeOptions { python: Some(python.into()), ..self }
-    }
-
-    /// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long;
-    /// whoever began it. The last start that gives one counts.
-    ///
-    /// Called on the thread that shuts Python or an interpreter down, which is not attached meanwhile. If it panics, the
-    /// shutdown waits on.
-    ///
-    /// ```no_run
-    /// let runtime = pyferry::Runtime::options()
-    ///     .report(|who| {
-    ///         eprintln!("{who}");
-    ///         pyferry::Answer::Wait
-    ///     })
-    ///     .start()?;
-    /// # Ok::<_, pyferry::Error>(())
-    /// ```
-    #[doc(alias = "pyferry_report")]
-    pub fn report(self, report: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        RuntimeOptions { report: Some(Box::new(report)), ..self }
-    }
-
-    /// How often it hears. Five seconds unless said otherwise.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let options = pyferry::Runtime::options().report(|_| pyferry::Answer::Wait).report_every(Duration::from_secs(1));
-    /// ```
-    pub fn report_every(self, interval: Duration) -> Self {
-        RuntimeOptions { interval: Some(interval), ..self }
+        RuntimeOptions { python: Some(python.into()) }
     }
 
     /// Starts Python.
@@ -238,21 +177,6 @@ impl RuntimeOptions {
     pub fn start(self) -> Result<Runtime> {
         fork::check()?;
         runtime::start(runtime::Options { python: self.python, config: Config::default() })?;
-        if let Some(report) = self.report {
-            // It may be called from within CPython, through which no panic may go.
-            let hear = move |who: &str| catch_unwind(AssertUnwindSafe(|| report(who)));
-            report::listen(move |who| matches!(hear(&who.to_string_lossy()), Ok(Answer::GiveUp)), self.interval);
-        }
         Ok(Runtime { counts: true })
-    }
-}
-
-impl fmt::Debug for RuntimeOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RuntimeOptions")
-            .field("python", &self.python)
-            .field("reports", &self.report.is_some())
-            .field("interval", &self.interval)
-            .finish()
     }
 }

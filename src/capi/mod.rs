@@ -37,6 +37,7 @@ macro_rules! no_padding {
 mod status;
 mod version;
 mod runtime;
+mod report;
 mod view;
 mod guard;
 mod attach;
@@ -46,6 +47,7 @@ mod symbol;
 pub use attach::*;
 pub use guard::*;
 pub use interpreter::*;
+pub use report::*;
 pub use runtime::*;
 pub use status::*;
 pub use symbol::*;

@@ -1,30 +1,8 @@
 use super::{deadline, enter, fail, options, text};
 use crate::cpython::Config;
 use crate::error::Status;
-use crate::report;
 use crate::runtime;
-use crate::sys;
-use std::ffi::{CStr, c_char, c_void};
-use std::time::Duration;
-
-/// What a report callback answers: wait on.
-pub const PYFERRY_REPORT_WAIT: i32 = 0;
-/// What a report callback answers: wait no longer for those named.
-pub const PYFERRY_REPORT_GIVE_UP: i32 = 1;
-
-/// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
-///
-/// Called every `report_every_ms` on the thread that shuts Python or an interpreter down, which is not attached
-/// meanwhile. It may use pyferry itself, to interrupt a script or to close a guard that the shutdown waits for.
-///
-/// Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
-/// goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
-/// 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
-///
-/// @param text  the sentence, in UTF-8; valid for the length of the call
-/// @param data  the `report_data` of the options
-/// @return PYFERRY_REPORT_WAIT to wait on, or PYFERRY_REPORT_GIVE_UP to go on without those named
-pub type pyferry_report = Option<unsafe extern "C" fn(text: *const c_char, data: *mut c_void) -> i32>;
+use std::ffi::{CStr, c_char};
 
 /// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
 #[repr(C)]
@@ -36,26 +14,13 @@ pub struct pyferry_runtime_options {
     /// the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
     /// else what `python3` on PATH says of itself.
     pub python: *const c_char,
-    /// Hears who holds a shutdown up, whoever began it; NULL: who heard before. The last start that gives one counts, to
-    /// the end of the process: no stop takes it back. The plug-in that it is in stays loaded.
-    pub report: pyferry_report,
-    /// Passed to `report`, from whatever thread. It has to last as long as that may be called.
-    pub report_data: *mut c_void,
-    /// How often, in milliseconds; 0 is every five seconds.
-    pub report_every_ms: u64,
 }
 
-no_padding!(pyferry_runtime_options { struct_size, python, report, report_data, report_every_ms });
+no_padding!(pyferry_runtime_options { struct_size, python });
 
 impl Default for pyferry_runtime_options {
     fn default() -> Self {
-        pyferry_runtime_options {
-            struct_size: size_of::<Self>(),
-            python: std::ptr::null(),
-            report: None,
-            report_data: std::ptr::null_mut(),
-            report_every_ms: 0,
-        }
+        pyferry_runtime_options { struct_size: size_of::<Self>(), python: std::ptr::null() }
     }
 }
 
@@ -68,8 +33,7 @@ impl Default for pyferry_runtime_options {
 /// Any thread, attached or not. Blocks until Python is up, but not in code that Python runs while it is initialised
 /// (sitecustomize, an import hook): there it is counted, and returns.
 ///
-/// @param options  which Python, and who hears of a shutdown that waits. NULL: all by default. Read during the call; of
-///                 what it names, `report` and `report_data` are kept.
+/// @param options  which Python. NULL: all by default. Read during the call.
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field that this library
 ///         does not know), _NO_PYTHON (none found, or it does not start: the message says which were looked at and what
 ///         brings one), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
@@ -83,29 +47,8 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_ru
         // SAFETY: as documented for the caller.
         let python = unsafe { text(options.python, "options->python") }?;
         let python = python.map(|python| python.to_string_lossy().into_owned());
-        runtime::start(runtime::Options { python, config: Config::default() })?;
-        if let Some(report) = options.report {
-            sys::keep_loaded(report as *const c_void);
-            let data = Data(options.report_data);
-            let interval = (options.report_every_ms > 0).then(|| Duration::from_millis(options.report_every_ms));
-            report::listen(move |text| data.hand_to(report, text) == PYFERRY_REPORT_GIVE_UP, interval);
-        }
-        Ok(())
+        runtime::start(runtime::Options { python, config: Config::default() })
     })
-}
-
-// The host's word for itself.
-struct Data(*mut c_void);
-// SAFETY: never looked at here; the header says that it is passed from whatever thread.
-unsafe impl Send for Data {}
-// SAFETY: as above.
-unsafe impl Sync for Data {}
-
-impl Data {
-    fn hand_to(&self, report: unsafe extern "C" fn(*const c_char, *mut c_void) -> i32, text: &CStr) -> i32 {
-        // SAFETY: the host gave the two together.
-        unsafe { report(text.as_ptr(), self.0) }
-    }
 }
 
 /// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads

@@ -185,20 +185,6 @@ pub unsafe fn load_for_all(path: &Path) -> Result<Library, libloading::Error> {
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }
 }
 
-/// Keeps the module that this code is in loaded for ever.
-pub fn keep_loaded(code: *const c_void) {
-    // SAFETY: dladdr looks the address up only, and RTLD_NOLOAD runs no initialisers. The reference is never given back.
-    let module = unsafe {
-        let mut found = std::mem::zeroed::<libc::Dl_info>();
-        if libc::dladdr(code, &mut found) == 0 {
-            return;
-        }
-        libc::dlopen(found.dli_fname, RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE)
-    };
-    // An executable, which dlopen may not know by its name, is never unloaded.
-    let _ = module;
-}
-
 /// The file that a path leads to.
 pub fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())

@@ -36,7 +36,7 @@ static void *come_late(void *guard)
 static void finish_child(void)
 {
     pyferry_guard *guard;
-    start_with_report(hear, NULL);
+    hear_reports(hear, NULL);
     CHECK_OK(pyferry_guard_open(main_interpreter, &guard));
     pthread_t late = thread_start(come_late, guard);
     CHECK(Py_FinalizeEx() == 0);

@@ -47,11 +47,8 @@ static pthread_t start_to_stay(pyferry_view *view)
 
 int main(void)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear;
-    options.report_every_ms = 2;
+    CHECK_OK(pyferry_set_report(hear, NULL, NULL, 2));
     PyThreadState *state = start_python(&had.main);
-    CHECK_OK(pyferry_runtime_start(&options));
     had.sub = new_interpreter();
 
     pthread_t thread = start_to_stay(had.sub);
@@ -61,7 +58,6 @@ int main(void)
     thread = start_to_stay(had.main);
     finish_python(state);
     thread_join(thread);
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(had.sub);
     pyferry_view_free(had.main);
     return 0;

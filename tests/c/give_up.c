@@ -120,7 +120,7 @@ static void one_life(void (*stay)(struct lost *), bool starts_anew)
 {
     struct lost lost = { stay, starts_anew, EVENT_INIT, EVENT_INIT, EVENT_INIT, EVENT_INIT, NULL };
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(give_up, &reports);
+    hear_reports(give_up, &reports);
     pthread_t thread = thread_start(run_lost, &lost);
     event_wait(&lost.in);
     reports = 0;
@@ -128,7 +128,6 @@ static void one_life(void (*stay)(struct lost *), bool starts_anew)
     CHECK(reports == 1);
     event_set(&lost.gone);
     event_wait(&lost.refused);
-    CHECK_OK(pyferry_runtime_stop(-1));
     if (!starts_anew)
         thread_join(thread);
 

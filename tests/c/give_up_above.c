@@ -62,11 +62,10 @@ static void end_under_a_thread_that(void (*meanwhile)(void))
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(give_up, NULL);
+    hear_reports(give_up, NULL);
     end_under_a_thread_that(nothing);
     end_under_a_thread_that(visits);
     end_under_a_thread_that(opens_a_guard);
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(main_interpreter);
     finish_python(state);
     return 0;

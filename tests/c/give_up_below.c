@@ -31,7 +31,7 @@ static void *is_in_both(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(give_up, NULL);
+    hear_reports(give_up, NULL);
     first = new_interpreter();
     second = new_interpreter();
     pthread_t thread = thread_start(is_in_both, NULL);
@@ -42,7 +42,6 @@ int main(void)
     CHECK_OK(pyferry_interpreter_end(second, -1));
     pyferry_view_free(first);
     pyferry_view_free(second);
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(main_interpreter);
     finish_python(state);
     return 0;

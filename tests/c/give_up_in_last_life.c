@@ -65,12 +65,11 @@ static void start_anew_under_a_thread_that(void (*leave)(void))
 int main(void)
 {
     PyThreadState *state = start_python(&last);
-    start_with_report(give_up, NULL);
+    hear_reports(give_up, NULL);
     finish_python(state);
     pyferry_view_free(last);
     start_anew_under_a_thread_that(is_suspended);
     start_anew_under_a_thread_that(has_let_go);
     start_anew_under_a_thread_that(has_let_go_of_its_own);
-    CHECK_OK(pyferry_runtime_stop(-1));
     return 0;
 }

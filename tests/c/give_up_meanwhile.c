@@ -35,7 +35,7 @@ static void *come_back(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(hear, NULL);
+    hear_reports(hear, NULL);
     pyferry_view *sub = new_interpreter();
     other.view = sub;
     guest_comes(&other);
@@ -44,7 +44,6 @@ int main(void)
     finish_python(state);
     thread_join(thread);
     thread_join(other.thread);
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(sub);
     pyferry_view_free(main_interpreter);
     return 0;

@@ -26,7 +26,7 @@ static void *comes_by_itself(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(give_up, NULL);
+    hear_reports(give_up, NULL);
     sub = new_interpreter();
     raw = interpreter_of(sub);
     pthread_t thread = thread_start(comes_by_itself, NULL);
@@ -44,7 +44,6 @@ int main(void)
         CHECK_OK(pyferry_interpreter_end(others[other], -1));
         pyferry_view_free(others[other]);
     }
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(main_interpreter);
     finish_python(state);
     return 0;

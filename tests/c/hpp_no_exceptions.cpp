@@ -46,10 +46,8 @@ int main()
         pyferry::suspended nothing;
         CHECK(nothing && pyferry::exec("pass").status() == PYFERRY_STATUS_NO_PYTHON);
     }
-    pyferry::runtime_options options;
-    options.report = [](std::string_view) noexcept { heard++; };
-    options.report_every = std::chrono::milliseconds(1);
-    pyferry::runtime python{std::move(options)};
+    CHECK(pyferry::set_report([](std::string_view) noexcept { heard++; }, std::chrono::milliseconds(1)));
+    pyferry::runtime python;
     CHECK(python);
     pyferry::interpreter game;
     CHECK(game);

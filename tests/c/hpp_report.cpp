@@ -1,16 +1,14 @@
 /* harness: mode=runtime */
 /* harness: timeout=20 */
 /* harness: leaks-not-checked=a thread that is given up keeps its state, which nobody else may touch */
-/* A runtime's report callback is any noexcept callable. It is called while a shutdown waits, may give the threads up, and is gone
-   for good with its runtime, also where Python is not. Who was given up hears it, by resume() and detach() or their destructors'
-   handler. */
+/* A report callback is any noexcept callable, owned until it is replaced or removed. It is called while a shutdown waits, and may
+   give the threads up. Who was given up hears it, by resume() and detach() or their destructors' handler. */
 #include "use.h"
 
 #include <pyferry.hpp>
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,25 +36,20 @@ struct scene {
     }
 };
 
-static pyferry::runtime_options options(pyferry::report report)
-{
-    pyferry::runtime_options options;
-    options.report = std::move(report);
-    options.report_every = 2ms;
-    return options;
-}
-
 /* A host that lets its thread go when it has heard of it three times. */
 static void waits_on(bool by_destructor)
 {
     std::vector<std::string> heard;
     scene *who = nullptr;
-    pyferry::runtime python{options([&](std::string_view text) noexcept {
-        CHECK(!pyferry::is_attached());
-        heard.emplace_back(text);
-        if (heard.size() == 3)
-            event_set(&who->leave);
-    })};
+    CHECK(pyferry::set_report(
+        [&](std::string_view text) noexcept {
+            CHECK(!pyferry::is_attached());
+            heard.emplace_back(text);
+            if (heard.size() == 3)
+                event_set(&who->leave);
+        },
+        2ms));
+    pyferry::runtime python;
     pyferry::view view = pyferry::view::main();
     scene scene{view};
     who = &scene;
@@ -67,6 +60,7 @@ static void waits_on(bool by_destructor)
         pyferry::runtime end = std::move(python);
     scene.thread.join();
     CHECK(heard.size() >= 3 && heard[0].find("painter") != heard[0].npos);
+    CHECK(pyferry::remove_report());
 }
 
 static std::atomic<int> lost{0};
@@ -85,7 +79,8 @@ static void gives_up(bool asks)
     struct event in = EVENT_INIT, leave = EVENT_INIT;
     lost = 0;
     lost_by.clear();
-    pyferry::runtime python{options([](std::string_view) noexcept { return true; })};
+    CHECK(pyferry::set_report([](std::string_view) noexcept { return true; }, 2ms));
+    pyferry::runtime python;
     pyferry::view view = pyferry::view::main();
     std::thread thread([&] {
         pyferry::attached here{view};
@@ -107,91 +102,65 @@ static void gives_up(bool asks)
     CHECK(lost == (asks ? 0 : 2) && lost_by == (asks ? "" : "pyferry::suspended pyferry::attached "));
 }
 
-/* Python stays, for another start keeps it; the callback, and what it refers to, do not. */
-static void is_gone_with_its_runtime(void)
+/* What it refers to goes when it is replaced or removed, whether Python runs or not. */
+static void is_owned(void)
 {
     auto alive = std::make_shared<int>(0);
-    pyferry::runtime other;
-    pyferry::view view = pyferry::view::main();
-    for (int way = 0; way < 3; way++) {
-        auto *python = new pyferry::runtime{options([alive](std::string_view) noexcept { ++*alive; })};
-        CHECK(*python && alive.use_count() == 2);
-        if (way == 1)
-            CHECK(python->stop(0ms));
-        if (way == 2)
-            CHECK(python->release());
-        delete python;
-        if (way == 2)
-            CHECK(pyferry::runtime::adopt());
-        CHECK(alive.use_count() == 1);
+    for (bool runs : { false, true }) {
+        pyferry::runtime python{{runs ? "" : "/no/such/python"}};
+        CHECK(bool(python) == runs);
+        CHECK(pyferry::set_report([alive](std::string_view) noexcept {}) && alive.use_count() == 2);
+        CHECK(pyferry::set_report([alive](std::string_view) noexcept { return *alive != 0; }) && alive.use_count() == 2);
+        CHECK(pyferry::remove_report() && alive.use_count() == 1);
+        CHECK(pyferry::set_report([alive](std::string_view) noexcept {}) && alive.use_count() == 2);
+        void (*nobody)(std::string_view) noexcept = nullptr;
+        CHECK(pyferry::set_report(nobody) && alive.use_count() == 1);
+        /* What cannot be copied will do. */
+        auto unique = std::make_unique<std::shared_ptr<int>>(alive);
+        CHECK(pyferry::set_report([unique = std::move(unique)](std::string_view) noexcept {}) && alive.use_count() == 2);
+        CHECK(pyferry::remove_report() && alive.use_count() == 1);
     }
 }
 
-/* The last one that has a callback counts, also when those before it go, whose memory it may have. */
-static void the_last_one_counts(void)
-{
-    auto alive = std::make_shared<int>(0);
-    int heard[3] = { 0, 0, 0 };
-    std::unique_ptr<pyferry::runtime> pythons[3];
-    for (int i = 0; i < 3; i++) {
-        pythons[i] = std::make_unique<pyferry::runtime>(
-            options([alive, number = heard + i](std::string_view) noexcept { ++*number; }));
-        CHECK(*pythons[i] && alive.use_count() == 2);
-    }
-    void (*nobody)(std::string_view) noexcept = nullptr;
-    CHECK(!pyferry::report(nobody));
-    pyferry::runtime other{options(nobody)};
-    pythons[0].reset();
-    pythons[1].reset();
-    CHECK(alive.use_count() == 2);
-
-    pyferry::interpreter game;
-    scene scene{game.view()};
-    scene.come("late");
-    CHECK(game.end(50ms).status() == PYFERRY_STATUS_TIMEOUT && heard[0] == 0 && heard[1] == 0 && heard[2] > 0);
-    event_set(&scene.leave);
-    scene.thread.join();
-    CHECK(game.end(pyferry::forever));
-    CHECK(pythons[2]->stop(pyferry::forever) && other.stop(pyferry::forever));
-}
-
-/* A callback may destroy its own runtime, and make another, which hears the rest. It stays until it returns. */
+/* A callback may set another, which hears the rest. It stays until it returns. */
 static void goes_while_it_hears(void)
 {
     auto alive = std::make_shared<int>(0);
-    pyferry::runtime other;
+    pyferry::runtime python;
     pyferry::interpreter game;
     scene scene{game.view()};
-    std::optional<pyferry::runtime> python, next;
-    python.emplace(options([&, alive](std::string_view) noexcept {
-        python.reset();
-        next.emplace(options([&](std::string_view) noexcept { event_set(&scene.leave); }));
-        CHECK(*next && alive.use_count() == 2);
-    }));
+    CHECK(pyferry::set_report(
+        [&scene, alive](std::string_view) noexcept {
+            CHECK(pyferry::set_report([&scene](std::string_view) noexcept { event_set(&scene.leave); }, 1ms));
+            CHECK(alive.use_count() == 2);
+        },
+        2ms));
     scene.come("late");
     CHECK(game.end(pyferry::forever));
-    CHECK(!python && alive.use_count() == 1);
+    CHECK(alive.use_count() == 1);
     scene.thread.join();
+    CHECK(pyferry::remove_report());
 }
 
-/* Who destroys it on another thread waits for the call. */
+/* Who removes it on another thread waits for the call. */
 static void is_waited_for(void)
 {
     struct event in = EVENT_INIT;
     std::atomic<bool> through{false};
-    pyferry::runtime other;
+    pyferry::runtime python;
     pyferry::interpreter game;
     scene scene{game.view()};
     scene.come("late");
-    std::optional<pyferry::runtime> python{options([&](std::string_view) noexcept {
-        event_set(&in);
-        sleep_ms(20);
-        through = true;
-    })};
+    CHECK(pyferry::set_report(
+        [&](std::string_view) noexcept {
+            event_set(&in);
+            sleep_ms(20);
+            through = true;
+        },
+        2ms));
     std::thread end([&] { CHECK(game.end(pyferry::forever)); });
     event_wait(&in);
-    python.reset();
-    CHECK(through);
+    CHECK(pyferry::remove_report() && through);
     event_set(&scene.leave);
     scene.thread.join();
     end.join();
@@ -202,8 +171,7 @@ int main()
     CHECK(pyferry::on_lost_failure(hear_lost) == nullptr);
     waits_on(false);
     waits_on(true);
-    is_gone_with_its_runtime();
-    the_last_one_counts();
+    is_owned();
     goes_while_it_hears();
     is_waited_for();
     gives_up(true);

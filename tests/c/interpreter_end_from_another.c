@@ -64,7 +64,7 @@ static void *says_that_it_is_lost(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(end_the_first, NULL);
+    hear_reports(end_the_first, NULL);
     first = new_interpreter();
     second = new_interpreter();
     guest = (struct guest)GUEST(second);
@@ -76,7 +76,7 @@ int main(void)
     pyferry_view_free(second);
 
     waits = lost = (struct event)EVENT_INIT;
-    start_with_report(give_main_up, NULL);
+    hear_reports(give_main_up, NULL);
     second = new_interpreter();
     guest = (struct guest)GUEST(second);
     guest_comes(&guest);

@@ -29,7 +29,7 @@ static PyThreadState *start(struct host *host, pyferry_view **main)
     host->guest.name = "worker-9";
     host->guest.label = "bake lights";
     PyThreadState *state = start_python(main);
-    start_with_report(hear, host);
+    hear_reports(hear, host);
     return state;
 }
 
@@ -45,7 +45,6 @@ static void waits_on(bool in_main)
     finish_python(state);
     thread_join(host.guest.thread);
     CHECK(host.calls >= 3 && pthread_equal(host.where, pthread_self()));
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(sub);
     pyferry_view_free(main);
 }
@@ -78,7 +77,6 @@ static void gives_up(void)
     finish_python(state);
     CHECK(host.calls == 2);
     check_closed(main);
-    CHECK_OK(pyferry_runtime_stop(-1));
 
     /* Python can be started again, with that thread still away. */
     pyferry_view *again;

@@ -20,7 +20,7 @@ int main(void)
     pyferry_view *main_interpreter;
     pyferry_token token;
     PyThreadState *state = start_python(&main_interpreter);
-    start_with_report(hear, NULL);
+    hear_reports(hear, NULL);
     guest.view = main_interpreter;
     guest.name = "guest-4";
     guest_comes(&guest);
@@ -28,7 +28,6 @@ int main(void)
     CHECK(PyThreadState_Get() == state && Py_FinalizeEx() == 0);
     CHECK_STATUS(pyferry_detach(&token), PYFERRY_STATUS_CLOSED);
     thread_join(guest.thread);
-    CHECK_OK(pyferry_runtime_stop(-1));
     pyferry_view_free(main_interpreter);
     return 0;
 }

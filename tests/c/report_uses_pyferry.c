@@ -11,12 +11,9 @@ struct held {
 
 static void start(struct held *held, pyferry_report report)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = report;
-    options.report_data = held;
-    options.report_every_ms = 5;
+    hear_reports(report, held);
     /* Within the callback only where no stop is at work. */
-    pyferry_status status = pyferry_runtime_start(&options);
+    pyferry_status status = pyferry_runtime_start(NULL);
     if (held->reports == 0 || status != PYFERRY_STATUS_CLOSED)
         CHECK_OK(status);
     if (held->reports > 0 && status == PYFERRY_STATUS_OK)

@@ -162,19 +162,12 @@ static int32_t hear_in_vain(const char *text, void *data)
     return PYFERRY_REPORT_WAIT;
 }
 
-/* The last one that listens is told, also when others start without listening. */
+/* The last one that listens is told, whoever starts Python. */
 static void start(struct holder *holder)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = hear_in_vain;
-    CHECK_OK(pyferry_runtime_start(&options));
-    options.report = hear;
-    options.report_data = holder;
-    options.report_every_ms = EVERY_MS;
-    CHECK_OK(pyferry_runtime_start(&options));
+    CHECK_OK(pyferry_set_report(hear_in_vain, NULL, NULL, 1));
     CHECK_OK(pyferry_runtime_start(NULL));
-    CHECK_OK(pyferry_runtime_stop(0));
-    CHECK_OK(pyferry_runtime_stop(0));
+    CHECK_OK(pyferry_set_report(hear, holder, NULL, EVERY_MS));
 }
 
 /* ---- ways to shut down ---- */

@@ -168,14 +168,9 @@ static inline void wait_for_closing(const pyferry_view *view)
 
 /* ---- a host that hears whom a shutdown waits for ---- */
 
-/* Starts Python, or joins it: to be taken back with pyferry_runtime_stop. */
-static inline void start_with_report(pyferry_report report, void *data)
+static inline void hear_reports(pyferry_report report, void *data)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.report = report;
-    options.report_data = data;
-    options.report_every_ms = 5;
-    CHECK_OK(pyferry_runtime_start(&options));
+    CHECK_OK(pyferry_set_report(report, data, NULL, 5));
 }
 
 /* Waits for nobody; counts, where it is given an int. */

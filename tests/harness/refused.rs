@@ -118,8 +118,8 @@ const TABLE: &[Misuse] = &[
     },
     Misuse {
         why: "a report callback's exception would have nowhere to go",
-        wrong: "pyferry::runtime_options options; options.report = [](std::string_view) {};",
-        right: "pyferry::runtime_options options; options.report = [](std::string_view) noexcept {};",
+        wrong: "if (!pyferry::set_report([](std::string_view) {})) return;",
+        right: "if (!pyferry::set_report([](std::string_view) noexcept {})) return;",
         says: &["is noexcept"],
     },
     Misuse {

@@ -376,14 +376,12 @@ fn interrupt() -> Result {
 fn report_names_and_gives_up() -> Result {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let reports = Arc::clone(&heard);
-    let mut runtime = Runtime::options()
-        .report(move |who| {
-            let mut heard = reports.lock().expect("no panic");
-            heard.push(who.to_owned());
-            if heard.len() < 3 { Answer::Wait } else { Answer::GiveUp }
-        })
-        .report_every(Duration::from_millis(20))
-        .start()?;
+    pyferry::set_report(Duration::from_millis(20), move |who| {
+        let mut heard = reports.lock().expect("no panic");
+        heard.push(who.to_owned());
+        if heard.len() < 3 { Answer::Wait } else { Answer::GiveUp }
+    })?;
+    let mut runtime = Runtime::start()?;
     let view = View::main()?;
     let (inside, leave) = (Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| -> Result {
@@ -411,18 +409,20 @@ fn report_names_and_gives_up() -> Result {
 fn report_panics() -> Result {
     let called = Arc::new(AtomicU32::new(0));
     let calls = Arc::clone(&called);
-    let mut runtime = Runtime::options()
-        .report(move |_| {
-            calls.fetch_add(1, Ordering::Relaxed);
-            panic!("on purpose");
-        })
-        .report_every(Duration::from_millis(10))
-        .start()?;
+    pyferry::set_report(Duration::from_millis(10), move |_| {
+        calls.fetch_add(1, Ordering::Relaxed);
+        panic!("on purpose");
+    })?;
+    let mut runtime = Runtime::start()?;
     let guard = View::main()?.guard()?;
     // It is asked, and waited on.
     while called.load(Ordering::Relaxed) == 0 {
         expect(Status::Timeout, runtime.stop(Some(Duration::from_millis(100))))?;
     }
+    // What the callback owns goes with it.
+    assert_eq!(Arc::strong_count(&called), 2);
+    pyferry::remove_report()?;
+    assert_eq!(Arc::strong_count(&called), 1);
     drop(guard);
     runtime.stop(PATIENCE)?;
     Ok(())

@@ -81,7 +81,14 @@ pub fn read_words(address: usize, words: &mut [usize]) -> usize {
 
 /// Keeps this library loaded for ever: threads that end run code of it. macOS has no linker argument for that.
 pub fn stay_loaded() {
-    super::keep_loaded(stay_loaded as *const _);
+    // SAFETY: dladdr looks the address up only, and RTLD_NOLOAD runs no initialisers. The reference is never given back; an
+    // executable that has this code inside, which dlopen may not know by its name, is never unloaded.
+    unsafe {
+        let mut found = std::mem::zeroed::<libc::Dl_info>();
+        if libc::dladdr(stay_loaded as *const _, &mut found) != 0 {
+            libc::dlopen(found.dli_fname, libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE);
+        }
+    }
 }
 
 /// Key numbers are less than this: those below 256 are the system's own, and 512 (PTHREAD_KEYS_MAX) follow. A thread has a

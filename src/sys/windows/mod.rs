@@ -6,7 +6,7 @@ mod threads;
 
 pub use super::tls_block::{Locals, ThreadLocal, variables_that_hold};
 pub use libloading::os::windows::Library;
-pub use modules::{keep_loaded, load_for_all, modules, stay_loaded, tls_address};
+pub use modules::{load_for_all, modules, stay_loaded, tls_address};
 pub use threads::*;
 
 use super::Files;

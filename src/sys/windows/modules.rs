@@ -111,16 +111,11 @@ pub unsafe fn load_for_all(path: &Path) -> Result<Library, libloading::Error> {
 
 /// Keeps this library loaded for ever: threads that end run code of it.
 pub fn stay_loaded() {
-    keep_loaded(stay_loaded as *const _);
-}
-
-/// Keeps the module that this code is in loaded for ever.
-pub fn keep_loaded(code: *const c_void) {
     let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
     let mut module = std::ptr::null_mut();
     // SAFETY: with these flags it is an address, and not a name. It loads nothing, so it may be called while the library is
     // being loaded.
-    unsafe { GetModuleHandleExW(flags, code.cast(), &mut module) };
+    unsafe { GetModuleHandleExW(flags, (stay_loaded as *const c_void).cast(), &mut module) };
 }
 
 /// The address of a thread-local variable on the calling thread: a module's index and an offset in its block. What
