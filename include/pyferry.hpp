@@ -291,6 +291,22 @@ public:
         return detail::come_to_after(*this, [this] { return pyferry_interpreter_interrupt(handle_); });
     }
 
+    /// Has a function called when that interpreter ends, whoever ends it: on the thread that does, which is attached to it, when
+    /// all others are out, and before its modules go; the last that was registered first. A callable, moved to the heap, and
+    /// destroyed when it was called; it must be noexcept. PYFERRY_STATUS_CLOSED: too late, it will not be called. Where the
+    /// process exits without finalising Python it is neither called nor destroyed.
+    template <class Callable> result at_end(Callable callable) const {
+        static_assert(std::is_nothrow_invocable_v<Callable &>, "a function for the end of an interpreter is noexcept");
+        auto owned = std::make_unique<Callable>(std::move(callable));
+        auto call = [](void *data) noexcept {
+            std::unique_ptr<Callable> callable(static_cast<Callable *>(data));
+            (*callable)();
+        };
+        result taken = detail::come_to_after(*this, [&] { return pyferry_at_end(handle_, call, owned.get()); });
+        if (taken) static_cast<void>(owned.release()); // the library's now
+        return taken;
+    }
+
     /// For the functions of pyferry.h; still this object's.
     [[nodiscard]] pyferry_view *get() const noexcept { return handle_; }
 

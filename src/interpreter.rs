@@ -4,6 +4,7 @@ use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};
 use crate::fork;
 use crate::gate::{Drained, Phase};
+use crate::host::at_end;
 use crate::record::{self, Facts, Interpreter, Origin};
 use crate::shutdown::{self, finish_from_main, wait_for_the_last};
 use crate::sys::{self, Label};
@@ -262,7 +263,12 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
         python.after_fork_in_child(Box::new(fork::cpython_is_back))?;
     }
     let hooked = Arc::clone(interpreter);
-    python.at_exit(Box::new(move || thread::staying(python, || shutdown::shut_down(&hooked))))
+    python.at_exit(Box::new(move || {
+        thread::staying(python, || {
+            shutdown::shut_down(&hooked);
+            at_end::run(&hooked);
+        })
+    }))
 }
 
 /// Ends an interpreter that pyferry made.

@@ -3,6 +3,7 @@
 use crate::cpython::Raw;
 use crate::error::{Result, fail};
 use crate::gate::Drained;
+use crate::host::at_end;
 use crate::record::{self, Interpreter, Occupant, Origin};
 use crate::report;
 use crate::thread;
@@ -129,6 +130,10 @@ pub fn finish_from_main(interpreter: &Interpreter, deadline: Option<Instant>, sh
     let ours = interpreter.origin == Origin::Ours;
     let left = thread::through(python, slot, made, |state, main_slot| {
         let left = if ours { wait_for_python_threads(interpreter, raw, deadline, shutting_down) } else { None };
+        if !ours {
+            // Main goes, and what it leaves CPython ends too late, from 3.12 on, or not at all: this is the last moment.
+            at_end::run(interpreter);
+        }
         if left.is_none() || shutting_down {
             delete_idle_states(interpreter);
             interpreter.gate.finish();

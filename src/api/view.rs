@@ -4,12 +4,14 @@ use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
 use crate::fork;
+use crate::host::at_end;
 use crate::interpreter as interpreters;
 use crate::record::Interpreter;
 use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::ffi::CStr;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// A weak handle to one interpreter: it stays valid whatever becomes of that, and says nothing about whether it still runs:
@@ -188,6 +190,28 @@ impl View {
     pub fn interrupt(&self) -> Result<()> {
         fork::check()?;
         interpreters::interrupt(&self.interpreter)
+    }
+
+    /// Has a function called when the interpreter ends, whoever ends it: on the thread that does, which is attached to it, when
+    /// all others are out, and before its modules go. The last that was registered comes first. Where the interpreter does not
+    /// come to its end, because the process exits without finalising Python, the function is dropped at most.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Closed`]: the interpreter is shutting down or has ended, and the function is dropped. [`Status::Forked`].
+    ///
+    /// ```no_run
+    /// pyferry::View::main()?.at_end(|| {
+    ///     let _ = pyferry::exec("save_everything()", "save.py");
+    /// })?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_at_end")]
+    pub fn at_end(&self, function: impl FnOnce() + Send + 'static) -> Result<()> {
+        fork::check()?;
+        // CPython calls it, through which no panic may go.
+        let call = move || drop(catch_unwind(AssertUnwindSafe(function)));
+        at_end::register(&self.interpreter, Box::new(call))
     }
 
     /// The number CPython gave the interpreter; 0 is main, again after each start of Python: the number alone does not tell

@@ -43,7 +43,9 @@ mod guard;
 mod attach;
 mod interpreter;
 mod symbol;
+mod at_end;
 
+pub use at_end::*;
 pub use attach::*;
 pub use guard::*;
 pub use interpreter::*;

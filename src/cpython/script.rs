@@ -378,7 +378,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
 
     /// # Safety
     /// Attached.
-    unsafe fn set_pending_aside(&self) -> (*mut PyObject, *mut PyObject, *mut PyObject) {
+    pub(super) unsafe fn set_pending_aside(&self) -> (*mut PyObject, *mut PyObject, *mut PyObject) {
         let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
         // SAFETY: attached; the three are written, and are ours then. Deprecated since 3.12, and there up to 3.15.
         unsafe { (self.table.PyErr_Fetch)(&mut kind, &mut value, &mut traceback) };
@@ -398,7 +398,10 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
 
     /// # Safety
     /// Attached; the three come from `set_pending_aside`.
-    unsafe fn put_pending_back(&self, (kind, value, traceback): (*mut PyObject, *mut PyObject, *mut PyObject)) {
+    pub(super) unsafe fn put_pending_back(
+        &self,
+        (kind, value, traceback): (*mut PyObject, *mut PyObject, *mut PyObject),
+    ) {
         // SAFETY: as the caller says; CPython takes the references.
         unsafe { (self.table.PyErr_Restore)(kind, value, traceback) };
     }

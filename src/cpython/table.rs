@@ -137,4 +137,6 @@ table! {
     PyErr_Restore = "PyErr_Restore"(*mut PyObject, *mut PyObject, *mut PyObject);
     PyErr_NormalizeException = "PyErr_NormalizeException"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     PyErr_Clear = "PyErr_Clear"();
+    PyErr_Occurred = "PyErr_Occurred"() -> *mut PyObject;
+    PyErr_WriteUnraisable = "PyErr_WriteUnraisable"(*mut PyObject);
 }

@@ -1,0 +1,60 @@
+use super::{enter, pyferry_view, required};
+use crate::error::{Error, Status};
+use crate::host::at_end;
+use std::ffi::c_void;
+
+/// Has a function called when an interpreter ends: where a host drops the objects that it keeps, and takes its callbacks
+/// out of the interpreter's modules.
+///
+/// It is called once, whoever ends the interpreter and however: pyferry_interpreter_end, pyferry_runtime_stop,
+/// Py_FinalizeEx, Py_EndInterpreter. That is on the thread that ends it, which is attached to it, when all others are out
+/// and cannot come in any more, and its Python threads have ended; its modules are still whole. The functions of one
+/// interpreter are called one after the other, the last that was registered first; Python's own atexit functions before,
+/// but for those that were registered before the interpreter's first view. The main interpreter's come when all others
+/// have ended.
+///
+/// The function may do what any attached thread may: call Python and pyferry, attach to the same interpreter again
+/// (which nests), let go and come back. Nobody can register more by then: that is PYFERRY_STATUS_CLOSED. An exception
+/// that it leaves set is reported as Python reports those of `__del__`. It must not end the thread, nor throw.
+///
+/// It is not called where an interpreter does not come to its end: when the process exits without Py_FinalizeEx, or
+/// Python code has thrown all atexit functions away (`atexit._clear()`). In a child of os.fork, the main interpreter's are
+/// called when that child finalises Python.
+///
+/// Any thread, attached or not.
+///
+/// @param view      the interpreter
+/// @param function  what to call
+/// @param data      passed to it; has to last until then
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is shutting down
+///         or has ended: the function will not be called), _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_at_end(
+    view: *const pyferry_view,
+    function: Option<unsafe extern "C" fn(data: *mut c_void)>,
+    data: *mut c_void,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let view = unsafe { required(view, "view") }?;
+        let function = function.ok_or_else(|| Error::new(Status::InvalidArgument, "`function` is NULL"))?;
+        let call = Call { function, data };
+        at_end::register(&view.interpreter, Box::new(move || call.make()))
+    })
+}
+
+// The host's function, and its word for itself.
+struct Call {
+    function: unsafe extern "C" fn(*mut c_void),
+    data: *mut c_void,
+}
+
+// SAFETY: the data is never looked at here; the header says that the thread which ends the interpreter gets it.
+unsafe impl Send for Call {}
+
+impl Call {
+    fn make(self) {
+        // SAFETY: the host gave the two together, to be called once.
+        unsafe { (self.function)(self.data) };
+    }
+}

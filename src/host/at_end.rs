@@ -1,0 +1,56 @@
+//! What a host has called when an interpreter ends.
+
+use crate::error::{Result, fail};
+use crate::gate::Phase;
+use crate::record::{self, Interpreter};
+use std::sync::{Mutex, MutexGuard};
+
+/// What is called at the end of an interpreter. It must not panic.
+pub type Function = Box<dyn FnOnce() + Send>;
+
+/// A function, and the serial of its interpreter.
+type Entry = (u64, Function);
+
+static FUNCTIONS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+
+/// What is held through a fork, so that no child finds it locked.
+pub type Still = MutexGuard<'static, Vec<Entry>>;
+
+/// Holds it still.
+pub fn hold_still() -> Still {
+    FUNCTIONS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Has `function` called when that interpreter ends. Refused once its gate closes: what is taken is called.
+pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
+    let alive = record::all();
+    let mut functions = hold_still();
+    // Asked with the lock held: `run`, which comes after the gate has closed, takes it once more when it has found the last.
+    if interpreter.gate.phase() != Phase::Open {
+        drop(functions);
+        fail!(
+            Closed,
+            "{} is shutting down or has ended: it is too late to have something called at its end, do it now",
+            interpreter.name()
+        );
+    }
+    // Those of interpreters whose hook never ran: somebody took it out of atexit.
+    functions.retain(|(serial, _)| *serial == interpreter.serial || alive.iter().any(|other| other.serial == *serial));
+    functions.push((interpreter.serial, function));
+    Ok(())
+}
+
+/// Calls what is registered, the last first. On the thread that ends the interpreter, attached to it; the gate is closed.
+pub fn run(interpreter: &Interpreter) {
+    // One by one: it may come here again, from within a call.
+    while let Some(function) = take_last(interpreter.serial) {
+        function();
+        interpreter.python.report_pending(c"pyferry_at_end");
+    }
+}
+
+fn take_last(serial: u64) -> Option<Function> {
+    let mut functions = hold_still();
+    let place = functions.iter().rposition(|(of, _)| *of == serial)?;
+    Some(functions.remove(place).1)
+}
