@@ -335,22 +335,28 @@ template <class Value> bool from_python(PyObject *from, Value &value) {
     return true;
 }
 
-/** As Python prints it; where that fails, what the exception says itself. */
-inline std::string traceback_of(PyObject *type, PyObject *value, PyObject *traceback) {
-    const auto text_of = [](PyObject *text, std::string &to) {
-        const bool good = text != nullptr && from_python(text, to);
-        if (!good) PyErr_Clear();
-        return good;
+/** As Python prints it, but for the lines of the source, and with no code of Python's: an interrupt may be on its way. */
+inline std::string traceback_of(PyObject *value, PyObject *traceback) {
+    const auto field = [](const object &of, const char *name) {
+        return of ? object::steal(PyObject_GetAttrString(of.get(), name)) : object{};
     };
-    std::string text;
-    const object printer = object::steal(PyImport_ImportModule("traceback"));
-    const object lines = printer ? object::steal(PyObject_CallMethod(
-        printer.get(), "format_exception", "OOO", type, value, traceback != nullptr ? traceback : Py_None)) : object{};
-    const object none = object::steal(PyUnicode_FromString(""));
-    if (lines && none && text_of(object::steal(PyUnicode_Join(none.get(), lines.get())).get(), text)) return text;
+    const auto text_of = [](const object &from) {
+        std::string text = "?";
+        const object written = from ? object::steal(PyObject_Str(from.get())) : object{};
+        if (!written || !from_python(written.get(), text)) PyErr_Clear();
+        return text;
+    };
+    std::string text = "Traceback (most recent call last):\n";
+    for (object here = object::borrow(traceback); here && !here.is_none(); here = field(here, "tb_next")) {
+        const object code = field(field(here, "tb_frame"), "f_code");
+        text += "  File \"" + text_of(field(code, "co_filename")) + "\", line " + text_of(field(here, "tb_lineno"));
+        text += ", in " + text_of(field(code, "co_name")) + "\n";
+    }
+    const object raised = object::borrow(value);
+    const std::string said = text_of(raised);
+    text += text_of(field(object::borrow(reinterpret_cast<PyObject *>(Py_TYPE(value))), "__name__"));
     PyErr_Clear();
-    if (value == nullptr || !text_of(object::steal(PyObject_Str(value)).get(), text)) text = "an exception that says nothing";
-    return text;
+    return text + (said.empty() ? "\n" : ": " + said + "\n");
 }
 
 } // namespace detail
@@ -359,11 +365,12 @@ inline python_error python_error::take() {
     PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);
-    if (value != nullptr && traceback != nullptr) PyException_SetTraceback(value, traceback);
+    if (value == nullptr) return python_error{}; // a call that failed and set nothing
+    if (traceback != nullptr) PyException_SetTraceback(value, traceback);
     const object owned_type = object::steal(type), owned_traceback = object::steal(traceback);
     python_error error;
     error.exception = object::steal(value);
-    error.text = detail::traceback_of(owned_type.get(), value, traceback);
+    error.text = detail::traceback_of(value, traceback);
     return error;
 }
 

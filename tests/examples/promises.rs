@@ -16,6 +16,8 @@ pub fn all() -> Vec<Promise> {
         Promise { name: "quickstart", mode: Mode::Runtime, keep: quickstart },
         Promise { name: "quickstart interrupted", mode: Mode::Runtime, keep: quickstart_interrupted },
         Promise { name: "raii", mode: Mode::Runtime, keep: raii },
+        Promise { name: "embedded_api", mode: Mode::Runtime, keep: embedded_api },
+        Promise { name: "mods", mode: Mode::Runtime, keep: mods },
         Promise { name: "thread_pool", mode: Mode::Runtime, keep: thread_pool },
         Promise { name: "thread_pool interrupted", mode: Mode::Runtime, keep: thread_pool_interrupted },
         Promise { name: "per_plugin_interpreter", mode: Mode::Runtime, keep: plugins },
@@ -50,6 +52,24 @@ fn quickstart_interrupted(example: &Example) -> Result<(), String> {
 fn raii(example: &Example) -> Result<(), String> {
     let outcome = example.run(&example.build("raii.cpp")?, &[], None)?;
     outcome.expect_end(End::Exit(0))?.expect("knight thinks, frame 5")?.expect("dragon thinks, frame 5")?;
+    Ok(())
+}
+
+fn embedded_api(example: &Example) -> Result<(), String> {
+    let outcome = example.run(&example.build("embedded_api.c")?, &[], None)?;
+    outcome.expect_end(End::Exit(0))?.expect("script: 10000 heights, the last is 4999.5")?;
+    outcome
+        .expect("ValueError: thread 3 fell for 9.01 s")?
+        .expect("thread 3: fell 397.31 m at most, raised 99 times")?;
+    outcome.expect("the host sees heights[9999] = 4999.5")?;
+    Ok(())
+}
+
+fn mods(example: &Example) -> Result<(), String> {
+    let outcome = example.run(&example.build("mods.cpp")?, &[], None)?;
+    outcome.expect_end(End::Exit(0))?.expect("step 20: greedy is disabled:")?;
+    outcome.expect("File \"greedy.py\", line")?.expect("KeyboardInterrupt")?;
+    outcome.expect("mod: wind 2 is here")?.expect("wind was reloaded")?.expect("60 steps: heights are 99.8")?;
     Ok(())
 }
 
