@@ -48,13 +48,30 @@
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
 /** How every pyferry_runtime_options starts. */
-#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL}
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, 0, 0, NULL, NULL, 0}
 /** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \
     {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
 
+
+/**
+ * As `python -I`: no PYTHON* environment variables, and no packages of the user's own (`site.getusersitepackages()`).
+ */
+#define PYFERRY_RUNTIME_ISOLATED 1
+
+/**
+ * As `python -S`: no `site`, so no site-packages, no .pth files and no sitecustomize.
+ */
+#define PYFERRY_RUNTIME_NO_SITE 2
+
+/**
+ * Python's signal handling, which is otherwise the host's: SIGINT, where it is at its default, raises KeyboardInterrupt
+ * on the thread that Python is initialised on, and SIGPIPE and SIGXFSZ are ignored, from the start on and when Python
+ * has ended too. Where it ends, SIGINT is at its default again.
+ */
+#define PYFERRY_RUNTIME_PYTHON_SIGNALS 4
 
 /**
  * What a report callback answers: wait on.
@@ -168,7 +185,7 @@ typedef struct pyferry_guard pyferry_guard;
 typedef struct pyferry_view pyferry_view;
 
 /**
- * How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
+ * How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT. Where Python runs already, these say nothing.
  */
 typedef struct pyferry_runtime_options {
     /**
@@ -181,6 +198,30 @@ typedef struct pyferry_runtime_options {
      * else what `python3` on PATH says of itself.
      */
     const char *python;
+    /**
+     * PYFERRY_RUNTIME_... flags; 0: none.
+     */
+    uint32_t flags;
+    /**
+     * How many `argv` has.
+     */
+    int32_t argc;
+    /**
+     * `sys.argv`: for a script's sake, the first is to name the script or the host. The bytes are those that main() gets,
+     * whatever their encoding; on Windows UTF-8. `argc` 0: [""]. Copied. No option for Python is read from here.
+     */
+    const char *const *argv;
+    /**
+     * What is put in front of `sys.path`, in this order, once `site` has run: in the main interpreter and in each that
+     * pyferry_interpreter_new makes. Directories and zip files as the system names them, ended by NULL; NULL: none.
+     * Copied.
+     */
+    const char *const *search_paths;
+    /**
+     * How much stack, in bytes, the thread gets that Python is initialised on, and site code and atexit functions run on.
+     * 0: what RLIMIT_STACK says, at least 8 MiB. Less than 512 KiB is refused.
+     */
+    size_t stack_size;
 } pyferry_runtime_options;
 
 /**
@@ -336,8 +377,8 @@ uint32_t pyferry_version_number(void);
 
 /**
  * Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
- * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs
- * no signal handlers, and that thread takes no signals. Where Python runs already, it is joined.
+ * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Signal
+ * handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
  *
  * Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
  *
@@ -345,9 +386,9 @@ uint32_t pyferry_version_number(void);
  * (sitecustomize, an import hook): there it is counted, and returns.
  *
  * @param options  which Python. NULL: all by default. Read during the call.
- * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field that this library
- *         does not know), _NO_PYTHON (none found, or it does not start: the message says which were looked at and what
- *         brings one), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field or flag that this
+ *         library does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does
+ *         not start: the message says which were looked at and what brings one, or what CPython says), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
  *         one that is loaded), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at this
  *         moment: start again), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
  */

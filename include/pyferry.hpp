@@ -39,6 +39,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 #if defined(__cpp_exceptions)
 #include <stdexcept>
 #endif
@@ -594,6 +595,14 @@ template <class Callable> result set_report(Callable callable, std::chrono::mill
 struct runtime_options {
     /// A python3 program, a libpython or the prefix of both; empty: PYFERRY_PYTHON's, else the python3 on PATH.
     std::string python = {};
+    /// PYFERRY_RUNTIME_... flags.
+    std::uint32_t flags = 0;
+    /// sys.argv: `{argv, argv + argc}`; none: [""].
+    std::vector<std::string> arguments = {};
+    /// What is put in front of sys.path, in every interpreter.
+    std::vector<std::string> search_paths = {};
+    /// Of the thread that Python is initialised on, in bytes; 0 is what is usual.
+    std::size_t stack_size = 0;
 };
 
 /// Starts Python where the process has none, and takes its share of it back; where Python runs already it is joined, and
@@ -604,6 +613,15 @@ public:
     [[nodiscard]] explicit runtime(runtime_options options = {}) {
         pyferry_runtime_options plain = PYFERRY_RUNTIME_OPTIONS_INIT;
         if (!options.python.empty()) plain.python = options.python.c_str();
+        std::vector<const char *> arguments, search_paths;
+        for (const std::string &argument : options.arguments) arguments.push_back(argument.c_str());
+        for (const std::string &path : options.search_paths) search_paths.push_back(path.c_str());
+        search_paths.push_back(nullptr);
+        plain.flags = options.flags;
+        plain.argc = static_cast<std::int32_t>(arguments.size());
+        plain.argv = arguments.data();
+        plain.search_paths = search_paths.data();
+        plain.stack_size = options.stack_size;
         came_to(detail::come_to([&] { return pyferry_runtime_start(&plain); }));
         counts_ = status() == PYFERRY_STATUS_OK;
     }

@@ -1,8 +1,8 @@
 use super::deadline;
-use crate::cpython::Config;
 use crate::error::{Error, Result, Status};
 use crate::fork;
 use crate::runtime;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub struct Runtime {
 #[must_use = "nothing is started before `start` is called"]
 #[doc(alias = "pyferry_runtime_options")]
 pub struct RuntimeOptions {
-    python: Option<String>,
+    setup: runtime::Options,
 }
 
 /// What Python runs in this process, and what it can do: see [`Runtime::info`].
@@ -161,7 +161,73 @@ impl RuntimeOptions {
     /// # Ok::<_, pyferry::Error>(())
     /// ```
     pub fn python(self, python: impl Into<String>) -> Self {
-        RuntimeOptions { python: Some(python.into()) }
+        self.set_up(|setup| setup.python = Some(python.into()))
+    }
+
+    fn set_up(mut self, f: impl FnOnce(&mut runtime::Options)) -> Self {
+        f(&mut self.setup);
+        self
+    }
+
+    /// As `python -I`: no `PYTHON*` environment variables, and no packages of the user's own.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().isolated().no_site();
+    /// ```
+    #[doc(alias = "PYFERRY_RUNTIME_ISOLATED")]
+    pub fn isolated(self) -> Self {
+        self.set_up(|setup| setup.config.isolated = true)
+    }
+
+    /// As `python -S`: no `site`, so no site-packages, no `.pth` files and no `sitecustomize`.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().no_site();
+    /// ```
+    #[doc(alias = "PYFERRY_RUNTIME_NO_SITE")]
+    pub fn no_site(self) -> Self {
+        self.set_up(|setup| setup.config.no_site = true)
+    }
+
+    /// Python's signal handling, which is otherwise the host's: SIGINT, where it is at its default, raises
+    /// `KeyboardInterrupt` on the thread that Python is initialised on, and SIGPIPE and SIGXFSZ are ignored, when Python has
+    /// ended too.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().python_signals();
+    /// ```
+    #[doc(alias = "PYFERRY_RUNTIME_PYTHON_SIGNALS")]
+    pub fn python_signals(self) -> Self {
+        self.set_up(|setup| setup.config.python_signals = true)
+    }
+
+    /// `sys.argv`. No option for Python is read from here.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().arguments(std::env::args_os());
+    /// ```
+    pub fn arguments(self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.set_up(|setup| setup.config.arguments = arguments.into_iter().map(Into::into).collect())
+    }
+
+    /// What is put in front of `sys.path`, in this order, once `site` has run: in the main interpreter and in each that
+    /// pyferry makes.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().search_paths(["/opt/game/scripts", "/opt/game/scripts.zip"]);
+    /// ```
+    pub fn search_paths(self, paths: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.set_up(|setup| setup.config.search_paths = paths.into_iter().map(Into::into).collect())
+    }
+
+    /// How much stack, in bytes, the thread gets that Python is initialised on, and site code and `atexit` functions run on.
+    /// Unless said otherwise, what `RLIMIT_STACK` says, at least 8 MiB; never less than 512 KiB.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().stack_size(64 << 20);
+    /// ```
+    pub fn stack_size(self, bytes: usize) -> Self {
+        self.set_up(|setup| setup.stack_size = Some(bytes.max(runtime::LEAST_STACK)))
     }
 
     /// Starts Python.
@@ -176,7 +242,7 @@ impl RuntimeOptions {
     /// ```
     pub fn start(self) -> Result<Runtime> {
         fork::check()?;
-        runtime::start(runtime::Options { python: self.python, config: Config::default() })?;
+        runtime::start(self.setup)?;
         Ok(Runtime { counts: true })
     }
 }

@@ -1,10 +1,20 @@
-use super::{deadline, enter, fail, options, text};
+use super::{deadline, enter, options, text};
 use crate::cpython::Config;
-use crate::error::Status;
+use crate::error::{Result, Status, fail};
 use crate::runtime;
-use std::ffi::{CStr, c_char};
+use crate::sys;
+use std::ffi::{CStr, OsString, c_char};
 
-/// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT.
+/// As `python -I`: no PYTHON* environment variables, and no packages of the user's own (`site.getusersitepackages()`).
+pub const PYFERRY_RUNTIME_ISOLATED: u32 = 1;
+/// As `python -S`: no `site`, so no site-packages, no .pth files and no sitecustomize.
+pub const PYFERRY_RUNTIME_NO_SITE: u32 = 2;
+/// Python's signal handling, which is otherwise the host's: SIGINT, where it is at its default, raises KeyboardInterrupt
+/// on the thread that Python is initialised on, and SIGPIPE and SIGXFSZ are ignored, from the start on and when Python
+/// has ended too. Where it ends, SIGINT is at its default again.
+pub const PYFERRY_RUNTIME_PYTHON_SIGNALS: u32 = 4;
+
+/// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT. Where Python runs already, these say nothing.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_runtime_options {
@@ -14,19 +24,41 @@ pub struct pyferry_runtime_options {
     /// the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
     /// else what `python3` on PATH says of itself.
     pub python: *const c_char,
+    /// PYFERRY_RUNTIME_... flags; 0: none.
+    pub flags: u32,
+    /// How many `argv` has.
+    pub argc: i32,
+    /// `sys.argv`: for a script's sake, the first is to name the script or the host. The bytes are those that main() gets,
+    /// whatever their encoding; on Windows UTF-8. `argc` 0: [""]. Copied. No option for Python is read from here.
+    pub argv: *const *const c_char,
+    /// What is put in front of `sys.path`, in this order, once `site` has run: in the main interpreter and in each that
+    /// pyferry_interpreter_new makes. Directories and zip files as the system names them, ended by NULL; NULL: none.
+    /// Copied.
+    pub search_paths: *const *const c_char,
+    /// How much stack, in bytes, the thread gets that Python is initialised on, and site code and atexit functions run on.
+    /// 0: what RLIMIT_STACK says, at least 8 MiB. Less than 512 KiB is refused.
+    pub stack_size: usize,
 }
 
-no_padding!(pyferry_runtime_options { struct_size, python });
+no_padding!(pyferry_runtime_options { struct_size, python, flags, argc, argv, search_paths, stack_size });
 
 impl Default for pyferry_runtime_options {
     fn default() -> Self {
-        pyferry_runtime_options { struct_size: size_of::<Self>(), python: std::ptr::null() }
+        pyferry_runtime_options {
+            struct_size: size_of::<Self>(),
+            python: std::ptr::null(),
+            flags: 0,
+            argc: 0,
+            argv: std::ptr::null(),
+            search_paths: std::ptr::null(),
+            stack_size: 0,
+        }
     }
 }
 
 /// Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
-/// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Installs
-/// no signal handlers, and that thread takes no signals. Where Python runs already, it is joined.
+/// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Signal
+/// handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
 ///
 /// Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
 ///
@@ -34,9 +66,9 @@ impl Default for pyferry_runtime_options {
 /// (sitecustomize, an import hook): there it is counted, and returns.
 ///
 /// @param options  which Python. NULL: all by default. Read during the call.
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field that this library
-///         does not know), _NO_PYTHON (none found, or it does not start: the message says which were looked at and what
-///         brings one), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field or flag that this
+///         library does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does
+///         not start: the message says which were looked at and what brings one, or what CPython says), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
 ///         one that is loaded), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at this
 ///         moment: start again), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
 #[unsafe(no_mangle)]
@@ -46,9 +78,66 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_ru
         let options = unsafe { self::options(options, "options") }?;
         // SAFETY: as documented for the caller.
         let python = unsafe { text(options.python, "options->python") }?;
-        let python = python.map(|python| python.to_string_lossy().into_owned());
-        runtime::start(runtime::Options { python, config: Config::default() })
+        // SAFETY: as documented for the caller.
+        runtime::start(unsafe { set_up(&options, python) }?)
     })
+}
+
+// SAFETY (of the callers): the arrays and texts that the options name are there, as the header demands.
+unsafe fn set_up(options: &pyferry_runtime_options, python: Option<&CStr>) -> Result<runtime::Options> {
+    let known = PYFERRY_RUNTIME_ISOLATED | PYFERRY_RUNTIME_NO_SITE | PYFERRY_RUNTIME_PYTHON_SIGNALS;
+    if options.flags & !known != 0 {
+        fail!(InvalidArgument, "`options->flags` is {:#x}: it takes PYFERRY_RUNTIME_... flags, or 0", options.flags);
+    }
+    let Ok(count) = usize::try_from(options.argc) else {
+        fail!(InvalidArgument, "`options->argc` is {}: how many `argv` has", options.argc);
+    };
+    if options.argv.is_null() && count > 0 {
+        fail!(InvalidArgument, "`options->argv` is NULL, and `argc` says that it has {count}");
+    }
+    if options.stack_size != 0 && options.stack_size < runtime::LEAST_STACK {
+        fail!(
+            InvalidArgument,
+            "`options->stack_size` is {} bytes: Python needs {} at least; 0 is what is usual",
+            options.stack_size,
+            runtime::LEAST_STACK
+        );
+    }
+    let has = |flag| options.flags & flag != 0;
+    // SAFETY: as the caller says.
+    let (arguments, search_paths) = unsafe {
+        (
+            (0..count).map(|i| native(*options.argv.add(i), "argv")).collect::<Result<Vec<_>>>()?,
+            (0..)
+                .map_while(|i| (!options.search_paths.is_null()).then(|| *options.search_paths.add(i)))
+                .take_while(|path| !path.is_null())
+                .map(|path| native(path, "search_paths"))
+                .collect::<Result<Vec<_>>>()?,
+        )
+    };
+    Ok(runtime::Options {
+        python: python.map(|python| python.to_string_lossy().into_owned()),
+        config: Config {
+            isolated: has(PYFERRY_RUNTIME_ISOLATED),
+            no_site: has(PYFERRY_RUNTIME_NO_SITE),
+            python_signals: has(PYFERRY_RUNTIME_PYTHON_SIGNALS),
+            arguments,
+            search_paths,
+        },
+        stack_size: (options.stack_size != 0).then_some(options.stack_size),
+    })
+}
+
+// SAFETY (of the callers): `text` is NULL or a C string that lives for the length of the call.
+unsafe fn native(text: *const c_char, name: &str) -> Result<OsString> {
+    if text.is_null() {
+        fail!(InvalidArgument, "`options->{name}` has a NULL within");
+    }
+    // SAFETY: as the caller says.
+    match sys::native_text(unsafe { CStr::from_ptr(text) }) {
+        Some(text) => Ok(text),
+        None => fail!(InvalidArgument, "`options->{name}` has a text that is not UTF-8"),
+    }
 }
 
 /// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads

@@ -8,7 +8,7 @@ use super::{Python, State};
 use crate::error::{Result, fail};
 use crate::sys;
 use std::ffi::{CStr, CString, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 /// What a host says of the Python it starts.
@@ -24,6 +24,24 @@ pub struct Config {
     pub arguments: Vec<OsString>,
     /// What is put in front of `sys.path`, in each interpreter that we make.
     pub search_paths: Vec<OsString>,
+}
+
+impl Config {
+    /// With nothing of the user's.
+    pub(super) fn bare() -> Config {
+        Config { isolated: true, no_site: true, ..Config::default() }
+    }
+
+    /// The options of `python3` that say the same.
+    pub(super) fn flags(&self) -> impl Iterator<Item = &'static str> {
+        self.isolated.then_some("-I").into_iter().chain(self.no_site.then_some("-S"))
+    }
+}
+
+/// How Python was started.
+pub struct Start {
+    program: Option<PathBuf>,
+    config: Config,
 }
 
 /// The ints that `PyConfig_InitPythonConfig` sets to 1 and `PyConfig_InitIsolatedConfig` to 0, in the order in which every
@@ -54,10 +72,10 @@ impl Python {
     /// Initialises Python on this thread, which is attached to the main interpreter then. `program` is what Python takes
     /// itself to be started by: its prefix, its virtual environment and its packages are found from there.
     pub fn initialize(&self, program: Option<&Path>, config: &Config) -> Result<()> {
+        self.forget_paths(program, config);
         // Through all of it: site code may import `signal` too.
         let interrupt = if config.python_signals { None } else { sys::UndefaultedInterrupt::begin() };
         let started = self.preinitialize(config).and_then(|()| self.initialize_main(program, config));
-        *lock(&self.search_paths) = config.search_paths.clone();
         let Err(status) = started else {
             if interrupt.is_some() {
                 self.leave_interrupt_to_host()?;
@@ -71,10 +89,24 @@ impl Python {
         fail!(NoPython, "{} cannot start: {why}", self.path.display())
     }
 
+    /// Up to 3.10 what Python found out about its paths in its first life stays: it has to find out anew where it is started
+    /// in another way. (Not where it is started in the same one, for the sake of a host that has set its paths itself.)
+    fn forget_paths(&self, program: Option<&Path>, config: &Config) {
+        let start = Start { program: program.map(Path::to_owned), config: config.clone() };
+        let Some(last) = lock(&self.last_start).replace(start) else { return };
+        if self.version < (3, 11)
+            && (last.program.as_deref() != program || last.config.isolated != config.isolated)
+            && let Some(set_path) = self.table.Py_SetPath
+        {
+            // SAFETY: Python is not initialised, and nobody else initialises it at this moment; NULL is to forget them.
+            unsafe { set_path(std::ptr::null()) };
+        }
+    }
+
     /// Puts what the host wants to be looked through first into `sys.path` of the attached interpreter. The list is made new
     /// for each, and only main's is read from the configuration.
     pub fn put_search_paths_first(&self) -> Result<()> {
-        let paths = lock(&self.search_paths).clone();
+        let paths = lock(&self.last_start).as_ref().map_or_else(Vec::new, |start| start.config.search_paths.clone());
         for (place, path) in paths.iter().enumerate() {
             let text = CString::new(path.as_encoded_bytes()).unwrap_or_default();
             // SAFETY: attached; `sys.path` is borrowed, and the text is given back.
@@ -185,15 +217,14 @@ impl Python {
     }
 }
 
-fn lock(paths: &Mutex<Vec<OsString>>) -> MutexGuard<'_, Vec<OsString>> {
-    paths.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+fn lock(last: &Mutex<Option<Start>>) -> MutexGuard<'_, Option<Start>> {
+    last.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// The words after `python3` that say the same. The host's own follow "--", so that none of those is taken for an option.
 fn command_line(program: Option<&Path>, config: &Config) -> Vec<OsString> {
     let mut words = vec![program.map(Path::as_os_str).unwrap_or_default().to_owned()];
-    words.extend(config.isolated.then(|| "-I".into()));
-    words.extend(config.no_site.then(|| "-S".into()));
+    words.extend(config.flags().map(OsString::from));
     if !config.arguments.is_empty() {
         words.push("--".into());
         words.extend(config.arguments.iter().cloned());

@@ -1,9 +1,11 @@
 //! Which libpython: the one in the process, or the one that an interpreter on disk names.
 
+use super::Config;
+use super::ask::{Installation, ask};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::{self, FILES, Library};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// A libpython in this process.
 pub struct Located {
@@ -45,24 +47,18 @@ pub fn in_process() -> Result<Option<Located>> {
     Ok(found.pop().map(|(holder, library, function)| Located { library, function, path: modules[holder].file() }))
 }
 
-/// What an interpreter on disk says of itself.
-pub struct Installation {
-    /// The program, which becomes Python's program name: its prefix, virtual environment and packages are found by it.
-    pub program: Option<PathBuf>,
-    /// Its shared library.
-    pub library: PathBuf,
-}
-
-const ENVIRONMENT: &str = "PYFERRY_PYTHON";
+pub(super) const ENVIRONMENT: &str = "PYFERRY_PYTHON";
 
 /// Chooses the Python to load: what the caller names, else what the environment names, else `python3` on PATH.
-pub fn choose(named: Option<&str>) -> Result<Installation> {
+pub fn choose(named: Option<&str>, config: &Config) -> Result<Installation> {
     if let Some(named) = named {
-        return examine(Path::new(named), "the option `python`");
+        return examine(Path::new(named), "the option `python`", config);
     }
     match std::env::var_os(ENVIRONMENT) {
-        Some(named) if !named.is_empty() => examine(Path::new(&named), "the environment variable PYFERRY_PYTHON"),
-        _ => ask(Path::new(FILES.command), &format!("`{}` on PATH", FILES.command)).map_err(|mut error| {
+        Some(named) if !named.is_empty() => {
+            examine(Path::new(&named), "the environment variable PYFERRY_PYTHON", config)
+        }
+        _ => ask(Path::new(FILES.command), &format!("`{}` on PATH", FILES.command), config).map_err(|mut error| {
             error.message += &format!("; name a python3 or a libpython in the option `python` or in {ENVIRONMENT}");
             error
         }),
@@ -70,45 +66,56 @@ pub fn choose(named: Option<&str>) -> Result<Installation> {
 }
 
 /// A name can be a program, a shared library, or the prefix that both are installed under.
-fn examine(named: &Path, said_by: &str) -> Result<Installation> {
+fn examine(named: &Path, said_by: &str, config: &Config) -> Result<Installation> {
     if named.is_dir() {
         let programs: Vec<PathBuf> = FILES.programs.iter().map(|program| named.join(program)).collect();
-        return ask(programs.iter().find(|program| program.is_file()).unwrap_or(&programs[0]), said_by);
+        return ask(programs.iter().find(|program| program.is_file()).unwrap_or(&programs[0]), said_by, config);
     }
     let file_name = named.file_name().unwrap_or_default().to_string_lossy();
     if FILES.is_library(&file_name) {
         if !named.is_file() {
             fail!(NoPython, "{said_by} names {}, which is not there", named.display());
         }
-        return Ok(Installation { program: program_of(named), library: named.to_owned() });
+        return Ok(Installation { program: program_of(named, config)?, library: named.to_owned() });
     }
-    ask(named, said_by)
+    ask(named, said_by, config)
 }
 
-/// The program that uses a libpython: PREFIX/bin/python3 for PREFIX/lib/libpython3.X.so, or one on PATH. Without one
-/// Python looks for its files by itself.
-fn program_of(library: &Path) -> Option<PathBuf> {
+/// The program that uses a libpython: what the environment names, PREFIX/bin/python3 for PREFIX/lib/libpython3.X.so, or one
+/// on PATH. Without one Python looks for its files by itself. An error: it has one, which does not start as things are.
+fn program_of(library: &Path, config: &Config) -> Result<Option<PathBuf>> {
     let library = sys::real_path(library);
-    let name = FILES.stem(library.file_name()?.to_str()?);
+    let Some(name) = library.file_name().and_then(OsStr::to_str) else { return Ok(None) };
+    let name = FILES.stem(name);
+    let named = std::env::var_os(ENVIRONMENT).filter(|named| !named.is_empty()).map(PathBuf::from);
     let beside = FILES
         .prefixes
         .iter()
         .filter_map(|above| library.ancestors().nth(*above))
         .flat_map(|prefix| FILES.programs.iter().map(|program| prefix.join(program.replace("{name}", name))));
     let on_path = [PathBuf::from(name), PathBuf::from(FILES.command)];
-    beside
-        .chain(on_path)
-        .filter_map(|program| ask(&program, "beside it").ok())
-        .find(|answer| same_file(&answer.library, &library))?
-        .program
+    let is_its = |answer: &Installation| same_file(&answer.library, &library);
+    for program in named.into_iter().chain(beside).chain(on_path) {
+        match ask(&program, "the program of this libpython", config) {
+            Ok(answer) if is_its(&answer) => return Ok(answer.program),
+            Ok(_) => {}
+            // Whose program it is, it says where nothing of the user's stands in its way.
+            Err(error) => {
+                if ask(&program, "", &Config::bare()).is_ok_and(|answer| is_its(&answer)) {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The program to start a libpython with that the host loaded and did not initialise. A program that is named for it
 /// must be its own.
-pub fn program_for(library: &Path, named: Option<&str>) -> Result<Option<PathBuf>> {
+pub fn program_for(library: &Path, named: Option<&str>, config: &Config) -> Result<Option<PathBuf>> {
     let wanted = match named {
-        Some(named) => examine(Path::new(named), "the option `python`")?,
-        None => return Ok(program_of(library)),
+        Some(named) => examine(Path::new(named), "the option `python`", config)?,
+        None => return program_of(library, config),
     };
     if !same_file(&wanted.library, library) {
         fail!(
@@ -123,60 +130,6 @@ pub fn program_for(library: &Path, named: Option<&str>) -> Result<Option<PathBuf
 
 fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
-}
-
-/// What `ANSWERS` are. One run of the interpreter, which also shows that it can start in this environment: inside our
-/// process a start that fails would end the process.
-const QUESTION: &str = "
-import sys, sysconfig
-v = sysconfig.get_config_var
-for x in (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
-          v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else ''):
-    print('' if x is None else x)
-";
-
-/// What the words of `FILES` stand for, in the order of the answers.
-const ANSWERS: [&str; 11] = [
-    "{executable}",
-    "{major}",
-    "{minor}",
-    "{shared}",
-    "{libdir}",
-    "{instsoname}",
-    "{ldlibrary}",
-    "{base_prefix}",
-    "{ldversion}",
-    "{multiarch}",
-    "{t}",
-];
-
-fn ask(program: &Path, said_by: &str) -> Result<Installation> {
-    let answer = Command::new(program).args(["-c", QUESTION]).stdin(Stdio::null()).output().map_err(|error| {
-        Error::new(Status::NoPython, format!("cannot run {} ({said_by}): {error}", program.display()))
-    })?;
-    let text = String::from_utf8_lossy(&answer.stdout);
-    let lines: Vec<&str> = text.lines().collect();
-    // A sitecustomize may have printed before us.
-    let lines = &lines[lines.len().saturating_sub(ANSWERS.len())..];
-    if lines.len() < ANSWERS.len() {
-        fail!(
-            NoPython,
-            "{} ({said_by}) did not start ({}): {}",
-            program.display(),
-            answer.status,
-            String::from_utf8_lossy(&answer.stderr).trim_end()
-        );
-    }
-    let fill =
-        |text: &str| ANSWERS.iter().zip(lines).fold(text.to_owned(), |text, (word, answer)| text.replace(word, answer));
-    let library = FILES
-        .folders
-        .iter()
-        .flat_map(|folder| FILES.libraries.iter().map(move |name| Path::new(&fill(folder)).join(fill(name))))
-        .find(|path| path.to_str().is_some_and(|path| FILES.is_library(path)) && path.is_file());
-    let executable = lines[0];
-    let Some(library) = library else { fail!(NoPython, "{executable} ({said_by}) {}", fill(FILES.advice)) };
-    Ok(Installation { program: Some(executable.into()), library })
 }
 
 /// Loads a libpython, or opens one that the host loaded for itself alone, with its symbols for everybody: extension

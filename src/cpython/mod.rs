@@ -8,6 +8,7 @@
 //! CPython calls that can take the GIL may be ended by forced unwind up to 3.13.7 (never under a pin). So the functions
 //! below hold nothing that needs dropping around them.
 
+mod ask;
 mod callback;
 mod config;
 mod images;
@@ -35,7 +36,7 @@ pub use values::{Raw, Sharing, State, StateCell};
 use crate::error::{Error, Result, Status, fail};
 use head_lock::HeadLock;
 use once_cell::sync::OnceCell;
-use std::ffi::{CStr, CString, OsString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard};
@@ -66,8 +67,8 @@ pub struct Python {
     interpreter_offset: OnceCell<usize>,
     /// Where in a thread state the next one of its interpreter is, once that is known.
     next_offset: OnceCell<usize>,
-    /// What each interpreter that we make has in front of its `sys.path`.
-    search_paths: Mutex<Vec<OsString>>,
+    /// How we started it last.
+    last_start: Mutex<Option<config::Start>>,
     /// Why a start failed half way: there is no other after it.
     failed_start: OnceCell<String>,
     /// Up to 3.11: the variable that names `HEAD_LOCK`.
@@ -169,7 +170,7 @@ impl Python {
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
             next_offset: OnceCell::new(),
-            search_paths: Mutex::new(Vec::new()),
+            last_start: Mutex::new(None),
             failed_start: OnceCell::new(),
             head_lock: OnceCell::new(),
             version_text,

@@ -22,7 +22,12 @@ pub struct Options {
     pub python: Option<String>,
     /// How it is set up.
     pub config: Config,
+    /// How much stack the thread has that it is initialised on; None: what is usual.
+    pub stack_size: Option<usize>,
 }
+
+/// A stack that each CPython starts with, debug builds too.
+pub(crate) const LEAST_STACK: usize = 512 << 10;
 
 /// How many have started the runtime, and how far it is.
 pub struct Runtime {

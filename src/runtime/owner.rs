@@ -38,7 +38,9 @@ impl Owner {
         let (finalize, told_to_finalize) = channel();
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
-        let owner = std::thread::Builder::new().name("pyferry-python".into()).stack_size(sys::stack_size());
+        let owner = std::thread::Builder::new()
+            .name("pyferry-python".into())
+            .stack_size(options.stack_size.unwrap_or_else(sys::stack_size));
         let life = move || own(python, program, &options, &tell_started, &told_to_finalize, &tell_finalized);
         let thread = owner
             .spawn(life)

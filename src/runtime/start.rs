@@ -109,12 +109,12 @@ fn start_here(options: Options) -> Result<Owner> {
         ),
         // Linked, or loaded by the host, and not initialised.
         Ok(python) => {
-            let program = cpython::program_for(&python.path, named)?;
+            let program = cpython::program_for(&python.path, named, &options.config)?;
             python.open_to_extensions();
             (python, program)
         }
         Err(error) if error.status == Status::NoPython => {
-            let installation = cpython::choose(named)?;
+            let installation = cpython::choose(named, &options.config)?;
             (Python::load(&installation.library)?, installation.program)
         }
         Err(error) => return Err(error),

@@ -3,7 +3,7 @@
 use super::{CANCEL_DISABLE, Module, ThreadEnd, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
-use std::ffi::{CStr, CString, OsStr, c_int, c_void};
+use std::ffi::{CStr, CString, OsStr, OsString, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
@@ -188,6 +188,11 @@ pub unsafe fn load_for_all(path: &Path) -> Result<Library, libloading::Error> {
 /// The file that a path leads to.
 pub fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// A text as the system has it: any bytes.
+pub fn native_text(text: &CStr) -> Option<OsString> {
+    Some(OsStr::from_bytes(text.to_bytes()).to_owned())
 }
 
 /// A text of the system's as wide characters with a 0 at the end, which `decode` makes of its bytes; None if they are none.

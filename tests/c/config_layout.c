@@ -1,5 +1,7 @@
 /* What src/cpython/config.rs takes for granted of this CPython's PyConfig and PyPreConfig: the ints that are 1 by
    PyConfig_InitPythonConfig and 0 by PyConfig_InitIsolatedConfig are these six, in this order, and 4 KiB are enough. */
+#include <Python.h>
+
 #include "py.h"
 
 #include <stddef.h>

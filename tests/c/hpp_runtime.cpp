@@ -56,6 +56,23 @@ static void named(void)
     CHECK(python && runs());
 }
 
+static void set_up(void)
+{
+    pyferry::runtime_options options;
+    options.flags = PYFERRY_RUNTIME_ISOLATED | PYFERRY_RUNTIME_NO_SITE;
+    options.arguments = {"game", "--level", "2"};
+    options.search_paths = {"scripts", "more scripts"};
+    options.stack_size = 16 << 20;
+    pyferry::runtime python{std::move(options)};
+    CHECK(python);
+    pyferry::view view = pyferry::view::main();
+    pyferry::attached here{view};
+    CHECK(here && here.exec("import sys\n"
+                            "assert sys.argv == ['game', '--level', '2'], sys.argv\n"
+                            "assert sys.path[:2] == ['scripts', 'more scripts'], sys.path\n"
+                            "assert sys.flags.isolated and sys.flags.no_site"));
+}
+
 static void in_a_class(void)
 {
     std::unique_ptr<engine_interface> of_base;
@@ -81,6 +98,7 @@ int main()
     CHECK(!runs());
     counted();
     named();
+    set_up();
     in_a_class();
     pyferry::on_lost_failure([](const char *who, const pyferry::result &why) noexcept {
         fprintf(stderr, "%s: %s\n", who, why.message());

@@ -9,6 +9,16 @@
 
 static pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
 
+static void copy_file(const char *from, const char *to)
+{
+    static char block[1 << 16];
+    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+    CHECK(in != NULL && out != NULL);
+    for (size_t length; (length = fread(block, 1, sizeof block, in)) > 0;)
+        CHECK(fwrite(block, 1, length, out) == length);
+    CHECK(fclose(in) == 0 && fclose(out) == 0);
+}
+
 static void start_works(void)
 {
     CHECK_OK(pyferry_runtime_start(&options));
@@ -30,7 +40,7 @@ static void try_with(const char *name, const char *value, const char *part, bool
         fprintf(stderr, "%s=%s: %s %s\n", name, value, pyferry_status_name(status), status == 0 ? "" : last_error());
         if (part != NULL || status != PYFERRY_STATUS_OK) {
             CHECK_STATUS(status, PYFERRY_STATUS_NO_PYTHON);
-            CHECK_SAYS(options.python);
+            CHECK_SAYS("python");
             if (part != NULL)
                 CHECK_SAYS(part);
             pyferry_view *view;
@@ -57,10 +67,14 @@ static void try_with(const char *name, const char *value, const char *part, bool
 
 int main(void)
 {
-    /* Named by the library, and with a PATH that has no Python, nothing is tried beforehand that a bad environment does not
-       stop as well. */
+    /* Where there is a program of the same Python, the start is tried with it first, and nothing is spoilt. */
     options.python = getenv("PYFERRY_TEST_LIBPYTHON");
-    CHECK(setenv("PATH", "/nonexistent", 1) == 0);
+    try_with("PYTHONHOME", "/nonexistent", "encodings", false);
+
+    /* A libpython that is shipped alone, and no program on PATH: Python itself has to say. */
+    copy_file(options.python, "libpython_alone.so");
+    options.python = "./libpython_alone.so";
+    CHECK(setenv("PATH", "/nonexistent", 1) == 0 && unsetenv("PYFERRY_PYTHON") == 0);
 
     try_with("PYTHONHOME", "/nonexistent", "encodings", true);
     try_with("PYTHONPLATLIBDIR", "nonexistent", "encodings", true);

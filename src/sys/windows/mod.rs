@@ -10,7 +10,7 @@ pub use modules::{load_for_all, modules, stay_loaded, tls_address};
 pub use threads::*;
 
 use super::Files;
-use std::ffi::c_char;
+use std::ffi::{CStr, OsStr, OsString};
 use std::os::windows::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use windows_sys::Win32::Foundation::{CloseHandle, LocalFree};
@@ -117,6 +117,11 @@ pub fn stack_size() -> usize {
 /// The path as it is: what `canonicalize` makes of one begins with `\\?\`, which Python would take into its own paths.
 pub fn real_path(path: &Path) -> PathBuf {
     path.to_owned()
+}
+
+/// A text as the system has it; None: it is not UTF-8.
+pub fn native_text(text: &CStr) -> Option<OsString> {
+    text.to_str().ok().map(OsString::from)
 }
 
 /// A text of the system's as wide characters with a 0 at the end, which it has already.

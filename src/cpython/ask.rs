@@ -1,0 +1,125 @@
+//! Asks a program which Python it is.
+//!
+//! One run of it, which also shows that it can start in this environment: a start in our process that fails half way cannot
+//! be tried again. It has to end too where the program is none, or is one that uses this library.
+
+use super::Config;
+use super::locate::ENVIRONMENT;
+use crate::error::{Error, Result, Status, fail};
+use crate::sys::{self, FILES};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+/// What an interpreter on disk says of itself.
+pub struct Installation {
+    /// The program, which becomes Python's program name: its prefix, virtual environment and packages are found by it.
+    pub program: Option<PathBuf>,
+    /// Its shared library.
+    pub library: PathBuf,
+}
+
+/// What `ANSWERS` are.
+const QUESTION: &str = "
+import sys, sysconfig
+v = sysconfig.get_config_var
+for x in (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
+          v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else '',
+          'pyferry: answered'):
+    print('' if x is None else x)
+sys.stdout.flush()
+";
+
+/// What the words of `FILES` stand for, in the order of the answers.
+const ANSWERS: [&str; 11] = [
+    "{executable}",
+    "{major}",
+    "{minor}",
+    "{shared}",
+    "{libdir}",
+    "{instsoname}",
+    "{ldlibrary}",
+    "{base_prefix}",
+    "{ldversion}",
+    "{multiarch}",
+    "{t}",
+];
+
+/// What is written after the answers.
+const ANSWERED: &str = "pyferry: answered";
+/// What this library writes, in a program that is asked.
+const USES_US: &str = "pyferry: this program uses pyferry itself";
+/// In the environment of a program that is asked.
+const ASKED: &str = "PYFERRY_PRIVATE_ASKED";
+
+/// Asks a program. `said_by`: who named it, for the message.
+pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installation> {
+    if std::env::var_os(ASKED).is_some() {
+        // Whoever asks waits for this, and the program may not end for a long time. To ask on would have no end.
+        let mut out = std::io::stdout();
+        let _ = writeln!(out, "{USES_US}").and_then(|()| out.flush());
+        fail!(
+            NoPython,
+            "pyferry started this process to ask which Python it is, and it is a program that uses pyferry itself: name a python3 in {ENVIRONMENT} or in the option `python`"
+        );
+    }
+    let cannot_run =
+        |error| Error::new(Status::NoPython, format!("cannot run {} ({said_by}): {error}", program.display()));
+    let mut child = Command::new(program)
+        .args(config.flags())
+        .args(["-c", QUESTION])
+        .env(ASKED, "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(cannot_run)?;
+    // Read on another thread: a program that writes more than a pipe holds would wait for us.
+    let (send, complaints) = channel();
+    let stderr = child.stderr.take();
+    sys::spawn(c"pyferry-ask", move || {
+        let mut text = Vec::new();
+        let _ = stderr.map(|mut stderr| stderr.read_to_end(&mut text));
+        let _ = send.send(text);
+    })
+    .map_err(cannot_run)?;
+    let Some(lines) = answers(&mut child) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        fail!(NoPython, "{} ({said_by}) is a program that uses pyferry itself, and not a python3", program.display());
+    };
+    let status = child.wait().map_err(cannot_run)?;
+    // A sitecustomize may have printed before us.
+    let lines = &lines[lines.len().saturating_sub(ANSWERS.len())..];
+    if lines.len() < ANSWERS.len() {
+        let complaints = complaints.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+        let complaints = String::from_utf8_lossy(&complaints);
+        fail!(NoPython, "{} ({said_by}) did not start ({status}): {}", program.display(), complaints.trim_end());
+    }
+    let fill =
+        |text: &str| ANSWERS.iter().zip(lines).fold(text.to_owned(), |text, (word, answer)| text.replace(word, answer));
+    let library = FILES
+        .folders
+        .iter()
+        .flat_map(|folder| FILES.libraries.iter().map(move |name| Path::new(&fill(folder)).join(fill(name))))
+        .find(|path| path.to_str().is_some_and(|path| FILES.is_library(path)) && path.is_file());
+    let executable = &lines[0];
+    let Some(library) = library else { fail!(NoPython, "{executable} ({said_by}) {}", fill(FILES.advice)) };
+    Ok(Installation { program: Some(executable.into()), library })
+}
+
+/// What a program writes, to the last of the answers and no further: what it leaves running may keep the pipe open. None: it
+/// uses this library.
+fn answers(child: &mut Child) -> Option<Vec<String>> {
+    let mut lines = Vec::new();
+    for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(|stdout| stdout.split(b'\n')).flatten() {
+        match String::from_utf8_lossy(&line).trim_end_matches('\r') {
+            ANSWERED => break,
+            USES_US => return None,
+            line => lines.push(line.to_owned()),
+        }
+    }
+    Some(lines)
+}

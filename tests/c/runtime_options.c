@@ -1,0 +1,122 @@
+/* harness: mode=runtime */
+/* How Python is to be set up: isolated from the user's environment, without site, with the host's arguments, search paths and
+   stack. It goes for one start, and for the interpreters that are made then. */
+#include "use.h"
+
+#include <sys/stat.h>
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+/* Runs the source in main and in an interpreter of each kind. */
+static void with(pyferry_runtime_options options, const char *source)
+{
+    CHECK_OK(pyferry_runtime_start(&options));
+    pyferry_view *views[] = { main_view(), new_interpreter(), new_interpreter_with_shared_gil() };
+    for (int i = 0; i < 3; i++) {
+        run_in(views[i], source);
+        pyferry_view_free(views[i]);
+    }
+    CHECK_OK(pyferry_runtime_stop(-1));
+}
+
+static void refused(pyferry_runtime_options options, const char *part)
+{
+    CHECK_REFUSED(pyferry_runtime_start(&options), PYFERRY_STATUS_INVALID_ARGUMENT, part);
+    CHECK_STATUS(pyferry_runtime_stop(0), PYFERRY_STATUS_WRONG_ORDER);
+}
+
+int main(void)
+{
+    const pyferry_runtime_options plain = PYFERRY_RUNTIME_OPTIONS_INIT;
+    pyferry_runtime_options options = plain;
+    CHECK(mkdir("environment", 0755) == 0 && mkdir("first", 0755) == 0 && mkdir("second \xc3\xa9", 0755) == 0);
+    write_file("environment/only_here.py", "where = 'environment'\n");
+    write_file("environment/both.py", "where = 'environment'\n");
+    write_file("environment/sitecustomize.py", "import builtins\nbuiltins.customized = True\n");
+    write_file("first/both.py", "where = 'first'\n");
+    write_file("second \xc3\xa9/both.py", "where = 'second'\n");
+    write_file("second \xc3\xa9/second.py", "where = 'second'\n");
+    CHECK(setenv("PYTHONPATH", "environment", 1) == 0);
+
+    static const char AS_PYTHON3[] = "import sys, only_here\n"
+                                     "assert sys.argv == [''], sys.argv\n"
+                                     "assert customized\n"
+                                     "assert not sys.flags.isolated and not sys.flags.no_site\n"
+                                     "import site\n"
+                                     "assert site.ENABLE_USER_SITE is not False";
+    with(plain, AS_PYTHON3);
+
+    options.flags = PYFERRY_RUNTIME_ISOLATED;
+    static const char ISOLATED[] = "import sys\n"
+                                   "assert sys.flags.isolated and sys.flags.ignore_environment and sys.flags.no_user_site\n"
+                                   "assert 'site' in sys.modules\n"
+                                   "try:\n"
+                                   "    import only_here\n"
+                                   "    raise SystemError\n"
+                                   "except ImportError:\n"
+                                   "    pass";
+    with(options, ISOLATED);
+    /* Nor does it matter where the environment would lead to no Python at all. */
+    CHECK(setenv("PYTHONHOME", "/nonexistent", 1) == 0);
+    with(options, ISOLATED);
+    CHECK_REFUSED(pyferry_runtime_start(NULL), PYFERRY_STATUS_NO_PYTHON, "encodings");
+    CHECK(unsetenv("PYTHONHOME") == 0);
+
+    options.flags = PYFERRY_RUNTIME_NO_SITE;
+    with(options, "import sys, only_here\n"
+                  "assert sys.flags.no_site and not sys.flags.isolated\n"
+                  "assert 'site' not in sys.modules\n"
+                  "assert not any(path.endswith('site-packages') for path in sys.path), sys.path");
+    /* One start's setting is not the next one's. */
+    with(plain, AS_PYTHON3);
+
+    const char *arguments[] = { "game", "-c", "--version", "-I", "", "\xc3\xa9", "\xff" };
+    options = plain;
+    options.argc = 7;
+    options.argv = arguments;
+    with(options, "import sys, os\n"
+                  "assert sys.argv == ['game', '-c', '--version', '-I', '', '\\u00e9', '\\udcff'], sys.argv\n"
+                  "assert not sys.flags.isolated\n"
+                  "assert os.path.exists(sys.executable), sys.executable");
+    options.flags = PYFERRY_RUNTIME_ISOLATED | PYFERRY_RUNTIME_NO_SITE;
+    options.argc = 1;
+    with(options, "import sys\nassert sys.argv == ['game'] and sys.flags.isolated and sys.flags.no_site");
+
+    const char *paths[] = { "first", "second \xc3\xa9", NULL };
+    options = plain;
+    options.search_paths = paths;
+    with(options, "import sys, both, second, only_here\n"
+                  "assert sys.path[:2] == ['first', 'second \\u00e9'], sys.path\n"
+                  "assert (both.where, second.where) == ('first', 'second')");
+    with(plain, "import sys, both\nassert both.where == 'environment' and 'first' not in sys.path");
+    paths[0] = NULL;
+    with(options, "import both\nassert both.where == 'environment'");
+
+    options = plain;
+    options.stack_size = 64 << 20;
+    with(options, "import sys");
+    options.stack_size = 512 << 10;
+    with(options, "import sys");
+
+    options = plain;
+    options.flags = 1u << 31;
+    refused(options, "flags");
+    options = plain;
+    options.argc = -1;
+    options.argv = arguments;
+    refused(options, "argc");
+    options.argc = 1;
+    options.argv = NULL;
+    refused(options, "argv");
+    arguments[0] = NULL;
+    options.argv = arguments;
+    refused(options, "argv");
+    options = plain;
+    options.stack_size = 1000;
+    refused(options, "stack_size");
+    return 0;
+}
