@@ -1,7 +1,7 @@
 //! Interpreters: the main one, and making and ending others.
 
 use super::table::PyInterpreterConfig;
-use super::types::PyThreadState;
+use super::types::{PyInterpreterGuard, PyThreadState};
 use super::{Python, Raw, Sharing, Slot, SlotValue, State, places};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
@@ -205,7 +205,7 @@ impl Python {
     }
 
     /// From 3.15: a guard on the main interpreter, so that it cannot finish shutting down under our first visit.
-    fn guard_main(&self) -> Result<Option<NonNull<std::ffi::c_void>>> {
+    fn guard_main(&self) -> Result<Option<NonNull<PyInterpreterGuard>>> {
         let closed = || Error::new(Status::Closed, "Python is shutting down: its main interpreter lets nobody in");
         let (Some(view_of_main), Some(close_view), Some(guard_of)) = (
             self.table.PyInterpreterView_FromMain,

@@ -1,8 +1,8 @@
 //! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
 
 use super::types::{
-    Py_ssize_t, PyConfig, PyInterpreterState, PyMethodDef, PyObject, PyPreConfig, PyStatus, PyThread_type_lock,
-    PyThreadState,
+    Py_ssize_t, PyConfig, PyFrameObject, PyInterpreterGuard, PyInterpreterState, PyInterpreterView, PyMethodDef,
+    PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
 };
 use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
@@ -85,7 +85,7 @@ table! {
     PyThreadState_Swap = "PyThreadState_Swap"(*mut PyThreadState) -> *mut PyThreadState;
     PyThreadState_GetInterpreter = "PyThreadState_GetInterpreter"(*mut PyThreadState) -> *mut PyInterpreterState;
     PyThreadState_GetUnchecked = "PyThreadState_GetUnchecked" | "_PyThreadState_UncheckedGet"() -> *mut PyThreadState;
-    PyThreadState_GetFrame = "PyThreadState_GetFrame"(*mut PyThreadState) -> *mut PyObject;
+    PyThreadState_GetFrame = "PyThreadState_GetFrame"(*mut PyThreadState) -> *mut PyFrameObject;
     PyThreadState_SetAsyncExc = "PyThreadState_SetAsyncExc"(c_ulong, *mut PyObject) -> c_int;
     PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
     PyThread_acquire_lock = "PyThread_acquire_lock"(PyThread_type_lock, c_int) -> c_int;
@@ -98,10 +98,10 @@ table! {
     Py_NewInterpreterFromConfig ? "Py_NewInterpreterFromConfig"(*mut *mut PyThreadState, *const PyInterpreterConfig) -> PyStatus;
     Py_EndInterpreter = "Py_EndInterpreter"(*mut PyThreadState);
 
-    PyInterpreterView_FromMain ? "PyInterpreterView_FromMain"() -> *mut c_void;
-    PyInterpreterView_Close ? "PyInterpreterView_Close"(*mut c_void);
-    PyInterpreterGuard_FromView ? "PyInterpreterGuard_FromView"(*mut c_void) -> *mut c_void;
-    PyInterpreterGuard_Close ? "PyInterpreterGuard_Close"(*mut c_void);
+    PyInterpreterView_FromMain ? "PyInterpreterView_FromMain"() -> *mut PyInterpreterView;
+    PyInterpreterView_Close ? "PyInterpreterView_Close"(*mut PyInterpreterView);
+    PyInterpreterGuard_FromView ? "PyInterpreterGuard_FromView"(*mut PyInterpreterView) -> *mut PyInterpreterGuard;
+    PyInterpreterGuard_Close ? "PyInterpreterGuard_Close"(*mut PyInterpreterGuard);
 
     PyTraceMalloc_Track ? "PyTraceMalloc_Track"(c_uint, usize, usize) -> c_int;
     PyTraceMalloc_Untrack ? "PyTraceMalloc_Untrack"(c_uint, usize) -> c_int;

@@ -1,7 +1,9 @@
 //! CPython's types, as far as they are looked into: the same in 3.9 to 3.15, in every build.
 //!
-//! Not pyo3-ffi's: of that a program can have one version only, and what this library would ask of it (the stable ABI, no
-//! libpython) would hold for the whole program, and leave a host that uses PyO3 without the libpython that it links.
+//! Not pyo3-ffi's: its build script wants a Python on the machine that builds, and what it builds is for that version alone,
+//! while this library is built without one and serves them all. By its `links = "python"` a program can have it once only, so
+//! a host that uses PyO3 would be bound to our version of it. And what all versions have in common, the stable ABI, lacks a
+//! part of the table. So the signatures are written by hand, and tests hold them against each Python.h.
 
 use std::ffi::{c_char, c_int};
 
@@ -16,6 +18,18 @@ pub struct PyThreadState(());
 /// Never looked into.
 #[repr(C)]
 pub struct PyInterpreterState(());
+
+/// Never looked into.
+#[repr(C)]
+pub struct PyFrameObject(());
+
+/// Never looked into.
+#[repr(C)]
+pub struct PyInterpreterView(());
+
+/// Never looked into.
+#[repr(C)]
+pub struct PyInterpreterGuard(());
 
 /// A lock of CPython's.
 #[allow(non_camel_case_types)]

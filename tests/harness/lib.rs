@@ -21,6 +21,7 @@ mod self_check;
 mod snippets;
 mod soak;
 pub mod symbols;
+mod table;
 pub mod tool;
 mod tool_check;
 pub mod verdict;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         let kit = Arc::new(case::Kit { library, builder: Builder::default() });
         let pythons: Vec<Arc<Python>> = pythons.into_iter().map(Arc::new).collect();
         trials.extend(pythons.iter().flat_map(python_h::trials));
+        trials.extend(pythons.iter().flat_map(table::trials));
         trials.extend(cpython::trials(&pythons));
         trials.extend(snippets::trials(&kit, &pythons));
         for program in program::all() {

@@ -16,11 +16,12 @@ use super::{paths, process};
 
 type Check = fn(&Python) -> Result<(), Failed>;
 
-const CHECKS: [(&str, Check); 4] = [
+const CHECKS: [(&str, Check); 5] = [
     ("signatures", signatures_agree),
     ("structs", structs_agree),
     ("the limited API is complete", is_complete),
     ("both in one file", both_are_refused),
+    ("the length of a call", calls_are_short),
 ];
 
 /// What a Python.h does not declare, although its libpython exports it and others of the same age have it.
@@ -218,8 +219,32 @@ fn both_are_refused(python: &Python) -> Result<(), Failed> {
     Ok(())
 }
 
+/// A call through the header is a load and an indirect call, and no more than that longer than one through the linkage
+/// table, whose jump it spares. Counted in what the compiler makes of a function that makes one call.
+fn calls_are_short(python: &Python) -> Result<(), Failed> {
+    let include = format!("-I{}", paths::include().display());
+    let instructions = |header: &str, directories: Vec<String>| -> Result<Vec<String>, String> {
+        let mut command = Command::new(compiler("CC"));
+        command.args(["-std=c11", "-O2", "-fPIC", "-fno-stack-protector", "-fcf-protection=none"]).args(directories);
+        let source = format!("#include {header}\nlong called(PyObject *o) {{ return PyLong_AsLong(o) + 1; }}\n");
+        let text = with_input(command.args(["-S", "-o", "-", "-x", "c", "-"]), &source)?;
+        let body =
+            text.split_once("\ncalled:\n").and_then(|(_, rest)| rest.split_once("\t.size")).ok_or("no function")?.0;
+        let is_instruction = |line: &&str| line.starts_with('\t') && !line.starts_with("\t.");
+        Ok(body.lines().filter(is_instruction).map(|line| line.trim().to_owned()).collect())
+    };
+    let ours = instructions("\"pyferry_python.h\"", vec![include])?;
+    let directories =
+        python.include.iter().flat_map(|directory| ["-isystem".to_owned(), directory.display().to_string()]);
+    let theirs = instructions("<Python.h>", directories.collect())?;
+    if ours.len() > theirs.len() + 1 {
+        return Err(format!("through the header: {ours:#?}\nlinked: {theirs:#?}").into());
+    }
+    Ok(())
+}
+
 /// `Err`: what the compiler said.
-fn compile(python: &Python, flags: &[&str], source: &str) -> Result<(), String> {
+pub fn compile(python: &Python, flags: &[&str], source: &str) -> Result<(), String> {
     let mut command = Command::new(compiler("CC"));
     command.args(["-std=c11", "-fsyntax-only"]).args(flags);
     command.args(python.include.iter().flat_map(|directory| [Path::new("-isystem"), directory]));
