@@ -46,6 +46,7 @@ fn main() -> ExitCode {
             }
         }
         trials.extend(pythons.iter().map(|python| trial_with_pyo3(python, &pythons, &library)));
+        trials.extend(pythons.iter().map(trial_of_table));
         trials
     })
 }
@@ -102,16 +103,41 @@ fn trial_with_pyo3(python: &Python, all: &[Python], library: &Library) -> Trial 
     })
 }
 
-fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
-    let target = paths::root().join("target/pyo3").join(&python.name);
+/// The signatures of src/cpython/table.rs are pyo3-ffi's (tests/ffi), for each Python that this knows.
+fn trial_of_table(python: &Python) -> Trial {
+    let python = python.clone();
+    Trial::ignorable_test(format!("table_by_pyo3_ffi on {}", python.name), move || {
+        if python.free_threaded && python.minor == 13 {
+            return Ok(Completion::ignored_with("pyo3-ffi refuses 3.13t"));
+        }
+        let mut command = cargo("check", "ffi", &python);
+        command.arg("--target-dir").arg(paths::root().join("target/ffi"));
+        succeed(&mut command)?;
+        Ok(Completion::Completed)
+    })
+}
+
+/// cargo, for one of the packages that are built for one Python at a time.
+fn cargo(verb: &str, package: &str, python: &Python) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--quiet", "--release", "--locked", "--target-dir"]).arg(&target);
-    command.arg("--manifest-path").arg(paths::root().join("tests/pyo3/Cargo.toml"));
+    command.args([verb, "--quiet", "--locked", "--manifest-path"]);
+    command.arg(paths::root().join("tests").join(package).join("Cargo.toml"));
     command.env_remove("LD_LIBRARY_PATH").env("PYO3_PYTHON", &python.executable);
+    command
+}
+
+fn succeed(command: &mut Command) -> Result<(), Failed> {
     let output = command.output()?;
     if !output.status.success() {
         return Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
     }
+    Ok(())
+}
+
+fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
+    let target = paths::root().join("target/pyo3").join(&python.name);
+    let mut command = cargo("build", "pyo3", python);
+    succeed(command.arg("--release").arg("--target-dir").arg(&target))?;
     Ok(target.join("release/pyferry-with-pyo3"))
 }
 

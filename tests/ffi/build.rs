@@ -1,0 +1,45 @@
+//! Takes the rows out of `src/cpython/table.rs`, but for those that pyo3-ffi has not, or has otherwise.
+
+use std::path::Path;
+use std::{env, fs};
+
+/// Each with what pyo3-ffi has in its place. Python.h decides between the two: the harness holds every row against it.
+const EXCEPT: [(&str, &str); 14] = [
+    ("Py_DecodeLocale", "takes *mut Py_ssize_t for a size_t *"),
+    ("PyThreadState_SetAsyncExc", "takes c_long: unsigned long since 3.7"),
+    ("PyConfig_SetArgv", "takes *const *mut wchar_t, as C has it: the strings are not written to"),
+    ("Py_CompileString", "an inline function, as the macro of 3.9 is"),
+    ("PyCFunction_NewEx", "an inline function, as the macro is"),
+    ("_PyInterpreterState_RequiresIDRef", "none: an internal header's"),
+    ("PyTraceMalloc_Track", "none"),
+    ("PyTraceMalloc_Untrack", "none"),
+    ("PyInterpreterView_FromMain", "none: came with 3.15"),
+    ("PyInterpreterView_Close", "none: came with 3.15"),
+    ("PyInterpreterGuard_FromView", "none: came with 3.15"),
+    ("PyInterpreterGuard_Close", "none: came with 3.15"),
+    ("PyThread_acquire_lock", "none"),
+    ("PyThread_release_lock", "none"),
+];
+
+/// What came later than 3.9, by its first name.
+const SINCE: [(&str, u32); 3] =
+    [("Py_NewInterpreterFromConfig", 12), ("Py_IsFinalizing", 13), ("PyThreadState_GetUnchecked", 13)];
+
+fn main() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/cpython/table.rs");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", table.display());
+    let text = fs::read_to_string(&table).expect("the table can be read");
+    let (_, rows) = text.split_once("\ntable! {\n").expect("the table has rows");
+    let (rows, _) = rows.split_once("\n}").expect("the table has an end");
+    let minor = u32::from(pyo3_build_config::get().version.minor);
+    let kept = rows.split_inclusive(';').filter(|row| {
+        let name = row.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("//"));
+        let name = name.and_then(|line| line.split(' ').next()).unwrap_or_default();
+        let excepted = EXCEPT.iter().any(|(except, _)| *except == name);
+        !excepted && !SINCE.iter().any(|(late, since)| *late == name && minor < *since)
+    });
+    let judged = format!("judge! {{\n{}\n}}\n", kept.collect::<String>());
+    let out = Path::new(&env::var_os("OUT_DIR").expect("cargo sets it")).join("rows.rs");
+    fs::write(out, judged).expect("the rows can be written");
+}
