@@ -21,9 +21,13 @@ const EXCEPT: [(&str, &str); 14] = [
     ("PyThread_release_lock", "none"),
 ];
 
-/// What came later than 3.9, by its first name.
-const SINCE: [(&str, u32); 3] =
-    [("Py_NewInterpreterFromConfig", 12), ("Py_IsFinalizing", 13), ("PyThreadState_GetUnchecked", 13)];
+/// What not all versions declare, by its first name, with the first and the last that do.
+const DECLARED: [(&str, u8, u8); 4] = [
+    ("Py_NewInterpreterFromConfig", 12, 15),
+    ("Py_IsFinalizing", 13, 15),
+    ("PyThreadState_GetUnchecked", 13, 15),
+    ("Py_SetPath", 9, 12),
+];
 
 fn main() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/cpython/table.rs");
@@ -32,12 +36,12 @@ fn main() {
     let text = fs::read_to_string(&table).expect("the table can be read");
     let (_, rows) = text.split_once("\ntable! {\n").expect("the table has rows");
     let (rows, _) = rows.split_once("\n}").expect("the table has an end");
-    let minor = u32::from(pyo3_build_config::get().version.minor);
+    let minor = pyo3_build_config::get().version().minor;
     let kept = rows.split_inclusive(';').filter(|row| {
         let name = row.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("//"));
         let name = name.and_then(|line| line.split(' ').next()).unwrap_or_default();
         let excepted = EXCEPT.iter().any(|(except, _)| *except == name);
-        !excepted && !SINCE.iter().any(|(late, since)| *late == name && minor < *since)
+        !excepted && !DECLARED.iter().any(|(known, since, until)| *known == name && !(*since..=*until).contains(&minor))
     });
     let judged = format!("judge! {{\n{}\n}}\n", kept.collect::<String>());
     let out = Path::new(&env::var_os("OUT_DIR").expect("cargo sets it")).join("rows.rs");

@@ -10,7 +10,7 @@ use super::python::Python;
 use super::python_h::compile;
 
 /// What not every Python.h declares as it is, with the versions that do: none where the first is greater than the last.
-const DECLARED: [(&str, u32, u32); 14] = [
+const DECLARED: [(&str, u32, u32); 15] = [
     ("Py_CompileString", 10, 15), // 3.9 has a macro
     ("Py_NewInterpreterFromConfig", 12, 15),
     ("PyInterpreterView_FromMain", 15, 15),
@@ -22,6 +22,7 @@ const DECLARED: [(&str, u32, u32); 14] = [
     ("_Py_IsFinalizing", 9, 12),
     ("PyThreadState_GetUnchecked", 13, 15),
     ("_PyThreadState_UncheckedGet", 9, 12),
+    ("Py_SetPath", 9, 12),
     // An internal header's.
     ("_PyInterpreterState_RequiresIDRef", 1, 0),
     // 3.13 is the first whose Python.h includes tracemalloc.h.
