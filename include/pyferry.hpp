@@ -300,8 +300,8 @@ public:
         static_assert(std::is_nothrow_invocable_v<Callable &>, "a function for the end of an interpreter is noexcept");
         auto owned = std::make_unique<Callable>(std::move(callable));
         auto call = [](void *data) noexcept {
-            std::unique_ptr<Callable> callable(static_cast<Callable *>(data));
-            (*callable)();
+            std::unique_ptr<Callable> last(static_cast<Callable *>(data));
+            (*last)();
         };
         result taken = detail::come_to_after(*this, [&] { return pyferry_at_end(handle_, call, owned.get()); });
         if (taken) static_cast<void>(owned.release()); // the library's now
