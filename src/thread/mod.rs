@@ -302,8 +302,13 @@ impl Thread {
         }
     }
 
+    /// Steps stay steps: who only asks where this thread is leaves it on the short way.
     fn current(&self, python: &Python) -> Option<State> {
-        python.attached(self.top().filter(|top| self.may_be_attached(top)).map(|top| top.state))
+        let own = self.last_step().unwrap_or_else(|| {
+            let top = self.frames.borrow().last().copied();
+            top.filter(|top| self.may_be_attached(top)).map(|top| top.state)
+        });
+        python.attached(own)
     }
 
     /// Whether the state of the last frame can be attached, rather than be gone, and another at its address.

@@ -287,6 +287,16 @@ impl Thread {
         self.with_visits(|visits| visits.iter().position(has_it))
     }
 
+    /// The state of the last step, unless it is gone; None where there are no steps.
+    pub(super) fn last_step(&self) -> Option<Option<State>> {
+        if !self.quick.has_steps() {
+            return None;
+        }
+        let to = &self.quick.step(self.quick.depth.get() - 1).to;
+        let lives = |visit| self.with_visit(visit, |visit| visit.interpreter.raw().is_some());
+        Some(to.state.get().filter(|_| self.visit_with(to.seat.get()).is_some_and(lives)))
+    }
+
     /// Has an interpreter at hand from here on, with the state that this thread keeps of it. There are no steps now.
     pub(super) fn learn(&self, target: &Arc<Interpreter>, state: State) {
         let quick = &self.quick;

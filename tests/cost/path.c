@@ -21,6 +21,15 @@ static void visits(int count)
     }
 }
 
+/* A question has no side effect. */
+static void visits_and_questions(int count)
+{
+    for (int i = 0; i < count; i++) {
+        CHECK(pyferry_is_attached(view));
+        visits(1);
+    }
+}
+
 static void guards(int count)
 {
     for (int i = 0; i < count; i++) {
@@ -88,6 +97,7 @@ static void *alone(void *unused)
     PHASE("repeated", visits);
     pyferry_token outer = attach(view);
     PHASE("nested", visits);
+    PHASE("nested after questions", visits_and_questions);
     detach(outer);
     PHASE("guard", guards);
     PHASE("view", views);
