@@ -376,7 +376,8 @@ private:
 
 /// Attaches this thread to an interpreter for a scope. In between it may call Python, whatever it was before; afterwards it
 /// is what it was. Nests, also with other interpreters and with PyGILState, pybind11 and the like. Of one thread, and its
-/// objects end in the reverse order of their beginning, as local variables do.
+/// objects end in the reverse order of their beginning, as local variables do; those that nest, since the thread was in that
+/// interpreter already, in any order among themselves, as coroutines end them.
 ///
 /// Look at it before you call Python: one that failed has attached the thread to nothing.
 class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::holder<attached> {

@@ -1,7 +1,8 @@
 //! What a thread is in the midst of, and ends by dropping it.
 //!
-//! Attachments and suspensions end in the reverse order of their beginning; the tokens below see to that, and refuse. A
-//! drop cannot be refused, so one that comes too early is made up for when its turn has come.
+//! Attachments and suspensions end in the reverse order of their beginning, but for those that nest, which hold nothing; the
+//! tokens below see to that, and refuse. A drop cannot be refused, so one that comes too early is made up for when its turn
+//! has come.
 
 use crate::error::{Result, Status};
 use crate::fork;
@@ -25,7 +26,8 @@ use std::marker::PhantomData;
 ///
 /// # Order
 ///
-/// Attachments of a thread end last in, first out, which is how Rust drops what is in scopes. One that is dropped while a
+/// Attachments of a thread end last in, first out, which is how Rust drops what is in scopes; those that nest on one thread
+/// state in any order among themselves, as coroutines drop them. One that is dropped while a
 /// later [`Attached`] or [`Suspended`] is still there ends when that is dropped; until then the thread stays inside.
 ///
 /// # What it does not say

@@ -51,7 +51,8 @@ fn ticket([thread, number]: [u64; 2]) -> Ticket {
 /// What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
 ///
 /// @param view  the interpreter; read during the call
-/// @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning.
+/// @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
+///              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
 ///         ended: nothing was done, and it will not change), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
@@ -167,7 +168,8 @@ pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_gua
 /// The thread that attached. Where a shutdown waits for this detach, it first runs the destructors of what the thread
 /// left in Python. On failure nothing is done and the token stays, except for _CLOSED.
 ///
-/// @param token  of the last attach that has not ended; it is emptied
+/// @param token  of the last attach that has not ended, or of one that nests, as all since then do, on one thread state; it
+///               is emptied
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (token is NULL), _STALE_TOKEN (empty, or used already), _WRONG_THREAD
 ///         (another thread's), _WRONG_ORDER (a later attach or suspend has not ended), _NOT_ATTACHED (the thread let go
 ///         by other means and has not come back), _CLOSED (the interpreter was shut down by this very thread while

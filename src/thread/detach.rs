@@ -9,30 +9,30 @@ use crate::record;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
-        let top = self.check(ticket, "token")?;
-        let (visit, source, before, left) = match top.kind {
+        let frame = self.check(ticket, "token")?;
+        let (visit, source, before, left) = match frame.kind {
             Kind::Entered { visit, source, before, left } => (visit, source, before, left),
-            Kind::Nested { deaths } => return self.detach_nested(top, deaths),
+            Kind::Nested { deaths } => return self.detach_nested(frame, deaths),
             Kind::Suspended { .. } => {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
             }
-            Kind::Ended { .. } => return self.detach_ended(top),
+            Kind::Ended { .. } => return self.detach_ended(frame),
             Kind::Through { .. } => fail!(Internal, "a token names a frame that has none"),
         };
         let (python, slot, alive) = self.with_visit(visit, |visit| {
             let interpreter = &visit.interpreter;
             (interpreter.python, interpreter.slot, interpreter.raw().is_some())
         });
-        if !alive || python.attached(Some(top.state)) != Some(top.state) {
-            return self.detach_elsewhere(python, top);
+        if !alive || python.attached(Some(frame.state)) != Some(frame.state) {
+            return self.detach_elsewhere(python, frame);
         }
         let before = self.unless_gone(before);
         if self.going_out(python, visit, source) {
-            self.staying(python, || python.delete_attached(slot, top.state, before));
+            self.staying(python, || python.delete_attached(slot, frame.state, before));
         } else {
             python.detach(slot, before);
         }
-        self.pop(top);
+        self.pop(frame);
         self.unpin(visit);
         if self.go_back(python, left) {
             return Ok(());
@@ -44,13 +44,13 @@ impl Thread {
         )
     }
 
-    fn detach_nested(&self, top: Frame, deaths: u64) -> Result<()> {
+    fn detach_nested(&self, frame: Frame, deaths: u64) -> Result<()> {
         let python = Python::in_process()?;
-        let alive = deaths == record::deaths() || top.serial == 0 || record::with_serial(top.serial).is_some();
-        if !alive || python.attached(Some(top.state)) != Some(top.state) {
-            return self.detach_elsewhere(python, top);
+        let alive = deaths == record::deaths() || frame.serial == 0 || record::with_serial(frame.serial).is_some();
+        if !alive || python.attached(Some(frame.state)) != Some(frame.state) {
+            return self.detach_elsewhere(python, frame);
         }
-        self.pop(top);
+        self.pop(frame);
         Ok(())
     }
 

@@ -69,7 +69,7 @@ pub(super) enum Source {
 }
 
 impl Thread {
-    /// The last frame, if the ticket is for it.
+    /// The frame that the ticket is for, if it can end now: the last, or one that nests, as all after it do, on one state.
     pub(super) fn check(&self, ticket: Ticket, what: &str) -> Result<Frame> {
         if ticket == Ticket::default() {
             fail!(StaleToken, "the {what} is empty: it was used already, or never filled");
@@ -81,17 +81,20 @@ impl Thread {
                 this_thread()
             );
         }
-        match self.top() {
-            Some(top) if top.number == ticket.number => Ok(top),
-            _ if self.frames().iter().any(|frame| frame.number == ticket.number) => {
-                fail!(
-                    WrongOrder,
-                    "{} has attachments or suspensions after the one this {what} is for: end those first",
-                    this_thread()
-                )
-            }
-            _ => fail!(StaleToken, "the {what} was used already: what it was for has ended"),
+        let frames = self.frames();
+        let Some(place) = frames.iter().rposition(|frame| frame.number == ticket.number) else {
+            fail!(StaleToken, "the {what} was used already: what it was for has ended")
+        };
+        let frame = frames[place];
+        let nests = |other: &Frame| matches!(other.kind, Kind::Nested { .. }) && other.state == frame.state;
+        if place + 1 == frames.len() || frames[place..].iter().all(nests) {
+            return Ok(frame);
         }
+        fail!(
+            WrongOrder,
+            "{} has attachments or suspensions after the one this {what} is for: end those first",
+            this_thread()
+        )
     }
 
     /// All that has not ended, steps included.
@@ -147,11 +150,13 @@ impl Thread {
         ticket.thread == std::ptr::from_ref(self).addr() as u64
     }
 
-    /// Takes a frame away, and what was begun under it and never ended.
+    /// Takes a frame away and, unless it nests and so held nothing, what was begun under it and never ended.
     pub(super) fn pop(&self, frame: Frame) {
         let mut frames = self.frames_mut();
-        if let Some(place) = frames.iter().rposition(|other| other.number == frame.number) {
-            frames.truncate(place);
+        match (frames.iter().rposition(|other| other.number == frame.number), frame.kind) {
+            (Some(place), Kind::Nested { .. }) => drop(frames.remove(place)),
+            (Some(place), _) => frames.truncate(place),
+            (None, _) => {}
         }
     }
 

@@ -29,18 +29,17 @@ static inline void act_nested(const pyferry_view *here, bool late)
     PyThreadState *state = PyThreadState_Get();
     pyferry_token outer = attach(here), inner = attach(here);
     CHECK(PyThreadState_Get() == state && pyferry_is_attached(here));
-    pyferry_token stale = inner, early = outer;
-    CHECK_STATUS(pyferry_detach(&early), PYFERRY_STATUS_WRONG_ORDER);
+    pyferry_token stale = outer;
     if (outermost.private_words[1] != 0) {
-        early = outermost;
+        pyferry_token early = outermost;
         pyferry_status status = pyferry_detach(&early);
         if (status != PYFERRY_STATUS_STALE_TOKEN) /* at the end of the thread, which ended it */
             CHECK_STATUS(status, PYFERRY_STATUS_WRONG_ORDER);
     }
-    detach(inner);
+    detach(outer);
     CHECK_STATUS(pyferry_detach(&stale), PYFERRY_STATUS_STALE_TOKEN);
     act_run(late);
-    detach(outer);
+    detach(inner);
 }
 
 /* As check_closed, without the words: a thread that ends may have lost them already. */

@@ -230,12 +230,12 @@ impl Model {
     /// Comes and goes: what a call of pyferry's does that needs the interpreter for a moment.
     pub fn visit(&mut self, actor: usize, interpreter: usize) {
         self.enter(actor, interpreter);
-        self.leave(actor);
+        self.leave(actor, self.threads[actor].frames.len() - 1);
     }
 
     pub fn detach(&mut self, actor: usize, ticket: Ticket) -> Expected {
-        let frame = match self.last_frame(actor, ticket) {
-            Ok(frame) => frame,
+        let (place, frame) = match self.frame_to_end(actor, ticket) {
+            Ok(found) => found,
             Err(refused) => return refused,
         };
         if matches!(frame.kind, Kind::Suspended { .. }) {
@@ -248,7 +248,7 @@ impl Model {
             Some(current) if current != frame.state => return refuse("WRONG_ORDER"),
             Some(_) => {}
         }
-        self.leave(actor);
+        self.leave(actor, place);
         self.empty(ticket);
         match (over, frame.kind) {
             (false, _) => ok('0'),
@@ -258,18 +258,14 @@ impl Model {
         }
     }
 
-    /// Ends the last attachment.
-    fn leave(&mut self, actor: usize) {
+    /// Ends an attachment: the last, or a nested one.
+    fn leave(&mut self, actor: usize, place: usize) {
         let facts = self.facts;
-        let frame = *self.threads[actor].frames.last().expect("checked before");
-        let Kind::Entered { slot, left } = frame.kind else {
-            self.threads[actor].frames.pop();
-            return;
-        };
+        let frame = self.threads[actor].frames.remove(place);
+        let Kind::Entered { slot, left } = frame.kind else { return };
         let phase = self.phase(frame.state.interpreter);
         let back = left.map(|left| left.0).filter(|state| self.phase(state.interpreter) != Phase::Closed);
         let thread = &mut self.threads[actor];
-        thread.frames.pop();
         // What the host began by CPython's own means under an attachment goes with it: the state may be gone.
         let goes = |number, state| number > frame.number && state == frame.state;
         thread.saved.retain(|saved| !goes(saved.0, saved.1));
@@ -307,8 +303,8 @@ impl Model {
     }
 
     pub fn resume(&mut self, actor: usize, ticket: Ticket) -> Expected {
-        let frame = match self.last_frame(actor, ticket) {
-            Ok(frame) => frame,
+        let (_, frame) = match self.frame_to_end(actor, ticket) {
+            Ok(found) => found,
             Err(refused) => return refused,
         };
         if !matches!(frame.kind, Kind::Suspended { .. }) {
@@ -354,8 +350,9 @@ impl Model {
         }
     }
 
-    /// The thread's last frame, if the ticket is for it.
-    pub fn last_frame(&self, actor: usize, ticket: Ticket) -> Result<Frame, Expected> {
+    /// The frame that the ticket is for, and its place, if it can end now: the last one, or one of those at the end that all
+    /// nest on one state.
+    pub fn frame_to_end(&self, actor: usize, ticket: Ticket) -> Result<(usize, Frame), Expected> {
         let thread = &self.threads[actor];
         let memory = match ticket {
             Ticket::Null => return Err(refuse("INVALID_ARGUMENT")),
@@ -368,8 +365,13 @@ impl Model {
             Memory::Filled { thread: other, .. } if other != thread.serial => Err(refuse("WRONG_THREAD")),
             Memory::Filled { number, .. } => match thread.frames.iter().rposition(|frame| frame.number == number) {
                 None => Err(refuse("STALE_TOKEN")),
-                Some(place) if place + 1 < thread.frames.len() => Err(refuse("WRONG_ORDER")),
-                Some(place) => Ok(thread.frames[place]),
+                Some(place) => {
+                    let frame = thread.frames[place];
+                    let nests = |other: &Frame| matches!(other.kind, Kind::Nested) && other.state == frame.state;
+                    let is_last = place + 1 == thread.frames.len();
+                    let ends = is_last || thread.frames[place..].iter().all(nests);
+                    if ends { Ok((place, frame)) } else { Err(refuse("WRONG_ORDER")) }
+                }
             },
         }
     }
