@@ -173,6 +173,11 @@ typedef int32_t pyferry_status;
 #endif // __cplusplus
 
 /**
+ * An exception that was set on a thread and was set aside: references, to be given back to CPython.
+ */
+typedef struct Aside Aside;
+
+/**
  * A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
  * pyferry_attach_guarded always gets in.
  */
@@ -326,6 +331,8 @@ typedef struct pyferry_interpreter_options {
      */
     uint32_t reserved;
 } pyferry_interpreter_options;
+
+
 
 #ifdef __cplusplus
 extern "C" {
@@ -552,6 +559,10 @@ void pyferry_guard_close(struct pyferry_guard *guard);
  * What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
  *
  * @param view  the interpreter; read during the call
+ * An attach that enters the interpreter begins a visit, which ends with its detach. A visit begins with no exception set: one
+ * that is set on the thread's state already (the thread let go with it) is set again afterwards; and what
+ * PyThreadState_SetAsyncExc sent to an earlier visit is dropped.
+ *
  * @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
  *              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
@@ -588,6 +599,9 @@ pyferry_status pyferry_attach_guarded(const struct pyferry_guard *guard, struct 
 /**
  * Ends this thread's last attachment. The thread is then as it was before that attach: attached to what it was
  * attached to, or to nothing.
+ *
+ * Where that ends a visit, an exception that is still set is reported as unraisable (sys.unraisablehook, which runs here) and
+ * cleared; a nested attachment leaves it set.
  *
  * The thread that attached. Where a shutdown waits for this detach, it first runs the destructors of what the thread
  * left in Python. On failure nothing is done and the token stays, except for _CLOSED.

@@ -51,6 +51,10 @@ fn ticket([thread, number]: [u64; 2]) -> Ticket {
 /// What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
 ///
 /// @param view  the interpreter; read during the call
+/// An attach that enters the interpreter begins a visit, which ends with its detach. A visit begins with no exception set: one
+/// that is set on the thread's state already (the thread let go with it) is set again afterwards; and what
+/// PyThreadState_SetAsyncExc sent to an earlier visit is dropped.
+///
 /// @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
 ///              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
@@ -164,6 +168,9 @@ pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_gua
 
 /// Ends this thread's last attachment. The thread is then as it was before that attach: attached to what it was
 /// attached to, or to nothing.
+///
+/// Where that ends a visit, an exception that is still set is reported as unraisable (sys.unraisablehook, which runs here) and
+/// cleared; a nested attachment leaves it set.
 ///
 /// The thread that attached. Where a shutdown waits for this detach, it first runs the destructors of what the thread
 /// left in Python. On failure nothing is done and the token stays, except for _CLOSED.

@@ -190,6 +190,7 @@ impl Python {
                     if let Some(current) = places::find_current(self, state) {
                         let _ = self.current.set(current);
                     }
+                    self.find_exception_fields(state);
                     let result = set_up(raw, slot);
                     (self.table.PyThreadState_Clear)(state.as_ptr());
                     (self.table.PyThreadState_DeleteCurrent)();

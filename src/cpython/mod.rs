@@ -11,6 +11,7 @@
 mod ask;
 mod callback;
 mod config;
+mod exceptions;
 mod images;
 mod head_lock;
 mod interpreters;
@@ -26,6 +27,7 @@ mod types;
 mod values;
 
 pub use config::Config;
+pub use exceptions::Aside;
 pub use images::{bind, unbind};
 pub use locate::{choose, program_for};
 pub use places::Places;
@@ -61,6 +63,8 @@ pub struct Python {
     one_gil: bool,
     /// The variable that holds the state that is attached.
     current: OnceCell<places::Current>,
+    /// Where in a thread state its exceptions are.
+    exception_fields: OnceCell<exceptions::ExceptionFields>,
     /// Where in a thread state the number of its thread is.
     ident_offset: OnceCell<usize>,
     /// Up to 3.11: where in a thread state its interpreter is.
@@ -167,6 +171,7 @@ impl Python {
             path_text: CString::new(located.path.to_string_lossy().into_owned()).unwrap_or_default(),
             path: located.path,
             current: OnceCell::new(),
+            exception_fields: OnceCell::new(),
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
             next_offset: OnceCell::new(),

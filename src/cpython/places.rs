@@ -4,6 +4,7 @@
 //! slot is: it holds the state while the thread is attached, and no longer when it has let go. Up to 3.11 it is one
 //! variable for all threads, found likewise.
 
+use super::exceptions::ExceptionFields;
 use super::slot::find_thread_locals;
 use super::types::PyThreadState;
 use super::{Python, Slot, SlotValue, State};
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 pub struct Places {
     slot: NonNull<SlotValue>,
     current: NonNull<SlotValue>,
+    exceptions: ExceptionFields,
     restore: unsafe extern "C-unwind" fn(*mut PyThreadState),
     save: unsafe extern "C-unwind" fn() -> *mut PyThreadState,
 }
@@ -31,14 +33,15 @@ impl Places {
             null_mut()
         }
         let Some(null) = NonNull::new((&raw const NULL).cast_mut().cast()) else { panic!("a static has an address") };
-        Places { slot: null, current: null, restore, save }
+        Places { slot: null, current: null, exceptions: ExceptionFields::nowhere(), restore, save }
     };
 
     /// This thread's, for as long as the slot is where it is; None where a call is needed to reach them.
     pub fn here(python: &Python, slot: Slot) -> Option<Places> {
         let current = NonNull::new(python.current.get()?.here())?;
+        let exceptions = *python.exception_fields.get()?;
         let (restore, save) = (python.table.PyEval_RestoreThread, python.table.PyEval_SaveThread);
-        Some(Places { slot: slot.here()?, current, restore, save })
+        Some(Places { slot: slot.here()?, current, exceptions, restore, save })
     }
 
     /// Whether these are the same, of the same CPython.
@@ -65,6 +68,20 @@ impl Places {
     pub fn slot_holds(&self, state: Option<State>) -> bool {
         // SAFETY: this thread's own.
         unsafe { self.slot.read() == as_ptr(state) }
+    }
+
+    /// Whether an exception is set on that state of this thread's, which its pin keeps.
+    #[inline(always)]
+    pub fn has_exception(&self, state: Option<State>) -> bool {
+        // SAFETY: it lives, and only this thread uses it.
+        state.is_some_and(|state| unsafe { self.exceptions.is_set(state) })
+    }
+
+    /// Whether another thread sent an exception to that state of this thread's, which its pin keeps.
+    #[inline(always)]
+    pub fn was_sent_one(&self, state: State) -> bool {
+        // SAFETY: it lives.
+        unsafe { self.exceptions.was_sent(state) }
     }
 
     /// As `Python::attach`.

@@ -138,22 +138,36 @@ text = ', '.join(left)
     pub fn interrupt(&self, ident: u64) {
         // SAFETY: attached; CPython takes its own reference, and an unknown thread is no error.
         unsafe {
-            let exception =
-                (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"KeyboardInterrupt".as_ptr());
-            (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, exception);
+            (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.keyboard_interrupt());
         }
     }
 
-    /// Takes back an interrupt that has not reached this thread yet, in the attached interpreter.
+    /// Takes back what was sent to this thread, an interrupt or another exception, and has not reached it yet, in the
+    /// attached interpreter.
     pub fn clear_interrupt(&self) {
         // SAFETY: attached; NULL clears.
         unsafe { (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut()) };
         if self.version == (3, 11) {
-            // There the interpreter goes on believing that something is pending until it has come to something, and a
-            // trace function never gets past that.
+            // There the interpreter goes on believing that something was sent until it has come to something, and a trace
+            // function never gets past that.
             self.interrupt(self.thread_ident());
-            let _ = self.run(c"try:\n    for _ in (1, 2): pass\nexcept BaseException: pass", None);
+            self.run_for_nothing(c"for _ in (1, 2): pass");
         }
+    }
+
+    /// Runs source of our own, and drops what it raises.
+    fn run_for_nothing(&self, source: &CStr) {
+        let pending = self.set_exception_aside();
+        // SAFETY: attached, with none set; every reference is checked and given back once.
+        unsafe {
+            let globals = (self.table.PyDict_New)();
+            if !globals.is_null() {
+                self.evaluate(source, c"<pyferry>", globals);
+            }
+            (self.table.PyErr_Clear)();
+            self.give_back(globals);
+        }
+        self.put_exception_back(pending);
     }
 
     /// The numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those of

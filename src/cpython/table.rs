@@ -137,7 +137,8 @@ table! {
     PyErr_Fetch = "PyErr_Fetch"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     PyErr_Restore = "PyErr_Restore"(*mut PyObject, *mut PyObject, *mut PyObject);
     PyErr_NormalizeException = "PyErr_NormalizeException"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
-    PyErr_Clear = "PyErr_Clear"();
     PyErr_Occurred = "PyErr_Occurred"() -> *mut PyObject;
+    PyErr_SetNone = "PyErr_SetNone"(*mut PyObject);
     PyErr_WriteUnraisable = "PyErr_WriteUnraisable"(*mut PyObject);
+    PyErr_Clear = "PyErr_Clear"();
 }

@@ -10,8 +10,8 @@ use crate::record;
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
         let frame = self.check(ticket, "token")?;
-        let (visit, source, before, left) = match frame.kind {
-            Kind::Entered { visit, source, before, left } => (visit, source, before, left),
+        let (visit, source, before, left, aside) = match frame.kind {
+            Kind::Entered { visit, source, before, left, aside } => (visit, source, before, left, aside),
             Kind::Nested { deaths } => return self.detach_nested(frame, deaths),
             Kind::Suspended { .. } => {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
@@ -27,6 +27,12 @@ impl Thread {
             return self.detach_elsewhere(python, frame);
         }
         let before = self.unless_gone(before);
+        if python.has_exception() {
+            self.report_left_exception(python, visit);
+        }
+        if !aside.is_none() {
+            python.put_exception_back(aside);
+        }
         if self.going_out(python, visit, source) {
             self.staying(python, || python.delete_attached(slot, frame.state, before));
         } else {
@@ -111,6 +117,14 @@ impl Thread {
             "the interpreter that {} was attached to was shut down meanwhile: the attachment is over",
             this_thread()
         )
+    }
+
+    /// A visit ends with no exception set: what it leaves nobody asked for, and the next visit would stumble over it.
+    #[cold]
+    fn report_left_exception(&self, python: &Python, visit: usize) {
+        let name = self.with_visit(visit, |visit| visit.interpreter.name());
+        let place = format!("pyferry_detach: {} left it set in {name}", this_thread());
+        self.staying(python, || python.report_unraisable(&place));
     }
 
     /// Whether the state that this thread is attached through goes with it.

@@ -2,7 +2,7 @@
 
 use super::left::{Hold, Left};
 use super::{NEXT_SERIAL, Thread, attach_first, this_thread};
-use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
+use crate::cpython::{Aside, Python, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
 use crate::record;
 use std::cell::{Ref, RefMut};
@@ -42,6 +42,8 @@ pub(super) enum Kind {
         /// What the slot held before.
         before: SlotValue,
         left: Left,
+        /// What was set on a state that was in use already: a visit begins with none.
+        aside: Aside,
     },
     /// The thread went, for a while and on its own account, from what it was attached to into another state.
     Through { before: SlotValue, left: Option<State> },

@@ -21,7 +21,7 @@ pub use frames::Ticket;
 pub use guards::{Guard, close_guard};
 pub use herald::{come_back, is_herald};
 
-use crate::cpython::{Python, Raw, Slot, SlotValue, State, Unattached};
+use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
 use crate::record::{self, Interpreter, Occupant, Place};
 use crate::sys::{self, Label, Pace, PerThread};
@@ -242,11 +242,12 @@ impl Thread {
             }
             before
         };
+        let aside = self.begin_clean(python, visit, state, source);
         self.came_in(python, visit);
         if source == Source::Cached {
             self.learn(target, state);
         }
-        Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left }))
+        Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left, aside }))
     }
 
     #[cold]
@@ -255,6 +256,16 @@ impl Thread {
         let text =
             format!("{} may not enter: {} {why} and lets nobody new in; free the view", this_thread(), target.name());
         Error::new(Status::Closed, text)
+    }
+
+    /// What is left of others in the state that this thread has just attached: what is set goes aside, and what was sent to a
+    /// visit that has ended is dropped.
+    fn begin_clean(&self, python: &Python, visit: usize, state: State, source: Source) -> Aside {
+        let is_first = !self.with_visit(visit, |visit| visit.seat.occupant.is_in());
+        if is_first && source == Source::Cached && python.may_have_been_sent_one(state) {
+            python.clear_interrupt();
+        }
+        if python.has_exception() { python.set_exception_aside() } else { Aside::NONE }
     }
 
     /// Before the pin, so that whoever sees that sees whose it is.

@@ -11,7 +11,7 @@ use super::frames::{Frame, Kind, Source, Ticket};
 use super::left::{Hold, Left};
 use super::visits::Visit;
 use super::{THREAD, Thread, herald};
-use crate::cpython::{Places, State};
+use crate::cpython::{Aside, Places, Python, State};
 use crate::gate::Seat;
 use crate::record::{Interpreter, Occupant, Place};
 use crate::sys::{Label, Pace};
@@ -159,6 +159,9 @@ impl Thread {
         hand_out(ticket);
         herald::be_heard();
         places.attach(state);
+        if places.was_sent_one(state) {
+            drop_what_was_sent();
+        }
         seat.occupant.came_in(now());
         true
     }
@@ -199,7 +202,9 @@ impl Thread {
         let last = if depth > 0 { quick.step(depth - 1).to.state.get() } else { None };
         let step = quick.aim(depth, target)?;
         let (seat, state) = (step.to.seat.get(), step.to.state.get()?);
-        if !places.is_current(last) || !places.slot_holds(last) || !seat.enter() {
+        // One that is set where this thread comes back to is set aside, which takes a frame.
+        let is_clean = !(seat.occupant.is_in() && places.has_exception(Some(state)));
+        if !is_clean || !places.is_current(last) || !places.slot_holds(last) || !seat.enter() {
             return None;
         }
         let ticket = self.next_ticket();
@@ -215,6 +220,9 @@ impl Thread {
             seat.occupant.set_label(label);
             herald::be_heard();
             places.attach(state);
+            if places.was_sent_one(state) {
+                drop_what_was_sent();
+            }
             seat.occupant.came_in(now());
         }
         Some(ticket)
@@ -227,7 +235,8 @@ impl Thread {
         let (step, places) = (quick.step(0), quick.places.get());
         let seat = step.to.seat.get();
         let is_next = self.is_mine(ticket) && ticket.number == step.number.get();
-        if !is_next || !places.is_current(step.to.state.get()) || !seat.is_quiet() {
+        let state = step.to.state.get();
+        if !is_next || !places.is_current(state) || !seat.is_quiet() || places.has_exception(state) {
             return false;
         }
         quick.depth.set(0);
@@ -268,7 +277,9 @@ impl Thread {
         let (step, before) = (quick.step(depth - 1), quick.step(depth - 2));
         let (seat, back_in) = (step.to.seat.get(), before.to.seat.get());
         let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && step.enters.get();
-        let is_plain = places.is_current(step.to.state.get()) && seat.is_quiet() && back_in.is_quiet();
+        let ended = step.to.state.get();
+        let is_plain =
+            places.is_current(ended) && seat.is_quiet() && back_in.is_quiet() && !places.has_exception(ended);
         let (true, Some(state)) = (is_next && is_plain, before.to.state.get()) else { return false };
         quick.depth.set(depth - 1);
         if seat.pins() == 1 {
@@ -342,7 +353,7 @@ impl Thread {
                 if let Some(below) = left.hold().pinned() {
                     self.with_visit(below, |visit| visit.seat.hold_again());
                 }
-                Kind::Entered { visit, source: Source::Cached, before, left }
+                Kind::Entered { visit, source: Source::Cached, before, left, aside: Aside::NONE }
             } else {
                 Kind::Nested { deaths: u64::MAX }
             };
@@ -362,7 +373,12 @@ impl Thread {
             _ => return,
         };
         let Some(frame) = frame else { return self.quick.depth.set(0) };
-        let Kind::Entered { visit, source: Source::Cached, before, left: Left::Nothing } = frame.kind else { return };
+        let Kind::Entered { visit, source: Source::Cached, before, left: Left::Nothing, aside } = frame.kind else {
+            return;
+        };
+        if !aside.is_none() {
+            return;
+        }
         let found = self.with_visit(visit, |visit| {
             let is_kept = visit.seat.occupant.state.get() == Some(frame.state);
             if is_kept { self.quick.aim(0, &visit.interpreter) } else { None }
@@ -382,6 +398,14 @@ fn come_back(seat: &Place, places: Places, state: State) {
         herald::be_heard();
         places.attach(state);
     });
+}
+
+/// What was sent to an earlier visit must not hit this one, which has just begun.
+#[cold]
+fn drop_what_was_sent() {
+    if let Some(python) = Python::known() {
+        python.clear_interrupt();
+    }
 }
 
 /// Somebody closes the gate of that seat, and may wait for the pin that was given back.
