@@ -100,9 +100,9 @@ impl Python {
             if (self.table.PyErr_Occurred)().is_null() {
                 return;
             }
-            let pending = self.set_pending_aside();
+            let pending = self.set_exception_aside();
             let what = (self.table.PyUnicode_FromString)(what.as_ptr());
-            self.put_pending_back(pending);
+            self.put_exception_back(pending);
             (self.table.PyErr_WriteUnraisable)(what);
             self.give_back(what);
         }

@@ -141,6 +141,43 @@ impl Python {
         unsafe { (self.table.PyErr_Restore)(aside.kind, aside.value, aside.traceback) };
     }
 
+    /// The class and the instance of an exception that was set aside, as references of the caller's, with its traceback in it.
+    ///
+    /// # Safety
+    /// Attached, with none set; there was one, and it is not put back.
+    pub(super) unsafe fn normalize(&self, mut raised: Aside) -> (*mut PyObject, *mut PyObject) {
+        let Aside { kind, value, traceback } = &mut raised;
+        // SAFETY: as the caller says; the three are ours.
+        unsafe {
+            (self.table.PyErr_NormalizeException)(kind, value, traceback);
+            if !traceback.is_null()
+                && !value.is_null()
+                && (self.table.PyException_SetTraceback)(*value, *traceback) != 0
+            {
+                (self.table.PyErr_Clear)();
+            }
+            self.give_back(*traceback);
+        }
+        (raised.kind, raised.value)
+    }
+
+    /// What the exception that is set says, in a line, with as little of Python as can be; clears it.
+    pub(super) fn take_raised(&self) -> Option<String> {
+        let raised = self.set_exception_aside();
+        // SAFETY: attached, with none set; the three references are ours.
+        unsafe {
+            let line = (!raised.is_none()).then(|| {
+                let kind = self.text(raised.kind);
+                let name = kind.strip_prefix("<class '").and_then(|kind| kind.strip_suffix("'>")).unwrap_or(&kind);
+                format!("{name}: {}", self.text(raised.value))
+            });
+            for object in [raised.kind, raised.value, raised.traceback] {
+                self.give_back(object);
+            }
+            line
+        }
+    }
+
     /// Has Python report the exception that is set on this thread, and ignore it, as in `__del__`: `sys.unraisablehook` runs.
     pub fn report_unraisable(&self, place: &str) {
         let place = CString::new(place).unwrap_or_default();

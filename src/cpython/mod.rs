@@ -23,6 +23,7 @@ mod slot;
 mod states;
 mod symbols;
 mod table;
+mod traceback;
 mod types;
 mod values;
 

@@ -2,7 +2,7 @@
 
 use super::types::PyObject;
 use super::{Python, Raw, State};
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result};
 use std::ffi::{CStr, c_char, c_ulong};
 use std::ptr::null_mut;
 
@@ -11,11 +11,6 @@ const FILE_INPUT: i32 = 257;
 
 /// A name and a borrowed object for source of our own; NULL is what CPython answered when it failed to make the object.
 pub(super) type Variable<'a> = (&'a CStr, *mut PyObject);
-
-const FORMAT: &CStr = c"
-import traceback
-text = ''.join(traceback.format_exception(*error)).rstrip()
-";
 
 impl Python {
     /// Runs source in the `__main__` module of the attached interpreter. What it raises becomes the error; an exception
@@ -30,11 +25,11 @@ impl Python {
         // SAFETY: attached; every reference is checked and given back once. Nothing here needs dropping: up to 3.13.7
         // CPython may end a thread that nobody pinned inside PyEval_EvalCode.
         unsafe {
-            let pending = self.set_pending_aside();
+            let pending = self.set_exception_aside();
             let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
             let succeeded = !module.is_null() && self.evaluate(source, filename, (self.table.PyModule_GetDict)(module));
             let result = if succeeded { Ok(()) } else { Err(shield(&|| self.take_error())) };
-            self.put_pending_back(pending);
+            self.put_exception_back(pending);
             result
         }
     }
@@ -236,7 +231,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
     ) -> Result<()> {
         // SAFETY: attached; every reference is checked and given back once.
         unsafe {
-            let pending = self.set_pending_aside();
+            let pending = self.set_exception_aside();
             let globals = (self.table.PyDict_New)();
             let builtins = (self.table.PyEval_GetBuiltins)();
             let succeeded = !globals.is_null()
@@ -249,7 +244,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
                 && self.evaluate(source, c"<pyferry>", globals);
             let result = if succeeded { then(globals) } else { Err(self.take_error()) };
             self.give_back(globals);
-            self.put_pending_back(pending);
+            self.put_exception_back(pending);
             result
         }
     }
@@ -272,82 +267,6 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         }
     }
 
-    /// Turns the pending exception into an error whose message is the traceback, and clears it.
-    pub(super) fn take_error(&self) -> Error {
-        // SAFETY: attached; the three references are ours after PyErr_Fetch.
-        let text = unsafe {
-            let (kind, value, traceback) = self.set_pending_aside_normalized();
-            let text = self.format(kind, value, traceback);
-            for object in [kind, value, traceback] {
-                self.give_back(object);
-            }
-            text
-        };
-        Error::new(Status::PythonError, text)
-    }
-
-    /// What the pending exception says, in a line, with as little of Python as can be; clears it.
-    pub(super) fn take_raised(&self) -> Option<String> {
-        // SAFETY: attached; the three references are ours after PyErr_Fetch.
-        unsafe {
-            let (kind, value, traceback) = self.set_pending_aside();
-            let raised = (!kind.is_null()).then(|| {
-                let kind = self.text(kind);
-                let name = kind.strip_prefix("<class '").and_then(|kind| kind.strip_suffix("'>")).unwrap_or(&kind);
-                format!("{name}: {}", self.text(value))
-            });
-            for object in [kind, value, traceback] {
-                self.give_back(object);
-            }
-            raised
-        }
-    }
-
-    /// The traceback as Python prints it; shorter where that fails, never nothing.
-    ///
-    /// # Safety
-    /// Attached, with no exception pending; the three are what PyErr_NormalizeException left.
-    unsafe fn format(&self, kind: *mut PyObject, value: *mut PyObject, traceback: *mut PyObject) -> String {
-        if kind.is_null() {
-            return "a Python call failed and raised nothing".into();
-        }
-        // SAFETY: as the caller says; PyTuple_SetItem takes the references that are made for it.
-        unsafe {
-            let error = (self.table.PyTuple_New)(3);
-            let globals = (self.table.PyDict_New)();
-            let mut text = String::new();
-            if !error.is_null() && !globals.is_null() {
-                for (place, object) in [kind, value, traceback].into_iter().enumerate() {
-                    let object = if object.is_null() {
-                        self.none()
-                    } else {
-                        (self.table.Py_IncRef)(object);
-                        object
-                    };
-                    (self.table.PyTuple_SetItem)(error, place as isize, object);
-                }
-                let builtins = (self.table.PyEval_GetBuiltins)();
-                if (self.table.PyDict_SetItemString)(globals, c"__builtins__".as_ptr(), builtins) == 0
-                    && (self.table.PyDict_SetItemString)(globals, c"error".as_ptr(), error) == 0
-                {
-                    let code = (self.table.Py_CompileString)(FORMAT.as_ptr(), c"<pyferry>".as_ptr(), FILE_INPUT);
-                    if !code.is_null() {
-                        self.give_back((self.table.PyEval_EvalCode)(code, globals, globals));
-                        (self.table.Py_DecRef)(code);
-                        text = self.text_of_variable(globals, c"text");
-                    }
-                }
-            }
-            (self.table.PyErr_Clear)();
-            self.give_back(globals);
-            self.give_back(error);
-            if text.is_empty() {
-                text = format!("{}: {}", self.text(kind), self.text(value));
-            }
-            text
-        }
-    }
-
     fn text_of_variable(&self, globals: *mut PyObject, name: &CStr) -> String {
         // SAFETY: attached; the reference is borrowed.
         unsafe { self.text((self.table.PyDict_GetItemString)(globals, name.as_ptr())) }
@@ -357,26 +276,36 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
     ///
     /// # Safety
     /// Attached; `object` is NULL or alive.
-    unsafe fn text(&self, object: *mut PyObject) -> String {
-        if object.is_null() {
-            return String::new();
+    pub(super) unsafe fn text(&self, object: *mut PyObject) -> String {
+        // SAFETY: as the caller says.
+        let text = if object.is_null() { None } else { unsafe { self.str_of(object) } };
+        if text.is_none() {
+            // SAFETY: attached.
+            unsafe { (self.table.PyErr_Clear)() };
         }
+        text.unwrap_or_default()
+    }
+
+    /// The same; None, with an exception set, where there is no such text.
+    ///
+    /// # Safety
+    /// Attached, with no exception set; `object` is alive.
+    pub(super) unsafe fn str_of(&self, object: *mut PyObject) -> Option<String> {
         // SAFETY: as the caller says; the references are given back, and the bytes are copied before that.
         unsafe {
             let text = (self.table.PyObject_Str)(object);
-            let mut result = String::new();
-            if !text.is_null() {
-                let bytes =
-                    (self.table.PyUnicode_AsEncodedString)(text, c"utf-8".as_ptr(), c"backslashreplace".as_ptr());
-                let (mut start, mut length) = (null_mut::<c_char>(), 0);
-                if !bytes.is_null() && (self.table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) == 0 {
-                    let bytes = std::slice::from_raw_parts(start.cast::<u8>(), length as usize);
-                    result = String::from_utf8_lossy(bytes).into_owned();
-                }
-                self.give_back(bytes);
-                self.give_back(text);
+            if text.is_null() {
+                return None;
             }
-            (self.table.PyErr_Clear)();
+            let bytes = (self.table.PyUnicode_AsEncodedString)(text, c"utf-8".as_ptr(), c"backslashreplace".as_ptr());
+            self.give_back(text);
+            let (mut start, mut length) = (null_mut::<c_char>(), 0);
+            let mut result = None;
+            if !bytes.is_null() && (self.table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) == 0 {
+                let bytes = std::slice::from_raw_parts(start.cast::<u8>(), length as usize);
+                result = Some(String::from_utf8_lossy(bytes).into_owned());
+            }
+            self.give_back(bytes);
             result
         }
     }
@@ -388,35 +317,5 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
             // SAFETY: as the caller says.
             unsafe { (self.table.Py_DecRef)(object) };
         }
-    }
-
-    /// # Safety
-    /// Attached.
-    pub(super) unsafe fn set_pending_aside(&self) -> (*mut PyObject, *mut PyObject, *mut PyObject) {
-        let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
-        // SAFETY: attached; the three are written, and are ours then. Deprecated since 3.12, and there up to 3.15.
-        unsafe { (self.table.PyErr_Fetch)(&mut kind, &mut value, &mut traceback) };
-        (kind, value, traceback)
-    }
-
-    /// # Safety
-    /// Attached.
-    unsafe fn set_pending_aside_normalized(&self) -> (*mut PyObject, *mut PyObject, *mut PyObject) {
-        // SAFETY: attached; the three are ours.
-        unsafe {
-            let (mut kind, mut value, mut traceback) = self.set_pending_aside();
-            (self.table.PyErr_NormalizeException)(&mut kind, &mut value, &mut traceback);
-            (kind, value, traceback)
-        }
-    }
-
-    /// # Safety
-    /// Attached; the three come from `set_pending_aside`.
-    pub(super) unsafe fn put_pending_back(
-        &self,
-        (kind, value, traceback): (*mut PyObject, *mut PyObject, *mut PyObject),
-    ) {
-        // SAFETY: as the caller says; CPython takes the references.
-        unsafe { (self.table.PyErr_Restore)(kind, value, traceback) };
     }
 }

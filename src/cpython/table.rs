@@ -111,9 +111,12 @@ table! {
     PyImport_ImportModule = "PyImport_ImportModule"(*const c_char) -> *mut PyObject;
     PyImport_AddModule = "PyImport_AddModule"(*const c_char) -> *mut PyObject;
     PyModule_GetDict = "PyModule_GetDict"(*mut PyObject) -> *mut PyObject;
+    PyObject_Repr = "PyObject_Repr"(*mut PyObject) -> *mut PyObject;
+    PyObject_GetAttrString = "PyObject_GetAttrString"(*mut PyObject, *const c_char) -> *mut PyObject;
+    PyObject_IsInstance = "PyObject_IsInstance"(*mut PyObject, *mut PyObject) -> c_int;
+    PySequence_Size = "PySequence_Size"(*mut PyObject) -> Py_ssize_t;
+    PySequence_GetItem = "PySequence_GetItem"(*mut PyObject, Py_ssize_t) -> *mut PyObject;
     PyObject_Str = "PyObject_Str"(*mut PyObject) -> *mut PyObject;
-    PyTuple_New = "PyTuple_New"(Py_ssize_t) -> *mut PyObject;
-    PyTuple_SetItem = "PyTuple_SetItem"(*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;
     PyDict_New = "PyDict_New"() -> *mut PyObject;
     PyDict_GetItemString = "PyDict_GetItemString"(*mut PyObject, *const c_char) -> *mut PyObject;
     PyDict_SetItemString = "PyDict_SetItemString"(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
@@ -140,5 +143,6 @@ table! {
     PyErr_Occurred = "PyErr_Occurred"() -> *mut PyObject;
     PyErr_SetNone = "PyErr_SetNone"(*mut PyObject);
     PyErr_WriteUnraisable = "PyErr_WriteUnraisable"(*mut PyObject);
+    PyException_SetTraceback = "PyException_SetTraceback"(*mut PyObject, *mut PyObject) -> c_int;
     PyErr_Clear = "PyErr_Clear"();
 }

@@ -217,12 +217,6 @@ static PyMethodDef reentry_methods[] = {
 };
 MODULE(reentry, reentry_methods)
 
-/* A debug build of CPython can import no extension module while a thread state goes: what tracebacks need comes now. */
-static inline void get_ready(void)
-{
-    CHECK_STATUS(pyferry_exec("raise ValueError()", NULL), PYFERRY_STATUS_PYTHON_ERROR);
-}
-
 /* Starts Python with the module in it. */
 static inline PyThreadState *start_reentry(void)
 {

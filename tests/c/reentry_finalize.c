@@ -74,7 +74,6 @@ static const char everything[] =
 static void prepare(const pyferry_view *view)
 {
     pyferry_token token = attach(view);
-    get_ready();
     run(everything);
     detach(token);
 }

@@ -66,7 +66,6 @@ static void one_interpreter(void)
     CHECK(acts > before);
     write_site_code("");
     pyferry_token token = attach(sub);
-    get_ready();
     run(everything);
     keep_to_the_last();
     detach(token);

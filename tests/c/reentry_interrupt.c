@@ -35,7 +35,6 @@ int main(void)
     pthread_t thread = thread_start(in_python_code, NULL);
     event_wait(&in);
     PyEval_RestoreThread(state);
-    get_ready();
     run("import reentry\n"
         "class Acts(Exception):\n"
         "    def __del__(self, act=reentry.act): act()\n"

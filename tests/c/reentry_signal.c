@@ -48,7 +48,6 @@ int main(void)
 
     /* Python's own handler, in the middle of pyferry_exec, nested and not. */
     outermost = attach(main_interpreter);
-    get_ready();
     run("import signal, reentry\nsignal.signal(signal.SIGUSR1, reentry.act)\nsignal.raise_signal(signal.SIGUSR1)\n"
         "for i in range(1000): pass");
     CHECK(acts == 1);

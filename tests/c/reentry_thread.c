@@ -60,7 +60,6 @@ static const char *actor;
 static void prepare(void)
 {
     run(prelude);
-    get_ready();
     run(actor);
 }
 

@@ -1,0 +1,456 @@
+//! What Python prints of an exception, as text.
+//!
+//! Python's own `traceback` is not used: to import it takes up to half a second, at a moment when a script has just failed.
+//! CPython's C code imports too, all of `traceback` from 3.13, and `io` from 3.14 to write the frames alone. So this is what
+//! `traceback.TracebackException` does, with its limits and words, but for the marks below a frame's line and the guesses at
+//! what was meant by a name.
+
+use super::Python;
+use super::types::PyObject;
+use crate::error::{Error, Status};
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::fmt::Write as _;
+use std::fs;
+use std::ptr::null_mut;
+
+const HEADER: &str = "Traceback (most recent call last):\n";
+const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
+const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
+const MAX_GROUP_WIDTH: isize = 15;
+const MAX_GROUP_DEPTH: usize = 10;
+const MAX_REPEATED: usize = 3;
+
+impl Python {
+    /// Turns the exception that is set into an error whose message is the traceback, and clears it.
+    pub(super) fn take_error(&self) -> Error {
+        let raised = self.set_exception_aside();
+        if raised.is_none() {
+            return Error::new(Status::PythonError, "a Python call failed and raised nothing");
+        }
+        // SAFETY: attached, with none set; the references are the exception's.
+        let text = unsafe {
+            let (kind, value) = self.normalize(raised);
+            let mut text = Text { python: self, out: String::new(), depth: 0, needs_close: false };
+            text.chain(value);
+            let mut out = text.out;
+            if out.is_empty() {
+                // No memory, or no interpreter to speak of.
+                out = format!("{}: {}", self.text(kind), self.text(value));
+            }
+            self.give_back(kind);
+            self.give_back(value);
+            out
+        };
+        Error::new(Status::PythonError, text.trim_end())
+    }
+
+    /// An attribute, as a reference to be given back; NULL where there is none, or it is None.
+    ///
+    /// # Safety
+    /// Attached, with no exception set; `object` is alive.
+    unsafe fn attribute(&self, object: *mut PyObject, name: &CStr) -> *mut PyObject {
+        // SAFETY: as the caller says.
+        unsafe {
+            let found = (self.table.PyObject_GetAttrString)(object, name.as_ptr());
+            if found.is_null() {
+                (self.table.PyErr_Clear)();
+                return null_mut();
+            }
+            let none = self.none();
+            self.give_back(none);
+            if found == none {
+                self.give_back(found);
+                return null_mut();
+            }
+            found
+        }
+    }
+
+    /// Whether an object is an instance of a class of the builtins, which may lack it.
+    ///
+    /// # Safety
+    /// As for `attribute`.
+    unsafe fn is_instance(&self, object: *mut PyObject, class: &CStr) -> bool {
+        // SAFETY: as the caller says; the class is lent.
+        unsafe {
+            let class = (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), class.as_ptr());
+            let is_one = !class.is_null() && (self.table.PyObject_IsInstance)(object, class) == 1;
+            (self.table.PyErr_Clear)();
+            is_one
+        }
+    }
+
+    /// # Safety
+    /// As for `attribute`.
+    unsafe fn text_attribute(&self, object: *mut PyObject, name: &CStr) -> Option<String> {
+        // SAFETY: as the caller says; the reference is given back.
+        unsafe {
+            let found = self.attribute(object, name);
+            let text = (!found.is_null()).then(|| self.text(found));
+            self.give_back(found);
+            text
+        }
+    }
+
+    /// # Safety
+    /// As for `attribute`.
+    unsafe fn number_attribute(&self, object: *mut PyObject, name: &CStr) -> Option<usize> {
+        // SAFETY: as the caller says.
+        unsafe { self.text_attribute(object, name)?.parse().ok() }
+    }
+}
+
+/// The text while it is written, and how far into exception groups it is.
+struct Text<'a> {
+    python: &'a Python,
+    out: String,
+    depth: usize,
+    /// The group that is written has its last exception next, which closes it unless it is a group itself.
+    needs_close: bool,
+}
+
+// SAFETY (of all that are unsafe): attached, with no exception set, and the objects alive.
+impl Text<'_> {
+    /// An exception, after those that led to it.
+    unsafe fn chain(&mut self, value: *mut PyObject) {
+        // SAFETY: as the caller says; every reference in the list but the first is ours, and is given back.
+        unsafe {
+            let mut chain = vec![(value, "")];
+            let mut exception = value;
+            loop {
+                let (before, why) = self.led_to(exception, &chain);
+                if before.is_null() {
+                    break;
+                }
+                if let Some(last) = chain.last_mut() {
+                    last.1 = why;
+                }
+                chain.push((before, ""));
+                exception = before;
+            }
+            for (place, (exception, why)) in chain.into_iter().enumerate().rev() {
+                self.emit(why, '|');
+                self.exception(exception);
+                if place > 0 {
+                    self.python.give_back(exception);
+                }
+            }
+        }
+    }
+
+    /// The exception that led to this one, as a reference, and how; NULL where there is none that is not in the chain.
+    unsafe fn led_to(
+        &self,
+        exception: *mut PyObject,
+        chain: &[(*mut PyObject, &'static str)],
+    ) -> (*mut PyObject, &'static str) {
+        let python = self.python;
+        // SAFETY: as the caller says; what is not handed on is given back.
+        unsafe {
+            for (name, why) in [(c"__cause__", CAUSE), (c"__context__", CONTEXT)] {
+                if why == CONTEXT
+                    && python.text_attribute(exception, c"__suppress_context__").as_deref() == Some("True")
+                {
+                    break;
+                }
+                let before = python.attribute(exception, name);
+                if !before.is_null() && !chain.iter().any(|(seen, _)| *seen == before) {
+                    return (before, why);
+                }
+                python.give_back(before);
+            }
+        }
+        (null_mut(), "")
+    }
+
+    /// One exception, with its frames and, if it is a group, those in it.
+    unsafe fn exception(&mut self, value: *mut PyObject) {
+        let python = self.python;
+        // SAFETY: as the caller says; all references are given back.
+        unsafe {
+            let traceback = python.attribute(value, c"__traceback__");
+            let grouped = self.grouped(value);
+            if !grouped.is_null() && self.depth > MAX_GROUP_DEPTH {
+                python.give_back(grouped);
+                python.give_back(traceback);
+                return self.emit(&format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"), '|');
+            }
+            let is_outermost = !grouped.is_null() && self.depth == 0;
+            if is_outermost {
+                self.depth = 1;
+            }
+            if !traceback.is_null() && grouped.is_null() {
+                self.emit(HEADER, '|');
+            } else if !traceback.is_null() {
+                self.emit(&format!("Exception Group {HEADER}"), if is_outermost { '+' } else { '|' });
+            }
+            let frames = self.frames(traceback);
+            self.emit(&frames, '|');
+            let last = self.last_lines(value);
+            self.emit(&last, '|');
+            if !grouped.is_null() {
+                self.group(grouped);
+                python.give_back(grouped);
+            }
+            if is_outermost {
+                self.depth = 0;
+            }
+        }
+    }
+
+    /// The frames of a traceback, whose reference this gives back, with their lines where there is the file.
+    unsafe fn frames(&self, mut traceback: *mut PyObject) -> String {
+        let python = self.python;
+        let (mut out, mut files) = (String::new(), Files::default());
+        let (mut last, mut count) = (None, 0);
+        // SAFETY: as the caller says; all references are given back.
+        unsafe {
+            while !traceback.is_null() {
+                let frame = python.attribute(traceback, c"tb_frame");
+                let code = if frame.is_null() { null_mut() } else { python.attribute(frame, c"f_code") };
+                if !code.is_null() {
+                    let file = python.text_attribute(code, c"co_filename").unwrap_or_default();
+                    let line = python.number_attribute(traceback, c"tb_lineno").unwrap_or(0);
+                    let this = Some((file, line, python.text_attribute(code, c"co_name").unwrap_or_default()));
+                    if this != last {
+                        say_repeated(&mut out, count);
+                        (last, count) = (this, 0);
+                    }
+                    count += 1;
+                    if count <= MAX_REPEATED
+                        && let Some((file, line, name)) = &last
+                    {
+                        _ = writeln!(out, "  File \"{file}\", line {line}, in {name}");
+                        if let Some(source) = files.line(file, *line) {
+                            _ = writeln!(out, "    {source}");
+                        }
+                    }
+                }
+                python.give_back(code);
+                python.give_back(frame);
+                let next = python.attribute(traceback, c"tb_next");
+                python.give_back(traceback);
+                traceback = next;
+            }
+        }
+        say_repeated(&mut out, count);
+        out
+    }
+
+    /// The tuple of a group's exceptions, as a reference; NULL where this is none.
+    unsafe fn grouped(&self, value: *mut PyObject) -> *mut PyObject {
+        let python = self.python;
+        // SAFETY: as the caller says.
+        unsafe {
+            if !python.is_instance(value, c"BaseExceptionGroup") {
+                return null_mut();
+            }
+            python.attribute(value, c"exceptions")
+        }
+    }
+
+    unsafe fn group(&mut self, exceptions: *mut PyObject) {
+        let python = self.python;
+        // SAFETY: as the caller says; a group's exceptions are a tuple, whose elements are lent.
+        unsafe {
+            let count = (python.table.PySequence_Size)(exceptions);
+            let shown = count.min(MAX_GROUP_WIDTH + 1);
+            self.needs_close = false;
+            for place in 0..shown {
+                let is_last = place + 1 == shown;
+                self.needs_close |= is_last;
+                let is_cut = place >= MAX_GROUP_WIDTH;
+                let title = if is_cut { "...".to_owned() } else { (place + 1).to_string() };
+                self.indent();
+                _ = writeln!(
+                    self.out,
+                    "{}+---------------- {title} ----------------",
+                    if place == 0 { "+-" } else { "  " }
+                );
+                self.depth += 1;
+                let exception = (python.table.PySequence_GetItem)(exceptions, place);
+                if is_cut {
+                    let more = count - MAX_GROUP_WIDTH;
+                    self.emit(&format!("and {more} more exception{}\n", if more > 1 { "s" } else { "" }), '|');
+                } else if !exception.is_null() {
+                    self.chain(exception);
+                }
+                python.give_back(exception);
+                (python.table.PyErr_Clear)();
+                if is_last && self.needs_close {
+                    self.indent();
+                    self.out += "+------------------------------------\n";
+                    self.needs_close = false;
+                }
+                self.depth -= 1;
+            }
+        }
+    }
+
+    /// What stands at the end: where a syntax error is, the class and `str()` of the exception, and its notes.
+    unsafe fn last_lines(&self, value: *mut PyObject) -> String {
+        let python = self.python;
+        // SAFETY: as the caller says; the references are given back.
+        unsafe {
+            let class = python.attribute(value, c"__class__");
+            let name = if class.is_null() { String::new() } else { self.class_name(class) };
+            python.give_back(class);
+            let mut lines = match self.syntax_error(value) {
+                Some((place, what)) => format!("{place}{name}: {what}\n"),
+                None => match self.shown(value, "exception") {
+                    text if text.is_empty() => format!("{name}\n"),
+                    text => format!("{name}: {text}\n"),
+                },
+            };
+            // Before, nothing prints them.
+            if python.version >= (3, 11) {
+                let notes = python.attribute(value, c"__notes__");
+                if !notes.is_null() {
+                    self.notes(notes, &mut lines);
+                }
+                python.give_back(notes);
+            }
+            lines
+        }
+    }
+
+    unsafe fn shown(&self, object: *mut PyObject, what: &str) -> String {
+        // SAFETY: as the caller says.
+        unsafe {
+            let text = self.python.str_of(object);
+            (self.python.table.PyErr_Clear)();
+            text.unwrap_or_else(|| format!("<{what} str() failed>"))
+        }
+    }
+
+    unsafe fn class_name(&self, class: *mut PyObject) -> String {
+        // SAFETY: as the caller says.
+        let (name, module) = unsafe {
+            (
+                self.python.text_attribute(class, c"__qualname__").unwrap_or_default(),
+                self.python.text_attribute(class, c"__module__").unwrap_or_else(|| "<unknown>".into()),
+            )
+        };
+        if module == "builtins" || module == "__main__" { name } else { format!("{module}.{name}") }
+    }
+
+    unsafe fn notes(&self, notes: *mut PyObject, lines: &mut String) {
+        let python = self.python;
+        // SAFETY: as the caller says; the references are given back.
+        unsafe {
+            // A string is a sequence too.
+            let is_text = python.is_instance(notes, c"str") || python.is_instance(notes, c"bytes");
+            let count = if !is_text { (python.table.PySequence_Size)(notes) } else { -1 };
+            (python.table.PyErr_Clear)();
+            for place in 0..count {
+                let note = (python.table.PySequence_GetItem)(notes, place);
+                if note.is_null() {
+                    (python.table.PyErr_Clear)();
+                    continue;
+                }
+                *lines += &self.shown(note, "note");
+                *lines += "\n";
+                python.give_back(note);
+            }
+            if count < 0 {
+                let shown = (python.table.PyObject_Repr)(notes);
+                (python.table.PyErr_Clear)();
+                *lines += &python.text(shown);
+                *lines += "\n";
+                python.give_back(shown);
+            }
+        }
+    }
+
+    /// Of a SyntaxError: the lines that show where it is, and what it says.
+    unsafe fn syntax_error(&self, value: *mut PyObject) -> Option<(String, String)> {
+        let python = self.python;
+        // SAFETY: as the caller says.
+        unsafe {
+            if !python.is_instance(value, c"SyntaxError") {
+                return None;
+            }
+            let line = python.number_attribute(value, c"lineno");
+            let filename = python.text_attribute(value, c"filename");
+            let mut what = python.text_attribute(value, c"msg").unwrap_or_else(|| "<no detail available>".into());
+            let mut place = String::new();
+            match (line, &filename) {
+                (Some(line), _) => {
+                    _ = writeln!(place, "  File \"{}\", line {line}", filename.as_deref().unwrap_or("<string>"));
+                }
+                (None, Some(filename)) => what += &format!(" ({filename})"),
+                (None, None) => {}
+            }
+            if let (Some(_), Some(text)) = (line, python.text_attribute(value, c"text")) {
+                let offset = python.number_attribute(value, c"offset");
+                let end_line = python.number_attribute(value, c"end_lineno");
+                let end = python.number_attribute(value, c"end_offset");
+                let goes_on = python.version >= (3, 13) && end_line != line;
+                show_line(&mut place, &text, offset, if goes_on { Some(usize::MAX) } else { end });
+            }
+            Some((place, what))
+        }
+    }
+
+    /// Writes lines behind the margin of the groups that they are in.
+    fn emit(&mut self, text: &str, margin: char) {
+        for line in text.split_inclusive('\n') {
+            self.indent();
+            if self.depth > 0 {
+                self.out.extend([margin, ' ']);
+            }
+            self.out += line;
+        }
+    }
+
+    fn indent(&mut self) {
+        self.out.extend(std::iter::repeat_n(' ', 2 * self.depth));
+    }
+}
+
+fn say_repeated(out: &mut String, count: usize) {
+    if count > MAX_REPEATED {
+        let more = count - MAX_REPEATED;
+        _ = writeln!(out, "  [Previous line repeated {more} more time{}]", if more > 1 { "s" } else { "" });
+    }
+}
+
+/// Source files that frames are in, read once.
+#[derive(Default)]
+struct Files(HashMap<String, Option<String>>);
+
+impl Files {
+    /// A line, counted from 1, without its indentation; None where there is no file or nothing in the line.
+    fn line(&mut self, file: &str, number: usize) -> Option<&str> {
+        let read = |file: &str| fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let text = self.0.entry(file.to_owned()).or_insert_with(|| read(file)).as_ref()?;
+        let line = text.lines().nth(number.checked_sub(1)?)?.trim();
+        (!line.is_empty()).then_some(line)
+    }
+}
+
+/// The line of a syntax error without its indentation, and carets from one column, counted from 1, to another.
+fn show_line(out: &mut String, text: &str, from: Option<usize>, to: Option<usize>) {
+    let line = text.trim_end_matches('\n');
+    let stripped = line.trim_start_matches([' ', '\n', '\x0c']);
+    let spaces = line.chars().count() - stripped.chars().count();
+    _ = writeln!(out, "    {stripped}");
+    let Some(from) = from else { return };
+    let to = match to {
+        None | Some(0) => from + 1,
+        Some(usize::MAX) => line.chars().count() + 1,
+        Some(to) if to == from => from + 1,
+        Some(to) => to,
+    };
+    if let Some(column) = from.checked_sub(1 + spaces) {
+        // Tabs stay, so that the carets stand where they should.
+        let before: String = stripped
+            .chars()
+            .chain(std::iter::repeat(' '))
+            .take(column)
+            .map(|c| if c.is_whitespace() { c } else { ' ' })
+            .collect();
+        _ = writeln!(out, "    {before}{}", "^".repeat(to.saturating_sub(from)));
+    }
+}
