@@ -48,12 +48,12 @@
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
 /** How every pyferry_runtime_options starts. */
-#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, 0, 0, NULL, NULL, 0}
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, 0, 0, NULL, NULL, 0, NULL, NULL}
 /** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \
     {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
 /** How every pyferry_interpreter_options starts. */
-#define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
+#define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0, NULL, NULL}
 
 
 /**
@@ -190,6 +190,28 @@ typedef struct pyferry_guard pyferry_guard;
 typedef struct pyferry_view pyferry_view;
 
 /**
+ * Hears what scripts print: what they write to `sys.stdout` and `sys.stderr`, by print, by logging, by an exception that
+ * nobody catches (also in a thread, or in `__del__`), from the interpreter's site code on until its last atexit function;
+ * also where the program has no console, and Python no streams of its own. `sys.stdout` and `sys.stderr` are ordinary
+ * text streams without a buffer and without a file descriptor: a print is several calls, one for each part.
+ *
+ * What does not go through them is not heard: what C code and child processes write to the file descriptors 1 and 2,
+ * faulthandler, and what Python itself says when it cannot start. A script may put other streams in their place.
+ *
+ * Called on the thread that writes, attached; by several threads at once where there is no GIL, or are several. It may
+ * use Python and pyferry, and let go; what it prints itself comes here again. Where it leaves an exception set, that is
+ * raised in the script that prints. It must not throw.
+ *
+ * @param interpreter_id  of the interpreter that writes, as pyferry_view_interpreter_id has it
+ * @param stream          1: stdout, 2: stderr
+ * @param bytes           UTF-8, what cannot be said in it escaped (as `\\udc80`); bytes as they are, where a script writes
+ *                        them to `sys.stdout.buffer`. Not terminated, and valid for the length of the call.
+ * @param length          how many, never 0
+ * @param data            the `output_data` of the options
+ */
+typedef void (*pyferry_output)(int64_t interpreter_id, int32_t stream, const char *bytes, size_t length, void *data);
+
+/**
  * How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT. Where Python runs already, these say nothing.
  */
 typedef struct pyferry_runtime_options {
@@ -227,6 +249,15 @@ typedef struct pyferry_runtime_options {
      * 0: what RLIMIT_STACK says, at least 8 MiB. Less than 512 KiB is refused.
      */
     size_t stack_size;
+    /**
+     * Where what scripts print goes, in each interpreter that has no `output` of its own; NULL: where CPython puts it.
+     * Where Python runs already, it is left as it is.
+     */
+    pyferry_output output;
+    /**
+     * Passed to `output`. It has to last until Python has ended.
+     */
+    void *output_data;
 } pyferry_runtime_options;
 
 /**
@@ -330,6 +361,14 @@ typedef struct pyferry_interpreter_options {
      * Zero.
      */
     uint32_t reserved;
+    /**
+     * Where what scripts print in it goes; NULL: where the runtime's goes.
+     */
+    pyferry_output output;
+    /**
+     * Passed to `output`. It has to last until the interpreter has ended.
+     */
+    void *output_data;
 } pyferry_interpreter_options;
 
 

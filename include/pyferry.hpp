@@ -303,9 +303,9 @@ public:
             std::unique_ptr<Callable> last(static_cast<Callable *>(data));
             (*last)();
         };
-        result taken = detail::come_to_after(*this, [&] { return pyferry_at_end(handle_, call, owned.get()); });
-        if (taken) static_cast<void>(owned.release()); // the library's now
-        return taken;
+        result registered = detail::come_to_after(*this, [&] { return pyferry_at_end(handle_, call, owned.get()); });
+        if (registered) static_cast<void>(owned.release()); // the library's now
+        return registered;
     }
 
     /// For the functions of pyferry.h; still this object's.
@@ -499,10 +499,14 @@ private:
 class [[nodiscard]] interpreter : public detail::holder<interpreter> {
 public:
     /// `flags`: PYFERRY_INTERPRETER_SHARED_GIL or PYFERRY_INTERPRETER_OWN_GIL; none: its own GIL where there is such a
-    /// thing. Any thread, while Python runs; the thread is attached as before.
-    [[nodiscard]] explicit interpreter(std::uint32_t flags = 0) {
+    /// thing. `output`: where what scripts print in it goes; null: where the runtime's goes. Its data has to last until the
+    /// interpreter has ended. Any thread, while Python runs; the thread is attached as before.
+    [[nodiscard]] explicit interpreter(std::uint32_t flags = 0, pyferry_output output = nullptr,
+                                       void *output_data = nullptr) {
         pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
         options.flags = flags;
+        options.output = output;
+        options.output_data = output_data;
         pyferry_view *handle = nullptr;
         came_to(detail::come_to([&] { return pyferry_interpreter_new(&options, &handle); }));
         view_ = ::pyferry::view(handle, *this);
@@ -604,6 +608,10 @@ struct runtime_options {
     std::vector<std::string> search_paths = {};
     /// Of the thread that Python is initialised on, in bytes; 0 is what is usual.
     std::size_t stack_size = 0;
+    /// Where what scripts print goes, in each interpreter that has no output of its own. The data has to last until Python
+    /// has ended.
+    pyferry_output output = nullptr;
+    void *output_data = nullptr;
 };
 
 /// Starts Python where the process has none, and takes its share of it back; where Python runs already it is joined, and
@@ -623,6 +631,8 @@ public:
         plain.argv = arguments.data();
         plain.search_paths = search_paths.data();
         plain.stack_size = options.stack_size;
+        plain.output = options.output;
+        plain.output_data = options.output_data;
         came_to(detail::come_to([&] { return pyferry_runtime_start(&plain); }));
         counts_ = status() == PYFERRY_STATUS_OK;
     }

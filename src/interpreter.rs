@@ -4,7 +4,8 @@ use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};
 use crate::fork;
 use crate::gate::{Drained, Phase};
-use crate::host::at_end;
+use crate::host::output::Output;
+use crate::host::{at_end, output};
 use crate::record::{self, Facts, Interpreter, Origin};
 use crate::shutdown::{self, finish_from_main, wait_for_the_last};
 use crate::sys::{self, Label};
@@ -132,7 +133,7 @@ pub fn is_attached(interpreter: Option<&Interpreter>) -> bool {
 }
 
 /// Makes an interpreter.
-pub fn create(python: &'static Python, gil: Gil) -> Result<Arc<Interpreter>> {
+pub fn create(python: &'static Python, gil: Gil, output: Option<Output>) -> Result<Arc<Interpreter>> {
     if gil == Gil::Own && !python.has_own_gil() {
         fail!(
             Unsupported,
@@ -143,7 +144,7 @@ pub fn create(python: &'static Python, gil: Gil) -> Result<Arc<Interpreter>> {
     }
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Label::new(c"pyferry_interpreter_new"))?;
-    let made = create_from_main(&main, gil);
+    let made = create_from_main(&main, gil, output);
     thread::detach(ticket)?;
     made
 }
@@ -169,7 +170,7 @@ fn sharing(python: &Python, gil: Gil) -> Result<Sharing> {
     }
 }
 
-fn create_from_main(main: &Arc<Interpreter>, gil: Gil) -> Result<Arc<Interpreter>> {
+fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -> Result<Arc<Interpreter>> {
     let python = main.python;
     if main.gate.phase() != Phase::Open {
         // The thread that shuts main down comes here too, and what it makes nobody would end.
@@ -178,7 +179,8 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil) -> Result<Arc<Interpreter
     let sharing = sharing(python, gil)?;
     python.own_character_names()?;
     let outer = MAKING.replace(Some(sharing));
-    let made = python.new_interpreter(main.slot, sharing, thread::come_back, |raw, first| {
+    let set_up = |raw, first| {
+        output::ensure(python)?;
         python.put_search_paths_first()?;
         if sharing == Sharing::Isolated {
             python.refuse_what_would_be_set_up()?;
@@ -188,7 +190,9 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil) -> Result<Arc<Interpreter
         let made = register(main, raw, Origin::Ours, shares_gil, import)?;
         made.keeper.put(first);
         Ok(made)
-    });
+    };
+    let made =
+        output::with_new(python, output, || python.new_interpreter(main.slot, sharing, thread::come_back, set_up));
     MAKING.set(outer);
     made
 }

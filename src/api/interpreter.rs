@@ -1,9 +1,11 @@
+use super::output::{Stream, output};
 use super::{View, deadline};
 use crate::cpython::Python;
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
 use crate::fork;
+use crate::host::output::Output;
 use crate::interpreter::{self as interpreters, Gil};
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ pub struct Interpreter {
 #[doc(alias = "pyferry_interpreter_options")]
 pub struct InterpreterOptions {
     gil: Gil,
+    output: Option<Output>,
 }
 
 impl Interpreter {
@@ -132,7 +135,23 @@ impl InterpreterOptions {
     /// # Ok::<_, pyferry::Error>(())
     /// ```
     pub fn gil(self, gil: Gil) -> Self {
-        InterpreterOptions { gil }
+        InterpreterOptions { gil, ..self }
+    }
+
+    /// Where what scripts print goes, rather than where the runtime's does: the interpreter's number, the stream, and UTF-8. Called on the
+    /// thread that writes, attached; what panics is not heard, and the script goes on. See `pyferry_output` in the C header
+    /// for what is heard and what is not.
+    ///
+    /// ```no_run
+    /// use std::io::Write;
+    ///
+    /// let log = |_: i64, _: pyferry::Stream, text: &[u8]| drop(std::io::stderr().write_all(text));
+    /// let interpreter = pyferry::Interpreter::options().output(log).make()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_output")]
+    pub fn output(self, hear: impl Fn(i64, Stream, &[u8]) + Send + Sync + 'static) -> Self {
+        InterpreterOptions { output: Some(output(hear)), ..self }
     }
 
     /// Makes the interpreter.
@@ -147,6 +166,6 @@ impl InterpreterOptions {
     /// ```
     pub fn make(self) -> Result<Interpreter> {
         fork::check()?;
-        Ok(Interpreter { view: View { interpreter: interpreters::create(Python::running()?, self.gil)? } })
+        Ok(Interpreter { view: View { interpreter: interpreters::create(Python::running()?, self.gil, self.output)? } })
     }
 }

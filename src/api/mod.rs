@@ -6,6 +6,7 @@
 mod attached;
 mod guard;
 mod interpreter;
+mod output;
 mod report;
 mod runtime;
 mod view;
@@ -13,6 +14,7 @@ mod view;
 pub use attached::{Attached, Suspended, suspend};
 pub use guard::Guard;
 pub use interpreter::{Interpreter, InterpreterOptions};
+pub use output::Stream;
 pub use report::{Answer, remove_report, set_report};
 pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};
 pub use view::View;

@@ -1,4 +1,5 @@
 use super::deadline;
+use super::output::{Stream, output};
 use crate::error::{Error, Result, Status};
 use crate::fork;
 use crate::runtime;
@@ -228,6 +229,22 @@ impl RuntimeOptions {
     /// ```
     pub fn stack_size(self, bytes: usize) -> Self {
         self.set_up(|setup| setup.stack_size = Some(bytes.max(runtime::LEAST_STACK)))
+    }
+
+    /// Where what scripts print goes, in each interpreter that has no output of its own, if Python is not running yet: the
+    /// interpreter's number, the stream, and UTF-8. Called on the thread that writes, attached; what panics is not heard, and the script goes on. See `pyferry_output` in the C header
+    /// for what is heard and what is not.
+    ///
+    /// ```no_run
+    /// use std::io::Write;
+    ///
+    /// let log = |_: i64, _: pyferry::Stream, text: &[u8]| drop(std::io::stderr().write_all(text));
+    /// let mut runtime = pyferry::Runtime::options().output(log).start()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_output")]
+    pub fn output(self, hear: impl Fn(i64, Stream, &[u8]) + Send + Sync + 'static) -> Self {
+        self.set_up(|setup| setup.output = Some(output(hear)))
     }
 
     /// Starts Python.

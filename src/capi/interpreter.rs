@@ -1,8 +1,9 @@
-use super::{deadline, enter, options, out, pyferry_view, required, text};
+use super::output::output;
+use super::{deadline, enter, options, out, pyferry_output, pyferry_view, required, text};
 use crate::cpython::Python;
 use crate::error::{Error, Status, fail};
 use crate::interpreter::{self, Gil};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 /// How an interpreter is to be made. Start from PYFERRY_INTERPRETER_OPTIONS_INIT.
 #[repr(C)]
@@ -14,13 +15,23 @@ pub struct pyferry_interpreter_options {
     pub flags: u32,
     /// Zero.
     pub reserved: u32,
+    /// Where what scripts print in it goes; NULL: where the runtime's goes.
+    pub output: pyferry_output,
+    /// Passed to `output`. It has to last until the interpreter has ended.
+    pub output_data: *mut c_void,
 }
 
-no_padding!(pyferry_interpreter_options { struct_size, flags, reserved });
+no_padding!(pyferry_interpreter_options { struct_size, flags, reserved, output, output_data });
 
 impl Default for pyferry_interpreter_options {
     fn default() -> Self {
-        pyferry_interpreter_options { struct_size: size_of::<Self>(), flags: 0, reserved: 0 }
+        pyferry_interpreter_options {
+            struct_size: size_of::<Self>(),
+            flags: 0,
+            reserved: 0,
+            output: None,
+            output_data: std::ptr::null_mut(),
+        }
     }
 }
 
@@ -62,7 +73,8 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
         if options.reserved != 0 {
             fail!(InvalidArgument, "`options->reserved` is {}: it must be 0", options.reserved);
         }
-        out.put(pyferry_view::hand_out(interpreter::create(Python::running()?, gil)?));
+        let output = self::output(options.output, options.output_data);
+        out.put(pyferry_view::hand_out(interpreter::create(Python::running()?, gil, output)?));
         Ok(())
     })
 }

@@ -36,6 +36,7 @@ macro_rules! no_padding {
 
 mod status;
 mod version;
+mod output;
 mod runtime;
 mod report;
 mod view;
@@ -49,6 +50,7 @@ pub use at_end::*;
 pub use attach::*;
 pub use guard::*;
 pub use interpreter::*;
+pub use output::pyferry_output;
 pub use report::*;
 pub use runtime::*;
 pub use status::*;

@@ -1,9 +1,10 @@
-use super::{deadline, enter, options, text};
+use super::output::output;
+use super::{deadline, enter, options, pyferry_output, text};
 use crate::cpython::Config;
 use crate::error::{Result, Status, fail};
 use crate::runtime;
 use crate::sys;
-use std::ffi::{CStr, OsString, c_char};
+use std::ffi::{CStr, OsString, c_char, c_void};
 
 /// As `python -I`: no PYTHON* environment variables, and no packages of the user's own (`site.getusersitepackages()`).
 pub const PYFERRY_RUNTIME_ISOLATED: u32 = 1;
@@ -38,9 +39,24 @@ pub struct pyferry_runtime_options {
     /// How much stack, in bytes, the thread gets that Python is initialised on, and site code and atexit functions run on.
     /// 0: what RLIMIT_STACK says, at least 8 MiB. Less than 512 KiB is refused.
     pub stack_size: usize,
+    /// Where what scripts print goes, in each interpreter that has no `output` of its own; NULL: where CPython puts it.
+    /// Where Python runs already, it is left as it is.
+    pub output: pyferry_output,
+    /// Passed to `output`. It has to last until Python has ended.
+    pub output_data: *mut c_void,
 }
 
-no_padding!(pyferry_runtime_options { struct_size, python, flags, argc, argv, search_paths, stack_size });
+no_padding!(pyferry_runtime_options {
+    struct_size,
+    python,
+    flags,
+    argc,
+    argv,
+    search_paths,
+    stack_size,
+    output,
+    output_data,
+});
 
 impl Default for pyferry_runtime_options {
     fn default() -> Self {
@@ -52,6 +68,8 @@ impl Default for pyferry_runtime_options {
             argv: std::ptr::null(),
             search_paths: std::ptr::null(),
             stack_size: 0,
+            output: None,
+            output_data: std::ptr::null_mut(),
         }
     }
 }
@@ -125,6 +143,7 @@ unsafe fn set_up(options: &pyferry_runtime_options, python: Option<&CStr>) -> Re
             search_paths,
         },
         stack_size: (options.stack_size != 0).then_some(options.stack_size),
+        output: output(options.output, options.output_data),
     })
 }
 

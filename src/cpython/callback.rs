@@ -92,22 +92,6 @@ impl Python {
         Ok(capsule)
     }
 
-    /// Has Python report an exception that a function of the host's has left set, as one of `__del__`: nobody is there to
-    /// catch it. `what` left it.
-    pub fn report_pending(&self, what: &CStr) {
-        // SAFETY: attached; the text is made while none is pending, and given back.
-        unsafe {
-            if (self.table.PyErr_Occurred)().is_null() {
-                return;
-            }
-            let pending = self.set_exception_aside();
-            let what = (self.table.PyUnicode_FromString)(what.as_ptr());
-            self.put_exception_back(pending);
-            (self.table.PyErr_WriteUnraisable)(what);
-            self.give_back(what);
-        }
-    }
-
     /// A Python function that calls `callback`. The caller is attached, and owns the reference.
     fn callable(&self, callback: Callback) -> Result<*mut PyObject> {
         let capsule = self.capsule(NAME, callback, drop_callback)?;

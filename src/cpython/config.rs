@@ -70,12 +70,16 @@ impl Python {
     }
 
     /// Initialises Python on this thread, which is attached to the main interpreter then. `program` is what Python takes
-    /// itself to be started by: its prefix, its virtual environment and its packages are found from there.
-    pub fn initialize(&self, program: Option<&Path>, config: &Config) -> Result<()> {
+    /// itself to be started by: its prefix, its virtual environment and its packages are found from there. `prepare` runs
+    /// when Python is preinitialised, and no more.
+    pub fn initialize(&self, program: Option<&Path>, config: &Config, prepare: impl FnOnce()) -> Result<()> {
         self.forget_paths(program, config);
         // Through all of it: site code may import `signal` too.
         let interrupt = if config.python_signals { None } else { sys::UndefaultedInterrupt::begin() };
-        let started = self.preinitialize(config).and_then(|()| self.initialize_main(program, config));
+        let started = self.preinitialize(config).and_then(|()| {
+            prepare();
+            self.initialize_main(program, config)
+        });
         let Err(status) = started else {
             if interrupt.is_some() {
                 self.leave_interrupt_to_host()?;

@@ -132,6 +132,13 @@ table! {
     PyUnicode_FromString = "PyUnicode_FromString"(*const c_char) -> *mut PyObject;
     PyUnicode_AsEncodedString = "PyUnicode_AsEncodedString"(*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
     PyBytes_AsStringAndSize = "PyBytes_AsStringAndSize"(*mut PyObject, *mut *mut c_char, *mut Py_ssize_t) -> c_int;
+    PyBytes_FromObject = "PyBytes_FromObject"(*mut PyObject) -> *mut PyObject;
+    PyLong_FromSsize_t = "PyLong_FromSsize_t"(Py_ssize_t) -> *mut PyObject;
+    PyTuple_New = "PyTuple_New"(Py_ssize_t) -> *mut PyObject;
+    PyTuple_SetItem = "PyTuple_SetItem"(*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;
+    PyTuple_GetItem = "PyTuple_GetItem"(*mut PyObject, Py_ssize_t) -> *mut PyObject;
+    PyUnicode_CompareWithASCIIString = "PyUnicode_CompareWithASCIIString"(*mut PyObject, *const c_char) -> c_int;
+    PySys_AddAuditHook = "PySys_AddAuditHook"(unsafe extern "C" fn(*const c_char, *mut PyObject, *mut c_void) -> c_int, *mut c_void) -> c_int;
     PyFloat_FromDouble = "PyFloat_FromDouble"(f64) -> *mut PyObject;
     PySys_GetObject = "PySys_GetObject"(*const c_char) -> *mut PyObject;
 

@@ -50,6 +50,9 @@ pub struct PyMethodDef {
 /// The function takes no arguments.
 pub(super) const METH_NOARGS: c_int = 4;
 
+/// The function takes one argument.
+pub(super) const METH_O: c_int = 8;
+
 #[allow(non_camel_case_types)]
 pub type Py_ssize_t = isize;
 

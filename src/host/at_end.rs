@@ -45,7 +45,9 @@ pub fn run(interpreter: &Interpreter) {
     // One by one: it may come here again, from within a call.
     while let Some(function) = take_last(interpreter.serial) {
         function();
-        interpreter.python.report_pending(c"pyferry_at_end");
+        if interpreter.python.has_exception() {
+            interpreter.python.report_unraisable("pyferry_at_end");
+        }
     }
 }
 

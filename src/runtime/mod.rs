@@ -10,6 +10,7 @@ pub use stop::stop;
 
 use crate::cpython::{Config, Python};
 use crate::error::Result;
+use crate::host::output::Output;
 use crate::interpreter;
 use crate::record::Interpreter;
 use owner::Owner;
@@ -24,6 +25,8 @@ pub struct Options {
     pub config: Config,
     /// How much stack the thread has that it is initialised on; None: what is usual.
     pub stack_size: Option<usize>,
+    /// Where what scripts print goes.
+    pub output: Option<Output>,
 }
 
 /// A stack that each CPython starts with, debug builds too.

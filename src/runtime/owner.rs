@@ -3,6 +3,7 @@
 use super::Options;
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
+use crate::host::output;
 use crate::interpreter;
 use crate::record::Interpreter;
 use crate::sys;
@@ -71,7 +72,9 @@ fn own(
     finalized: &Sender<bool>,
 ) {
     OWNER.with(|owner| owner.set(true));
-    if let Err(error) = python.initialize(program.as_deref(), &options.config) {
+    output::set_of_runtime(options.output.clone());
+    if let Err(error) = python.initialize(program.as_deref(), &options.config, || output::begin(python)) {
+        output::set_of_runtime(None);
         let _ = started.send(Err(error));
         return;
     }
@@ -79,7 +82,7 @@ fn own(
         let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
         return;
     };
-    let known = interpreter::main(python);
+    let known = output::ensure(python).and_then(|()| interpreter::main(python));
     let failed = known.is_err();
     python.let_go();
     // Threads and processes that site code and atexit functions start inherit the mask of the thread that started Python.
@@ -103,5 +106,6 @@ fn own(
             python.finalize()
         }
     };
+    output::set_of_runtime(None);
     let _ = finalized.send(flushed);
 }

@@ -6,6 +6,7 @@
 #include <pyferry.hpp>
 
 #include <memory>
+#include <string>
 #include <type_traits>
 
 using namespace std::chrono_literals;
@@ -93,9 +94,45 @@ static pyferry::runtime &to_the_end(void)
     return python;
 }
 
+static void hear(int64_t, int32_t stream, const char *bytes, size_t length, void *heard)
+{
+    CHECK(stream == 1);
+    static_cast<std::string *>(heard)->append(bytes, length);
+}
+
+/* What scripts print goes to the host, and the host is told of the end: by a callable, which goes then. */
+static void prints_and_ends(void)
+{
+    std::string of_all, of_game;
+    auto alive = std::make_shared<int>(0);
+    pyferry::runtime_options options;
+    options.output = hear;
+    options.output_data = &of_all;
+    pyferry::runtime python{options};
+    CHECK(python);
+    pyferry::interpreter game{0, hear, &of_game};
+    for (const char *end : { "first", "last" })
+        CHECK(game.view().at_end([end, alive]() noexcept {
+            pyferry::result ran = pyferry::exec((std::string("print('") + end + "')").c_str());
+            CHECK(ran);
+            ++*alive;
+        }));
+    CHECK(alive.use_count() == 3 && game.end(pyferry::forever));
+    CHECK(*alive == 2 && alive.use_count() == 1 && of_game == "last\nfirst\n");
+    CHECK(game.view().at_end([alive]() noexcept {}).status() == PYFERRY_STATUS_CLOSED && alive.use_count() == 1);
+    CHECK(pyferry::view().at_end([]() noexcept {}).status() == PYFERRY_STATUS_INVALID_ARGUMENT);
+    {
+        pyferry::view view = pyferry::view::main();
+        pyferry::attached here{view};
+        CHECK(here.exec("print('all')") && of_all == "all\n");
+    }
+    CHECK(python.stop(pyferry::forever));
+}
+
 int main()
 {
     CHECK(!runs());
+    prints_and_ends();
     counted();
     named();
     set_up();

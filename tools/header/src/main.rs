@@ -7,12 +7,12 @@ const INIT: &str = "
 #define PYFERRY_SUSPENSION_INIT {{0, 0}}
 
 /** How every pyferry_runtime_options starts. */
-#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, 0, 0, NULL, NULL, 0}
+#define PYFERRY_RUNTIME_OPTIONS_INIT {sizeof(pyferry_runtime_options), NULL, 0, 0, NULL, NULL, 0, NULL, NULL}
 /** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \\
     {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
 /** How every pyferry_interpreter_options starts. */
-#define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0}
+#define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0, NULL, NULL}
 ";
 
 /// The header that belongs to the sources as they are.

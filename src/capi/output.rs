@@ -1,0 +1,48 @@
+use crate::host::output::Output;
+use std::ffi::{c_char, c_void};
+
+/// Hears what scripts print: what they write to `sys.stdout` and `sys.stderr`, by print, by logging, by an exception that
+/// nobody catches (also in a thread, or in `__del__`), from the interpreter's site code on until its last atexit function;
+/// also where the program has no console, and Python no streams of its own. `sys.stdout` and `sys.stderr` are ordinary
+/// text streams without a buffer and without a file descriptor: a print is several calls, one for each part.
+///
+/// What does not go through them is not heard: what C code and child processes write to the file descriptors 1 and 2,
+/// faulthandler, and what Python itself says when it cannot start. A script may put other streams in their place.
+///
+/// Called on the thread that writes, attached; by several threads at once where there is no GIL, or are several. It may
+/// use Python and pyferry, and let go; what it prints itself comes here again. Where it leaves an exception set, that is
+/// raised in the script that prints. It must not throw.
+///
+/// @param interpreter_id  of the interpreter that writes, as pyferry_view_interpreter_id has it
+/// @param stream          1: stdout, 2: stderr
+/// @param bytes           UTF-8, what cannot be said in it escaped (as `\\udc80`); bytes as they are, where a script writes
+///                        them to `sys.stdout.buffer`. Not terminated, and valid for the length of the call.
+/// @param length          how many, never 0
+/// @param data            the `output_data` of the options
+pub type pyferry_output = Option<
+    unsafe extern "C" fn(interpreter_id: i64, stream: i32, bytes: *const c_char, length: usize, data: *mut c_void),
+>;
+
+// The host's callback, and its word for itself.
+struct Host {
+    hear: unsafe extern "C" fn(i64, i32, *const c_char, usize, *mut c_void),
+    data: *mut c_void,
+}
+
+// SAFETY: the data is never looked at here; the header says that it is passed on the thread that writes.
+unsafe impl Send for Host {}
+// SAFETY: as above.
+unsafe impl Sync for Host {}
+
+impl Host {
+    fn hear(&self, interpreter: i64, stream: i32, bytes: &[u8]) {
+        // SAFETY: the host gave the two together, to last as long as the interpreter.
+        unsafe { (self.hear)(interpreter, stream, bytes.as_ptr().cast(), bytes.len(), self.data) };
+    }
+}
+
+// What the options say.
+pub(super) fn output(hear: pyferry_output, data: *mut c_void) -> Option<Output> {
+    let host = Host { hear: hear?, data };
+    Some(Output::new(move |interpreter, stream, bytes| host.hear(interpreter, stream, bytes)))
+}

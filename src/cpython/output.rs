@@ -1,0 +1,180 @@
+//! `sys.stdout` and `sys.stderr` of an interpreter that hand what is written to a function of ours.
+
+use super::types::{METH_O, PyMethodDef, PyObject};
+use super::{Python, Raw, State};
+use crate::error::{Error, Result, Status};
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ptr::null_mut;
+
+/// What is written to a stream goes here: bytes, never none. On the thread that writes, attached. It must not panic; an
+/// exception that it leaves set is the writer's.
+pub type Write = Box<dyn Fn(&[u8]) + Send + Sync>;
+
+const NAME: &CStr = c"pyferry.output";
+
+struct Method(PyMethodDef);
+// SAFETY: CPython only reads a method definition.
+unsafe impl Sync for Method {}
+
+static METHOD: Method =
+    Method(PyMethodDef { ml_name: c"write".as_ptr(), ml_meth: write, ml_flags: METH_O, ml_doc: std::ptr::null() });
+
+/// What CPython makes of a file descriptor, over a raw stream whose `write` is ours, unbuffered as with `python -u`: so
+/// that all that scripts do to such streams (reconfigure, detach, write to `buffer`) works, `fileno` included, which says
+/// that there is none.
+const STREAMS: &CStr = c"
+import io, sys
+class Output(io.RawIOBase):
+    mode = 'wb'
+    def __init__(self, name, write):
+        self.name, self.write = name, write
+    def writable(self):
+        return True
+def stream(name, write):
+    text = io.TextIOWrapper(Output(name, write), 'utf-8', 'backslashreplace', newline='\\n', write_through=True)
+    text.mode = 'w'
+    return text
+sys.stdout = sys.__stdout__ = stream('<stdout>', writers[0])
+sys.stderr = sys.__stderr__ = stream('<stderr>', writers[1])
+";
+
+unsafe extern "C" fn write(capsule: *mut PyObject, data: *mut PyObject) -> *mut PyObject {
+    let Ok(python) = Python::in_process() else { return null_mut() };
+    let table = &python.table;
+    // SAFETY: `writer` made the function with a capsule that owns a Write; Python keeps both, and `data`, for this call. The
+    // bytes are a reference of ours, of whatever has a buffer.
+    unsafe {
+        let write = (table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Write>();
+        let bytes = (table.PyBytes_FromObject)(data);
+        let (mut start, mut length) = (null_mut::<c_char>(), 0);
+        if write.is_null() || bytes.is_null() || (table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) != 0 {
+            python.give_back(bytes);
+            return null_mut();
+        }
+        if length > 0 {
+            (*write)(std::slice::from_raw_parts(start.cast::<u8>(), length as usize));
+        }
+        (table.Py_DecRef)(bytes);
+        if (table.PyErr_Occurred)().is_null() { (table.PyLong_FromSsize_t)(length) } else { null_mut() }
+    }
+}
+
+unsafe extern "C" fn drop_write(capsule: *mut PyObject) {
+    if let Ok(python) = Python::in_process() {
+        // SAFETY: the capsule owns the box, and is being destroyed.
+        unsafe {
+            let write = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Write>();
+            if !write.is_null() {
+                drop(Box::from_raw(write));
+            }
+        }
+    }
+}
+
+/// Called by CPython at each audit event, on any thread, attached.
+unsafe extern "C" fn audit(event: *const c_char, arguments: *mut PyObject, before_site: *mut c_void) -> c_int {
+    // SAFETY: CPython's own string. `import` has the module's name first (the first of PySys_Audit's arguments, borrowed).
+    unsafe {
+        if CStr::from_ptr(event) != c"import" {
+            return 0;
+        }
+        let Ok(python) = Python::in_process() else { return 0 };
+        let name = (python.table.PyTuple_GetItem)(arguments, 0);
+        if !name.is_null() && (python.table.PyUnicode_CompareWithASCIIString)(name, c"site".as_ptr()) == 0 {
+            let before_site = std::mem::transmute::<*mut c_void, fn(&'static Python)>(before_site);
+            before_site(python);
+        }
+        (python.table.PyErr_Clear)();
+    }
+    0
+}
+
+impl Python {
+    /// From now until Python's end: has `before_site` called whenever an interpreter is about to import `site`, attached to
+    /// it, when `sys` and `io` are ready. It must not panic, and nothing comes of what it raises. It is called again where a
+    /// script imports `site` once more.
+    ///
+    /// An audit hook (PEP 578) is the one place between an interpreter's streams and its site code that every CPython has.
+    /// The caller is attached to the main interpreter, or Python is preinitialised and no more.
+    pub fn call_before_site(&self, before_site: fn(&'static Python)) -> Result<()> {
+        // SAFETY: as documented; `audit` gets the function back, and lives as long as the process.
+        if unsafe { (self.table.PySys_AddAuditHook)(audit, before_site as *mut c_void) } == 0 {
+            return Ok(());
+        }
+        if self.is_initialized() {
+            return Err(self.take_error());
+        }
+        Err(Error::new(Status::NoMemory, "CPython could not add an audit hook"))
+    }
+
+    /// Whether the attached interpreter has our streams, or had.
+    pub fn has_output(&self) -> bool {
+        // SAFETY: attached; what the dict lends is only compared with NULL.
+        unsafe {
+            let dict = self.own_dict();
+            !dict.is_null() && !(self.table.PyDict_GetItemString)(dict, NAME.as_ptr()).is_null()
+        }
+    }
+
+    /// Gives the attached interpreter a `sys.stdout` and a `sys.stderr` of ours.
+    pub fn set_output(&self, stdout: Write, stderr: Write) -> Result<()> {
+        // SAFETY: attached; every reference is checked and given back once.
+        unsafe {
+            let writers = (self.table.PyTuple_New)(2);
+            if writers.is_null() {
+                return Err(self.take_error());
+            }
+            let result = [stdout, stderr]
+                .into_iter()
+                .enumerate()
+                .try_for_each(|(place, write)| {
+                    // The tuple takes the reference.
+                    (self.table.PyTuple_SetItem)(writers, place as isize, self.writer(write)?);
+                    Ok(())
+                })
+                .and_then(|()| self.run(STREAMS, Some((c"writers", writers))))
+                .and_then(|()| {
+                    let dict = self.own_dict();
+                    let failed = dict.is_null() || (self.table.PyDict_SetItemString)(dict, NAME.as_ptr(), writers) != 0;
+                    if failed { Err(self.take_error()) } else { Ok(()) }
+                });
+            self.give_back(writers);
+            result
+        }
+    }
+
+    /// The number of the attached interpreter.
+    pub fn attached_interpreter_id(&self) -> i64 {
+        self.attached_raw().map_or(-1, |raw| self.interpreter_id(raw))
+    }
+
+    /// The attached interpreter: the caller is attached, so there is one.
+    fn attached_raw(&self) -> Option<Raw> {
+        // SAFETY: attached: also up to 3.11, where it is the state of whoever has the GIL, this is this thread's.
+        let state = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() });
+        state.and_then(|state| self.interpreter_of(state))
+    }
+
+    /// The dict of the attached interpreter that is there for extension modules, lent. NULL: memory is out.
+    fn own_dict(&self) -> *mut PyObject {
+        // SAFETY: attached, so the interpreter lives.
+        let dict = |raw: Raw| unsafe { (self.table.PyInterpreterState_GetDict)(raw.as_ptr()) };
+        self.attached_raw().map_or(null_mut(), dict)
+    }
+
+    /// A Python function that hands its one argument, which has a buffer, to `write`. A new reference.
+    fn writer(&self, write: Write) -> Result<*mut PyObject> {
+        let boxed = Box::into_raw(Box::new(write));
+        // SAFETY: attached; the capsule takes the box over, the function keeps the capsule, and METHOD is never written.
+        unsafe {
+            let capsule = (self.table.PyCapsule_New)(boxed.cast::<c_void>(), NAME.as_ptr(), Some(drop_write));
+            if capsule.is_null() {
+                drop(Box::from_raw(boxed));
+                return Err(self.take_error());
+            }
+            let function = (self.table.PyCFunction_NewEx)((&raw const METHOD.0).cast_mut(), capsule, null_mut());
+            (self.table.Py_DecRef)(capsule);
+            if function.is_null() { Err(self.take_error()) } else { Ok(function) }
+        }
+    }
+}
