@@ -31,7 +31,8 @@ all: library
 
 help:
 	@echo 'make          build $(LIBRARY)'
-	@echo 'make test     run every test on every CPython found'
+	@echo 'make test [T="finalize on 3.14t"]'
+	@echo '              run every test on every CPython found, or the cases with T in their name'
 	@echo 'make bench [PYTHONS=3.14:3.14t]'
 	@echo '              what it costs beside other ways into Python; without PYTHONS, on all, into README and benches/results.md'
 	@echo 'make soak     the shutdown storms, on every CPython found, for MINUTES=20 in all'
@@ -60,10 +61,10 @@ library:
 	$(CARGO) build --release
 	@[ -e $(LIBRARY).$(SOVERSION) ] || ln -sf $(notdir $(LIBRARY)) $(LIBRARY).$(SOVERSION)
 
-# Valgrind counts instructions in one of the tests.
+# All of it, or the cases with T in their name.
 test:
-	@tools/setup test
-	$(CARGO) test --release --workspace --no-fail-fast
+	@command -v python3 >/dev/null || tools/setup
+	@CARGO='$(CARGO)' tools/test '$(T)'
 
 bench:
 	@tools/setup bench

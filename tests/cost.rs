@@ -7,7 +7,7 @@ mod count;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use harness::{Completion, Failed, Trial};
 
 use count::{Count, Counter};
 use harness::directives::Directives;

@@ -10,7 +10,7 @@ mod run;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Trial};
+use harness::{Completion, Trial};
 
 use harness::build::Builder;
 use harness::case::Kit;

@@ -16,7 +16,7 @@ mod tree;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use harness::{Completion, Failed, Trial};
 
 use harness::python::Python;
 use project::{Compilers, Library, Origin, Project, Rust, System};

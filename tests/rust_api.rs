@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use harness::{Completion, Failed, Trial};
 
 use harness::directives::{Directives, Mode};
 use harness::library::Library;
-use harness::python::Python;
+use harness::python::{Python, newest};
 use harness::{environment, paths, process, program, tool, verdict};
 
 /// Names the case that this process is.
@@ -85,10 +85,7 @@ fn trial_with_pyo3(python: &Python, all: &[Python], library: &Library) -> Trial 
     let mut variables = environment::variables(Mode::Host, Some(python), library, &directory);
     let libpython = python.shared.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     variables.push(("LD_LIBRARY_PATH".to_owned(), libpython.into()));
-    // Of two builds of one version the debug build comes last.
-    let newer = |other: &&Python| other.free_threaded == python.free_threaded && other.minor > python.minor;
-    let twin = |other: &&Python| python.name.ends_with('d') && python.name.trim_end_matches('d') == other.name;
-    let stands_for_all = !all.iter().any(|other| newer(&other) || twin(&other));
+    let stands_for_all = newest(all.iter(), python.free_threaded).is_some_and(|newest| newest.name == python.name);
     let asked = stands_for_all || env::var(PYO3).is_ok_and(|value| value == "all");
     let python = python.clone();
     Trial::ignorable_test(name, move || {

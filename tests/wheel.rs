@@ -5,9 +5,9 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use harness::{Completion, Failed, Trial};
 
 use harness::python::Python;
 use harness::{compile, environment, paths, tool};
@@ -17,11 +17,10 @@ const NO_TOOLS: i32 = 77;
 
 fn main() -> ExitCode {
     harness::run(|_, pythons| {
-        let listed = Arguments::from_args().list;
-        let made = Arc::new(if listed { Made::No("not made for a list".to_owned()) } else { make() });
+        let made = Arc::new(OnceLock::new());
         let trial = |name: String, test: Test| {
             let made = Arc::clone(&made);
-            Trial::ignorable_test(name, move || match &*made {
+            Trial::ignorable_test(name, move || match made.get_or_init(make) {
                 Made::Wheel(wheel) => test(wheel),
                 Made::No(reason) => Ok(Completion::ignored_with(reason)),
                 Made::Failed(message) => Err(message.into()),

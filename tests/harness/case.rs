@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::backtrace;
 use super::build::Builder;
@@ -23,6 +23,7 @@ use super::program::{self, Program};
 use super::python::Python;
 use super::soak::{self, Tally};
 use super::tool::{self, Tool};
+use super::trial::Trial;
 use super::verdict;
 
 /// Runs every case so many times.

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::build::{self, Recipe};
 use super::directives::{Directives, Mode};
 use super::program::{self, Program};
 use super::python::Python;
 use super::symbols::without_comments;
+use super::trial::Trial;
 use super::{compile, paths, process};
 
 /// What the programs are linked with.

@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::compile::compiler;
 use super::paths;
+use super::trial::Trial;
 
 const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
 const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];

@@ -13,6 +13,7 @@ mod markdown;
 pub mod paths;
 pub mod process;
 pub mod program;
+mod progress;
 pub mod python;
 mod python_h;
 mod refused;
@@ -22,21 +23,27 @@ mod snippets;
 mod soak;
 pub mod symbols;
 mod table;
+mod times;
 pub mod tool;
 mod tool_check;
+mod trial;
 pub mod verdict;
 
+use std::env;
 use std::num::NonZero;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use libtest_mimic::{Arguments, Completion, Trial};
+use libtest_mimic::Arguments;
+pub use libtest_mimic::{Completion, Failed};
 
 use build::Builder;
 use library::Library;
+use progress::Progress;
 use python::Python;
 use search::Found;
+pub use trial::Trial;
 
 /// Runs the trials of tests/c, and those of what needs no program of its own.
 pub fn main() -> ExitCode {
@@ -59,11 +66,15 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// How a test ends that has no case of the name it was asked for, where this says so.
+const NONE: &str = "PYFERRY_TEST_EXIT_IF_NONE";
+
 /// Runs the trials of a test: of the library as it is now, on the Pythons found.
 pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Most programs wait for a part of their time.
-    arguments.test_threads.get_or_insert(available_parallelism().map_or(1, NonZero::get) * 3 / 2);
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let threads = *arguments.test_threads.get_or_insert(cores * 3 / 2);
     let (library, found) = match library_and_pythons() {
         Ok(both) => both,
         Err(message) => {
@@ -73,7 +84,22 @@ pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode 
     };
     let mut all = python_trials(&found);
     all.extend(trials(library, found.pythons));
-    libtest_mimic::run(&arguments, all).exit_code()
+    let is_asked_for = |name: &str| is_asked_for(&arguments, name);
+    if let Some(code) = env::var(NONE).ok().filter(|_| !all.iter().any(|trial| is_asked_for(&trial.name))) {
+        return ExitCode::from(code.parse::<u8>().expect(NONE));
+    }
+    let (progress, watched) = Progress::watch(all, is_asked_for, threads);
+    let conclusion = libtest_mimic::run(&arguments, watched);
+    if let Err(message) = progress.end() {
+        eprintln!("{message}");
+    }
+    conclusion.exit_code()
+}
+
+/// As libtest-mimic has it.
+fn is_asked_for(arguments: &Arguments, name: &str) -> bool {
+    let is_named = |filter: &String| if arguments.exact { name == filter } else { name.contains(filter.as_str()) };
+    arguments.filter.as_ref().is_none_or(is_named) && !arguments.skip.iter().any(is_named)
 }
 
 /// What is tested, and on what.

@@ -45,7 +45,7 @@ pub fn profile() -> PathBuf {
     executable.ancestors().nth(2).expect("a test executable is in a cargo target directory").to_owned()
 }
 
-fn scratch() -> PathBuf {
+pub fn scratch() -> PathBuf {
     profile().with_file_name("tmp").join("c")
 }
 

@@ -1,5 +1,6 @@
 //! One CPython: what it says about itself.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -23,6 +24,25 @@ pub struct Python {
     pub extension_suffix: String,
     /// What an executable with a static libpython is linked with.
     pub static_link: Vec<String>,
+    /// A part of what takes long will do: others have the whole.
+    pub in_short: bool,
+}
+
+/// The newest, with the GIL or without; of two builds of one version the plain one.
+pub fn newest<'a>(pythons: impl Iterator<Item = &'a Python>, free_threaded: bool) -> Option<&'a Python> {
+    let of_kind = pythons.filter(|python| python.free_threaded == free_threaded && python.shared.is_some());
+    // The plain build has the shortest name.
+    of_kind.max_by_key(|python| (python.minor, Reverse(python.name.len())))
+}
+
+/// Leaves the whole of what takes long to the oldest and to the newest, with the GIL and without.
+pub fn shorten(pythons: &mut [Python]) {
+    let newest = [false, true].map(|free_threaded| newest(pythons.iter(), free_threaded));
+    let whole = pythons.first().into_iter().chain(newest.into_iter().flatten());
+    let whole: Vec<String> = whole.map(|python| python.name.clone()).collect();
+    for python in pythons {
+        python.in_short = !whole.contains(&python.name);
+    }
 }
 
 impl Python {
@@ -56,6 +76,7 @@ impl Python {
             },
             extension_suffix: said.get("extension_suffix")?.to_string(),
             static_link: said.get("static_link")?.split_whitespace().map(str::to_owned).collect(),
+            in_short: false,
         })
     }
 

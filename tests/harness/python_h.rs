@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::compile::compiler;
 use super::python::Python;
+use super::trial::Trial;
 use super::{paths, process};
 
 type Check = fn(&Python) -> Result<(), Failed>;

@@ -1,8 +1,9 @@
 //! What the compiler has to refuse, so that nobody has to remember it: misuse of `pyferry.hpp`, each beside the right use.
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::header::{self, Reading};
+use super::trial::Trial;
 
 struct Misuse {
     /// What it would bring about.

@@ -3,11 +3,12 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Failed;
 
 use super::cpython::Declared;
 use super::directives::{Directives, Mode, Variant};
 use super::tool::Tool;
+use super::trial::Trial;
 use super::{markdown, paths, process, snippets, symbols, verdict};
 
 pub fn trials() -> Vec<Trial> {

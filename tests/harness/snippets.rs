@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::build;
 use super::case::{Case, Kit};
@@ -28,8 +28,9 @@ use super::directives::{Directives, Mode};
 use super::markdown::{self, Block};
 use super::paths;
 use super::program::{self, Program};
-use super::python::Python;
+use super::python::{Python, newest};
 use super::tool;
+use super::trial::Trial;
 
 const SHOWN: [&str; 11] = ["sh", "console", "cmake", "make", "toml", "json", "ini", "yaml", "diff", "rust", "text"];
 
@@ -76,20 +77,11 @@ pub fn trials(kit: &Arc<Kit>, pythons: &[Arc<Python>]) -> Vec<Trial> {
     if tool::current().is_some() {
         return Vec::new(); // which has the programs of tests/c to watch
     }
-    let newest = newest_of_each_kind(pythons);
+    let newest = [false, true].map(|free_threaded| newest(pythons.iter().map(Arc::as_ref), free_threaded));
+    let newest: Vec<_> = newest.into_iter().flatten().cloned().map(Arc::new).collect();
     let root = paths::root();
     let documents = [root.join("docs"), root.to_owned()].map(|directory| paths::files(&directory, &["md"])).concat();
     documents.iter().flat_map(|document| trials_of(document, kit, &newest)).collect()
-}
-
-fn newest_of_each_kind(pythons: &[Arc<Python>]) -> Vec<Arc<Python>> {
-    let shared = || pythons.iter().filter(|python| python.shared.is_some());
-    let newest = |free_threaded| {
-        // The plain build of a version has the shortest name.
-        let of_kind = shared().filter(|python| python.free_threaded == free_threaded);
-        of_kind.max_by_key(|python| (python.minor, std::cmp::Reverse(python.name.len()))).cloned()
-    };
-    [newest(false), newest(true)].into_iter().flatten().collect()
 }
 
 fn trials_of(document: &Path, kit: &Arc<Kit>, pythons: &[Arc<Python>]) -> Vec<Trial> {

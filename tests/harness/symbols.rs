@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Failed;
 
 use super::library::Library;
+use super::trial::Trial;
 use super::{paths, process};
 
 pub type Check = fn(&Path) -> Result<(), Failed>;

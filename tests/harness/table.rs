@@ -3,11 +3,12 @@
 use std::fs;
 use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed};
 
 use super::paths;
 use super::python::Python;
 use super::python_h::compile;
+use super::trial::Trial;
 
 /// What not every Python.h declares as it is, with the versions that do: none where the first is greater than the last.
 const DECLARED: [(&str, u32, u32); 15] = [

@@ -5,11 +5,12 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Failed;
 
 use super::build::Builder;
 use super::environment;
 use super::tool::{self, Tool};
+use super::trial::Trial;
 use super::{compile, paths, process, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::project::{Compilers, Library, Origin, Project, System};
 use crate::tree::{self, VERSION, command};

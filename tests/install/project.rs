@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::soname::soname;
 use crate::tree::{self, VERSION, command};

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::tree::{self, VERSION, command};
 use harness::process::output;

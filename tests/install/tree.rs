@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::soname::soname;
 use harness::process::output;

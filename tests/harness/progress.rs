@@ -1,0 +1,113 @@
+//! Says while the cases run how many of how many are over, which is at work, and how much time is left. A terminal has this in
+//! its last line; elsewhere there is a line now and then.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Completion, Failed};
+
+use super::times::Times;
+use super::trial::Trial;
+
+/// Between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+const REDRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// Of one run of one test.
+pub struct Progress {
+    begun: Instant,
+    /// Of cases that run at once.
+    threads: usize,
+    state: Mutex<State>,
+}
+
+struct State {
+    times: Times,
+    cases: usize,
+    done: usize,
+    /// Seconds that the cases took the last time, in all and those that are over.
+    expected: f64,
+    expected_of_done: f64,
+    at_work: Vec<String>,
+}
+
+impl Progress {
+    /// Begins to watch these, of which those will be run that are asked for.
+    pub fn watch(
+        trials: Vec<Trial>,
+        is_asked_for: impl Fn(&str) -> bool,
+        threads: usize,
+    ) -> (Arc<Progress>, Vec<libtest_mimic::Trial>) {
+        let times = Times::read();
+        let asked_for = || trials.iter().map(|trial| trial.name.as_str()).filter(|name| is_asked_for(name));
+        let expected = asked_for().map(|name| times.of(name)).sum();
+        let (cases, at_work) = (asked_for().count(), Vec::new());
+        let state = Mutex::new(State { times, cases, done: 0, expected, expected_of_done: 0.0, at_work });
+        let progress = Arc::new(Progress { begun: Instant::now(), threads, state });
+        let watched = trials.into_iter().map(|trial| {
+            let progress = Arc::clone(&progress);
+            let name = trial.name.clone();
+            libtest_mimic::Trial::ignorable_test(trial.name, move || progress.run(&name, trial.run))
+        });
+        let watched = watched.collect();
+        let teller = Arc::clone(&progress);
+        thread::spawn(move || teller.tell());
+        (progress, watched)
+    }
+
+    fn run(&self, name: &str, run: impl FnOnce() -> Result<Completion, Failed>) -> Result<Completion, Failed> {
+        let start = Instant::now();
+        self.state().at_work.push(name.to_owned());
+        let result = run();
+        let mut state = self.state();
+        state.at_work.retain(|other| other != name);
+        state.done += 1;
+        state.expected_of_done += state.times.of(name);
+        state.times.set(name, start.elapsed().as_secs_f64());
+        result
+    }
+
+    /// All is over: the times are kept for the next run.
+    pub fn end(&self) -> Result<(), String> {
+        let mut state = self.state();
+        state.done = state.cases;
+        if io::stderr().is_terminal() {
+            eprint!("\r\x1b[K");
+        }
+        state.times.write()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("a case that panics holds no lock")
+    }
+
+    fn tell(&self) {
+        let terminal = io::stderr().is_terminal();
+        loop {
+            thread::sleep(if terminal { REDRAW_EVERY } else { LINE_EVERY });
+            let state = self.state();
+            if state.done == state.cases {
+                return;
+            }
+            let line = self.line(&state);
+            // Where the next case's line is written over it.
+            _ = if terminal { write!(io::stderr(), "\r\x1b[K{line}\r") } else { writeln!(io::stderr(), "{line}") };
+        }
+    }
+
+    fn line(&self, state: &State) -> String {
+        let seconds = self.begun.elapsed().as_secs_f64();
+        // As fast as up to now; at the beginning as fast as can be.
+        let worked = state.expected_of_done.max(f64::MIN_POSITIVE);
+        let pace = if state.done > self.threads { seconds / worked } else { 1.0 / self.threads as f64 };
+        let left = (state.expected - state.expected_of_done) * pace;
+        let longest = state.at_work.first().map_or(String::new(), |name| format!(": {name}"));
+        format!("{} of {} cases, about {} left{longest}", state.done, state.cases, in_words(left))
+    }
+}
+
+fn in_words(seconds: f64) -> String {
+    if seconds < 100.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
+}
