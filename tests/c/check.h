@@ -137,6 +137,12 @@ static inline long resident_memory(void)
 }
 #endif
 
+/* How often a thing is done that takes long: on Pythons between the oldest and the newest a quarter of that will do. */
+static inline int often(int times)
+{
+    return getenv("PYFERRY_TEST_IN_SHORT") == NULL ? times : (times + 3) / 4;
+}
+
 /* Whether there is time for the whole of what is shortened in an ordinary run. */
 static inline bool has_time(void)
 {

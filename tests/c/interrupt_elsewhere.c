@@ -37,7 +37,7 @@ int main(void)
         others[i] = new_interpreter();
         threads[i] = thread_start(work, others[i]);
     }
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < often(ROUNDS); round++) {
         pyferry_view *interrupted = new_interpreter();
         back = 0;
         pthread_t runaway = thread_start(run_away, interrupted);

@@ -20,7 +20,7 @@ static void *run_away(void *unused)
 int main(void)
 {
     CHECK_OK(pyferry_runtime_start(NULL));
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < often(ROUNDS); round++) {
         view = new_interpreter();
         back = 0;
         pthread_t threads[THREADS];

@@ -67,7 +67,7 @@ int main(void)
         detach(token);
     }
     /* A thread state takes 0.2 ms to make where Python is free-threaded. */
-    int threads = python_is_free_threaded() && !has_time() ? ALL / 20 : ALL;
+    int threads = python_is_free_threaded() && !has_time() ? often(ALL / 20) : often(ALL);
     int warm_up = python_is_free_threaded() ? 200 : 1000;
     growth(by_cpython, warm_up);
     growth(by_pyferry, warm_up);

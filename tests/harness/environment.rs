@@ -14,6 +14,9 @@ use super::python::Python;
 /// What time limits are to be multiplied with where everything is slow, here and in the programs.
 const SLOWDOWN: &str = "PYFERRY_TEST_SLOWDOWN";
 
+/// Tells a program that a part of what takes long will do.
+const IN_SHORT: &str = "PYFERRY_TEST_IN_SHORT";
+
 pub type Variables = Vec<(String, OsString)>;
 
 pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directory: &Path) -> Variables {
@@ -30,6 +33,9 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     set("PYFERRY_TEST_PYTHON", python.executable.as_ref());
     set("PYFERRY_TEST_LIBPYTHON", python.shared.as_deref().unwrap_or(Path::new("")).as_ref());
     set("PATH", &path_from(python));
+    if python.in_short {
+        set(IN_SHORT, "1".as_ref());
+    }
     match mode {
         Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
         Mode::Host => set("LD_LIBRARY_PATH", cpython::directory(python).as_ref()),

@@ -75,13 +75,17 @@ pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode 
     // Most programs wait for a part of their time.
     let cores = available_parallelism().map_or(1, NonZero::get);
     let threads = *arguments.test_threads.get_or_insert(cores * 3 / 2);
-    let (library, found) = match library_and_pythons() {
+    let (library, mut found) = match library_and_pythons() {
         Ok(both) => both,
         Err(message) => {
             eprintln!("{message}");
             return ExitCode::FAILURE;
         }
     };
+    // Who asks for a case by its name, for a tool or for a soak gets the whole of it.
+    if arguments.filter.is_none() && tool::current().is_none() && soak::length().is_none() {
+        python::shorten(&mut found.pythons);
+    }
     let mut all = python_trials(&found);
     all.extend(trials(library, found.pythons));
     let is_asked_for = |name: &str| is_asked_for(&arguments, name);

@@ -30,6 +30,8 @@ pub struct Game {
     /// How many calls were made.
     pub calls: Cell<usize>,
     facts: Facts,
+    /// What of the usual number is played: all, or one in so many.
+    pub part: u64,
     stage: Stage,
     player: RefCell<Option<(Player, u32)>>,
     /// What went wrong last, and all that the player had been told.
@@ -63,6 +65,7 @@ impl Game {
             home: Model::home(facts),
             calls: Cell::new(0),
             facts,
+            part: if python.in_short { 4 } else { 1 },
             stage,
             player: RefCell::default(),
             failure: RefCell::default(),
@@ -74,7 +77,7 @@ impl Game {
         let home = Model { is_thorough: true, ..self.home.clone() };
         let (name, stage) = (self.name.clone(), self.stage.clone());
         let (calls, player, failure) = (Cell::new(0), RefCell::default(), RefCell::default());
-        Game { name, home, calls, facts: self.facts, stage, player, failure }
+        Game { name, home, calls, facts: self.facts, part: self.part, stage, player, failure }
     }
 
     /// Whether the steps fail in a new process.

@@ -47,11 +47,11 @@ pub fn trials(kit: &Arc<Kit>, python: &Arc<Python>) -> [Trial; 2] {
 
 fn sequences(game: &Game) -> Result<(), Failed> {
     let asked = seconds_asked();
-    let end = Instant::now() + asked.unwrap_or(SHORT);
+    let end = Instant::now() + asked.unwrap_or(SHORT / game.part as u32);
     let rounds = if asked.is_some() { u64::MAX } else { ROUNDS };
     let first = if asked.is_some() { since_1970() } else { 0 };
     let mut count = 0;
-    for round in (0..rounds).take_while(|round| *round < FEWEST || Instant::now() < end) {
+    for round in (0..rounds).take_while(|round| *round < FEWEST / game.part || Instant::now() < end) {
         let Err(steps) = play_round(game, first.wrapping_add(round)) else {
             count += ROUND;
             continue;
@@ -112,10 +112,10 @@ fn pairs(game: &Game) -> Result<(), Failed> {
     let is_in = (1, Call::Attach(Some(1), Ticket::At(2)));
     let contexts = [vec![], vec![is_in, (INITIALIZER, Call::InterpreterEnd(Some(1), 0))]];
     let asked = seconds_asked();
-    let end = Instant::now() + asked.unwrap_or(SHORT);
+    let end = Instant::now() + asked.unwrap_or(SHORT / game.part as u32);
     let mut count = 0;
     for turn in 0..contexts.len() * steps * steps {
-        if count >= FEWEST_PAIRS && Instant::now() > end {
+        if count >= FEWEST_PAIRS / game.part as usize && Instant::now() > end {
             break;
         }
         // Mixed: a short time is not spent on the first few calls alone.
