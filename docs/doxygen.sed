@@ -6,6 +6,7 @@
     s/\([ (]\)_\([A-Z][A-Z_]*\)/\1PYFERRY_STATUS_\2/g
     s/\([ (]\)\(PYFERRY_STATUS_[A-Z_]*\)/\1#\2/g
     s/\([ (]\)\(pyferry_[a-z_]*\)/\1#\2/g
+    s/#\(pyferry_[a-z_]*\.h\)/\1/g
 }
 # In pages. Older ones know no anchors there.
 s|\[\([^]]*\)](\.\./\([^)]*\))|<a href="../../../\2">\1</a>|g
