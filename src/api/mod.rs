@@ -69,8 +69,8 @@ pub fn is_attached() -> bool {
 }
 
 /// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local values
-/// that Python has in them. It happens by itself when the thread ends; a pool that parks threads for long may want it
-/// earlier.
+/// that Python has in them, whose destructors run here. When a thread ends without it, another one deletes them within
+/// moments; a pool that parks threads for long may want it earlier.
 ///
 /// # Errors
 ///

@@ -296,8 +296,12 @@ pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspensi
 }
 
 /// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local
-/// values that Python has in them, whose destructors run here. It happens by itself when the thread ends; a pool that
-/// parks threads for long may want it earlier.
+/// values that Python has in them, whose destructors run here: attached to the interpreter in question, for which this
+/// call may wait. A pool that parks threads for long may want it, and a thread whose values must go on that very thread.
+///
+/// When a thread ends without it, the end waits for no interpreter, so that whoever joins the thread may hold the GIL: the
+/// states are deleted within moments by another thread. (On a free-threaded Python the end deletes them itself, and waits
+/// only while another thread stops the world.)
 ///
 /// Any thread, attached or not. Interpreters that are shutting down clear up themselves.
 ///

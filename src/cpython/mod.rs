@@ -11,6 +11,7 @@
 mod ask;
 mod callback;
 mod config;
+mod dummy_threads;
 mod exceptions;
 mod images;
 mod head_lock;

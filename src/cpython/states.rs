@@ -4,10 +4,9 @@ use super::{Python, Raw, Slot, SlotValue, State};
 use crate::sys;
 use std::ptr::null_mut;
 
-/// A state of ours that no thread is attached through, and how the slot has to be when one attaches it.
+/// A state of ours that its thread is not attached through, and how the slot has to be when it is attached.
 #[derive(Clone, Copy, Debug)]
 pub struct Unattached {
-    /// Whose it is now is for the holder to know.
     pub state: State,
     /// CPython's `bound_gilstate` (3.12 and later) is set: the slot must name the state already when it is attached. Where it
     /// is not, the slot must be empty, and CPython sets both.
@@ -75,14 +74,14 @@ impl Python {
         Some(Unattached { state, bound: self.one_gil || before.is_null() || !slot.is_found() })
     }
 
-    /// Attaches this thread, which is detached, through a state that no thread is attached through: one of its own or, where
-    /// that is gone, of another thread.
+    /// Attaches this thread, which is detached, through a state of its own that it was not attached through before.
     #[cold]
     pub fn attach_first(&self, slot: Slot, unattached: Unattached) {
         let Unattached { state, bound } = unattached;
         if !bound {
             slot.set(null_mut());
             self.come_back(state);
+            slot.set(state.as_ptr());
         } else {
             self.attach(slot, state);
         }
@@ -131,8 +130,8 @@ impl Python {
     /// Deletes idle states of the interpreter this thread is attached to, whoever's they are. Runs destructors; and lets go,
     /// where nothing keeps this thread from coming back.
     pub fn delete_idle(&self, slot: Slot, states: &[State]) {
-        // SAFETY: attached; the gate is closed and claimed: their threads are outside for ever, with none of these states in
-        // their slots.
+        // SAFETY: attached; their threads have ended, or the gate is closed and claimed: they are outside for ever, with none of
+        // these states in their slots.
         states.iter().for_each(|state| unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) });
         let own = slot.get(self);
         let delete = |state: &State| {

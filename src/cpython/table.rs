@@ -5,7 +5,7 @@ use super::types::{
     PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
 };
 use crate::sys::Library;
-use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
+use std::ffi::{c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
 
 /// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.
 #[repr(C)]
@@ -119,6 +119,11 @@ table! {
     PyObject_Str = "PyObject_Str"(*mut PyObject) -> *mut PyObject;
     PyDict_New = "PyDict_New"() -> *mut PyObject;
     PyDict_GetItemString = "PyDict_GetItemString"(*mut PyObject, *const c_char) -> *mut PyObject;
+    PyDict_GetItem = "PyDict_GetItem"(*mut PyObject, *mut PyObject) -> *mut PyObject;
+    PyDict_DelItem = "PyDict_DelItem"(*mut PyObject, *mut PyObject) -> c_int;
+    PyObject_Type = "PyObject_Type"(*mut PyObject) -> *mut PyObject;
+    PyLong_FromUnsignedLongLong = "PyLong_FromUnsignedLongLong"(c_ulonglong) -> *mut PyObject;
+    PyLong_AsUnsignedLongLongMask = "PyLong_AsUnsignedLongLongMask"(*mut PyObject) -> c_ulonglong;
     PyDict_SetItemString = "PyDict_SetItemString"(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
     PyDict_DelItemString = "PyDict_DelItemString"(*mut PyObject, *const c_char) -> c_int;
     PyDict_SetDefault = "PyDict_SetDefault"(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;

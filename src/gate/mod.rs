@@ -186,6 +186,29 @@ impl<T> Gate<T> {
         })
     }
 
+    /// Whether a seat was left behind.
+    pub fn has_left_behind(&self) -> bool {
+        self.with_ledger(|ledger| ledger.seats.iter().any(|seat| seat.left_behind.load(Ordering::Relaxed)))
+    }
+
+    /// Takes away the seats that were left behind; `f` takes what is left in them, and is this gate's no more. The caller has a
+    /// pin, so nobody finishes the gate meanwhile.
+    pub fn take_left_behind(&self, mut f: impl FnMut(&T)) {
+        let mut spare = self.house.lock();
+        let mut taken = Vec::new();
+        self.look(&spare, |ledger| {
+            ledger.seats.retain(|seat| {
+                let stays = !seat.left_behind.load(Ordering::Relaxed);
+                if !stays {
+                    f(&seat.occupant);
+                    taken.push(*seat);
+                }
+                stays
+            });
+        });
+        spare.append(&mut taken);
+    }
+
     /// Takes a pin, by the occupant. Refused unless the gate is open or the occupant holds a pin already.
     #[inline]
     pub fn enter(&self, seat: &Seat<T>) -> bool {

@@ -71,9 +71,19 @@ impl Occupant {
         self.ident.load(Ordering::Relaxed)
     }
 
+    /// The kernel's number of the thread.
+    pub fn thread_id(&self) -> u32 {
+        self.thread_id.load(Ordering::Relaxed)
+    }
+
     /// Whether it is a guard's.
     pub fn is_guard(&self) -> bool {
         self.guard.load(Ordering::Relaxed)
+    }
+
+    /// The serial of the thread.
+    pub fn thread(&self) -> u64 {
+        self.thread.load(Ordering::Relaxed)
     }
 
     /// Whether it is that thread's own.

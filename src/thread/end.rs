@@ -3,10 +3,9 @@
 use super::frames::{Frame, Kind, Source};
 use super::left::Left;
 use super::visits::Visit;
-use super::{THREAD, Thread, come_back};
-use crate::cpython::{Slot, SlotValue, State, Unattached};
+use super::{THREAD, Thread, come_back, orphans};
+use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
 use crate::fork;
-use crate::gate::Phase;
 use crate::sys::{self, ThreadEnd};
 use std::ptr::null_mut;
 
@@ -40,6 +39,7 @@ impl Thread {
                 self.quick.forget();
                 self.through(python, slot, Unattached { state, bound: true }, |state, before| {
                     self.came_in(python, index);
+                    python.drop_dummy_thread(python.thread_ident(), |_| true);
                     python.delete_attached(slot, state, before);
                 });
                 self.unpin(index);
@@ -65,11 +65,14 @@ impl Thread {
         while let Some(top) = self.top() {
             self.end_frame(top);
         }
-        // What destructors leave behind in interpreters that were done already; not for ever.
-        for _ in 0..TRIES {
-            self.forget();
-            if !self.keeps_states() {
-                break;
+        if Python::known().is_some_and(|python| python.free_threaded) {
+            // There a state has its thread's memory allocator, which knows the thread by its address: it must be gone before the
+            // next thread has that address. The wait is for a thread that stops the world, if any does.
+            for _ in 0..TRIES {
+                self.forget();
+                if !self.keeps_states() {
+                    break;
+                }
             }
         }
         self.tidy();
@@ -77,27 +80,26 @@ impl Thread {
     }
 
     fn keeps_states(&self) -> bool {
-        let keeps =
-            |visit: &Visit| visit.seat.occupant.state.get().is_some() && visit.interpreter.gate.phase() == Phase::Open;
+        let keeps = |visit: &Visit| visit.seat.occupant.state.get().is_some() && visit.interpreter.gate.is_open();
         self.with_visits(|visits| visits.iter().flatten().any(keeps))
     }
 
-    /// As if the host had detached, but that the thread does not go back: what is below and ours comes back by itself, and
-    /// what is not ours may be gone.
+    /// Ends a frame without a wait, and does not restore the outer attachment: ours are ended next, by the caller's loop, and a
+    /// foreign state may be deleted already.
     fn end_frame(&self, top: Frame) {
         let mut kind = top.kind;
+        let mut detaches = !matches!(kind, Kind::Suspended { .. });
         if let Kind::Entered { left, .. } | Kind::Ended { left, .. } = &mut kind {
             self.release(left.hold());
             *left = Left::Nothing;
         }
         if let Kind::Entered { visit, source, before, .. } = &mut kind {
-            *before = self.come_back_to_end(top.state, *visit, *source, *before);
+            detaches = self.end_entered(top.state, *visit, source, before);
         }
         if let Some(frame) = self.frames_mut().last_mut() {
             frame.kind = kind;
         }
-        // Suspended: Python is not asked again.
-        if !matches!(top.kind, Kind::Suspended { .. }) && self.detach(self.ticket(top.number)).is_ok() {
+        if detaches && self.detach(self.ticket(top.number)).is_ok() {
             return;
         }
         if self.top().is_some_and(|still| still.number == top.number) {
@@ -110,35 +112,52 @@ impl Thread {
         }
     }
 
-    /// Has this thread attached where it is in, and has let go, by a state of ours: that goes with it then. What stays in the
-    /// slot, or has lost CPython's mark, would be found by whoever comes later. Returns what the slot is to hold afterwards.
-    fn come_back_to_end(&self, state: State, visit: usize, source: Source, before: SlotValue) -> SlotValue {
+    /// Prepares the end of an attachment: a state that this thread is attached through is deleted by the detach that is next,
+    /// where it is ours; one that it has let go of is left to others (`orphans`), since to come back could wait. True: detach.
+    fn end_entered(&self, state: State, visit: usize, source: &mut Source, before: &mut SlotValue) -> bool {
         let (python, slot, lives, is_open) = self.with_visit(visit, |visit| {
             let interpreter = &visit.interpreter;
             let lives = interpreter.raw().is_some() && !visit.is_over() && !interpreter.python.is_finalizing();
             (interpreter.python, interpreter.slot, lives, interpreter.gate.is_open())
         });
+        if !lives {
+            return true;
+        }
         let attached = python.attached(Some(state));
-        let is_in = attached == Some(state);
-        if !lives || !(is_in || attached.is_none()) {
-            return before;
+        let mut is_in = attached == Some(state);
+        let held = slot.get(python);
+        if !is_in && attached.is_none() {
+            // Nobody who comes later is to find it. Who deletes a state has CPython empty the slot; or the system has, before it
+            // came to us.
+            let stays = held == state.as_ptr() || self.is_ours(*before);
+            *before = if stays { *before } else { null_mut() };
+            slot.set(*before);
         }
-        // Who deletes a state has CPython empty the slot; or the system has, before it came to us.
-        let stays = is_in || slot.get(python) == state.as_ptr() || self.is_ours(before);
-        let before = if stays { before } else { null_mut() };
-        // Not ours; or the closer's, who may go on without this thread at any moment.
-        if !is_in && (source == Source::Adopted || (source == Source::Cached && !is_open)) {
-            slot.set(before);
-            return before;
-        }
-        if let Slot::Key { .. } = slot {
-            slot.set(state.as_ptr());
-        }
-        if !is_in {
+        let is_ours = *source != Source::Adopted && (*source != Source::Cached || is_open);
+        if python.free_threaded && attached.is_none() && is_ours {
+            // As in `end`.
+            if let Slot::Key { .. } = slot {
+                slot.set(state.as_ptr());
+            }
             come_back(python, state);
             slot.set(state.as_ptr());
+            is_in = true;
         }
-        before
+        let is_last = self.frames().iter().filter(|frame| frame.state == state).count() == 1;
+        match source {
+            _ if !is_last => {}
+            Source::Adopted => {}
+            Source::Cached if is_in => {
+                self.with_visit(visit, |visit| visit.seat.occupant.state.take());
+                *source = Source::Temporary;
+            }
+            Source::Temporary if is_in => {}
+            Source::Cached | Source::Temporary => self.with_visit(visit, |visit| visit.leave_to_others(state)),
+        }
+        if is_in && let Slot::Key { .. } = slot {
+            slot.set(state.as_ptr());
+        }
+        is_in
     }
 
     /// Whether a state is one of ours that this thread is inside of.
@@ -170,10 +189,14 @@ impl Thread {
         }
         self.quick.forget();
         let visits = std::mem::take(&mut *self.visits.borrow_mut());
+        let mut orphans = false;
         for visit in visits.into_iter().flatten() {
-            visit.give_back();
+            orphans |= visit.give_back();
         }
         self.frames.take();
+        if orphans {
+            orphans::see_to_them();
+        }
     }
 
     pub(super) fn forget_after_fork(&self) {

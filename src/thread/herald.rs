@@ -5,6 +5,7 @@
 //! Nothing of this happens before a process has two such interpreters.
 
 use super::Admission;
+use super::orphans::is_for_orphans;
 use crate::cpython::{Python, Slot, State, Unattached};
 use crate::gate::Phase;
 use crate::record::{self, Interpreter, Occupant};
@@ -142,9 +143,9 @@ fn send_herald(to: Arc<Interpreter>) {
     }
 }
 
-/// Whether an occupant is a herald, who leaves at once: nobody is told of it.
+/// Whether an occupant is a herald, or another thread of ours that leaves by itself: nobody is told of it.
 pub fn is_herald(occupant: &Occupant) -> bool {
-    occupant.label() == HERALD
+    occupant.label() == HERALD || is_for_orphans(occupant)
 }
 
 /// In a forked child no watch is there, and nobody waits.

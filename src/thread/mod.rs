@@ -12,6 +12,7 @@ mod frames;
 mod guards;
 mod herald;
 mod left;
+mod orphans;
 mod quick;
 mod suspend;
 mod visits;
@@ -186,6 +187,7 @@ pub fn staying<R>(python: &Python, f: impl FnOnce() -> R) -> R {
 /// Forgets, in a forked child, everything but what the only thread is attached to. CPython is not asked.
 pub fn forget_after_fork() {
     herald::forget_after_fork();
+    orphans::forget_after_fork();
     THREAD.with(|me| me.forget_after_fork());
 }
 
@@ -214,6 +216,15 @@ impl Thread {
         self.comes_for(visit, label);
         if !self.pin(visit, admission) {
             return Err(self.refused(target));
+        }
+        let makes = self.with_visit(visit, |visit| visit.seat.occupant.state.get()).is_none();
+        if makes && target.slot.is_found() {
+            self.delete_orphans(target, visit);
+            if self.current(python) != current {
+                // What it was attached to ended meanwhile, and did not wait.
+                self.unpin(visit);
+                return Err(self.refused(target));
+            }
         }
         let left = match current {
             Some(state) => Left::There(state, self.hold(python, state)),
@@ -244,6 +255,10 @@ impl Thread {
         };
         let aside = self.begin_clean(python, visit, state, source);
         self.came_in(python, visit);
+        if makes && source != Source::Adopted {
+            // That of a thread before, which had the same number.
+            python.drop_dummy_thread(python.thread_ident(), |thread_id| thread_id != sys::thread_id());
+        }
         if source == Source::Cached {
             self.learn(target, state);
         }

@@ -43,13 +43,32 @@ impl Visit {
         }
     }
 
-    /// Gives all places back. What is left in the thread's own is for whoever closes the interpreter.
-    pub fn give_back(self) {
+    /// Leaves a state, which this thread is not attached through and will not be again, to others.
+    pub fn leave_to_others(&self, state: State) {
         let gate = &self.interpreter.gate;
-        if self.seat.occupant.state.get().is_none() || !gate.leave_seat_behind(self.seat) {
+        let occupant = &self.seat.occupant;
+        match occupant.state.get() {
+            Some(kept) if kept != state => {
+                let serial = occupant.thread();
+                let seat = gate.add_seat(|other| {
+                    other.take_place(serial, occupant.ident(), false);
+                    other.state.put(state);
+                });
+                gate.leave_seat_behind(seat);
+            }
+            _ => occupant.state.put(state),
+        }
+    }
+
+    /// Gives all places back. What is left in the thread's own is for others; whether there is such a thing, and the gate open.
+    pub fn give_back(self) -> bool {
+        let gate = &self.interpreter.gate;
+        let leaves = self.seat.occupant.state.get().is_some() && gate.leave_seat_behind(self.seat);
+        if !leaves {
             gate.remove_seat(self.seat);
         }
         self.guards.iter().for_each(|guard| gate.remove_seat(guard.place));
+        leaves && gate.is_open()
     }
 }
 

@@ -123,6 +123,14 @@ static inline double slowdown(void)
     return factor == NULL ? 1 : atof(factor);
 }
 
+/* Whether a number that other threads count up gets to be that soon. */
+static inline bool becomes(const int *number, int value)
+{
+    for (int tries = 0; tries < 1000 * slowdown() && __atomic_load_n(number, __ATOMIC_SEQ_CST) != value; tries++)
+        sleep_ms(10);
+    return __atomic_load_n(number, __ATOMIC_SEQ_CST) == value;
+}
+
 /* ---- memory and length ---- */
 
 #ifdef __linux__

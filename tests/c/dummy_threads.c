@@ -1,0 +1,49 @@
+/* A thread that ends takes its object in `threading` along: the next one that is given its number has one of its own, and none is
+   left behind. (Up to 3.12 CPython leaves it there.) */
+#include "py.h"
+
+static pyferry_view *view;
+static int named;
+
+static void *name_it(void *forget)
+{
+    pyferry_token token = attach(view);
+    run("here = threading.current_thread()\n"
+        "assert here.name != 'mine' and here.native_id == threading.get_native_id(), (here, here.native_id)\n"
+        "here.name = 'mine'\n");
+    detach(token);
+    run_in(view, "assert threading.current_thread().name == 'mine'");
+    if (forget != NULL)
+        CHECK_OK(pyferry_thread_forget());
+    named++;
+    return NULL;
+}
+
+static bool none_is_left(void)
+{
+    for (int tries = 0; tries < 1000; tries++) {
+        pyferry_token token = attach(view);
+        run("left = sum(isinstance(t, threading._DummyThread) for t in threading.enumerate())");
+        long left = number("left");
+        detach(token);
+        if (left == 0)
+            return true;
+        sleep_ms(10);
+    }
+    return false;
+}
+
+int main(void)
+{
+    PyThreadState *state = start_python(&view);
+    PyEval_RestoreThread(state);
+    CHECK(PyRun_SimpleString("import threading; threading.current_thread()") == 0);
+    state = PyEval_SaveThread();
+    run_in(view, "import threading");
+    for (int i = 0; i < 200; i++)
+        on_new_thread(name_it, i % 2 == 0 ? NULL : &named);
+    CHECK(named == 200 && none_is_left());
+    finish_python(state);
+    pyferry_view_free(view);
+    return 0;
+}

@@ -1,0 +1,133 @@
+/* harness: timeout=120 */
+/* A thread's end waits for no interpreter: whoever joins it may hold the GIL, as the destructor of a wrapped C++ object does that
+   joins its worker. What the thread left in Python goes soon, once, in the right
+   interpreter. */
+#include "py.h"
+
+#include "thread_ends.h"
+
+static int destroyed;
+
+static PyObject *destroy(PyObject *unused, PyObject *id)
+{
+    (void)unused;
+    pyferry_view *here = current_view();
+    CHECK(pyferry_view_interpreter_id(here) == PyLong_AsLongLong(id));
+    pyferry_view_free(here);
+    check_ensures(PyThreadState_Get());
+    __atomic_add_fetch(&destroyed, 1, __ATOMIC_SEQ_CST);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef method = { "destroy", destroy, METH_O, NULL };
+
+static void leave_in_all(void)
+{
+    for (int i = 0; i < 3; i++) {
+        pyferry_token token = attach(views[i]);
+        run("mine.value = Value()");
+        detach(token);
+    }
+}
+
+static struct event ready, go;
+static void (*where)(void);
+
+static void stay_outside(void)
+{
+}
+
+/* Attached, and has let go by CPython's means, twice. */
+static void stay_let_go(void)
+{
+    attach(views[0]);
+    PyEval_SaveThread();
+    attach(views[1]);
+    PyEval_SaveThread();
+}
+
+static void stay_suspended(void)
+{
+    attach(views[1]);
+    suspend();
+}
+
+static void *live(void *unused)
+{
+    leave_in_all();
+    where();
+    event_set(&ready);
+    event_wait(&go);
+    return unused;
+}
+
+static void joined_by_who_holds_it(void (*stay)(void), int expected)
+{
+    ready = go = (struct event)EVENT_INIT;
+    where = stay;
+    destroyed = 0;
+    pthread_t worker = thread_start(live, NULL);
+    event_wait(&ready);
+    pyferry_token token = attach(views[0]);
+    double before = seconds();
+    event_set(&go);
+    /* With the GIL, in a C function. */
+    thread_join(worker);
+    CHECK(seconds() - before < 10 * slowdown());
+    detach(token);
+    CHECK(becomes(&destroyed, expected));
+}
+
+static int states_before[3];
+
+static void check_nothing_is_left(void)
+{
+    for (int i = 0; i < 3; i++)
+        CHECK(states_of_become(views[i], states_before[i]));
+}
+
+int main(void)
+{
+    PyThreadState *state = start_python(&views[0]);
+    views[1] = new_interpreter_with_shared_gil();
+    views[2] = new_interpreter();
+    for (int i = 0; i < 3; i++) {
+        pyferry_token token = attach(views[i]);
+        define(&method);
+        char source[400];
+        snprintf(source, sizeof source,
+                 "import threading\n"
+                 "mine = threading.local()\n"
+                 "class Value:\n"
+                 "    def __del__(self, destroy=destroy): destroy(%lld)",
+                 (long long)pyferry_view_interpreter_id(views[i]));
+        run(source);
+        states_before[i] = count_states();
+        detach(token);
+    }
+    void (*const ways[])(void) = { stay_outside, stay_let_go, stay_suspended };
+    for (int round = 0; round < 5; round++)
+        for (int i = 0; i < 3; i++) {
+            joined_by_who_holds_it(ways[i], 3);
+            check_nothing_is_left();
+        }
+
+    /* Many at once, of which none waits for the other. */
+    where = stay_outside;
+    for (int round = 0; round < 3; round++) {
+        pthread_t threads[20];
+        ready = go = (struct event)EVENT_INIT;
+        event_set(&go);
+        destroyed = 0;
+        for (int i = 0; i < 20; i++)
+            threads[i] = thread_start(live, NULL);
+        for (int i = 0; i < 20; i++)
+            thread_join(threads[i]);
+        CHECK(becomes(&destroyed, 60));
+    }
+    check_nothing_is_left();
+    finish_python(state);
+    for (int i = 0; i < 3; i++)
+        pyferry_view_free(views[i]);
+    return 0;
+}
