@@ -682,6 +682,25 @@ inline result exec(const char *source, const char *filename = nullptr) {
     return detail::come_to([&] { return pyferry_exec(source, filename); });
 }
 
+/// Evaluates a Python expression there, and puts its value into `value`, as `str()` says it: at most `limit` bytes of UTF-8, cut
+/// at a character. A failure leaves `value` as it is.
+inline result eval(const char *source, std::string &value, const char *filename = nullptr, std::size_t limit = 65536) {
+    std::string text(limit, '\0');
+    std::size_t length = 0;
+    result evaluated = detail::come_to([&] { return pyferry_eval(source, filename, text.data(), limit + 1, &length); });
+    if (!evaluated) return evaluated;
+    // Cut, it ends where its last whole character does.
+    text.resize(length <= limit ? length : std::strlen(text.c_str()));
+    value = std::move(text);
+    return evaluated;
+}
+
+/// Turns the exception that is set on this thread, by a call of CPython's own that failed, into a failure with its traceback, and
+/// clears it; a success where none is set.
+inline result take_exception() {
+    return detail::come_to(pyferry_take_exception);
+}
+
 /// Frees what pyferry keeps for this thread in interpreters it is not inside of, thread-local Python values too. For threads
 /// that are parked for long; at a thread's end it happens by itself.
 inline result thread_forget() { return detail::come_to(pyferry_thread_forget); }

@@ -325,25 +325,6 @@ pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<
     result
 }
 
-/// Runs source in the `__main__` module of the interpreter this thread is attached to.
-pub fn exec(source: &CStr, filename: &CStr) -> Result<()> {
-    let (python, _) = thread::attached_python()?;
-    thread::drop_early_interrupt(python);
-    let before = record::interrupts();
-    thread::staying(python, || {
-        python.exec_in_main(source, filename, |describe| {
-            let shield = record::shield(python.thread_ident());
-            if record::interrupts() != before {
-                // One that came before the shield.
-                python.clear_interrupt();
-            }
-            let error = describe();
-            drop(shield);
-            error
-        })
-    })
-}
-
 /// Raises KeyboardInterrupt in every thread that is attached to the interpreter.
 pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let python = interpreter.python;

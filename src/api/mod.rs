@@ -20,6 +20,7 @@ pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};
 pub use view::View;
 
 use crate::error::{Error, Result, Status};
+use crate::host::script;
 use crate::{fork, interpreter as interpreters, thread};
 use std::ffi::CString;
 use std::time::{Duration, Instant};
@@ -53,7 +54,47 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[doc(alias = "pyferry_exec")]
 pub fn exec(source: &str, filename: &str) -> Result<()> {
     fork::check()?;
-    let result = interpreters::exec(&text(source, "source")?, &text(filename, "filename")?);
+    let result = script::exec(&text(source, "source")?, &text(filename, "filename")?);
+    attached::end_overdue();
+    result
+}
+
+/// Evaluates a Python expression in the `__main__` module of the interpreter that this thread is attached to, by whomever, and
+/// gives its value as `str()` does.
+///
+/// # Errors
+///
+/// As [`exec`]; [`Status::PythonError`] also where `str()` raises.
+///
+/// ```no_run
+/// let _attached = pyferry::View::main()?.attach()?;
+/// assert_eq!(pyferry::eval("6 * 7", "answer.py")?, "42");
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_eval")]
+pub fn eval(source: &str, filename: &str) -> Result<String> {
+    fork::check()?;
+    let result = script::eval(&text(source, "source")?, &text(filename, "filename")?);
+    attached::end_overdue();
+    result
+}
+
+/// Turns the exception that is set on this thread, by calls of CPython's own, into an error, and clears it.
+///
+/// # Errors
+///
+/// [`Status::PythonError`] where one was set: the message is the traceback. [`Status::NotAttached`], [`Status::NoPython`],
+/// [`Status::Forked`].
+///
+/// ```no_run
+/// let _attached = pyferry::View::main()?.attach()?;
+/// pyferry::take_exception()?; // none is set
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_take_exception")]
+pub fn take_exception() -> Result<()> {
+    fork::check()?;
+    let result = script::take_exception();
     attached::end_overdue();
     result
 }

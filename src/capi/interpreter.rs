@@ -1,9 +1,9 @@
 use super::output::output;
-use super::{deadline, enter, options, out, pyferry_output, pyferry_view, required, text};
+use super::{deadline, enter, options, out, pyferry_output, pyferry_view, required};
 use crate::cpython::Python;
-use crate::error::{Error, Status, fail};
+use crate::error::{Status, fail};
 use crate::interpreter::{self, Gil};
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 
 /// How an interpreter is to be made. Start from PYFERRY_INTERPRETER_OPTIONS_INIT.
 #[repr(C)]
@@ -120,25 +120,5 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_interrupt(view: *const pyfer
     enter(|| {
         // SAFETY: as documented for the caller.
         interpreter::interrupt(&unsafe { required(view, "view") }?.interpreter)
-    })
-}
-
-/// Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
-///
-/// A thread that is attached, by whomever. An exception that was pending before is pending afterwards. Attachments from
-/// before cannot be ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
-///
-/// @param source    a whole file's worth of statements, in UTF-8
-/// @param filename  what tracebacks call it, in UTF-8. NULL: "<string>".
-/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (it raised, SystemExit included: pyferry_last_error has the traceback, and
-///         no exception is pending), _INVALID_ARGUMENT (source is NULL; not UTF-8), _NOT_ATTACHED, _NO_PYTHON,
-///         _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
-#[unsafe(no_mangle)]
-pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *const c_char) -> Status {
-    enter(|| {
-        // SAFETY: as documented for the caller.
-        let (source, filename) = unsafe { (text(source, "source")?, text(filename, "filename")?) };
-        let source = source.ok_or_else(|| Error::new(Status::InvalidArgument, "`source` is NULL"))?;
-        interpreter::exec(source, filename.unwrap_or(c"<string>"))
     })
 }

@@ -43,6 +43,7 @@ mod view;
 mod guard;
 mod attach;
 mod interpreter;
+mod script;
 mod symbol;
 mod at_end;
 
@@ -53,6 +54,7 @@ pub use interpreter::*;
 pub use output::pyferry_output;
 pub use report::*;
 pub use runtime::*;
+pub use script::*;
 pub use status::*;
 pub use symbol::*;
 pub use version::*;
@@ -123,6 +125,22 @@ unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a CStr>> 
 // A required one.
 fn required_text<'a>(text: Option<&'a CStr>, name: &str) -> Result<&'a CStr> {
     text.ok_or_else(|| Error::new(Status::InvalidArgument, format!("`{name}` is NULL")))
+}
+
+// Puts a text where C has room for it: cut at a character if need be, and always terminated; nothing, where there is none.
+// Returns the whole length.
+//
+// SAFETY (of the callers): `buffer` is NULL or has room for `capacity` bytes.
+unsafe fn put_text(text: &str, buffer: *mut c_char, capacity: usize) -> usize {
+    if !buffer.is_null() && capacity > 0 {
+        let fits = (0..=text.len().min(capacity - 1)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        // SAFETY: the caller gives room for `capacity` bytes; this is at most that, terminator included.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, fits);
+            *buffer.add(fits) = 0;
+        }
+    }
+    text.len()
 }
 
 // An options struct, of which the caller may know fewer fields, or more as long as those are zero.

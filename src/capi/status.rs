@@ -1,3 +1,4 @@
+use super::put_text;
 use crate::error::{self, Status};
 use std::ffi::c_char;
 
@@ -26,14 +27,6 @@ pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
 /// @return the length of the whole text in bytes, without the terminator: `capacity` or more means that it was cut.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pyferry_last_error(buffer: *mut c_char, capacity: usize) -> usize {
-    let text = error::last();
-    if !buffer.is_null() && capacity > 0 {
-        let fits = (0..=text.len().min(capacity - 1)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        // SAFETY: the caller gives room for `capacity` bytes; this is at most that, terminator included.
-        unsafe {
-            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, fits);
-            *buffer.add(fits) = 0;
-        }
-    }
-    text.len()
+    // SAFETY: as documented for the caller.
+    unsafe { put_text(&error::last(), buffer, capacity) }
 }

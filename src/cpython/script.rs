@@ -3,35 +3,78 @@
 use super::types::PyObject;
 use super::{Python, Raw, State};
 use crate::error::{Error, Result};
-use std::ffi::{CStr, c_char, c_ulong};
+use std::ffi::{CStr, c_char, c_int, c_ulong};
 use std::ptr::null_mut;
 
-/// `Py_file_input`, the start symbol for a whole file: the same in every version.
-const FILE_INPUT: i32 = 257;
+/// A start symbol of Python's grammar: the same numbers in every version.
+#[derive(Clone, Copy)]
+enum Start {
+    /// `Py_file_input`: a whole file.
+    File = 257,
+    /// `Py_eval_input`: an expression.
+    Expression = 258,
+}
 
 /// A name and a borrowed object for source of our own; NULL is what CPython answered when it failed to make the object.
 pub(super) type Variable<'a> = (&'a CStr, *mut PyObject);
 
 impl Python {
     /// Runs source in the `__main__` module of the attached interpreter. What it raises becomes the error; an exception
-    /// that was pending before stays pending. `shield` runs what it is given, Python code of ours that makes the
-    /// traceback, where no interrupt reaches it: one inside importlib would leave its locks behind.
+    /// that was set before is set again. `shield` runs what it is given, which makes the message and asks the exception for
+    /// its text, where no interrupt reaches it.
     pub fn exec_in_main(
         &self,
         source: &CStr,
         filename: &CStr,
         shield: impl FnOnce(&dyn Fn() -> Error) -> Error,
     ) -> Result<()> {
+        self.run_in_main(source, filename, Start::File, shield, |_| Some(()))
+    }
+
+    /// The same with an expression: what `str()` says of its value.
+    pub fn eval_in_main(
+        &self,
+        source: &CStr,
+        filename: &CStr,
+        shield: impl FnOnce(&dyn Fn() -> Error) -> Error,
+    ) -> Result<String> {
+        // As Python's own eval does.
+        let blanks = source.to_bytes().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let source = CStr::from_bytes_with_nul(&source.to_bytes_with_nul()[blanks..]).unwrap_or(source);
+        // SAFETY: attached, with no exception set, and the value alive.
+        self.run_in_main(source, filename, Start::Expression, shield, |value| unsafe { self.str_of(value) })
+    }
+
+    /// `then` makes of the value what is wanted; None, with an exception set, where it fails.
+    fn run_in_main<R>(
+        &self,
+        source: &CStr,
+        filename: &CStr,
+        start: Start,
+        shield: impl FnOnce(&dyn Fn() -> Error) -> Error,
+        then: impl FnOnce(*mut PyObject) -> Option<R>,
+    ) -> Result<R> {
         // SAFETY: attached; every reference is checked and given back once. Nothing here needs dropping: up to 3.13.7
         // CPython may end a thread that nobody pinned inside PyEval_EvalCode.
         unsafe {
             let pending = self.set_exception_aside();
             let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
-            let succeeded = !module.is_null() && self.evaluate(source, filename, (self.table.PyModule_GetDict)(module));
-            let result = if succeeded { Ok(()) } else { Err(shield(&|| self.take_error())) };
+            let value = if module.is_null() {
+                null_mut()
+            } else {
+                self.evaluate(source, filename, start, (self.table.PyModule_GetDict)(module))
+            };
+            let made = if value.is_null() { None } else { then(value) };
+            self.give_back(value);
+            let result = made.ok_or_else(|| shield(&|| self.take_error()));
             self.put_exception_back(pending);
             result
         }
+    }
+
+    /// Turns the exception that is set on this thread, which is attached, into an error, as above.
+    pub fn take_exception(&self, shield: impl FnOnce(&dyn Fn() -> Error) -> Error) -> Result<()> {
+        if self.has_exception() { Err(shield(&|| self.take_error())) } else { Ok(()) }
     }
 
     /// Runs source of our own in a namespace of its own.
@@ -157,7 +200,8 @@ text = ', '.join(left)
         unsafe {
             let globals = (self.table.PyDict_New)();
             if !globals.is_null() {
-                self.evaluate(source, c"<pyferry>", globals);
+                let value = self.evaluate(source, c"<pyferry>", Start::File, globals);
+                self.give_back(value);
             }
             (self.table.PyErr_Clear)();
             self.give_back(globals);
@@ -241,7 +285,11 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
                 && variable.is_none_or(|(name, value)| {
                     !value.is_null() && (self.table.PyDict_SetItemString)(globals, name.as_ptr(), value) == 0
                 })
-                && self.evaluate(source, c"<pyferry>", globals);
+                && {
+                    let value = self.evaluate(source, c"<pyferry>", Start::File, globals);
+                    self.give_back(value);
+                    !value.is_null()
+                };
             let result = if succeeded { then(globals) } else { Err(self.take_error()) };
             self.give_back(globals);
             self.put_exception_back(pending);
@@ -249,21 +297,20 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         }
     }
 
-    /// Whether the source ran through; an exception is pending if not.
+    /// What the source comes to, as a reference; NULL, with an exception set, where it raised.
     ///
     /// # Safety
-    /// Attached, with no exception pending; `globals` is a dict.
-    unsafe fn evaluate(&self, source: &CStr, filename: &CStr, globals: *mut PyObject) -> bool {
-        // SAFETY: as the caller says; both references are given back.
+    /// Attached, with no exception set; `globals` is a dict.
+    unsafe fn evaluate(&self, source: &CStr, filename: &CStr, start: Start, globals: *mut PyObject) -> *mut PyObject {
+        // SAFETY: as the caller says; the code is given back.
         unsafe {
-            let code = (self.table.Py_CompileString)(source.as_ptr(), filename.as_ptr(), FILE_INPUT);
+            let code = (self.table.Py_CompileString)(source.as_ptr(), filename.as_ptr(), start as c_int);
             if code.is_null() {
-                return false;
+                return null_mut();
             }
             let value = (self.table.PyEval_EvalCode)(code, globals, globals);
             (self.table.Py_DecRef)(code);
-            self.give_back(value);
-            !value.is_null()
+            value
         }
     }
 

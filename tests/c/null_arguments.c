@@ -36,6 +36,8 @@ int main(void)
     token = attach(main);
     INVALID(pyferry_suspend(NULL), "out");
     INVALID(pyferry_exec(NULL, NULL), "source");
+    INVALID(pyferry_eval(NULL, NULL, NULL, 0, NULL), "source");
+    CHECK_OK(pyferry_eval("1", NULL, NULL, 0, NULL));
     INVALID(pyferry_attach(main, NULL), "out");
     INVALID(pyferry_view_current(NULL), "out");
     CHECK(pyferry_is_attached(main));

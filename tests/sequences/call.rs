@@ -41,6 +41,8 @@ pub enum Call {
     InterpreterEnd(Place, i64),
     InterpreterInterrupt(Place),
     Exec(&'static str),
+    Eval(&'static str),
+    TakeException,
     RuntimeStart,
     RuntimeStop(i64),
     /// With room for an answer, or NULL.
@@ -97,6 +99,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         7 => (view(), prop::sample::select(&TIMEOUTS)).prop_map(|(view, timeout)| InterpreterEnd(view, timeout)),
         4 => view().prop_map(InterpreterInterrupt),
         8 => prop::sample::select(&SOURCES).prop_map(Exec),
+        2 => prop::sample::select(&SOURCES).prop_map(Eval),
+        2 => Just(TakeException),
         2 => Just(RuntimeStart),
         3 => prop::sample::select(&TIMEOUTS).prop_map(RuntimeStop),
         1 => any::<bool>().prop_map(RuntimeInfo),
@@ -142,6 +146,7 @@ pub fn every_call() -> Vec<Call> {
     calls.extend(tickets.map(Suspend));
     calls.extend(tickets.map(Resume));
     calls.extend(SOURCES.map(Exec));
+    calls.extend([Eval("loop"), Eval("raise"), TakeException]);
     calls.extend(TIMEOUTS.map(RuntimeStop));
     calls.extend([InterpreterNew(Some(3), 0), InterpreterNew(Some(3), 3), InterpreterNew(None, 0)]);
     for view in views {
@@ -181,6 +186,8 @@ impl Display for Call {
             InterpreterEnd(place, timeout) => write!(f, "interpreter_end {} {timeout}", view(place)),
             InterpreterInterrupt(place) => write!(f, "interpreter_interrupt {}", view(place)),
             Exec(source) => write!(f, "exec {source}"),
+            Eval(source) => write!(f, "eval {source}"),
+            TakeException => write!(f, "take_exception"),
             RuntimeStart => write!(f, "runtime_start"),
             RuntimeStop(timeout) => write!(f, "runtime_stop {timeout}"),
             RuntimeInfo(room) => write!(f, "runtime_info {}", if *room { "info" } else { "-" }),

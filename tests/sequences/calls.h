@@ -281,22 +281,41 @@ static void interpreter_interrupt(struct call *call)
     call->status = pyferry_interpreter_interrupt(view(call->words[0]));
 }
 
+static const struct source {
+    const char *name, *statements, *expression;
+} sources[] = {
+    { "loop", "for i in range(1000):\n    i + 1", "sum(range(1000))" },
+    { "raise", "raise ValueError", "1 / 0" },
+    { "exit", "raise SystemExit", "__import__('sys').exit()" },
+    { "nonsense", "not Python", "not Python" },
+    { "latin1", "'\xe9'", "'\xe9'" },
+    { "-", NULL, NULL },
+};
+
+static struct source source(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(sources[i].name, name) != 0)
+        CHECK(++i < sizeof sources / sizeof *sources);
+    return sources[i];
+}
+
 static void exec(struct call *call)
 {
-    static const struct {
-        const char *name, *source;
-    } sources[] = {
-        { "loop", "for i in range(1000):\n    i + 1" },
-        { "raise", "raise ValueError" },
-        { "exit", "raise SystemExit" },
-        { "nonsense", "not Python" },
-        { "latin1", "'\xe9'" },
-        { "-", NULL },
-    };
-    size_t i = 0;
-    while (strcmp(sources[i].name, call->words[0]) != 0)
-        CHECK(++i < sizeof sources / sizeof *sources);
-    call->status = pyferry_exec(sources[i].source, "sequence.py");
+    call->status = pyferry_exec(source(call->words[0]).statements, "sequence.py");
+}
+
+static void eval(struct call *call)
+{
+    char text[8] = "before";
+    size_t length = 0;
+    call->status = pyferry_eval(source(call->words[0]).expression, "sequence.py", text, sizeof text, &length);
+    CHECK(strcmp(text, call->status == PYFERRY_STATUS_OK ? "499500" : "before") == 0);
+}
+
+static void take_exception(struct call *call)
+{
+    call->status = pyferry_take_exception();
 }
 
 static void runtime_start(struct call *call)
@@ -381,6 +400,8 @@ static const struct {
     { "interpreter_end", interpreter_end },
     { "interpreter_interrupt", interpreter_interrupt },
     { "exec", exec },
+    { "eval", eval },
+    { "take_exception", take_exception },
     { "runtime_start", runtime_start },
     { "runtime_stop", runtime_stop },
     { "runtime_info", runtime_info },

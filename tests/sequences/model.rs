@@ -169,12 +169,14 @@ impl Model {
                     ok('=')
                 }
             },
-            Call::Exec(source) => match source {
+            Call::Exec(source) | Call::Eval(source) => match source {
                 "-" | "latin1" => refuse("INVALID_ARGUMENT"),
                 _ if self.threads[actor].current.is_none() => refuse(self.not_attached()),
                 "loop" => ok('='),
                 _ => refuse("PYTHON_ERROR"),
             },
+            Call::TakeException if self.threads[actor].current.is_none() => refuse(self.not_attached()),
+            Call::TakeException => ok('='),
             Call::RuntimeStart => self.runtime_start(),
             Call::RuntimeStop(timeout) => self.runtime_stop(actor, timeout),
             Call::Copy(from, to) => {

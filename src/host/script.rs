@@ -1,0 +1,43 @@
+//! Python source that a host runs, what that comes to, and the exception that is set on a thread.
+
+use crate::cpython::Python;
+use crate::error::{Error, Result};
+use crate::{record, thread};
+use std::ffi::CStr;
+
+/// Runs source in the `__main__` module of the interpreter this thread is attached to.
+pub fn exec(source: &CStr, filename: &CStr) -> Result<()> {
+    run(|python, before| python.exec_in_main(source, filename, |describe| shielded(python, before, describe)))
+}
+
+/// The same with an expression: what `str()` says of its value.
+pub fn eval(source: &CStr, filename: &CStr) -> Result<String> {
+    run(|python, before| python.eval_in_main(source, filename, |describe| shielded(python, before, describe)))
+}
+
+/// Turns the exception that is set on this thread into an error; none is set then.
+pub fn take_exception() -> Result<()> {
+    let (python, _) = thread::attached_python()?;
+    let before = record::interrupts();
+    thread::staying(python, || python.take_exception(|describe| shielded(python, before, describe)))
+}
+
+/// Runs Python code of the host's. `f` gets how many interrupts there were before.
+fn run<R>(f: impl FnOnce(&'static Python, u64) -> Result<R>) -> Result<R> {
+    let (python, _) = thread::attached_python()?;
+    thread::drop_early_interrupt(python);
+    let before = record::interrupts();
+    thread::staying(python, || f(python, before))
+}
+
+/// Makes a message, for which the exception is asked, where no interrupt reaches this thread.
+fn shielded(python: &Python, before: u64, describe: &dyn Fn() -> Error) -> Error {
+    let shield = record::shield(python.thread_ident());
+    if record::interrupts() != before {
+        // One that came before the shield.
+        python.clear_interrupt();
+    }
+    let error = describe();
+    drop(shield);
+    error
+}
