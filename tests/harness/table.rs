@@ -58,8 +58,7 @@ fn signatures_agree(python: &Python) -> Result<(), Failed> {
             Some((arguments, result)) => (arguments, c_type(result)),
             None => (rest.strip_suffix(')').ok_or_else(|| format!("no end: {row}"))?, "void".to_owned()),
         };
-        let list: Vec<String> = arguments.split(", ").filter(|argument| !argument.is_empty()).map(c_type).collect();
-        let list = if list.is_empty() { "void".to_owned() } else { list.join(", ") };
+        let list = c_types(arguments);
         for symbol in head.split('"').skip(1).step_by(2).filter(|symbol| is_declared(symbol, python)) {
             source += &format!("{result} (*judged_{symbol})({list}) = {symbol};\n");
             judged += 1;
@@ -77,8 +76,31 @@ fn is_declared(symbol: &str, python: &Python) -> bool {
     known.is_none_or(|(_, since, until)| (*since..=*until).contains(&python.minor))
 }
 
+/// The types of a list of arguments, one of which may be a function with arguments of its own.
+fn c_types(list: &str) -> String {
+    let mut depth = 0;
+    let at_end = |c: char| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        c == ',' && depth == 0
+    };
+    let list: Vec<String> = list.split(at_end).map(str::trim).filter(|ty| !ty.is_empty()).map(c_type).collect();
+    if list.is_empty() { "void".to_owned() } else { list.join(", ") }
+}
+
 /// `*mut *mut PyObject` is `PyObject * *`.
 fn c_type(rust: &str) -> String {
+    if let Some(function) = rust.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')) {
+        return c_type(function);
+    }
+    if let Some(function) = rust.strip_prefix("unsafe extern \"C\" fn(") {
+        let (arguments, result) = function.rsplit_once(')').expect("a function has a bracket");
+        let result = result.strip_prefix(" -> ").map_or("void".to_owned(), c_type);
+        return format!("{result} (*)({})", c_types(arguments));
+    }
     if let Some(pointee) = rust.strip_prefix("*mut ") {
         return c_type(pointee) + " *";
     }
@@ -96,7 +118,6 @@ fn c_type(rust: &str) -> String {
         "i64" => "int64_t",
         "usize" => "size_t",
         "libc::wchar_t" => "wchar_t",
-        "Option<unsafe extern \"C\" fn(*mut PyObject)>" => "PyCapsule_Destructor",
         other => other,
     }
     .to_owned()
