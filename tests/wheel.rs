@@ -15,6 +15,9 @@ use harness::{compile, environment, paths, tool};
 /// `tools/wheel` ends with it where its own tools cannot be had.
 const NO_TOOLS: i32 = 77;
 
+/// In bytes.
+const LARGEST_LIBRARY: u64 = 1_000_000;
+
 fn main() -> ExitCode {
     harness::run(|_, pythons| {
         let made = Arc::new(OnceLock::new());
@@ -86,7 +89,16 @@ fn carries_all(wheel: &Path) -> Result<Completion, Failed> {
         wanted.push(format!("pyferry/include/{}", header.file_name().unwrap_or_default().to_string_lossy()));
     }
     let lacks: Vec<_> = wanted.iter().filter(|file| !listing.contains(file.as_str())).collect();
-    if lacks.is_empty() { Ok(Completion::Completed) } else { Err(format!("it lacks {lacks:?}:\n{listing}").into()) }
+    if !lacks.is_empty() {
+        return Err(format!("it lacks {lacks:?}:\n{listing}").into());
+    }
+    // "pyferry/lib/libpyferry.so.0.1    2026-11-28 18:14:00    796880"
+    let library = listing.lines().find(|line| line.starts_with("pyferry/lib/libpyferry.so.")).unwrap_or_default();
+    let size: u64 = library.split_whitespace().last().unwrap_or_default().parse()?;
+    if size > LARGEST_LIBRARY {
+        return Err(format!("the library has {size} bytes: it was not stripped").into());
+    }
+    Ok(Completion::Completed)
 }
 
 /// The Python that `tools/wheel` works with.

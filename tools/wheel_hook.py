@@ -19,10 +19,10 @@ class Hook(BuildHookInterface):
         name = soname(self.metadata.version)
         target = os.environ.get("CARGO_TARGET_DIR") or os.path.join(self.root, "target", "wheel-build")
         command = [os.environ.get("CARGO", "cargo"), "rustc", "--release", "--locked", "--lib", "--crate-type", "cdylib"]
-        command += ["--target-dir", target]
+        # Not by the profile's setting, which cargo heeds for no package that has a profile of its own.
+        command += ["--target-dir", target, "--", "-C", "strip=symbols"]
         # In the root, for .cargo/config.toml.
-        environment = {**os.environ, "CARGO_PROFILE_RELEASE_STRIP": "debuginfo"}
-        subprocess.run(command, cwd=self.root, env=environment, check=True)
+        subprocess.run(command, cwd=self.root, check=True)
         # The same as make install's.
         version_file = os.path.join(target, "pyferry-config-version.cmake")
         with open(os.path.join(self.root, "cmake", "pyferry-config-version.cmake.in")) as template, open(version_file, "w") as made:
