@@ -1,6 +1,8 @@
 /* harness: until=3.12 */
 /* Up to 3.11 _xxsubinterpreters runs nothing in an interpreter that has more than one thread state, and does not destroy one. A
    thread that has visited one, and lives on, is in neither's way. */
+#include <Python.h>
+
 #include "py.h"
 
 static pyferry_view *main_interpreter, *theirs;
@@ -27,7 +29,7 @@ static PyObject *take_view(PyObject *module, PyObject *unused)
 static PyMethodDef methods[] = { { "take_view", take_view, METH_NOARGS, NULL }, { NULL, NULL, 0, NULL } };
 static struct PyModuleDef definition = { PyModuleDef_HEAD_INIT, "host", NULL, 0, methods, NULL, NULL, NULL, NULL };
 
-static PyMODINIT_FUNC make_host(void)
+static PyObject *make_host(void)
 {
     return PyModuleDef_Init(&definition);
 }

@@ -26,7 +26,7 @@ pub fn apart_from_debug_information() -> Result<(), Failed> {
     }
     // The debug information is found by what the library says of it, checksum and all, as any debugger finds it.
     let symbols = output(command("nm").args(["-D", "--defined-only"]).arg(&library))?;
-    let attach = symbols.lines().find(|line| line.ends_with(" pyferry_attach")).ok_or("no pyferry_attach")?;
+    let attach = symbols.lines().find(|line| line.contains(" pyferry_attach@")).ok_or("no pyferry_attach")?;
     let address = attach.split_whitespace().next().unwrap_or_default();
     let place = output(command("addr2line").arg("-e").arg(&library).arg(address))?;
     if place.contains("src/capi/") {
