@@ -88,7 +88,9 @@ impl Default for pyferry_runtime_options {
 ///         library does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does
 ///         not start: the message says which were looked at and what brings one, or what CPython says), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
 ///         one that is loaded), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at this
-///         moment: start again), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
+///         moment: start again), _WRONG_ORDER (in a constructor of a library that is being loaded: Python would wait for
+///         the dynamic loader, and that for this call), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook
+///         raised), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_runtime_options) -> Status {
     enter(|| {

@@ -6,11 +6,20 @@ use crate::copies;
 use crate::cpython::{self, Python};
 use crate::error::{Result, Status, fail};
 use crate::interpreter;
+use crate::sys;
 use crate::thread;
 use std::time::Duration;
 
 /// Starts Python, or joins the one that runs.
 pub fn start(options: Options) -> Result<()> {
+    // Python's modules are libraries that other threads load, and this one waits for them.
+    let waits = !matches!(lock().stage, Stage::Running(_)) && !is_inside_start();
+    if waits && !sys::others_can_load(Duration::from_secs(5)) {
+        fail!(
+            WrongOrder,
+            "pyferry_runtime_start was called while a library is being loaded, in a constructor or the initialiser of a global object: Python would wait for the dynamic loader, and that for this call. Start Python from a function that is called when the library is loaded"
+        );
+    }
     let mut runtime = lock();
     loop {
         if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
@@ -82,7 +91,7 @@ fn join(python: &'static Python) -> Result<()> {
 }
 
 fn is_inside_start() -> bool {
-    owner::is_this_thread() || Python::in_process().is_ok_and(|python| thread::current(python).is_some())
+    owner::is_this_thread() || Python::known().is_some_and(|python| thread::current(python).is_some())
 }
 
 /// Starts Python, while no other copy of this library does. None: somebody else's runs by now, and was joined.

@@ -7,6 +7,8 @@ use std::ffi::{CStr, CString, OsStr, OsString, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 /// Which signals a thread does not take.
 pub struct SignalMask(libc::sigset_t);
@@ -156,6 +158,39 @@ pub(super) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()
         libc::pthread_join(thread, std::ptr::null_mut());
     }
     Ok(())
+}
+
+/// Whether other threads than this one can load libraries: not while this one is in a constructor of a library that is
+/// being loaded, or is waited for by one that is, because the dynamic loader holds its lock through that. Another thread
+/// may hold the lock for a while; so it is given `patience`.
+pub fn others_can_load(patience: Duration) -> bool {
+    // No channel: std's keeps something for each thread that has a destructor, and glibc takes the lock to register one.
+    #[derive(Default)]
+    struct Progress {
+        begun: bool,
+        done: bool,
+    }
+    fn tell(progress: &(Mutex<Progress>, Condvar), step: impl FnOnce(&mut Progress)) {
+        step(&mut progress.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        progress.1.notify_all();
+    }
+    let progress = Arc::new((Mutex::new(Progress::default()), Condvar::new()));
+    let told = Arc::clone(&progress);
+    let spawned = spawn(c"pyferry-loader", move || {
+        tell(&told, |progress| progress.begun = true);
+        // SAFETY: names the program itself, which is loaded; nothing is run. All that is wanted is the lock.
+        unsafe { libc::dlopen(std::ptr::null(), RTLD_LAZY | libc::RTLD_NOLOAD) };
+        tell(&told, |progress| progress.done = true);
+    });
+    if spawned.is_err() {
+        return true;
+    }
+    let (lock, changed) = &*progress;
+    let progress = lock.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    // However long a new thread takes to come to it: the time counts from there.
+    let Ok(progress) = changed.wait_while(progress, |progress| !progress.begun) else { return true };
+    let waited = changed.wait_timeout_while(progress, patience, |progress| !progress.done);
+    waited.is_ok_and(|(progress, _)| progress.done)
 }
 
 impl Module {

@@ -109,6 +109,11 @@ impl UndefaultedInterrupt {
     }
 }
 
+/// Not looked into: in DllMain a new thread does not even begin.
+pub fn others_can_load(_patience: std::time::Duration) -> bool {
+    true
+}
+
 /// What a thread that Python is initialised on gets for a stack, in bytes: what CPython's limits of recursion are made for.
 pub fn stack_size() -> usize {
     8 << 20
