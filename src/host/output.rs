@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::record;
 use std::cell::RefCell;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -46,7 +47,8 @@ static ASKED_IN: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// That of the interpreter which this thread makes.
-    static OF_NEW: RefCell<Option<Output>> = const { RefCell::new(None) };
+    // Not dropped with the thread's locals: destructors that come later can make one too.
+    static OF_NEW: ManuallyDrop<RefCell<Option<Output>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// What is held through a fork, so that no child finds it locked.
@@ -78,16 +80,18 @@ pub fn with_new<R>(python: &Python, output: Option<Output>, f: impl FnOnce() -> 
     if output.is_some() {
         ask(python)?;
     }
-    let outer = OF_NEW.replace(output);
+    let outer = OF_NEW.with(|of_new| of_new.replace(output));
     let result = f();
-    OF_NEW.set(outer);
+    OF_NEW.with(|of_new| of_new.replace(outer));
     result
 }
 
 /// Sets the output of the interpreter that this thread is attached to and has just made, where site code has not come
 /// to that: there is none, or somebody's audit hook refused ours.
 pub fn ensure(python: &Python) -> Result<()> {
-    let Some(output) = OF_NEW.with_borrow(Clone::clone).or_else(|| hold_still().clone()) else { return Ok(()) };
+    let Some(output) = OF_NEW.with(|of_new| of_new.borrow().clone()).or_else(|| hold_still().clone()) else {
+        return Ok(());
+    };
     if python.has_output() {
         return Ok(());
     }
