@@ -145,6 +145,9 @@ static void with_each(const char *const *actors, size_t count, size_t first_stag
             acts_allowed = acts + ACTS_EACH;
             actor = actors[i];
             on_new_thread(stages[stage], NULL);
+            /* Where the thread has ended, others may delete what it left. */
+            for (int tries = 0; acts == before && tries < 6000; tries++)
+                sleep_ms(10);
             if (acts == before)
                 fprintf(stderr, "stage %zu: %s\n", stage, actor);
             CHECK(acts > before);
