@@ -145,7 +145,7 @@ void play() {
             auto result = each->step(heights);
             dog.end();
             if (result) continue;
-            std::printf("step %d: %s is disabled:\n%s", step, each->name().c_str(), result.error().text.c_str());
+            std::printf("step %d: %s is disabled:\n%s\n", step, each->name().c_str(), result.error().text.c_str());
             each.reset(); // ends its interpreter
         }
     }

@@ -124,7 +124,7 @@ private:
 /** An exception of Python's, taken: none is set any more. */
 struct python_error {
     object exception;
-    std::string text; /**< the traceback, as Python prints it */
+    std::string text; /**< the traceback: what pyferry_take_exception says */
 
     /** Takes the exception that is set on this thread. */
     static python_error take();
@@ -335,30 +335,6 @@ template <class Value> bool from_python(PyObject *from, Value &value) {
     return true;
 }
 
-/** As Python prints it, but for the lines of the source, and with no code of Python's: an interrupt may be on its way. */
-inline std::string traceback_of(PyObject *value, PyObject *traceback) {
-    const auto field = [](const object &of, const char *name) {
-        return of ? object::steal(PyObject_GetAttrString(of.get(), name)) : object{};
-    };
-    const auto text_of = [](const object &from) {
-        std::string text = "?";
-        const object written = from ? object::steal(PyObject_Str(from.get())) : object{};
-        if (!written || !from_python(written.get(), text)) PyErr_Clear();
-        return text;
-    };
-    std::string text = "Traceback (most recent call last):\n";
-    for (object here = object::borrow(traceback); here && !here.is_none(); here = field(here, "tb_next")) {
-        const object code = field(field(here, "tb_frame"), "f_code");
-        text += "  File \"" + text_of(field(code, "co_filename")) + "\", line " + text_of(field(here, "tb_lineno"));
-        text += ", in " + text_of(field(code, "co_name")) + "\n";
-    }
-    const object raised = object::borrow(value);
-    const std::string said = text_of(raised);
-    text += text_of(field(object::borrow(reinterpret_cast<PyObject *>(Py_TYPE(value))), "__name__"));
-    PyErr_Clear();
-    return text + (said.empty() ? "\n" : ": " + said + "\n");
-}
-
 } // namespace detail
 
 inline python_error python_error::take() {
@@ -367,10 +343,11 @@ inline python_error python_error::take() {
     PyErr_NormalizeException(&type, &value, &traceback);
     if (value == nullptr) return python_error{}; // a call that failed and set nothing
     if (traceback != nullptr) PyException_SetTraceback(value, traceback);
-    const object owned_type = object::steal(type), owned_traceback = object::steal(traceback);
     python_error error;
-    error.exception = object::steal(value);
-    error.text = detail::traceback_of(value, traceback);
+    error.exception = object::borrow(value);
+    PyErr_Restore(type, value, traceback);
+    pyferry_take_exception(); // PYTHON_ERROR, and the traceback is the message
+    error.text = last_error();
     return error;
 }
 

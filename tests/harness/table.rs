@@ -113,6 +113,8 @@ fn c_type(rust: &str) -> String {
         "c_int" => "int",
         "c_uint" => "unsigned int",
         "c_ulong" => "unsigned long",
+        "c_longlong" => "long long",
+        "c_ulonglong" => "unsigned long long",
         "c_void" => "void",
         "f64" => "double",
         "i64" => "int64_t",

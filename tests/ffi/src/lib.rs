@@ -3,7 +3,7 @@
 #![allow(deprecated, unused_imports)]
 
 use pyo3_ffi::*;
-use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
+use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulong, c_ulonglong, c_void};
 
 /// A row is `Name = "symbol" | "older symbol"(arguments) -> result;`. All are called with unwinding allowed, which is no part of
 /// what CPython says of them.
