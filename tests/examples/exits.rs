@@ -34,7 +34,8 @@ pub fn promise() -> Promise {
 
 fn exits(example: &Example) -> Result<(), String> {
     example.build("extension_callback/extension_callback.c")?;
-    for run in 0..ROUNDS * case::repeat() * WAYS.len() as u32 {
+    let rounds = if example.python.in_short { 1 } else { ROUNDS };
+    for run in 0..rounds * case::repeat() * WAYS.len() as u32 {
         let (way, end, last) = WAYS[run as usize % WAYS.len()];
         let moment = moment(run);
         exit(example, way, moment, end, last).map_err(|what| format!("run {run}, {way} after {moment:?}: {what}"))?;
