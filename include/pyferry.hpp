@@ -705,6 +705,19 @@ inline result take_exception() {
 /// that are parked for long; at a thread's end it happens by itself.
 inline result thread_forget() { return detail::come_to(pyferry_thread_forget); }
 
+/// Calls thread_forget() when it ends: at the top of a thread's function, so that what the thread leaves in Python is finished on
+/// the thread itself, while it is whole. `finally` blocks of greenlets that are suspended run nowhere else; what happens by
+/// itself at a thread's end may happen on another one. It waits for the interpreters, so nobody may join the thread attached.
+class [[nodiscard]] thread_scope {
+public:
+    thread_scope() noexcept {}
+    thread_scope(const thread_scope &) = delete;
+    thread_scope &operator=(const thread_scope &) = delete;
+
+    /// Fails (see on_lost_failure) only in a fork that Python was not told of.
+    ~thread_scope() { detail::report_lost("pyferry::thread_scope", thread_forget()); }
+};
+
 } // namespace pyferry
 
 #undef PYFERRY_HPP_LOOK_AT_IT
