@@ -309,7 +309,8 @@ typedef struct pyferry_runtime_info {
 } pyferry_runtime_info;
 
 /**
- * Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
+ * Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long; and,
+ * while pyferry ends an interpreter or a runtime of its own, which Python threads it waits for.
  *
  * Called again and again on the thread that shuts Python or an interpreter down, which is not attached meanwhile; where
  * several are shut down at once, by several threads at once. It may use pyferry itself: interrupt a script, close a guard
@@ -317,7 +318,8 @@ typedef struct pyferry_runtime_info {
  *
  * Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
  * goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
- * 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
+ * 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer;
+ * and so it does for Python threads, for which CPython itself waits.
  *
  * @param text  the sentence, in UTF-8; valid for the length of the call
  * @param data  what was given with the callback
@@ -444,18 +446,32 @@ pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *optio
 
 /**
  * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads
- * inside, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
+ * inside, tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
  * left alone.
  *
  * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
  *
- * @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever.
- * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still
+ * @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. As in pyferry_interpreter_end.
+ * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new gets in, and the start still
  *         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
  *         (this thread is inside), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
  *         Python could not flush its output), _FORKED.
  */
 pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
+
+/**
+ * Takes one pyferry_runtime_start back, as pyferry_runtime_stop does, where scripts may not want to stop: when
+ * `patience_ms` have passed it interrupts those inside and Python's own threads, in every interpreter, again and again, as
+ * pyferry_interpreter_stop does.
+ *
+ * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
+ *
+ * @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
+ * @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_runtime_stop. -1: for ever.
+ * @return as pyferry_runtime_stop, _INVALID_ARGUMENT for a negative patience other than -1 too.
+ */
+pyferry_status pyferry_runtime_stop_with(int64_t patience_ms,
+                                         int64_t timeout_ms);
 
 /**
  * Tells which Python this is and what it can do.
@@ -726,20 +742,41 @@ pyferry_status pyferry_thread_forget(void);
 pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options *options, struct pyferry_view **out);
 
 /**
- * Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside and for the Python
- * threads it started, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
+ * Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside, tells the Python
+ * threads it started to go as CPython does (the functions of `threading._register_atexit`, an idle thread pool's for one, on
+ * a thread of pyferry's), waits for them, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
  *
  * Any thread that is not inside it, neither attached nor suspended. While it waits the thread is attached to nothing.
  *
  * @param view        the interpreter
- * @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever. Ending itself runs the
- *                    interpreter's atexit functions and finalisers, which may take longer.
+ * @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. A thread of pyferry's goes in to see
+ *                    which Python threads are left: where one of them lets nobody in, that takes a second at most.
+ *                    Ending itself runs the interpreter's atexit functions and finalisers, which may take longer.
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time
- *         other than -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again),
- *         _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
+ *         other than -1), _TIMEOUT (the message says who is still inside and, with a GIL, at which line of Python,
+ *         as far as they let anybody in to see; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
  *         it), _NO_MEMORY, _FORKED.
  */
-pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t timeout_ms);
+pyferry_status pyferry_interpreter_end(const struct pyferry_view *view,
+                                       int64_t timeout_ms);
+
+/**
+ * Ends an interpreter whose scripts may not want to stop: as pyferry_interpreter_end but that, when `patience_ms` have
+ * passed, KeyboardInterrupt is raised in those inside and in every Python thread of the interpreter, again and again, with
+ * longer and longer pauses of 0.1 to 2 seconds: a script may catch one, and clean up. What is in C code gets it when it is
+ * back in Python; time.sleep and a wait for a lock do not end early.
+ *
+ * Any thread that is not inside it, neither attached nor suspended. While it waits the thread is attached to nothing.
+ *
+ * @param view         the interpreter
+ * @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
+ * @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_interpreter_end. -1: for ever.
+ * @return as pyferry_interpreter_end, _INVALID_ARGUMENT for a negative patience other than -1 too. _TIMEOUT: the
+ *         message says who stays; nobody is interrupted any more; call again, or leave the interpreter as it is.
+ */
+pyferry_status pyferry_interpreter_stop(const struct pyferry_view *view,
+                                        int64_t patience_ms,
+                                        int64_t timeout_ms);
 
 /**
  * Raises KeyboardInterrupt in every thread that is attached to the interpreter, in Python code: stops a script that
@@ -751,12 +788,16 @@ pyferry_status pyferry_interpreter_end(const struct pyferry_view *view, int64_t 
  * For scripts that are not needed any more: like Ctrl-C, it can come between the taking and the releasing of one of
  * Python's own locks (an import's, for one), which then stays locked. End that interpreter next, with a time limit.
  *
- * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Blocks while
- * other threads have the interpreter, as pyferry_attach does.
+ * Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Returns at once,
+ * whatever the script does: a thread of pyferry's goes in and raises the exception. Where that gets in within 50
+ * milliseconds, as it does unless C code keeps everybody out, it has been raised on return. Else it is raised as soon as that
+ * code lets anybody in: in those who were inside when this was called, in the threads that Python started, and in those
+ * who came in by CPython's own calls, at whatever time.
  *
  * @param view  the interpreter
- * @return PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
- *         _PYTHON_ERROR, _NO_MEMORY, _FORKED.
+ * @return PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended, or the
+ *         interpreter that this thread was attached to was shut down meanwhile), _NO_MEMORY (no thread can be had),
+ *         _FORKED.
  */
 pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
 

@@ -544,6 +544,15 @@ public:
         return ended;
     }
 
+    /// The same, for scripts that may not want to stop: after `patience` it interrupts those inside and every Python thread
+    /// of the interpreter, again and again. One of -1 ms: never.
+    result stop(std::chrono::milliseconds patience, std::chrono::milliseconds timeout) {
+        result stopped = detail::come_to_after(
+            view_, [&] { return pyferry_interpreter_stop(view_.get(), patience.count(), timeout.count()); });
+        over_ = over_ || stopped || stopped.status() == PYFERRY_STATUS_CLOSED;
+        return stopped;
+    }
+
     /// Gives it away: to a pyferry_interpreter_end, or to Python's shutdown.
     [[nodiscard]] ::pyferry::view release() noexcept { return std::move(view_); }
 
@@ -660,6 +669,15 @@ public:
     result stop(std::chrono::milliseconds timeout) {
         if (!counts_) return *this;
         result stopped = detail::come_to([&] { return pyferry_runtime_stop(timeout.count()); });
+        counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
+        return stopped;
+    }
+
+    /// The same, for scripts that may not want to stop: after `patience` it interrupts those inside and Python's own threads,
+    /// in every interpreter, again and again. One of -1 ms: never.
+    result stop(std::chrono::milliseconds patience, std::chrono::milliseconds timeout) {
+        if (!counts_) return *this;
+        result stopped = detail::come_to([&] { return pyferry_runtime_stop_with(patience.count(), timeout.count()); });
         counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
         return stopped;
     }

@@ -7,6 +7,7 @@ use crate::copies;
 use crate::cpython::{self, Python, Slot};
 use crate::error::{self, Error, Result, Status, fail};
 use crate::host;
+use crate::interpreter::python_threads;
 use crate::record::{self, Origin, Still};
 use crate::report;
 use crate::runtime;
@@ -16,7 +17,7 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-type Locks = (host::Still, report::Still, runtime::Still, Still, cpython::Still);
+type Locks = (host::Still, report::Still, runtime::Still, python_threads::Still, Still, cpython::Still);
 
 /// This is a child that CPython may not know of: the hook that says otherwise has not run.
 static FORKED: AtomicBool = AtomicBool::new(false);
@@ -83,8 +84,14 @@ extern "C" fn before() {
     // The child may look nothing up: the loader's locks, and those of the C library, may be held by a thread that is not
     // there.
     let _ = Python::in_process();
-    let held =
-        (host::hold_still(), report::hold_still(), runtime::hold_still(), record::hold_still(), cpython::hold_still());
+    let held = (
+        host::hold_still(),
+        report::hold_still(),
+        runtime::hold_still(),
+        python_threads::hold_still(),
+        record::hold_still(),
+        cpython::hold_still(),
+    );
     // In a box, since every thread has the place for it.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }
@@ -95,7 +102,7 @@ extern "C" fn in_parent() {
 
 extern "C" fn in_child() {
     if let Some(held) = HELD.with(|place| place.take()) {
-        let (_host, mut report, mut runtime, still, _) = *held;
+        let (_host, mut report, mut runtime, mut python_threads, still, _) = *held;
         report.forget_others();
         // Where there is a main interpreter there is our hook in it, which os.fork runs next.
         let hooked = still.has_main() || runtime.is_at_work();
@@ -106,6 +113,7 @@ extern "C" fn in_child() {
             held_keys().extend(sys::take_keys_below(key));
         }
         runtime.forget_owner();
+        python_threads.clear();
         if !hooked {
             let runs = Python::known().is_some_and(Python::is_initialized);
             FORKED_UNHOOKED.store(runs, Ordering::Relaxed);

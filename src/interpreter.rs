@@ -1,19 +1,26 @@
 //! How an interpreter comes to be known, is made and ended, and what is done in it from outside.
 
+mod end;
+mod interrupt;
+pub mod python_threads;
+pub mod shutdown;
+
+pub use end::stop;
+pub use interrupt::interrupt;
+pub use shutdown::Limits;
+
 use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};
 use crate::fork;
-use crate::gate::{Drained, Phase};
+use crate::gate::Phase;
 use crate::host::output::Output;
 use crate::host::{at_end, output};
 use crate::record::{self, Facts, Interpreter, Origin};
-use crate::shutdown::{self, finish_from_main, wait_for_the_last};
 use crate::sys::{self, Label};
 use crate::thread::{self, Admission};
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 /// Which GIL a new interpreter is to have. (Free-threaded builds have none, and one interpreter never waits for another.)
 ///
@@ -273,88 +280,4 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
             at_end::run(&hooked);
         })
     }))
-}
-
-/// Ends an interpreter that pyferry made.
-pub fn end(interpreter: &Arc<Interpreter>, deadline: Option<Instant>) -> Result<()> {
-    let name = interpreter.name();
-    match interpreter.origin {
-        Origin::Ours => {}
-        Origin::Main => fail!(
-            InvalidArgument,
-            "{name} is ended by pyferry_runtime_stop, or by Py_FinalizeEx where somebody else started Python"
-        ),
-        Origin::Theirs => {
-            fail!(InvalidArgument, "{name} was not made by pyferry_interpreter_new: who made it must end it")
-        }
-    }
-    if interpreter.is_closed() {
-        fail!(Closed, "{name} has ended already");
-    }
-    if thread::is_inside(interpreter) {
-        fail!(
-            WrongThread,
-            "this thread is attached to {name} and would wait for itself: detach first, or end it from another thread"
-        );
-    }
-    interpreter.gate.close();
-    match wait_for_the_last(interpreter, deadline) {
-        Drained::Ours => {}
-        Drained::Theirs if interpreter.is_closed() => fail!(Closed, "{name} was ended by another thread meanwhile"),
-        Drained::Theirs => fail!(
-            Closed,
-            "this thread was attached to an interpreter that was shut down while it waited for {name}: it is attached to nothing; {name} lets nobody new in: call again"
-        ),
-        Drained::TimedOut => fail!(
-            Timeout,
-            "{name} is still in use by {}; it lets nobody new in: call again",
-            interpreter.describe_occupants(shutdown::is_not_reported)
-        ),
-    }
-    // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.
-    let label = Label::new(c"pyferry_interpreter_end");
-    let ticket = match main(interpreter.python).and_then(|main| thread::attach(&main, Admission::Open, label)) {
-        Ok(ticket) => ticket,
-        Err(error) => {
-            interpreter.gate.unclaim();
-            return Err(error);
-        }
-    };
-    let result = finish_from_main(interpreter, deadline, false);
-    thread::detach(ticket)?;
-    result
-}
-
-/// Raises KeyboardInterrupt in every thread that is attached to the interpreter.
-pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
-    let python = interpreter.python;
-    let inside_already = thread::is_inside(interpreter);
-    let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-    let ticket = thread::attach(interpreter, admission, Label::new(c"pyferry_interpreter_interrupt"))?;
-    // This thread too runs Python code of ours now.
-    thread::drop_early_interrupt(python);
-    let own = thread::current_state(python).filter(|own| !inside_already || !python.runs_python(*own));
-    let mut spared: Vec<_> = own.into_iter().collect();
-    let mut inside = Vec::new();
-    interpreter.gate.for_each_seat(|seat| {
-        let occupant = &seat.occupant;
-        if occupant.is_guard() {
-            return;
-        }
-        if seat.pins() == 0 || !occupant.is_in() {
-            spared.extend(occupant.state.get());
-        } else {
-            // The thread may leave before it sees the exception; then it takes it back by this.
-            seat.leave_word();
-            inside.push(occupant.ident());
-        }
-    });
-    let result = match interpreter.raw() {
-        Some(raw) => python.threads_of(raw, &spared, &inside).map(|threads| {
-            threads.into_iter().for_each(|ident| record::unless_shielded(ident, || python.interrupt(ident)));
-        }),
-        None => Ok(()),
-    };
-    thread::detach(ticket)?;
-    result
 }

@@ -75,7 +75,7 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
-// Inside, data goes one way: C caller -> `capi`, Rust caller -> `api` -> `runtime`, `interpreter`, `shutdown` -> `thread` ->
+// Inside, data goes one way: C caller -> `capi`, Rust caller -> `api` -> `runtime`, `interpreter` -> `thread` ->
 // `record` -> `gate`, `cpython` -> CPython.
 
 mod api;
@@ -91,7 +91,6 @@ mod interpreter;
 mod record;
 mod report;
 mod runtime;
-mod shutdown;
 mod sys;
 mod thread;
 

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::error::Status;
 use crate::fork;
 use crate::host::output::Output;
-use crate::interpreter::{self as interpreters, Gil};
+use crate::interpreter::{self as interpreters, Gil, Limits};
 use std::time::Duration;
 
 /// An interpreter of one's own, beside the main one.
@@ -107,7 +107,29 @@ impl Interpreter {
     #[doc(alias = "pyferry_interpreter_end")]
     pub fn end(&self, timeout: Option<Duration>) -> Result<()> {
         fork::check()?;
-        interpreters::end(&self.view.interpreter, deadline(timeout))
+        interpreters::stop(&self.view.interpreter, &Limits { deadline: deadline(timeout), interrupt_from: None })
+    }
+
+    /// Ends the interpreter as [`end`](Interpreter::end) does, where scripts may not want to stop: after `patience` it raises
+    /// KeyboardInterrupt in those inside and in every Python thread of the interpreter, again and again, since a script may
+    /// catch one. None: it never does, or waits for ever.
+    ///
+    /// # Errors
+    ///
+    /// As [`end`](Interpreter::end). [`Status::Timeout`]: the message says who stays; nobody is interrupted any more.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// let interpreter = pyferry::Interpreter::new()?;
+    /// interpreter.stop(Some(Duration::from_millis(500)), Some(Duration::from_secs(5)))?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_interpreter_stop")]
+    pub fn stop(&self, patience: Option<Duration>, timeout: Option<Duration>) -> Result<()> {
+        fork::check()?;
+        let limits = Limits { deadline: deadline(timeout), interrupt_from: deadline(patience) };
+        interpreters::stop(&self.view.interpreter, &limits)
     }
 
     /// Stops the scripts that run in it: [`View::interrupt`].

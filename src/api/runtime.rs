@@ -2,6 +2,7 @@ use super::deadline;
 use super::output::{Stream, output};
 use crate::error::{Error, Result, Status};
 use crate::fork;
+use crate::interpreter::Limits;
 use crate::runtime;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -113,11 +114,31 @@ impl Runtime {
     /// ```
     #[doc(alias = "pyferry_runtime_stop")]
     pub fn stop(&mut self, timeout: Option<Duration>) -> Result<()> {
+        self.stop_with(None, timeout)
+    }
+
+    /// Takes the start back as [`stop`](Runtime::stop) does, where scripts may not want to stop: after `patience` it raises
+    /// KeyboardInterrupt in those inside and in Python's own threads, in every interpreter, again and again, since a script
+    /// may catch one. None: it never does, or waits for ever.
+    ///
+    /// # Errors
+    ///
+    /// As [`stop`](Runtime::stop).
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// let mut runtime = pyferry::Runtime::start()?;
+    /// runtime.stop_with(Some(Duration::from_secs(1)), Some(Duration::from_secs(5)))?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_runtime_stop_with")]
+    pub fn stop_with(&mut self, patience: Option<Duration>, timeout: Option<Duration>) -> Result<()> {
         fork::check()?;
         if !self.counts {
             return Err(Error::new(Status::WrongOrder, "this start of Python was taken back already"));
         }
-        let result = runtime::stop(deadline(timeout));
+        let result = runtime::stop(&Limits { deadline: deadline(timeout), interrupt_from: deadline(patience) });
         self.counts = matches!(&result, Err(error) if error.status != Status::PythonError);
         result
     }

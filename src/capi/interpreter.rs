@@ -1,5 +1,5 @@
 use super::output::output;
-use super::{deadline, enter, options, out, pyferry_output, pyferry_view, required};
+use super::{NEVER, enter, limits, options, out, pyferry_output, pyferry_view, required};
 use crate::cpython::Python;
 use crate::error::{Status, fail};
 use crate::interpreter::{self, Gil};
@@ -79,24 +79,51 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
     })
 }
 
-/// Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside and for the Python
-/// threads it started, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
+/// Ends an interpreter that pyferry_interpreter_new made: lets nobody new in, waits for those inside, tells the Python
+/// threads it started to go as CPython does (the functions of `threading._register_atexit`, an idle thread pool's for one, on
+/// a thread of pyferry's), waits for them, and ends it. Views of it stay valid, and answer PYFERRY_STATUS_CLOSED.
 ///
 /// Any thread that is not inside it, neither attached nor suspended. While it waits the thread is attached to nothing.
 ///
 /// @param view        the interpreter
-/// @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever. Ending itself runs the
-///                    interpreter's atexit functions and finalisers, which may take longer.
+/// @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. A thread of pyferry's goes in to see
+///                    which Python threads are left: where one of them lets nobody in, that takes a second at most.
+///                    Ending itself runs the interpreter's atexit functions and finalisers, which may take longer.
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time
-///         other than -1), _TIMEOUT (the message says who is still inside; nobody new gets in: call again),
-///         _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
+///         other than -1), _TIMEOUT (the message says who is still inside and, with a GIL, at which line of Python,
+///         as far as they let anybody in to see; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
 ///         it), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_view, timeout_ms: i64) -> Status {
     enter(|| {
         // SAFETY: as documented for the caller.
         let view = unsafe { required(view, "view") }?;
-        interpreter::end(&view.interpreter, deadline(timeout_ms)?)
+        interpreter::stop(&view.interpreter, &limits(NEVER, timeout_ms)?)
+    })
+}
+
+/// Ends an interpreter whose scripts may not want to stop: as pyferry_interpreter_end but that, when `patience_ms` have
+/// passed, KeyboardInterrupt is raised in those inside and in every Python thread of the interpreter, again and again, with
+/// longer and longer pauses of 0.1 to 2 seconds: a script may catch one, and clean up. What is in C code gets it when it is
+/// back in Python; time.sleep and a wait for a lock do not end early.
+///
+/// Any thread that is not inside it, neither attached nor suspended. While it waits the thread is attached to nothing.
+///
+/// @param view         the interpreter
+/// @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
+/// @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_interpreter_end. -1: for ever.
+/// @return as pyferry_interpreter_end, _INVALID_ARGUMENT for a negative patience other than -1 too. _TIMEOUT: the
+///         message says who stays; nobody is interrupted any more; call again, or leave the interpreter as it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_interpreter_stop(
+    view: *const pyferry_view,
+    patience_ms: i64,
+    timeout_ms: i64,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let view = unsafe { required(view, "view") }?;
+        interpreter::stop(&view.interpreter, &limits(patience_ms, timeout_ms)?)
     })
 }
 
@@ -109,12 +136,16 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_vie
 /// For scripts that are not needed any more: like Ctrl-C, it can come between the taking and the releasing of one of
 /// Python's own locks (an import's, for one), which then stays locked. End that interpreter next, with a time limit.
 ///
-/// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Blocks while
-/// other threads have the interpreter, as pyferry_attach does.
+/// Any thread, attached or not; also while the interpreter is shutting down and waits for such a thread. Returns at once,
+/// whatever the script does: a thread of pyferry's goes in and raises the exception. Where that gets in within 50
+/// milliseconds, as it does unless C code keeps everybody out, it has been raised on return. Else it is raised as soon as that
+/// code lets anybody in: in those who were inside when this was called, in the threads that Python started, and in those
+/// who came in by CPython's own calls, at whatever time.
 ///
 /// @param view  the interpreter
-/// @return PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended),
-///         _PYTHON_ERROR, _NO_MEMORY, _FORKED.
+/// @return PYFERRY_STATUS_OK (also when nobody is inside), _INVALID_ARGUMENT (view is NULL), _CLOSED (it has ended, or the
+///         interpreter that this thread was attached to was shut down meanwhile), _NO_MEMORY (no thread can be had),
+///         _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_interpreter_interrupt(view: *const pyferry_view) -> Status {
     enter(|| {

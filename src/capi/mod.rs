@@ -62,6 +62,7 @@ pub use view::*;
 
 use crate::error::{self, Error, Result, Status, fail};
 use crate::fork;
+use crate::interpreter::Limits;
 use std::ffi::{CStr, c_char};
 use std::time::{Duration, Instant};
 
@@ -175,11 +176,21 @@ unsafe fn options<T: Default + Copy>(options: *const T, name: &str) -> Result<T>
 
 // A time limit in milliseconds, from now; -1 is none.
 fn deadline(timeout_ms: i64) -> Result<Option<Instant>> {
-    match u64::try_from(timeout_ms) {
+    from_now(timeout_ms, "timeout_ms")
+}
+
+fn from_now(milliseconds: i64, name: &str) -> Result<Option<Instant>> {
+    match u64::try_from(milliseconds) {
         Ok(milliseconds) => Ok(Instant::now().checked_add(Duration::from_millis(milliseconds))),
-        Err(_) if timeout_ms == -1 => Ok(None),
-        Err(_) => {
-            fail!(InvalidArgument, "`timeout_ms` is {timeout_ms}: milliseconds, 0 to look once, or -1 to wait for ever")
-        }
+        Err(_) if milliseconds == -1 => Ok(None),
+        Err(_) => fail!(InvalidArgument, "`{name}` is {milliseconds}: milliseconds, 0 for at once, or -1 for never"),
     }
+}
+
+// For a time in milliseconds.
+const NEVER: i64 = -1;
+
+// What a stop may take, and when it begins to interrupt.
+fn limits(patience_ms: i64, timeout_ms: i64) -> Result<Limits> {
+    Ok(Limits { interrupt_from: from_now(patience_ms, "patience_ms")?, deadline: deadline(timeout_ms)? })
 }

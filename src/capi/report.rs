@@ -9,7 +9,8 @@ pub const PYFERRY_REPORT_WAIT: i32 = 0;
 /// What a report callback answers: wait no longer for those named.
 pub const PYFERRY_REPORT_GIVE_UP: i32 = 1;
 
-/// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long.
+/// Hears, while a shutdown waits for threads or guards that stay inside, who they are: thread, label, and for how long; and,
+/// while pyferry ends an interpreter or a runtime of its own, which Python threads it waits for.
 ///
 /// Called again and again on the thread that shuts Python or an interpreter down, which is not attached meanwhile; where
 /// several are shut down at once, by several threads at once. It may use pyferry itself: interrupt a script, close a guard
@@ -17,7 +18,8 @@ pub const PYFERRY_REPORT_GIVE_UP: i32 = 1;
 ///
 /// Those given up are never let into Python again, and get PYFERRY_STATUS_CLOSED when they detach or resume. One that
 /// goes back into Python by other means (Py_END_ALLOW_THREADS) is in CPython's hands, which ends or hangs it. Up to
-/// 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer.
+/// 3.13 CPython cannot end a sub-interpreter with a thread inside: there the shutdown waits on, whatever the answer;
+/// and so it does for Python threads, for which CPython itself waits.
 ///
 /// @param text  the sentence, in UTF-8; valid for the length of the call
 /// @param data  what was given with the callback

@@ -1,5 +1,5 @@
 use super::output::output;
-use super::{deadline, enter, options, pyferry_output, text};
+use super::{NEVER, enter, limits, options, pyferry_output, text};
 use crate::cpython::Config;
 use crate::error::{Result, Status, fail};
 use crate::runtime;
@@ -162,19 +162,33 @@ unsafe fn native(text: *const c_char, name: &str) -> Result<OsString> {
 }
 
 /// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads
-/// inside, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
+/// inside, tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
 /// left alone.
 ///
 /// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
 ///
-/// @param timeout_ms  how long to wait, in milliseconds. 0: not at all. -1: for ever.
-/// @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside; nobody new gets in, and the start still
+/// @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. As in pyferry_interpreter_end.
+/// @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new gets in, and the start still
 ///         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
 ///         (this thread is inside), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
 ///         Python could not flush its output), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
-    enter(|| runtime::stop(deadline(timeout_ms)?))
+    enter(|| runtime::stop(&limits(NEVER, timeout_ms)?))
+}
+
+/// Takes one pyferry_runtime_start back, as pyferry_runtime_stop does, where scripts may not want to stop: when
+/// `patience_ms` have passed it interrupts those inside and Python's own threads, in every interpreter, again and again, as
+/// pyferry_interpreter_stop does.
+///
+/// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
+///
+/// @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
+/// @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_runtime_stop. -1: for ever.
+/// @return as pyferry_runtime_stop, _INVALID_ARGUMENT for a negative patience other than -1 too.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn pyferry_runtime_stop_with(patience_ms: i64, timeout_ms: i64) -> Status {
+    enter(|| runtime::stop(&limits(patience_ms, timeout_ms)?))
 }
 
 /// What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is

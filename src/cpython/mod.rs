@@ -20,6 +20,7 @@ mod isolation;
 mod locate;
 mod output;
 mod places;
+mod python_threads;
 mod script;
 mod slot;
 mod states;

@@ -131,35 +131,6 @@ except Exception:
         self.run(source, None)
     }
 
-    /// Waits, up to `seconds` (for ever: negative), for the threads of the attached interpreter that its shutdown would
-    /// wait for, and says which are left. Lets go while it waits.
-    pub fn join_threads(&self, seconds: f64) -> Result<String> {
-        let source = c"
-import sys, time
-left = []
-threading = sys.modules.get('threading')
-if threading is not None:
-    end = time.monotonic() + seconds
-    for thread in threading.enumerate():
-        if isinstance(thread, (threading._MainThread, threading._DummyThread)) or thread.daemon or thread is threading.current_thread():
-            continue
-        thread.join(None if seconds < 0 else max(0, end - time.monotonic()))
-        if thread.is_alive():
-            left.append(thread.name)
-text = ', '.join(left)
-";
-        // SAFETY: attached; the reference is given back below.
-        let value = unsafe { (self.table.PyFloat_FromDouble)(seconds) };
-        let mut names = String::new();
-        let result = self.run_in_new_namespace(source, Some((c"seconds", value)), |globals| {
-            names = self.text_of_variable(globals, c"text");
-            Ok(())
-        });
-        // SAFETY: attached, and the reference is ours, or NULL where there was no memory.
-        unsafe { self.give_back(value) };
-        result.map(|()| names)
-    }
-
     /// The program Python takes itself to be, `sys.executable`.
     pub fn executable(&self) -> String {
         // SAFETY: attached; the reference is borrowed.
@@ -267,7 +238,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         Ok(numbers)
     }
 
-    fn run_in_new_namespace(
+    pub(super) fn run_in_new_namespace(
         &self,
         source: &CStr,
         variable: Option<Variable>,
@@ -314,7 +285,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         }
     }
 
-    fn text_of_variable(&self, globals: *mut PyObject, name: &CStr) -> String {
+    pub(super) fn text_of_variable(&self, globals: *mut PyObject, name: &CStr) -> String {
         // SAFETY: attached; the reference is borrowed.
         unsafe { self.text((self.table.PyDict_GetItemString)(globals, name.as_ptr())) }
     }

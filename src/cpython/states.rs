@@ -191,17 +191,28 @@ impl Python {
 
     /// Whether a state, which may be gone by now, is this thread's and one of the interpreter's, which lives.
     pub fn is_this_threads_in(&self, raw: Raw, state: State) -> bool {
-        let Some(offset) = self.next_offset.get() else { return false };
+        let mut found = false;
+        // Where one that goes leads astray, the answer is no.
+        self.each_listed_state(raw, |listed| {
+            found = listed == state.as_ptr() as usize;
+            !found
+        });
+        found && self.ident_of(state) == Some(self.thread_ident())
+    }
+
+    /// Goes through the addresses of the states of an interpreter, which lives, until `more` says no. The states may come and
+    /// go meanwhile: their memory is read as such. None: the list cannot be read.
+    pub(super) fn each_listed_state(&self, raw: Raw, mut more: impl FnMut(usize) -> bool) -> Option<()> {
+        let offset = self.next_offset.get()?;
         // SAFETY: the interpreter lives.
         let mut listed = unsafe { (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr()) } as usize;
-        // Others come and go meanwhile: where one that goes leads astray, the answer is no.
         for _ in 0..LONGEST {
-            if listed == 0 || listed == state.as_ptr() as usize {
+            if listed == 0 || !more(listed) {
                 break;
             }
-            listed = sys::read_word(listed + offset).unwrap_or(0);
+            listed = sys::read_word(listed + offset)?;
         }
-        listed == state.as_ptr() as usize && self.ident_of(state) == Some(self.thread_ident())
+        Some(())
     }
 
     /// Up to 3.11: the interpreter in which some thread has the one GIL now. It may be gone by the time it is looked at.

@@ -144,7 +144,6 @@ table! {
     PyTuple_GetItem = "PyTuple_GetItem"(*mut PyObject, Py_ssize_t) -> *mut PyObject;
     PyUnicode_CompareWithASCIIString = "PyUnicode_CompareWithASCIIString"(*mut PyObject, *const c_char) -> c_int;
     PySys_AddAuditHook = "PySys_AddAuditHook"(unsafe extern "C" fn(*const c_char, *mut PyObject, *mut c_void) -> c_int, *mut c_void) -> c_int;
-    PyFloat_FromDouble = "PyFloat_FromDouble"(f64) -> *mut PyObject;
     PySys_GetObject = "PySys_GetObject"(*const c_char) -> *mut PyObject;
 
     Py_CompileString = "Py_CompileString"(*const c_char, *const c_char, c_int) -> *mut PyObject;
@@ -152,6 +151,7 @@ table! {
     PyErr_Fetch = "PyErr_Fetch"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     PyErr_Restore = "PyErr_Restore"(*mut PyObject, *mut PyObject, *mut PyObject);
     PyErr_NormalizeException = "PyErr_NormalizeException"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
+    Py_MakePendingCalls = "Py_MakePendingCalls"() -> c_int;
     PyErr_Occurred = "PyErr_Occurred"() -> *mut PyObject;
     PyErr_SetNone = "PyErr_SetNone"(*mut PyObject);
     PyErr_WriteUnraisable = "PyErr_WriteUnraisable"(*mut PyObject);

@@ -336,6 +336,22 @@ impl<T> Gate<T> {
         }
     }
 
+    /// Waits until no seat but the excepted ones holds a pin, and claims nothing. False: the time is up first.
+    pub fn wait_until_empty(&self, except: impl Fn(&T) -> bool, deadline: Option<Instant>) -> bool {
+        let mut held = self.house.lock();
+        loop {
+            let occupied =
+                self.look(&held, |ledger| ledger.seats.iter().any(|seat| seat.pins() > 0 && !except(&seat.occupant)));
+            if !occupied {
+                return true;
+            }
+            held = match self.house.wait(held, deadline) {
+                Some(held) => held,
+                None => return false,
+            };
+        }
+    }
+
     /// Claims the interpreter for the caller over those who are still inside, but for the excepted: they are given up.
     /// False: somebody else has.
     pub fn claim(&self, except: impl Fn(&T) -> bool) -> bool {

@@ -93,6 +93,11 @@ impl<T> Seat<T> {
         self.put_up(WORD);
     }
 
+    /// Whether word was left and not taken yet.
+    pub fn has_word(&self) -> bool {
+        self.has_notice(WORD)
+    }
+
     /// Whether word was left; from here on none is.
     pub fn take_word(&self) -> bool {
         self.has_notice(WORD) && self.notices.fetch_and(!WORD, Ordering::SeqCst) & WORD != 0

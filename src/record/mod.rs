@@ -1,13 +1,15 @@
 //! What is known of each interpreter, and the list of those alive.
 
+mod delivery;
 mod occupant;
 mod shield;
 
 use crate::cpython::{Python, Raw, Slot, StateCell};
 use crate::gate::{Barrier, Gate, House, HouseGuard, Phase};
 use crate::sys;
+pub use delivery::Delivery;
 pub use occupant::{Occupant, Place};
-pub use shield::{interrupts, shield, unless_shielded};
+pub use shield::{interrupts, is_raising, raising, shield, unless_shielded};
 use std::cell::Cell;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -49,6 +51,8 @@ pub struct Interpreter {
     pub wants_one_state: bool,
     /// A thread is on its way there to be heard for those who wait elsewhere.
     pub heralded: AtomicBool,
+    /// How far the delivery of interrupts is.
+    pub delivery: Delivery,
     /// Who is inside.
     pub gate: Gate<Occupant>,
     /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_get_info`.
@@ -108,15 +112,19 @@ impl Interpreter {
         self.has_occupants(|occupant| !occupant.waits())
     }
 
-    /// Everybody who holds a pin, but for the excepted, in words.
-    pub fn describe_occupants(&self, except: impl Fn(&Occupant) -> bool) -> String {
+    /// Everybody who holds a pin, but for the excepted, in words; `place` says where in Python a thread is, if it knows.
+    pub fn describe_occupants(
+        &self,
+        except: impl Fn(&Occupant) -> bool,
+        place: impl Fn(u64) -> Option<String>,
+    ) -> String {
         let mut inside = Vec::new();
         self.gate.for_each_seat(|seat| {
             if seat.pins() > 0 && !except(&seat.occupant) {
                 inside.push(seat.occupant.presence());
             }
         });
-        let inside: Vec<String> = inside.iter().map(occupant::Presence::describe).collect();
+        let inside: Vec<String> = inside.iter().map(|presence| presence.describe(&place)).collect();
         if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
     }
 
@@ -265,6 +273,7 @@ pub fn find_or_add(
         waits_unheard: shares_gil && python.asks_only_its_own(),
         wants_one_state: python.wants_one_state(raw),
         heralded: AtomicBool::new(false),
+        delivery: Delivery::default(),
         gate: Gate::new(&HOUSE, barrier()),
         facts,
         keeper: StateCell::default(),
@@ -320,6 +329,7 @@ impl Still {
         for interpreter in self.list.iter().flatten() {
             interpreter.gate.forget_others(&self.house, &mine);
             interpreter.heralded.store(false, Ordering::Relaxed);
+            interpreter.delivery.give_up();
         }
         shield::forget_others();
     }

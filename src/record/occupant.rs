@@ -37,6 +37,7 @@ const COMING_BACK: u64 = 1 << 63;
 pub struct Presence {
     guard: bool,
     thread_id: u32,
+    ident: u64,
     label: Option<&'static CStr>,
     since: u64,
 }
@@ -149,6 +150,7 @@ impl Occupant {
         Presence {
             guard: self.is_guard(),
             thread_id: self.thread_id.load(Ordering::Relaxed),
+            ident: self.ident(),
             label: self.label.get().text(),
             since: self.since.load(Ordering::Relaxed) & !COMING_BACK,
         }
@@ -156,16 +158,20 @@ impl Occupant {
 }
 
 impl Presence {
-    /// Who it is, what it does, and for how long it has been in.
-    pub(super) fn describe(&self) -> String {
+    /// Who it is, what it does, for how long it has been in, and where in Python it is, if `place` knows.
+    pub(super) fn describe(&self, place: impl Fn(u64) -> Option<String>) -> String {
         let mut text = if self.guard { "a guard opened by ".to_owned() } else { String::new() };
         text += &sys::describe_thread(self.thread_id);
         if let Some(label) = self.label {
             text += &format!(" [{}]", label.to_string_lossy());
         }
-        match self.since {
-            0 => text + ", which is on its way in",
-            since => text + &format!(", in for {:.3} s", sys::seconds_since(since)),
+        text += &match self.since {
+            0 => ", which is on its way in".into(),
+            since => format!(", in for {:.3} s", sys::seconds_since(since)),
+        };
+        match place(self.ident) {
+            Some(place) if !self.guard => text + ", at " + &place,
+            _ => text,
         }
     }
 }

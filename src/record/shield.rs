@@ -22,6 +22,22 @@ pub fn interrupts() -> u64 {
     INTERRUPTS.load(Ordering::SeqCst)
 }
 
+/// How many threads look at the marks of those they are to interrupt, and interrupt them.
+static RAISING: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs `f`, which looks at marks, and raises in those who have them.
+pub fn raising(f: impl FnOnce()) {
+    RAISING.fetch_add(1, Ordering::SeqCst);
+    f();
+    // A fork meanwhile has set it to 0 in the child.
+    let _ = RAISING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
+}
+
+/// Whether somebody is at that.
+pub fn is_raising() -> bool {
+    RAISING.load(Ordering::SeqCst) > 0
+}
+
 /// No interrupt reaches the thread that Python knows by this number, until the shield is dropped.
 pub fn shield(ident: u64) -> Shield {
     shielded().push(ident);
@@ -60,4 +76,5 @@ pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
 /// In a forked child there is nobody else who could be at it.
 pub(super) fn forget_others() {
     INTERRUPTING.store(0, Ordering::Relaxed);
+    RAISING.store(0, Ordering::Relaxed);
 }

@@ -4,14 +4,15 @@ use super::Options;
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
-use crate::interpreter;
+use crate::interpreter::shutdown::{self, PENDING_CALLS};
+use crate::interpreter::{self, python_threads};
 use crate::record::Interpreter;
 use crate::sys;
-use crate::thread;
+use crate::thread::{self, Admission};
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,9 +20,24 @@ use std::time::Duration;
 pub struct Owner {
     pub(super) thread: JoinHandle<()>,
     pub(super) main: Arc<Interpreter>,
-    pub(super) finalize: Sender<()>,
+    pub(super) orders: Sender<Order>,
     pub(super) finalized: Receiver<bool>,
+    /// It was told to: Py_FinalizeEx is at work, or has ended.
+    pub(super) is_finalizing: bool,
 }
+
+/// What the owner thread is told to do.
+pub enum Order {
+    /// To call what tells the Python threads of the main interpreter to go.
+    TellPythonThreads,
+    /// To finalise Python, and end.
+    Finalize,
+}
+
+/// How often the pending calls are looked after while somebody is in who may make some.
+const OFTEN: Duration = Duration::from_millis(50);
+/// How often while nobody is.
+const SELDOM: Duration = Duration::from_millis(800);
 
 thread_local! {
     /// This is the thread that Python is initialised on.
@@ -36,18 +52,18 @@ pub fn is_this_thread() -> bool {
 impl Owner {
     /// Initialises Python on a thread of its own.
     pub fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<Owner> {
-        let (finalize, told_to_finalize) = channel();
+        let (orders, taken_orders) = channel();
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
         let owner = std::thread::Builder::new()
             .name("pyferry-python".into())
             .stack_size(options.stack_size.unwrap_or_else(sys::stack_size));
-        let life = move || own(python, program, &options, &tell_started, &told_to_finalize, &tell_finalized);
+        let life = move || own(python, program, &options, &tell_started, &taken_orders, &tell_finalized);
         let thread = owner
             .spawn(life)
             .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
         match started.recv() {
-            Ok(Ok(main)) => Ok(Owner { thread, main, finalize, finalized }),
+            Ok(Ok(main)) => Ok(Owner { thread, main, orders, finalized, is_finalizing: false }),
             Ok(Err(error)) => {
                 let _ = thread.join();
                 Err(error)
@@ -68,7 +84,7 @@ fn own(
     program: Option<PathBuf>,
     options: &Options,
     started: &Sender<Result<Arc<Interpreter>>>,
-    told_to_finalize: &Receiver<()>,
+    orders: &Receiver<Order>,
     finalized: &Sender<bool>,
 ) {
     OWNER.with(|owner| owner.set(true));
@@ -83,16 +99,16 @@ fn own(
         return;
     };
     let known = output::ensure(python).and_then(|()| interpreter::main(python));
-    let failed = known.is_err();
     python.let_go();
-    // Threads and processes that site code and atexit functions start inherit the mask of the thread that started Python.
-    // Only while this one does nothing, the host's signals are to go to the host's threads.
+    // Threads and processes that site code, exit and atexit functions start inherit the mask of the thread that started
+    // Python. While this one waits the host's signals are to go to the host's threads.
     let mask = sys::SignalMask::block_all();
     let _ = started.send(known.clone());
-    if !failed && told_to_finalize.recv().is_err() {
+    if let Ok(main) = &known
+        && !serve(main, orders, mask)
+    {
         return;
     }
-    mask.put_back();
     let flushed = match known {
         Ok(main) if main.is_closed() || python.is_finalizing() => {
             // Somebody else finalises it, or has: there is nothing to come back to, only an end to wait for.
@@ -108,4 +124,39 @@ fn own(
     };
     output::set_of_runtime(None);
     let _ = finalized.send(flushed);
+}
+
+/// Is Python's main thread until it is told to finalise: runs the calls that libraries give to Py_AddPendingCall, which
+/// CPython runs on that thread alone. CPython wakes nobody for them, so this thread looks now and then. False: nobody is
+/// there who could tell it.
+fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>, mut mask: sys::SignalMask) -> bool {
+    let mut pause = OFTEN;
+    loop {
+        match orders.recv_timeout(pause) {
+            Ok(Order::TellPythonThreads) => {
+                mask.put_back();
+                python_threads::tell_from_here(main);
+                mask = sys::SignalMask::block_all();
+            }
+            Ok(Order::Finalize) => {
+                mask.put_back();
+                return true;
+            }
+            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => {
+                let is_used = shutdown::is_used(main);
+                run_pending_calls(main);
+                pause = if is_used { OFTEN } else { SELDOM.min(pause * 2) };
+            }
+        }
+    }
+}
+
+/// What Python's main thread runs now and then. Those that come while Python shuts down Py_FinalizeEx runs.
+fn run_pending_calls(main: &Arc<Interpreter>) {
+    if let Ok(ticket) = thread::attach(main, Admission::Open, PENDING_CALLS) {
+        thread::staying(main.python, || main.python.make_pending_calls());
+        // It is attached, as it just was: there is nothing to fail.
+        let _ = thread::detach(ticket);
+    }
 }

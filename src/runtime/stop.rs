@@ -1,18 +1,18 @@
 //! Takes a start back; the last one finalises Python if it runs on our thread.
 
-use super::owner::Owner;
+use super::owner::{Order, Owner};
 use super::{Stage, lock};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
-use crate::gate::Drained;
-use crate::record::{self, Interpreter};
-use crate::shutdown;
+use crate::interpreter::python_threads;
+use crate::interpreter::shutdown::{self, Limits};
+use crate::record::{self, Interpreter, Origin};
 use crate::thread;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Takes one start back; the last one finalises Python if it runs on our thread.
-pub fn stop(deadline: Option<Instant>) -> Result<()> {
+pub fn stop(limits: &Limits) -> Result<()> {
     let mut runtime = lock();
     if runtime.starts == 0 {
         fail!(WrongOrder, "pyferry_runtime_stop without a pyferry_runtime_start before it");
@@ -32,7 +32,7 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
             "this thread is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread"
         );
     }
-    let owner = match std::mem::replace(&mut runtime.stage, Stage::Ending) {
+    let mut owner = match std::mem::replace(&mut runtime.stage, Stage::Ending) {
         Stage::Running(owner) | Stage::Stopping(owner) => owner,
         other => {
             runtime.stage = other;
@@ -41,24 +41,22 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
     };
     drop(runtime);
 
-    // First the host's threads, while Python is whole: Py_FinalizeEx begins by ending thread pools and the like. Where our
-    // Python is gone, another one that runs now is not ours to close.
-    let all = if ours { record::all() } else { Vec::new() };
-    all.iter().for_each(|interpreter| interpreter.gate.close());
-    for interpreter in &all {
-        match shutdown::wait_for_the_last(interpreter, deadline) {
-            Drained::Ours => interpreter.gate.unclaim(),
-            Drained::Theirs => {}
-            Drained::TimedOut => return Err(stop_later(owner, &all)),
-        }
+    // Where our Python is gone, another one that runs now is not ours to close.
+    if ours
+        && !owner.is_finalizing
+        && let Err(error) = empty(python, &owner, limits)
+    {
+        return Err(stop_later(owner, error));
     }
-    let _ = owner.finalize.send(());
-    let flushed = match deadline {
+    owner.is_finalizing = true;
+    let _ = owner.orders.send(Order::Finalize);
+    let flushed = match limits.deadline {
         None => owner.finalized.recv().ok(),
         Some(deadline) => owner.finalized.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
     };
     if flushed.is_none() && !owner.thread.is_finished() {
-        return Err(stop_later(owner, &all));
+        let text = "Py_FinalizeEx is at work, and an atexit function or a finaliser has not returned";
+        return Err(stop_later(owner, Error::new(Status::Timeout, text)));
     }
     let mut runtime = lock();
     runtime.stage = Stage::NotOurs;
@@ -71,17 +69,37 @@ pub fn stop(deadline: Option<Instant>) -> Result<()> {
     Ok(())
 }
 
-fn stop_later(owner: Owner, all: &[Arc<Interpreter>]) -> Error {
-    lock().stage = Stage::Stopping(owner);
-    let text = format!("Python is still in use: {}; it lets nobody new in: call again", who_is_in(all));
-    Error::new(Status::Timeout, text)
+/// Lets nobody new into any interpreter, and waits while Python is whole, and within the limits, for all that Py_FinalizeEx
+/// would wait for without one: the host's threads, and Python's own, which are told to go.
+fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
+    let all = record::all();
+    all.iter().for_each(|interpreter| interpreter.gate.close());
+    if python.is_finalizing() {
+        // Somebody else's Py_FinalizeEx: there is nobody left to wait for.
+        return Ok(());
+    }
+    for interpreter in &all {
+        if shutdown::wait_for_occupants(interpreter, limits)? {
+            interpreter.gate.unclaim();
+        }
+    }
+    for interpreter in all.iter().filter(|interpreter| interpreter.origin == Origin::Ours) {
+        python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
+    }
+    // Last, and on Python's main thread, as Py_FinalizeEx would.
+    python_threads::wait_until_gone(&owner.main, limits, |_: &Arc<Interpreter>| {
+        let _ = owner.orders.send(Order::TellPythonThreads);
+        Ok(())
+    })
 }
 
-fn who_is_in(all: &[Arc<Interpreter>]) -> String {
-    let describe = |interpreter: &Arc<Interpreter>| {
-        format!("{} by {}", interpreter.name(), interpreter.describe_occupants(shutdown::is_not_reported))
-    };
-    let occupied = all.iter().filter(|interpreter| interpreter.has_occupants(shutdown::is_not_reported));
-    let parts: Vec<String> = occupied.map(describe).collect();
-    if parts.is_empty() { "Python's own threads have not ended".into() } else { parts.join("; ") }
+fn stop_later(owner: Owner, why: Error) -> Error {
+    lock().stage = Stage::Stopping(owner);
+    match why.status {
+        Status::Timeout => {
+            let text = format!("Python is still in use: {}; it lets nobody new in: call again", why.message);
+            Error::new(Status::Timeout, text)
+        }
+        _ => why,
+    }
 }

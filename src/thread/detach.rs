@@ -147,7 +147,7 @@ impl Thread {
             (retire || source == Source::Temporary, last && visit.seat.take_word())
         });
         if interrupted {
-            python.clear_interrupt();
+            self.take_interrupt_back(python);
         }
         retire
     }

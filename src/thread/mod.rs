@@ -34,6 +34,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 use visits::Visit;
 
 /// By what right a thread comes in.
@@ -312,8 +313,24 @@ impl Thread {
     #[inline]
     pub(super) fn drop_late_interrupt(&self, python: &Python, visit: usize) {
         if self.with_visit(visit, |visit| visit.seat.take_word()) {
-            python.clear_interrupt();
+            self.take_interrupt_back(python);
         }
+    }
+
+    /// Takes back an interrupt that this thread, which is attached, was marked for and has not seen. Its mark is gone: who
+    /// looks at the marks next leaves this thread alone, and who has seen it already is waited for.
+    #[cold]
+    pub(super) fn take_interrupt_back(&self, python: &Python) {
+        if record::is_raising() {
+            self.released(python, None, || {
+                // Not for ever: one who raises may run a destructor, which waits for this thread.
+                let until = Instant::now() + Duration::from_secs(1);
+                while record::is_raising() && Instant::now() < until {
+                    std::thread::sleep(Duration::from_micros(100));
+                }
+            });
+        }
+        python.clear_interrupt();
     }
 
     // Free-threaded, with several interpreters, nobody can tell whether another thread runs Python code.
@@ -324,7 +341,7 @@ impl Thread {
             visits.iter().flatten().any(|visit| visit.interpreter.is(raw) && visit.seat.take_word())
         });
         if word {
-            python.clear_interrupt();
+            self.take_interrupt_back(python);
         }
     }
 

@@ -39,12 +39,15 @@ pub enum Call {
     ThreadForget,
     InterpreterNew(Place, u32),
     InterpreterEnd(Place, i64),
+    /// Which never interrupts: with patience it is a matter of time.
+    InterpreterStop(Place, i64),
     InterpreterInterrupt(Place),
     Exec(&'static str),
     Eval(&'static str),
     TakeException,
     RuntimeStart,
     RuntimeStop(i64),
+    RuntimeStopWith(i64),
     /// With room for an answer, or NULL.
     RuntimeInfo(bool),
     /// Tokens and suspensions are plain memory: copied, filled with bytes of any kind, made other than they were.
@@ -97,12 +100,14 @@ pub fn any_call() -> BoxedStrategy<Call> {
         4 => Just(ThreadForget),
         1 => (view(), prop::sample::select(&FLAGS)).prop_map(|(out, flags)| InterpreterNew(out, flags)),
         7 => (view(), prop::sample::select(&TIMEOUTS)).prop_map(|(view, timeout)| InterpreterEnd(view, timeout)),
+        2 => (view(), prop::sample::select(&TIMEOUTS)).prop_map(|(view, timeout)| InterpreterStop(view, timeout)),
         4 => view().prop_map(InterpreterInterrupt),
         8 => prop::sample::select(&SOURCES).prop_map(Exec),
         2 => prop::sample::select(&SOURCES).prop_map(Eval),
         2 => Just(TakeException),
         2 => Just(RuntimeStart),
         3 => prop::sample::select(&TIMEOUTS).prop_map(RuntimeStop),
+        1 => prop::sample::select(&TIMEOUTS).prop_map(RuntimeStopWith),
         1 => any::<bool>().prop_map(RuntimeInfo),
         6 => Just(SaveThread),
         9 => Just(RestoreThread),
@@ -148,10 +153,12 @@ pub fn every_call() -> Vec<Call> {
     calls.extend(SOURCES.map(Exec));
     calls.extend([Eval("loop"), Eval("raise"), TakeException]);
     calls.extend(TIMEOUTS.map(RuntimeStop));
+    calls.extend(TIMEOUTS.map(RuntimeStopWith));
     calls.extend([InterpreterNew(Some(3), 0), InterpreterNew(Some(3), 3), InterpreterNew(None, 0)]);
     for view in views {
         calls.extend(guards.map(|guard| GuardOpen(view, guard)));
         calls.extend(TIMEOUTS.map(|timeout| InterpreterEnd(view, timeout)));
+        calls.extend(TIMEOUTS.map(|timeout| InterpreterStop(view, timeout)));
         calls.extend([Attach(view, tickets[0]), Attach(view, tickets[2]), AttachLabeled(view, tickets[0])]);
     }
     for guard in guards {
@@ -184,12 +191,14 @@ impl Display for Call {
             ThreadForget => write!(f, "thread_forget"),
             InterpreterNew(out, flags) => write!(f, "interpreter_new {} {flags}", view(out)),
             InterpreterEnd(place, timeout) => write!(f, "interpreter_end {} {timeout}", view(place)),
+            InterpreterStop(place, timeout) => write!(f, "interpreter_stop {} {timeout}", view(place)),
             InterpreterInterrupt(place) => write!(f, "interpreter_interrupt {}", view(place)),
             Exec(source) => write!(f, "exec {source}"),
             Eval(source) => write!(f, "eval {source}"),
             TakeException => write!(f, "take_exception"),
             RuntimeStart => write!(f, "runtime_start"),
             RuntimeStop(timeout) => write!(f, "runtime_stop {timeout}"),
+            RuntimeStopWith(timeout) => write!(f, "runtime_stop_with {timeout}"),
             RuntimeInfo(room) => write!(f, "runtime_info {}", if *room { "info" } else { "-" }),
             Copy(from, to) => write!(f, "copy t{from} t{to}"),
             Fill(ticket, thread, number) => write!(f, "fill t{ticket} {thread:x} {number:x}"),

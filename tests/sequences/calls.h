@@ -276,6 +276,11 @@ static void interpreter_end(struct call *call)
     call->status = pyferry_interpreter_end(view(call->words[0]), strtoll(call->words[1], NULL, 10));
 }
 
+static void interpreter_stop(struct call *call)
+{
+    call->status = pyferry_interpreter_stop(view(call->words[0]), -1, strtoll(call->words[1], NULL, 10));
+}
+
 static void interpreter_interrupt(struct call *call)
 {
     call->status = pyferry_interpreter_interrupt(view(call->words[0]));
@@ -326,6 +331,11 @@ static void runtime_start(struct call *call)
 static void runtime_stop(struct call *call)
 {
     call->status = pyferry_runtime_stop(strtoll(call->words[0], NULL, 10));
+}
+
+static void runtime_stop_with(struct call *call)
+{
+    call->status = pyferry_runtime_stop_with(-1, strtoll(call->words[0], NULL, 10));
 }
 
 static void runtime_info(struct call *call)
@@ -398,12 +408,14 @@ static const struct {
     { "thread_forget", thread_forget },
     { "interpreter_new", interpreter_new },
     { "interpreter_end", interpreter_end },
+    { "interpreter_stop", interpreter_stop },
     { "interpreter_interrupt", interpreter_interrupt },
     { "exec", exec },
     { "eval", eval },
     { "take_exception", take_exception },
     { "runtime_start", runtime_start },
     { "runtime_stop", runtime_stop },
+    { "runtime_stop_with", runtime_stop_with },
     { "runtime_info", runtime_info },
     { "PyEval_SaveThread", save },
     { "PyEval_RestoreThread", restore },

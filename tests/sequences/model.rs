@@ -160,14 +160,13 @@ impl Model {
                 ok('=')
             }
             Call::InterpreterNew(out, flags) => self.interpreter_new(actor, out, flags),
-            Call::InterpreterEnd(view, timeout) => self.interpreter_end(actor, self.viewed(view), timeout),
+            Call::InterpreterEnd(view, timeout) | Call::InterpreterStop(view, timeout) => {
+                self.interpreter_end(actor, self.viewed(view), timeout)
+            }
             Call::InterpreterInterrupt(view) => match self.viewed(view) {
                 None => refuse("INVALID_ARGUMENT"),
                 Some(interpreter) if self.phase(interpreter) == Closed => refuse("CLOSED"),
-                Some(interpreter) => {
-                    self.visit(actor, interpreter);
-                    ok('=')
-                }
+                Some(_) => ok('='),
             },
             Call::Exec(source) | Call::Eval(source) => match source {
                 "-" | "latin1" => refuse("INVALID_ARGUMENT"),
@@ -178,7 +177,7 @@ impl Model {
             Call::TakeException if self.threads[actor].current.is_none() => refuse(self.not_attached()),
             Call::TakeException => ok('='),
             Call::RuntimeStart => self.runtime_start(),
-            Call::RuntimeStop(timeout) => self.runtime_stop(actor, timeout),
+            Call::RuntimeStop(timeout) | Call::RuntimeStopWith(timeout) => self.runtime_stop(actor, timeout),
             Call::Copy(from, to) => {
                 self.tickets[to] = self.tickets[from];
                 ok('=')
@@ -233,10 +232,10 @@ impl Model {
             Call::InterpreterNew(out, _) => self.may_overwrite(out) && self.alive().count() < 5,
             // The player closes the guard that was there.
             Call::GuardOpen(_, out) => out.is_none_or(|out| self.guards[out].is_none()),
-            Call::InterpreterEnd(view, timeout) => {
+            Call::InterpreterEnd(view, timeout) | Call::InterpreterStop(view, timeout) => {
                 timeout != FOREVER || self.viewed(view).is_none_or(|viewed| !self.others_are_in(actor, viewed))
             }
-            Call::RuntimeStop(timeout) if self.stops(actor, timeout) => {
+            Call::RuntimeStop(timeout) | Call::RuntimeStopWith(timeout) if self.stops(actor, timeout) => {
                 let waits = self.alive().any(|interpreter| self.others_are_in(actor, interpreter));
                 // With no time at all, whether Python ends in it is a matter of luck.
                 (timeout == FOREVER) != waits && (waits || self.others_let_it_end(actor))

@@ -1,0 +1,136 @@
+//! The threads that Python code started: telling them to go, who they are, and where they are.
+
+use super::types::PyObject;
+use super::{Python, Raw};
+use std::ffi::CStr;
+
+/// As many pending calls as any CPython keeps (`MAXPENDINGCALLS`, 3.13 and later; 32 before).
+const MOST_PENDING: u32 = 300;
+
+/// A thread of the `threading` module.
+pub struct PythonThread {
+    /// The number Python knows it by; 0 where it has not begun.
+    pub ident: u64,
+    /// Nobody waits for it when its interpreter ends.
+    pub daemon: bool,
+    /// As `threading` has it.
+    pub name: String,
+}
+
+impl Python {
+    /// Does what `threading._shutdown` does before it waits for threads: has nobody register more exit functions, and calls
+    /// those that are registered (`ThreadPoolExecutor` has one), the last one first. None is called twice. The caller is
+    /// attached; what one raises is shown by `sys.excepthook`, and the next one is called.
+    pub fn run_threading_exit_functions(&self) {
+        let source = c"
+import sys
+threading = sys.modules.get('threading')
+if threading is not None:
+    threading._SHUTTING_DOWN = True
+    functions = threading._threading_atexits
+    while functions:
+        function = functions.pop()
+        try:
+            function()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+";
+        // An error means that somebody took the threading module apart: it has nothing to call then.
+        let _ = self.run(source, None);
+    }
+
+    /// The threads of the attached interpreter that its `threading` module knows, but for those that Python did not start.
+    pub fn threads_started(&self) -> Vec<PythonThread> {
+        // Not threading.enumerate: that takes a lock, which a thread that was interrupted may have left locked.
+        let source = c"
+import sys
+threading = sys.modules.get('threading')
+text = ''
+if threading is not None:
+    for thread in [*threading._active.values(), *threading._limbo.values()]:
+        if not isinstance(thread, (threading._MainThread, threading._DummyThread)):
+            text += f'{thread.ident or 0} {int(thread.daemon)} {thread.name!s}'.replace('\\n', ' ') + '\\n'
+";
+        let mut text = String::new();
+        // An error means that somebody took the threading module apart: then it knows nobody.
+        let _ = self.run_in_new_namespace(source, None, |globals| {
+            text = self.text_of_variable(globals, c"text");
+            Ok(())
+        });
+        let thread = |line: &str| {
+            let mut parts = line.splitn(3, ' ');
+            let ident = parts.next()?.parse().ok()?;
+            let daemon = parts.next()? == "1";
+            Some(PythonThread { ident, daemon, name: parts.next()?.into() })
+        };
+        text.lines().filter_map(thread).collect()
+    }
+
+    /// Where the threads of the attached interpreter are in Python code ("mod.py:12 in update"), by their numbers. Those that
+    /// run none have no place. On free-threaded builds nobody has: their frames change while one looks.
+    pub fn places_of_threads(&self, raw: Raw) -> Vec<(u64, String)> {
+        if self.free_threaded {
+            return Vec::new();
+        }
+        let place = |state| {
+            // SAFETY: attached, with a GIL: the state lives, and its frames stand still; the reference is given back.
+            unsafe {
+                let frame = (self.table.PyThreadState_GetFrame)(state).cast::<PyObject>();
+                let place = (!frame.is_null()).then(|| self.place_of(frame));
+                self.give_back(frame);
+                place
+            }
+        };
+        let states = self.states_of(raw).into_iter();
+        states.filter_map(|state| Some((self.ident_of(state)?, place(state.as_ptr())?))).collect()
+    }
+
+    /// # Safety
+    /// Attached; a frame object.
+    unsafe fn place_of(&self, frame: *mut PyObject) -> String {
+        let attribute = |object: *mut PyObject, name: &CStr| {
+            // SAFETY: attached; the object lives, or is NULL where there was an error, which `text` clears.
+            unsafe {
+                if object.is_null() {
+                    return object;
+                }
+                (self.table.PyObject_GetAttrString)(object, name.as_ptr())
+            }
+        };
+        // SAFETY: as the caller says; every reference is ours and given back, and NULL is an empty text.
+        unsafe {
+            let code = attribute(frame, c"f_code");
+            let parts = [attribute(code, c"co_filename"), attribute(frame, c"f_lineno"), attribute(code, c"co_name")];
+            let [file, line, function] = parts.map(|part| self.text(part));
+            parts.into_iter().chain([code]).for_each(|object| self.give_back(object));
+            (self.table.PyErr_Clear)();
+            format!("{file}:{line} in {function}")
+        }
+    }
+
+    /// Runs the calls that were given to Py_AddPendingCall, and where Python handles signals the handlers of those that came.
+    /// On Python's main thread, attached to the main interpreter. What they raise goes to `sys.unraisablehook`.
+    pub fn make_pending_calls(&self) {
+        // A call that fails ends the round; more than CPython takes in at once are new ones.
+        for _ in 0..MOST_PENDING {
+            // SAFETY: attached, with no exception pending but the one that the call raises.
+            unsafe {
+                if (self.table.Py_MakePendingCalls)() == 0 {
+                    break;
+                }
+                (self.table.PyErr_WriteUnraisable)(std::ptr::null_mut());
+            }
+        }
+    }
+
+    /// How many thread states an interpreter, which lives, has; the caller need not be attached. Where others come and go
+    /// meanwhile it may be wrong. None: it cannot be told.
+    pub fn count_states(&self, raw: Raw) -> Option<usize> {
+        let mut count = 0;
+        self.each_listed_state(raw, |_| {
+            count += 1;
+            true
+        })?;
+        Some(count)
+    }
+}

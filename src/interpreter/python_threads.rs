@@ -1,0 +1,343 @@
+//! The Python threads of an interpreter that is to end: they are told to go, as `threading._shutdown` tells them, and
+//! waited for.
+//!
+//! Who waits never attaches to the interpreter: a Python thread may keep its GIL for longer than the time limit. So
+//! threads of ours go in: one runs the functions of `threading._register_atexit`, which may take as long as they like
+//! (`ThreadPoolExecutor`'s joins its workers), and one, the observer, looks every now and then who is left and where it
+//! is, and interrupts if that is asked for. They hold pins, as everybody inside does, but nobody is told of them.
+
+use super::interrupt::{mark_those_inside, raise_in_those_marked};
+use super::shutdown::Limits;
+use crate::error::{Error, Result, Status};
+use crate::record::{Interpreter, Origin};
+use crate::report;
+use crate::sys::{self, Label};
+use crate::thread::{self, Admission};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// What the observer comes in for.
+pub const OBSERVER: Label = Label::new(c"pyferry: who is left");
+/// What the thread that runs the exit functions comes in for.
+pub const EXIT_FUNCTIONS: Label = Label::new(c"pyferry: threading's exit functions");
+
+/// How often the observer looks.
+const LOOK: Duration = Duration::from_millis(50);
+/// The pause after the first interrupt; it doubles with each, so that a script which cleans up gets to do so.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Who is left can only be told when the observer has been in once: for so long a shorter time limit is stretched.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+/// Who is left where the observer does not get in.
+const UNSEEN: &str = "Python code that lets nobody in";
+
+/// Functions of `threading._register_atexit`: run once for each interpreter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ExitFunctions {
+    Waiting,
+    Running,
+    Done,
+}
+
+impl ExitFunctions {
+    /// True: they are the caller's to run.
+    fn begin(&mut self) -> bool {
+        let first = *self == ExitFunctions::Waiting;
+        if first {
+            *self = ExitFunctions::Running;
+        }
+        first
+    }
+}
+
+/// What is known of one interpreter that is to end.
+pub struct Ending {
+    serial: u64,
+    exit_functions: ExitFunctions,
+    /// How many wait for the interpreter, and since when those inside are to be interrupted.
+    waiting: usize,
+    interrupt_from: Option<Instant>,
+    /// The observer's thread runs.
+    observed: bool,
+    /// When it set out for its last look.
+    set_out: Instant,
+    /// How many looks it has begun.
+    looks: u64,
+    seen: Seen,
+}
+
+/// What the observer saw last.
+#[derive(Clone, Default)]
+struct Seen {
+    /// In which of its looks; 0: none yet.
+    look: u64,
+    /// Who is left, in words, once the threads have been told to go; empty: nobody, and nobody can come.
+    left: Option<String>,
+    /// The only one left is the thread that tells them.
+    telling: bool,
+    /// Where the threads are in Python, by the numbers Python knows them by.
+    places: Vec<(u64, String)>,
+}
+
+static ENDING: Mutex<Vec<Ending>> = Mutex::new(Vec::new());
+static CHANGED: Condvar = Condvar::new();
+
+/// What is held through a fork, so that no child finds it locked.
+pub type Still = MutexGuard<'static, Vec<Ending>>;
+
+/// Holds it still.
+pub fn hold_still() -> Still {
+    lock()
+}
+
+fn lock() -> MutexGuard<'static, Vec<Ending>> {
+    ENDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn entry(list: &mut Vec<Ending>, serial: u64) -> &mut Ending {
+    let place = list.iter().position(|ending| ending.serial == serial).unwrap_or_else(|| {
+        list.push(Ending {
+            serial,
+            exit_functions: ExitFunctions::Waiting,
+            waiting: 0,
+            interrupt_from: None,
+            observed: false,
+            set_out: Instant::now(),
+            looks: 0,
+            seen: Seen::default(),
+        });
+        list.len() - 1
+    });
+    &mut list[place]
+}
+
+fn with_entry<R>(interpreter: &Interpreter, f: impl FnOnce(&mut Ending) -> R) -> R {
+    f(entry(&mut lock(), interpreter.serial))
+}
+
+/// Nothing is known of an interpreter that has ended.
+pub fn forget(interpreter: &Interpreter) {
+    lock().retain(|ending| ending.serial != interpreter.serial);
+}
+
+/// Where in Python a thread was when the observer came by last.
+pub fn place_of(interpreter: &Interpreter, ident: u64) -> Option<String> {
+    let list = lock();
+    let ending = list.iter().find(|ending| ending.serial == interpreter.serial)?;
+    ending.seen.places.iter().find(|(other, _)| *other == ident).map(|(_, place)| place.clone())
+}
+
+/// Somebody waits for an interpreter to be left, and the observer looks who is in.
+pub struct Waiting<'a>(&'a Arc<Interpreter>);
+
+impl<'a> Waiting<'a> {
+    /// From here on, until it is dropped.
+    pub fn begin(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Waiting<'a> {
+        with_entry(interpreter, |ending| {
+            ending.waiting += 1;
+            if let Some(from) = limits.interrupt_from {
+                ending.interrupt_from = Some(ending.interrupt_from.map_or(from, |earlier| earlier.min(from)));
+            }
+        });
+        Waiting(interpreter)
+    }
+
+    /// Sends the observer in, unless it is there. Without a thread to be had nobody is observed.
+    pub fn observe(&self) {
+        let send = with_entry(self.0, |ending| {
+            let send = !std::mem::replace(&mut ending.observed, true);
+            if send {
+                ending.set_out = Instant::now();
+            }
+            send
+        });
+        if !send {
+            return;
+        }
+        let interpreter = Arc::clone(self.0);
+        if sys::spawn(c"pyferry-observe", move || observe(&interpreter)).is_err() {
+            with_entry(self.0, |ending| ending.observed = false);
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        // Whoever finishes the interpreter has everything forgotten.
+        if let Some(ending) = lock().iter_mut().find(|ending| ending.serial == self.0.serial) {
+            ending.waiting -= 1;
+            if ending.waiting == 0 {
+                ending.interrupt_from = None;
+            }
+        }
+        CHANGED.notify_all();
+    }
+}
+
+/// The observer: looks, interrupts, and leaves again, for as long as somebody waits.
+fn observe(interpreter: &Arc<Interpreter>) {
+    let (mut pause, mut interrupted) = (FIRST_PAUSE, None::<Instant>);
+    loop {
+        // Refused: somebody has claimed the gate, since nobody was inside.
+        let Ok(ticket) = thread::attach(interpreter, Admission::Late, OBSERVER) else {
+            with_entry(interpreter, |ending| ending.observed = false);
+            CHANGED.notify_all();
+            return;
+        };
+        let (number, exit_functions, interrupt_from) = with_entry(interpreter, |ending| {
+            ending.looks += 1;
+            (ending.looks, ending.exit_functions, ending.interrupt_from)
+        });
+        let seen = Seen { look: number, ..look(interpreter, exit_functions) };
+        let now = Instant::now();
+        if interrupt_from.is_some_and(|from| from <= now) && interrupted.is_none_or(|last| now >= last + pause) {
+            if interrupted.is_some() {
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+            interrupted = Some(now);
+            mark_those_inside(interpreter);
+            raise_in_those_marked(interpreter);
+        }
+        // It is attached, as it just was: there is nothing to fail.
+        let _ = thread::detach(ticket);
+        let mut list = lock();
+        entry(&mut list, interpreter.serial).seen = seen;
+        CHANGED.notify_all();
+        let wait = interrupt_from.map_or(LOOK, |from| LOOK.min(from.saturating_duration_since(now).max(LOOK / 10)));
+        let until = Instant::now() + wait;
+        loop {
+            let ending = entry(&mut list, interpreter.serial);
+            if ending.waiting == 0 {
+                ending.observed = false;
+                return;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || ending.exit_functions != exit_functions {
+                ending.set_out = Instant::now();
+                break;
+            }
+            list = CHANGED.wait_timeout(list, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        }
+    }
+}
+
+/// Who is left in the interpreter that this thread is attached to.
+fn look(interpreter: &Interpreter, exit_functions: ExitFunctions) -> Seen {
+    let python = interpreter.python;
+    let Some(raw) = interpreter.raw() else { return Seen::default() };
+    let places = python.places_of_threads(raw);
+    if exit_functions == ExitFunctions::Waiting {
+        // Host threads are inside: it is not the Python threads' turn to go.
+        return Seen { places, ..Seen::default() };
+    }
+    let at =
+        |ident| places.iter().find(|(other, _)| *other == ident).map_or(String::new(), |(_, at)| format!(" (at {at})"));
+    let started = python.threads_started();
+    let named = |daemon| started.iter().filter(move |thread| thread.daemon == daemon);
+    let mut left: Vec<String> =
+        named(false).map(|thread| format!("the Python thread {}{}", thread.name, at(thread.ident))).collect();
+    let telling = left.is_empty() && exit_functions == ExitFunctions::Running;
+    if telling {
+        left.push("a function of threading._register_atexit".into());
+    }
+    // This thread's own is among those known, unless the thread keeps none.
+    let known = known_states(interpreter) + usize::from(!interpreter.slot.is_found());
+    if left.is_empty() && needs_last_state(interpreter) && python.states_of(raw).len() > known {
+        left.extend(named(true).map(|thread| format!("the daemon thread {}{}", thread.name, at(thread.ident))));
+        if left.is_empty() {
+            left.push("a thread that the host attached by other means, or that Python's _thread module started".into());
+        }
+    }
+    Seen { look: 0, left: Some(left.join("; ")), telling, places }
+}
+
+/// Up to 3.13 ending an interpreter with a thread state left in it is a fatal error.
+fn needs_last_state(interpreter: &Interpreter) -> bool {
+    interpreter.origin == Origin::Ours && interpreter.python.end_needs_last_state()
+}
+
+/// How many states there are that a thread may have and not be in: the first one, and those that threads keep.
+pub fn known_states(interpreter: &Interpreter) -> usize {
+    // Main's first one is that of the thread that initialised Python.
+    let first = interpreter.origin == Origin::Main || interpreter.keeper.get().is_some();
+    let mut known = usize::from(first);
+    interpreter.gate.for_each_seat(|seat| known += usize::from(seat.occupant.state.get().is_some()));
+    known
+}
+
+/// Tells the Python threads of an interpreter to go, once, and waits for them, attached to nothing. `tell` has a thread of
+/// ours run `run_exit_functions` attached to it. The error says who is left when the time is up.
+pub fn wait_until_gone(
+    interpreter: &Arc<Interpreter>,
+    limits: &Limits,
+    tell: impl FnOnce(&Arc<Interpreter>) -> Result<()>,
+) -> Result<()> {
+    let told = with_entry(interpreter, |ending| ending.exit_functions != ExitFunctions::Waiting);
+    // Nobody is there to be told: CPython calls these functions as it always does.
+    let alone = || Some(interpreter.python.count_states(interpreter.raw()?)? <= known_states(interpreter));
+    if interpreter.is_closed() || (!told && alone() == Some(true)) {
+        return Ok(());
+    }
+    let waiting = Waiting::begin(interpreter, limits);
+    let looks = with_entry(interpreter, |ending| ending.looks);
+    if with_entry(interpreter, |ending| ending.exit_functions.begin()) {
+        tell(interpreter)
+            .inspect_err(|_| with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Waiting))?;
+    }
+    let begun = Instant::now();
+    let mut next_report = begun + report::interval();
+    loop {
+        waiting.observe();
+        let mut list = lock();
+        let ending = entry(&mut list, interpreter.serial);
+        // A look that was under way when this wait began does not count, and neither does one that found nobody told.
+        let left = ending.seen.left.clone().filter(|_| ending.seen.look > looks);
+        let now = Instant::now();
+        let first_look = match left {
+            // The observer may be on its way since long before this call: then nobody gets in.
+            None => Some(ending.set_out + FIRST_LOOK),
+            Some(_) if ending.seen.telling => Some(begun + FIRST_LOOK),
+            Some(_) => None,
+        };
+        if left.as_ref().is_some_and(String::is_empty) || interpreter.is_closed() {
+            return Ok(());
+        }
+        let until = limits.deadline.map(|deadline| first_look.map_or(deadline, |first| first.max(deadline)));
+        if until.is_some_and(|until| until <= now) {
+            let left = left.unwrap_or_else(|| UNSEEN.into());
+            return Err(Error::new(Status::Timeout, format!("{} still runs {left}", interpreter.name())));
+        }
+        if next_report <= now {
+            drop(list);
+            if first_look.is_none_or(|first| first <= now) {
+                let left = left.unwrap_or_else(|| UNSEEN.into());
+                // They cannot be given up: CPython waits for them itself.
+                let _ = report::give_up(&format!("{} is shutting down and waits for {left}", interpreter.name()));
+            }
+            next_report = Instant::now() + report::interval();
+            continue;
+        }
+        let wait = until.map_or(next_report, |until| until.min(next_report)).min(now + LOOK) - now;
+        drop(CHANGED.wait_timeout(list, wait));
+    }
+}
+
+/// Runs the functions of `threading._register_atexit` on this thread, which is attached to nothing.
+pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
+    // Refused: somebody has claimed the gate, and finishes the interpreter.
+    if let Ok(ticket) = thread::attach(interpreter, Admission::Late, EXIT_FUNCTIONS) {
+        interpreter.python.run_threading_exit_functions();
+        // It is attached, as it just was: there is nothing to fail.
+        let _ = thread::detach(ticket);
+    }
+    with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Done);
+    CHANGED.notify_all();
+}
+
+/// Has a thread of ours run them.
+pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
+    let target = Arc::clone(interpreter);
+    sys::spawn(c"pyferry-exit", move || tell_from_here(&target)).map_err(|error| {
+        Error::new(Status::NoMemory, format!("cannot start a thread to end {} with: {error}", interpreter.name()))
+    })
+}

@@ -1,0 +1,238 @@
+//! How an interpreter shuts down: who is waited for, and what becomes of what they leave.
+
+use super::interrupt::DELIVERY;
+use super::python_threads::{self, EXIT_FUNCTIONS, OBSERVER, Waiting};
+use crate::error::{Error, Result, Status, fail};
+use crate::gate::Drained;
+use crate::host::at_end;
+use crate::record::{self, Interpreter, Occupant, Origin};
+use crate::report;
+use crate::sys::Label;
+use crate::thread;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a shutdown may take, and when it begins to interrupt those inside.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// None: it waits for ever.
+    pub deadline: Option<Instant>,
+    /// None: it never does.
+    pub interrupt_from: Option<Instant>,
+}
+
+/// What became of a wait for those inside.
+pub enum Left {
+    /// All are out, and the caller is the one who may finish the interpreter.
+    Ours,
+    /// Somebody else finishes it, or the calling thread has lost what it was attached to.
+    Theirs,
+}
+
+/// What the thread that Python calls its main thread comes in for, where it is one of ours.
+pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
+
+/// How long a wait for those inside goes before the observer is sent in to see where in Python they are.
+const UNOBSERVED: Duration = Duration::from_millis(10);
+/// Threads of ours that come and go by themselves are waited for beyond a shorter time limit.
+const HELPERS: Duration = Duration::from_secs(1);
+
+/// The hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
+pub fn shut_down(interpreter: &Arc<Interpreter>) {
+    let is_main = interpreter.origin == Origin::Main;
+    if is_main {
+        // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
+        record::all().iter().for_each(|other| other.gate.close());
+    }
+    interpreter.gate.close();
+    let limits = Limits::default();
+    if !matches!(wait_for_the_last(interpreter, &limits), Ok(Left::Ours)) {
+        return;
+    }
+    if is_main {
+        // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
+        // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
+        for other in record::all().iter().filter(|other| other.serial != interpreter.serial) {
+            other.gate.close();
+            while let Ok(Left::Ours) = wait_for_the_last(other, &limits) {
+                // An error here is an interpreter that cannot be ended; CPython will say so.
+                if !matches!(finish_from_main(other), Ok(Finished::NotYet)) {
+                    break;
+                }
+            }
+        }
+        interpreter.python.keep_argument_names();
+    }
+    delete_idle_states(interpreter);
+    finish(interpreter);
+}
+
+fn finish(interpreter: &Interpreter) {
+    interpreter.gate.finish();
+    python_threads::forget(interpreter);
+}
+
+/// Waits, attached to nothing, until nobody but this thread is inside, and in an interpreter of ours until its Python
+/// threads have ended; tells the host from time to time who is waited for. The error says who is left when the time is up.
+pub fn wait_for_the_last(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<Left> {
+    if interpreter.is_closed() {
+        return Ok(Left::Theirs);
+    }
+    if interpreter.python.is_finalizing() {
+        // Whoever lets go now is not let in again, and neither is anybody else: there is nothing to wait for.
+        return Ok(if interpreter.gate.claim(thread::is_mine) { ours(interpreter) } else { Left::Theirs });
+    }
+    let mut left = Ok(Left::Theirs);
+    let back = thread::released(interpreter.python, Some(interpreter), || left = wait_outside(interpreter, limits));
+    if let (true, Ok(Left::Ours)) = (back, &left) {
+        return Ok(ours(interpreter));
+    }
+    if !back {
+        // This thread has lost what it was attached to, which did not wait for it.
+        if let Ok(Left::Ours) = left {
+            interpreter.gate.unclaim();
+        }
+        return Ok(Left::Theirs);
+    }
+    left
+}
+
+fn ours(interpreter: &Interpreter) -> Left {
+    thread::takes_down(interpreter);
+    Left::Ours
+}
+
+fn wait_outside(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<Left> {
+    if wait_for_occupants(interpreter, limits)? {
+        return Ok(Left::Ours);
+    }
+    if interpreter.origin == Origin::Ours {
+        python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
+    }
+    // The threads of ours that were in on their account, and whoever finishes the interpreter already.
+    let soon = limits.deadline.map(|deadline| deadline.max(Instant::now() + HELPERS));
+    match interpreter.gate.drain(thread::is_mine, soon) {
+        Drained::Ours => Ok(Left::Ours),
+        Drained::Theirs => Ok(Left::Theirs),
+        Drained::TimedOut => fail!(Timeout, "another thread is ending {}", interpreter.name()),
+    }
+}
+
+/// Waits until the threads and guards of the host's are out. True: they were given up, and the gate is claimed.
+pub fn wait_for_occupants(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<bool> {
+    let empty = |until| interpreter.gate.wait_until_empty(is_not_reported, until);
+    let earliest = |then: Instant| Some(limits.deadline.map_or(then, |deadline| deadline.min(then)));
+    let mut next_report = Instant::now() + report::interval();
+    if empty(earliest(Instant::now() + UNOBSERVED)) {
+        return Ok(false);
+    }
+    // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
+    let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
+    let waiting = Waiting::begin(interpreter, limits);
+    loop {
+        if limits.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            let who = describe_occupants(interpreter);
+            return Err(Error::new(Status::Timeout, format!("{} is still in use by {who}", interpreter.name())));
+        }
+        waiting.observe();
+        if empty(earliest(next_report)) {
+            return Ok(false);
+        }
+        if next_report <= Instant::now() {
+            let who = describe_occupants(interpreter);
+            let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
+            if give_up && can_go_on && interpreter.gate.claim(thread::is_mine) {
+                return Ok(true);
+            }
+            next_report = Instant::now() + report::interval();
+        }
+    }
+}
+
+/// Whether threads of the host's, or Python's own, are inside an interpreter. A hint.
+pub fn is_used(interpreter: &Interpreter) -> bool {
+    let states = || interpreter.python.count_states(interpreter.raw()?);
+    interpreter.has_occupants(is_not_reported)
+        || states().is_some_and(|states| states > python_threads::known_states(interpreter))
+}
+
+fn describe_occupants(interpreter: &Interpreter) -> String {
+    interpreter.describe_occupants(is_not_reported, |ident| python_threads::place_of(interpreter, ident))
+}
+
+/// Whether an occupant is none that somebody else could make leave: this thread, or one of ours.
+pub fn is_not_reported(occupant: &Occupant) -> bool {
+    thread::is_mine(occupant) || is_helper(occupant)
+}
+
+/// Whether an occupant is a thread of ours, which leaves by itself.
+pub fn is_helper(occupant: &Occupant) -> bool {
+    thread::is_herald(occupant) || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS].contains(&occupant.label())
+}
+
+/// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is
+/// claimed.
+fn delete_idle_states(interpreter: &Interpreter) {
+    let attached = thread::current_state(interpreter.python);
+    let mut states = Vec::new();
+    interpreter.gate.for_each_seat(|seat| {
+        // One whose thread was given up is still in use there; it is left to CPython. A pin says nothing now: whoever is
+        // refused at this moment has one, until it has stepped back.
+        if !seat.is_given_up() {
+            states.extend(seat.occupant.state.take());
+        }
+    });
+    states.extend(interpreter.keeper.take());
+    states.retain(|state| Some(*state) != attached);
+    interpreter.python.delete_idle(interpreter.slot, &states);
+}
+
+/// Whether an interpreter whose gate this thread had claimed has ended.
+pub enum Finished {
+    Yes,
+    /// A thread came by other means. The claim is given back: wait again.
+    NotYet,
+}
+
+/// Takes down an interpreter whose gate this thread has claimed; it is attached to the main interpreter, and is again
+/// on return.
+pub fn finish_from_main(interpreter: &Interpreter) -> Result<Finished> {
+    let (python, slot) = (interpreter.python, interpreter.slot);
+    let (Some(main), Some(raw)) = (thread::current_state(python), interpreter.raw()) else {
+        finish(interpreter);
+        return Ok(Finished::Yes);
+    };
+    let Some(made) = python.make_state(slot, raw) else {
+        interpreter.gate.unclaim();
+        fail!(NoMemory, "CPython could not make a thread state to end {} with", interpreter.name());
+    };
+    let ours = interpreter.origin == Origin::Ours;
+    let ended = thread::through(python, slot, made, |state, main_slot| {
+        // This thread's is one more than those that may be there.
+        let is_last = !python.end_needs_last_state()
+            || python.states_of(raw).len() <= python_threads::known_states(interpreter) + 1;
+        if !ours {
+            // Main goes, and what it leaves CPython ends too late, from 3.12 on, or not at all: this is the last moment.
+            at_end::run(interpreter);
+        }
+        if !ours || is_last {
+            delete_idle_states(interpreter);
+            finish(interpreter);
+        }
+        if ours && is_last {
+            python.end_interpreter(slot, state, main, main_slot);
+        } else {
+            python.delete_attached(slot, state, main_slot);
+        }
+        is_last
+    });
+    if !ours {
+        return Ok(Finished::Yes);
+    }
+    if ended {
+        interpreter.died();
+        return Ok(Finished::Yes);
+    }
+    interpreter.gate.unclaim();
+    Ok(Finished::NotYet)
+}

@@ -1,0 +1,25 @@
+/* harness: mode=runtime */
+/* A Python thread that is in C code, and lets nobody into its interpreter, makes an end or a stop wait no longer than it is told
+   to. Nobody can say who it is. */
+#include "use.h"
+
+int main(void)
+{
+    CHECK_OK(pyferry_runtime_start(NULL));
+    pyferry_view *sub = new_interpreter();
+    /* Nobody gets in any more when this has begun: where all share one GIL, not even the thread that started it gets out. */
+    run_in(sub, "import threading, time\n"
+                "def work():\n"
+                "    time.sleep(0.2)\n"
+                "    sum(range(10 ** 13))\n"
+                "threading.Thread(target=work, name='never').start()\n");
+    sleep_ms(300);
+    for (int i = 0; i < 2; i++) {
+        double begun = seconds();
+        CHECK_REFUSED(pyferry_interpreter_end(sub, 50), PYFERRY_STATUS_TIMEOUT, "interpreter");
+        CHECK_REFUSED(pyferry_runtime_stop(50), PYFERRY_STATUS_TIMEOUT, "interpreter");
+        CHECK(seconds() - begun < 10 * slowdown());
+    }
+    fflush(NULL);
+    _exit(0);
+}
