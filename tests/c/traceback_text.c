@@ -85,9 +85,8 @@ static void check_texts(void)
     for (int i = 0; i < COUNT; i++) {
         set_text("source", sources[i]);
         set_text("text", texts[i]);
-        if (pyferry_exec("import re\nuncounted = lambda text: re.sub('repeated [0-9]+', 'repeated', text if 'json' not in text else re.sub('\\n *[~^]+(?=\\n)', '', text))\n"
-                         "want = expected()\nassert uncounted(text) == uncounted(want), '\\n' + text + '\\nand not\\n' + want", NULL) != PYFERRY_STATUS_OK)
-            printf("%d\n%s\n", i, last_error());
+        CHECK_OK(pyferry_exec("import re\nuncounted = lambda text: re.sub('repeated [0-9]+', 'repeated', text if 'json' not in text else re.sub('\\n *[~^]+(?=\\n)', '', text))\n"
+                         "want = expected()\nassert uncounted(text) == uncounted(want), '\\n' + text + '\\nand not\\n' + want", NULL));
     }
 }
 
