@@ -83,7 +83,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     if here {
         set_up(&main, raw, new, || match thread::current_state(python) {
             // Whoever imports threading first is its main thread: the one that initialised Python, if this is it.
-            Some(state) if python.is_first_state(raw, state) => python.import(c"threading"),
+            Some(state) if python.is_first_state(raw, state) => python.import_threading_as_main(),
             _ => through_own_state(&main, raw, || python.import_threading_for_others(false)),
         })?;
     }

@@ -107,28 +107,58 @@ impl Python {
         Ok(function)
     }
 
-    /// Runs Python source with `callback` in the variable `callback`. The caller is attached.
+    /// Runs Python source with `callback`, and with `modules`, which is `sys.modules`: whoever imports may wait for a thread that
+    /// has an import lock, also for what is imported already. The caller is attached.
     fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
         let function = self.callable(callback)?;
-        let result = self.run(source, Some((c"callback", function)));
-        // SAFETY: attached, and the reference is ours.
-        unsafe { (self.table.Py_DecRef)(function) };
-        result
+        // SAFETY: attached; the reference to the modules is borrowed, that to the function ours, and the tuple takes one of each.
+        unsafe {
+            let modules = (self.table.PySys_GetObject)(c"modules".as_ptr());
+            let given = (self.table.PyTuple_New)(2);
+            if modules.is_null() || given.is_null() {
+                (self.table.Py_DecRef)(function);
+                self.give_back(given);
+                (self.table.PyErr_Clear)();
+                return Err(Error::new(Status::Internal, "sys.modules is gone, or memory out"));
+            }
+            (self.table.Py_IncRef)(modules);
+            (self.table.PyTuple_SetItem)(given, 0, function);
+            (self.table.PyTuple_SetItem)(given, 1, modules);
+            let result = self.run(source, Some((c"given", given)));
+            (self.table.Py_DecRef)(given);
+            result
+        }
     }
 
     /// Has the attached interpreter call `callback` when it shuts down: before its modules go, on the thread that shuts
     /// it down, after every atexit function that is registered later than this.
     pub fn at_exit(&self, callback: Callback) -> Result<()> {
-        self.run_with(c"import atexit; atexit.register(callback)", callback)
+        // Up to 3.9 the functions belong to the module, and a second one would take the place of the first: where a thread is at
+        // importing it, that has to be waited for.
+        let source = c"
+callback, modules = given
+bootstrap = modules['_frozen_importlib']
+atexit = modules.get('atexit')
+if atexit is None:
+    if 'atexit' in bootstrap._module_locks:
+        import atexit
+    else:
+        atexit = bootstrap._builtin_from_name('atexit')
+atexit.register(callback)
+";
+        self.run_with(source, callback)
     }
 
     /// Has the attached interpreter call `callback` in every child that `os.fork` (or a C host that tells CPython) makes,
     /// when CPython has put itself in order there.
     pub fn after_fork_in_child(&self, callback: Callback) -> Result<()> {
-        self.run_with(
-            c"import os\nif hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=callback)",
-            callback,
-        )
+        // What `os` has it from; importlib itself uses it.
+        let source = c"
+callback, modules = given
+posix = modules.get('posix')
+if hasattr(posix, 'register_at_fork'): posix.register_at_fork(after_in_child=callback)
+";
+        self.run_with(source, callback)
     }
 
     /// Marks the attached interpreter as served by this copy of the library, and has `callback` called when it is torn

@@ -82,17 +82,24 @@ impl Python {
         self.run_in_new_namespace(source, variable, |_| Ok(()))
     }
 
-    /// Imports a module for the effect.
-    pub fn import(&self, module: &CStr) -> Result<()> {
-        // SAFETY: attached; the reference is given back.
-        unsafe {
-            let module = (self.table.PyImport_ImportModule)(module.as_ptr());
-            if module.is_null() {
-                return Err(self.take_error());
-            }
-            (self.table.Py_DecRef)(module);
+    /// Up to 3.12 Python's shutdown waits for the thread that imported `threading` first, by the lock of the state it did that
+    /// through, unless it is that thread. So, on the thread that initialised Python: imports it, and gives its main thread a lock
+    /// that is no state's, so that any thread may shut Python down.
+    pub fn import_threading_as_main(&self) -> Result<()> {
+        if self.version >= (3, 13) {
+            return Ok(());
         }
-        Ok(())
+        let source = c"
+import sys
+if 'threading' not in sys.modules:
+    import threading
+    main = threading._main_thread
+    with threading._shutdown_locks_lock:
+        threading._shutdown_locks.discard(main._tstate_lock)
+        main._tstate_lock = threading._allocate_lock()
+        main._tstate_lock.acquire()
+";
+        self.run(source, None)
     }
 
     /// Up to 3.12 the thread that imports `threading` first is its "main thread", and shutdown waits for the state it
@@ -106,9 +113,10 @@ impl Python {
         let source = if also_imported {
             c"import threading\nif threading._main_thread.ident == threading.get_ident(): threading._main_thread._ident = None"
         } else {
+            // Not while a thread has the import system's lock (it is in an import hook): it may wait for this one.
             c"
-import sys
-if 'threading' not in sys.modules:
+import sys, _imp
+if 'threading' not in sys.modules and not _imp.lock_held():
     import threading
     threading._main_thread._ident = None
 "

@@ -1,0 +1,46 @@
+/* The first view of a process, taken where a thread has let go inside an import hook: the import system's lock is held, and what
+   takes the view imports nothing that would wait for it. */
+#include "py.h"
+
+static pyferry_view *view;
+
+static PyObject *take_view(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    if (view == NULL) {
+        Py_BEGIN_ALLOW_THREADS
+        view = main_view();
+        Py_END_ALLOW_THREADS
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef method = { "take_view", take_view, METH_NOARGS, NULL };
+
+static void *visit_once(void *unused)
+{
+    run_in(view, "x = 1");
+    return unused;
+}
+
+int main(void)
+{
+    Py_InitializeEx(0);
+    define(&method);
+    CHECK(PyRun_SimpleString("import sys\n"
+                             "class Hook:\n"
+                             "    def find_spec(self, name, path=None, target=None):\n"
+                             "        take_view()\n"
+                             "sys.meta_path.insert(0, Hook())\n"
+                             "try:\n"
+                             "    import this_is_none\n"
+                             "except ImportError:\n"
+                             "    pass\n") == 0);
+    CHECK(view != NULL);
+    PyThreadState *state = PyEval_SaveThread();
+    on_new_thread(visit_once, NULL);
+    finish_python(state);
+    check_closed(view);
+    pyferry_view_free(view);
+    return 0;
+}
