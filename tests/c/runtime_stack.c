@@ -1,11 +1,26 @@
 /* harness: mode=runtime */
 /* harness: not-under=memcheck Valgrind's frames are deeper than CPython reckons with */
 /* harness: not-under=helgrind Valgrind's frames are deeper than CPython reckons with */
-/* Deep recursion in an atexit function, which runs on pyferry's thread, is a RecursionError as it is in python3. */
+/* Python's thread has the stack that a main thread has, or 8 MiB where that is less: deep recursion in an atexit function
+ * is a RecursionError there, as it is in python3. */
 #include "use.h"
+#include <sys/resource.h>
+
+static size_t stack;
+
+static void measure(void *data)
+{
+    (void)data;
+    pthread_attr_t attributes;
+    CHECK(pthread_getattr_np(pthread_self(), &attributes) == 0);
+    CHECK(pthread_attr_getstacksize(&attributes, &stack) == 0);
+    pthread_attr_destroy(&attributes);
+}
 
 int main(void)
 {
+    struct rlimit limit;
+    CHECK(getrlimit(RLIMIT_STACK, &limit) == 0);
     CHECK_OK(pyferry_runtime_start(NULL));
     pyferry_view *main = main_view();
     run_in(main, "import atexit\n"
@@ -30,7 +45,10 @@ int main(void)
                  "    raises(lambda: compile('-' * 50000 + '1', 'x', 'eval'), SyntaxError, MemoryError, RecursionError)\n"
                  "    open('through', 'w').close()\n"
                  "atexit.register(deep)");
+    CHECK_OK(pyferry_at_end(main, measure, NULL));
     CHECK_OK(pyferry_runtime_stop(-1));
+    CHECK(stack >= 8 << 20);
+    CHECK(limit.rlim_cur == RLIM_INFINITY || stack >= limit.rlim_cur);
     CHECK(access("through", F_OK) == 0);
     pyferry_view_free(main);
     return 0;
