@@ -119,6 +119,8 @@ fn own(
         }
         _ => {
             thread::come_back(python, state);
+            // As before the exit functions.
+            python.make_pending_calls();
             python.finalize()
         }
     };
@@ -135,6 +137,8 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>, mut mask: sys::Signa
         match orders.recv_timeout(pause) {
             Ok(Order::TellPythonThreads) => {
                 mask.put_back();
+                // The handler of a SIGINT that came before would raise KeyboardInterrupt in the first of these functions.
+                run_pending_calls(main, Admission::Late);
                 python_threads::tell_from_here(main);
                 mask = sys::SignalMask::block_all();
             }
@@ -145,7 +149,7 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>, mut mask: sys::Signa
             Err(RecvTimeoutError::Disconnected) => return false,
             Err(RecvTimeoutError::Timeout) => {
                 let is_used = shutdown::is_used(main);
-                run_pending_calls(main);
+                run_pending_calls(main, Admission::Open);
                 pause = if is_used { OFTEN } else { SELDOM.min(pause * 2) };
             }
         }
@@ -153,8 +157,8 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>, mut mask: sys::Signa
 }
 
 /// What Python's main thread runs now and then. Those that come while Python shuts down Py_FinalizeEx runs.
-fn run_pending_calls(main: &Arc<Interpreter>) {
-    if let Ok(ticket) = thread::attach(main, Admission::Open, PENDING_CALLS) {
+fn run_pending_calls(main: &Arc<Interpreter>, admission: Admission) {
+    if let Ok(ticket) = thread::attach(main, admission, PENDING_CALLS) {
         thread::staying(main.python, || main.python.make_pending_calls());
         // It is attached, as it just was: there is nothing to fail.
         let _ = thread::detach(ticket);
