@@ -544,11 +544,11 @@ public:
         return ended;
     }
 
-    /// The same, for scripts that may not want to stop: after `patience` it interrupts those inside and every Python thread
+    /// The same, for scripts that may not want to stop: after `before` it interrupts those inside and every Python thread
     /// of the interpreter, again and again. One of -1 ms: never.
-    result stop(std::chrono::milliseconds patience, std::chrono::milliseconds timeout) {
+    result stop(std::chrono::milliseconds before, std::chrono::milliseconds timeout) {
         result stopped = detail::come_to_after(
-            view_, [&] { return pyferry_interpreter_stop(view_.get(), patience.count(), timeout.count()); });
+            view_, [&] { return pyferry_interpreter_stop(view_.get(), before.count(), timeout.count()); });
         over_ = over_ || stopped || stopped.status() == PYFERRY_STATUS_CLOSED;
         return stopped;
     }
@@ -673,11 +673,11 @@ public:
         return stopped;
     }
 
-    /// The same, for scripts that may not want to stop: after `patience` it interrupts those inside and Python's own threads,
+    /// The same, for scripts that may not want to stop: after `before` it interrupts those inside and Python's own threads,
     /// in every interpreter, again and again. One of -1 ms: never.
-    result stop(std::chrono::milliseconds patience, std::chrono::milliseconds timeout) {
+    result stop(std::chrono::milliseconds before, std::chrono::milliseconds timeout) {
         if (!counts_) return *this;
-        result stopped = detail::come_to([&] { return pyferry_runtime_stop_with(patience.count(), timeout.count()); });
+        result stopped = detail::come_to([&] { return pyferry_runtime_stop_with(before.count(), timeout.count()); });
         counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
         return stopped;
     }

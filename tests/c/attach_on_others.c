@@ -97,8 +97,12 @@ int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
     sub = new_interpreter();
+    int alone = count_states_of(main_interpreter);
+    /* What a thread kept goes soon after its end; nobody may come or go while states are counted. */
     on_new_thread(in_gilstate_sections, NULL);
+    CHECK(states_of_become(main_interpreter, alone));
     on_new_thread(gilstate_inside_attach, NULL);
+    CHECK(states_of_become(main_interpreter, alone));
     PyEval_RestoreThread(state);
     define(&method);
     on_python_thread(NULL, NULL);

@@ -86,8 +86,10 @@ int main(void)
             "if hasattr(threading, '_register_atexit'):\n"
             "    threading._register_atexit(use_pyferry)");
         PyThreadState *state = PyEval_SaveThread();
+        int alone = count_states_of(main_interpreter);
         on_new_thread(leave_a_state, NULL);
-        CHECK(calls == 1); /* the thread's locals went with it, on it */
+        CHECK(states_of_become(main_interpreter, alone));
+        CHECK(calls == 1); /* the thread's locals went with its state, soon after its end */
         pthread_t stayer = thread_start(leave_a_state_and_stay, NULL);
         event_wait(&left);
         finish_python(state);
