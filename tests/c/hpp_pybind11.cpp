@@ -2,6 +2,8 @@
 /* harness: flags=-fvisibility=hidden */
 /* pybind11's code and its own scopes work inside of those of pyferry.hpp, and the other way round: in main and in another
    interpreter, which is never taken for main. */
+#include <Python.h>
+
 #include "py.h"
 
 #include <pybind11/embed.h>
