@@ -154,8 +154,8 @@ impl<'a> Waiting<'a> {
         if !send {
             return;
         }
-        let interpreter = Arc::clone(self.0);
-        if sys::spawn(c"pyferry-observe", move || observe(&interpreter)).is_err() {
+        let (interpreter, mask) = (Arc::clone(self.0), sys::SignalMask::of_this_thread());
+        if sys::spawn(c"pyferry-observe", move || observe(&interpreter, &mask)).is_err() {
             with_entry(self.0, |ending| ending.observed = false);
         }
     }
@@ -174,8 +174,9 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// The observer: looks, interrupts, and leaves again, for as long as somebody waits.
-fn observe(interpreter: &Arc<Interpreter>) {
+/// The observer: looks, interrupts, and leaves again, for as long as somebody waits. The mask is the one for destructors that
+/// a garbage collection runs meanwhile.
+fn observe(interpreter: &Arc<Interpreter>, mask: &sys::SignalMask) {
     let (mut pause, mut interrupted) = (FIRST_PAUSE, None::<Instant>);
     loop {
         // Refused: somebody has claimed the gate, since nobody was inside.
@@ -188,7 +189,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
             ending.looks += 1;
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
-        let seen = Seen { look: number, ..look(interpreter, exit_functions) };
+        let seen = Seen { look: number, ..mask.around(|| look(interpreter, exit_functions)) };
         let now = Instant::now();
         if interrupt_from.is_some_and(|from| from <= now) && interrupted.is_none_or(|last| now >= last + pause) {
             if interrupted.is_some() {
@@ -336,8 +337,8 @@ pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
 
 /// Has a thread of ours run them.
 pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
-    let target = Arc::clone(interpreter);
-    sys::spawn(c"pyferry-exit", move || tell_from_here(&target)).map_err(|error| {
+    let (target, mask) = (Arc::clone(interpreter), sys::SignalMask::of_this_thread());
+    sys::spawn(c"pyferry-exit", move || mask.around(|| tell_from_here(&target))).map_err(|error| {
         Error::new(Status::NoMemory, format!("cannot start a thread to end {} with: {error}", interpreter.name()))
     })
 }

@@ -26,6 +26,25 @@ impl SignalMask {
         }
     }
 
+    /// What this thread does not take.
+    pub fn of_this_thread() -> SignalMask {
+        // SAFETY: the set is valid for the call, which only reads this thread's mask.
+        unsafe {
+            let mut mask = std::mem::zeroed::<libc::sigset_t>();
+            libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), &mut mask);
+            SignalMask(mask)
+        }
+    }
+
+    /// Runs `f`, which runs Python code on a thread of ours that takes no signal, with that mask: threads and processes that
+    /// the code starts inherit the mask.
+    pub fn around<R>(&self, f: impl FnOnce() -> R) -> R {
+        self.put_back();
+        let result = f();
+        SignalMask::block_all();
+        result
+    }
+
     /// Gives this thread that mask.
     pub fn put_back(&self) {
         // SAFETY: as above.

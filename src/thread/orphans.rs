@@ -21,17 +21,22 @@ const LABEL: Label = Label::new(c"deleting the states of ended threads");
 
 /// Has the states deleted that ended threads have left at open gates. Never waits.
 pub(super) fn see_to_them() {
+    if AT_WORK.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let mask = sys::SignalMask::of_this_thread();
     // No thread to be had: the next one that comes in, or the closer, does it.
-    if !AT_WORK.swap(true, Ordering::SeqCst) && sys::spawn(c"pyferry-orphans", work).is_err() {
+    if sys::spawn(c"pyferry-orphans", move || work(&mask)).is_err() {
         AT_WORK.store(false, Ordering::SeqCst);
     }
 }
 
-fn work() {
+/// The mask is the one for destructors.
+fn work(mask: &sys::SignalMask) {
     loop {
         std::thread::sleep(REST);
         for interpreter in with_orphans() {
-            THREAD.with(|me| me.tidily(|| me.visit_orphans(&interpreter)));
+            THREAD.with(|me| me.tidily(|| mask.around(|| me.visit_orphans(&interpreter))));
         }
         AT_WORK.store(false, Ordering::SeqCst);
         // Whoever has left one since then may have found this thread still there.

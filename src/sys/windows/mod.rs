@@ -95,6 +95,16 @@ impl SignalMask {
         SignalMask
     }
 
+    /// Nothing to know.
+    pub fn of_this_thread() -> SignalMask {
+        SignalMask
+    }
+
+    /// Runs `f`.
+    pub fn around<R>(&self, f: impl FnOnce() -> R) -> R {
+        f()
+    }
+
     /// Nothing to put back.
     pub fn put_back(&self) {}
 }
