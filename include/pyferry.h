@@ -74,6 +74,14 @@
 #define PYFERRY_RUNTIME_PYTHON_SIGNALS 4
 
 /**
+ * Python is initialised on the thread that calls pyferry_runtime_start, as graphical toolkits may want it, rather than on one
+ * of pyferry's own: that thread is `threading.main_thread()`. It is not attached when the start has returned, and may do
+ * anything but end: it calls pyferry_runtime_pump now and then, and the last pyferry_runtime_stop. No signal is blocked on
+ * it, and `stack_size` says nothing. Where Python runs already, this says nothing either.
+ */
+#define PYFERRY_RUNTIME_ON_THIS_THREAD 8
+
+/**
  * What a report callback answers: wait on.
  */
 #define PYFERRY_REPORT_WAIT 0
@@ -425,8 +433,8 @@ uint32_t pyferry_version_number(void);
 
 /**
  * Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
- * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Signal
- * handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
+ * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python
+ * (unless PYFERRY_RUNTIME_ON_THIS_THREAD says otherwise). Signal handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
  *
  * Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
  *
@@ -449,12 +457,14 @@ pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *optio
  * inside, tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
  * left alone.
  *
- * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
+ * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended. With
+ * PYFERRY_RUNTIME_ON_THIS_THREAD the last one only on the thread that started Python: it waits within the time limit, and
+ * then runs Py_FinalizeEx itself, with atexit functions and finalisers, which no limit breaks off.
  *
  * @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. As in pyferry_interpreter_end.
  * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new gets in, and the start still
  *         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
- *         (this thread is inside), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
+ *         (this thread is inside, or another one started Python with PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
  *         Python could not flush its output), _FORKED.
  */
 pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
@@ -464,7 +474,7 @@ pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
  * `patience_ms` have passed it interrupts those inside and Python's own threads, in every interpreter, again and again, as
  * pyferry_interpreter_stop does.
  *
- * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
+ * Threads as for pyferry_runtime_stop.
  *
  * @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
  * @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_runtime_stop. -1: for ever.
@@ -472,6 +482,21 @@ pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
  */
 pyferry_status pyferry_runtime_stop_with(int64_t patience_ms,
                                          int64_t timeout_ms);
+
+/**
+ * Runs what Python's main thread has to run, where that is the host's (PYFERRY_RUNTIME_ON_THIS_THREAD): the calls that
+ * libraries gave to Py_AddPendingCall, and the Python handlers of signals that came (PYFERRY_RUNTIME_PYTHON_SIGNALS, or those
+ * that scripts set on this thread). For the host's loop. Waits for the GIL, and for what it runs.
+ *
+ * The thread that started Python, which is not attached; it is not attached afterwards either.
+ *
+ * @return PYFERRY_STATUS_OK, _PYTHON_ERROR (a call or a handler raised: the message is its traceback, KeyboardInterrupt too,
+ *         and nothing is left set; what comes after it is for the next pump), _WRONG_THREAD (another thread started Python),
+ *         _WRONG_ORDER (this thread is attached, or Python was started without PYFERRY_RUNTIME_ON_THIS_THREAD, or by somebody
+ *         else, as in a forked child), _NO_PYTHON (it does not run, or is being started), _UNSUPPORTED (two Pythons, or two
+ *         copies of pyferry), _CLOSED (a stop is at work, or has run out of time), _NO_MEMORY, _FORKED.
+ */
+pyferry_status pyferry_runtime_pump(void);
 
 /**
  * Tells which Python this is and what it can do.

@@ -682,6 +682,12 @@ public:
         return stopped;
     }
 
+    /// Runs pending calls and the Python handlers of signals that came, where Python was started with
+    /// PYFERRY_RUNTIME_ON_THIS_THREAD: on that thread, not attached.
+    result pump() {
+        return detail::come_to([] { return pyferry_runtime_pump(); });
+    }
+
     /// Gives the start away, to a pyferry_runtime_stop or to nobody.
     bool release() noexcept { return std::exchange(counts_, false); }
 

@@ -143,6 +143,26 @@ impl Runtime {
         result
     }
 
+    /// Runs what Python's main thread has to run, where that is the host's ([`RuntimeOptions::on_this_thread`]): pending calls,
+    /// and the Python handlers of signals that came. On that thread, not attached.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::PythonError`]: what a call or a handler raised, with its traceback. [`Status::WrongThread`],
+    /// [`Status::WrongOrder`] (this thread is attached, or Python was not started so), [`Status::NoPython`],
+    /// [`Status::Closed`] (a stop is at work), [`Status::Forked`].
+    ///
+    /// ```no_run
+    /// let mut runtime = pyferry::Runtime::options().on_this_thread().start()?;
+    /// pyferry::Runtime::pump()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_runtime_pump")]
+    pub fn pump() -> Result<()> {
+        fork::check()?;
+        runtime::pump()
+    }
+
     /// Tells which Python this is and what it can do, whoever started it. Any thread, while Python is initialised.
     ///
     /// # Errors
@@ -221,6 +241,17 @@ impl RuntimeOptions {
     #[doc(alias = "PYFERRY_RUNTIME_PYTHON_SIGNALS")]
     pub fn python_signals(self) -> Self {
         self.set_up(|setup| setup.config.python_signals = true)
+    }
+
+    /// On the thread that starts it, rather than on one of pyferry's own. That thread calls [`Runtime::pump`] now and then, and
+    /// the last [`stop`](Runtime::stop), which runs Py_FinalizeEx on it.
+    ///
+    /// ```
+    /// let options = pyferry::Runtime::options().on_this_thread();
+    /// ```
+    #[doc(alias = "PYFERRY_RUNTIME_ON_THIS_THREAD")]
+    pub fn on_this_thread(self) -> Self {
+        self.set_up(|setup| setup.on_this_thread = true)
     }
 
     /// `sys.argv`. No option for Python is read from here.

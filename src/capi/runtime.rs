@@ -15,6 +15,12 @@ pub const PYFERRY_RUNTIME_NO_SITE: u32 = 2;
 /// has ended too. Where it ends, SIGINT is at its default again.
 pub const PYFERRY_RUNTIME_PYTHON_SIGNALS: u32 = 4;
 
+/// Python is initialised on the thread that calls pyferry_runtime_start, as graphical toolkits may want it, rather than on one
+/// of pyferry's own: that thread is `threading.main_thread()`. It is not attached when the start has returned, and may do
+/// anything but end: it calls pyferry_runtime_pump now and then, and the last pyferry_runtime_stop. No signal is blocked on
+/// it, and `stack_size` says nothing. Where Python runs already, this says nothing either.
+pub const PYFERRY_RUNTIME_ON_THIS_THREAD: u32 = 8;
+
 /// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT. Where Python runs already, these say nothing.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -75,8 +81,8 @@ impl Default for pyferry_runtime_options {
 }
 
 /// Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
-/// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python. Signal
-/// handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
+/// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python
+/// (unless PYFERRY_RUNTIME_ON_THIS_THREAD says otherwise). Signal handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
 ///
 /// Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
 ///
@@ -105,7 +111,10 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_ru
 
 // SAFETY (of the callers): the arrays and texts that the options name are there, as the header demands.
 unsafe fn set_up(options: &pyferry_runtime_options, python: Option<&CStr>) -> Result<runtime::Options> {
-    let known = PYFERRY_RUNTIME_ISOLATED | PYFERRY_RUNTIME_NO_SITE | PYFERRY_RUNTIME_PYTHON_SIGNALS;
+    let known = PYFERRY_RUNTIME_ISOLATED
+        | PYFERRY_RUNTIME_NO_SITE
+        | PYFERRY_RUNTIME_PYTHON_SIGNALS
+        | PYFERRY_RUNTIME_ON_THIS_THREAD;
     if options.flags & !known != 0 {
         fail!(InvalidArgument, "`options->flags` is {:#x}: it takes PYFERRY_RUNTIME_... flags, or 0", options.flags);
     }
@@ -144,6 +153,7 @@ unsafe fn set_up(options: &pyferry_runtime_options, python: Option<&CStr>) -> Re
             arguments,
             search_paths,
         },
+        on_this_thread: has(PYFERRY_RUNTIME_ON_THIS_THREAD),
         stack_size: (options.stack_size != 0).then_some(options.stack_size),
         output: output(options.output, options.output_data),
     })
@@ -165,12 +175,14 @@ unsafe fn native(text: *const c_char, name: &str) -> Result<OsString> {
 /// inside, tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
 /// left alone.
 ///
-/// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
+/// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended. With
+/// PYFERRY_RUNTIME_ON_THIS_THREAD the last one only on the thread that started Python: it waits within the time limit, and
+/// then runs Py_FinalizeEx itself, with atexit functions and finalisers, which no limit breaks off.
 ///
 /// @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. As in pyferry_interpreter_end.
 /// @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new gets in, and the start still
 ///         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
-///         (this thread is inside), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
+///         (this thread is inside, or another one started Python with PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
 ///         Python could not flush its output), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
@@ -181,7 +193,7 @@ pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
 /// `patience_ms` have passed it interrupts those inside and Python's own threads, in every interpreter, again and again, as
 /// pyferry_interpreter_stop does.
 ///
-/// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended.
+/// Threads as for pyferry_runtime_stop.
 ///
 /// @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
 /// @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_runtime_stop. -1: for ever.
@@ -189,6 +201,22 @@ pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_stop_with(patience_ms: i64, timeout_ms: i64) -> Status {
     enter(|| runtime::stop(&limits(patience_ms, timeout_ms)?))
+}
+
+/// Runs what Python's main thread has to run, where that is the host's (PYFERRY_RUNTIME_ON_THIS_THREAD): the calls that
+/// libraries gave to Py_AddPendingCall, and the Python handlers of signals that came (PYFERRY_RUNTIME_PYTHON_SIGNALS, or those
+/// that scripts set on this thread). For the host's loop. Waits for the GIL, and for what it runs.
+///
+/// The thread that started Python, which is not attached; it is not attached afterwards either.
+///
+/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (a call or a handler raised: the message is its traceback, KeyboardInterrupt too,
+///         and nothing is left set; what comes after it is for the next pump), _WRONG_THREAD (another thread started Python),
+///         _WRONG_ORDER (this thread is attached, or Python was started without PYFERRY_RUNTIME_ON_THIS_THREAD, or by somebody
+///         else, as in a forked child), _NO_PYTHON (it does not run, or is being started), _UNSUPPORTED (two Pythons, or two
+///         copies of pyferry), _CLOSED (a stop is at work, or has run out of time), _NO_MEMORY, _FORKED.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn pyferry_runtime_pump() -> Status {
+    enter(runtime::pump)
 }
 
 /// What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is

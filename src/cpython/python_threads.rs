@@ -113,14 +113,18 @@ if threading is not None:
     pub fn make_pending_calls(&self) {
         // A call that fails ends the round; more than CPython takes in at once are new ones.
         for _ in 0..MOST_PENDING {
-            // SAFETY: attached, with no exception pending but the one that the call raises.
-            unsafe {
-                if (self.table.Py_MakePendingCalls)() == 0 {
-                    break;
-                }
-                (self.table.PyErr_WriteUnraisable)(std::ptr::null_mut());
+            if self.make_pending_calls_of_a_round() {
+                break;
             }
+            // SAFETY: attached, with the exception pending that the call raised.
+            unsafe { (self.table.PyErr_WriteUnraisable)(std::ptr::null_mut()) };
         }
+    }
+
+    /// The same, up to the first that raises: false, with the exception set.
+    pub fn make_pending_calls_of_a_round(&self) -> bool {
+        // SAFETY: attached, with no exception pending. CPython looks after signals first: 3.9 to 3.15.
+        unsafe { (self.table.Py_MakePendingCalls)() == 0 }
     }
 
     /// How many thread states an interpreter, which lives, has; the caller need not be attached. Where others come and go

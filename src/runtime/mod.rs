@@ -1,10 +1,12 @@
 //! The one Python runtime of the process, where pyferry starts it: initialised and finalised on a thread of pyferry's
-//! own, so that no thread of the host's ever belongs to Python.
+//! own, so that no thread of the host's ever belongs to Python; or on the host's thread, where the host wants that.
 
+mod here;
 mod owner;
 mod start;
 mod stop;
 
+pub use here::pump;
 pub use start::start;
 pub use stop::stop;
 
@@ -23,6 +25,8 @@ pub struct Options {
     pub python: Option<String>,
     /// How it is set up.
     pub config: Config,
+    /// On the thread that starts it, rather than on one of ours.
+    pub on_this_thread: bool,
     /// How much stack the thread has that it is initialised on; None: what is usual.
     pub stack_size: Option<usize>,
     /// Where what scripts print goes.
@@ -43,7 +47,7 @@ enum Stage {
     NotOurs,
     /// A thread is at it.
     Starting,
-    /// On our thread.
+    /// On our thread, or on the host's that started it.
     Running(Owner),
     /// The last one is stopping it.
     Stopping(Owner),

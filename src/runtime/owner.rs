@@ -1,10 +1,11 @@
 //! The thread that Python calls its main thread.
 
 use super::Options;
+use super::here::Here;
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
-use crate::interpreter::shutdown::{self, PENDING_CALLS};
+use crate::interpreter::shutdown::{self, Limits, PENDING_CALLS};
 use crate::interpreter::{self, python_threads};
 use crate::record::Interpreter;
 use crate::sys;
@@ -14,16 +15,27 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The thread that Python calls its main thread.
 pub struct Owner {
-    pub(super) thread: JoinHandle<()>,
     pub(super) main: Arc<Interpreter>,
-    pub(super) orders: Sender<Order>,
-    pub(super) finalized: Receiver<bool>,
+    pub(super) place: Place,
     /// It was told to: Py_FinalizeEx is at work, or has ended.
     pub(super) is_finalizing: bool,
+}
+
+/// Whose thread that is.
+pub enum Place {
+    Own(Own),
+    Here(Here),
+}
+
+/// A thread of ours.
+pub struct Own {
+    thread: JoinHandle<()>,
+    orders: Sender<Order>,
+    finalized: Receiver<bool>,
 }
 
 /// What the owner thread is told to do.
@@ -49,9 +61,89 @@ pub fn is_this_thread() -> bool {
     OWNER.with(Cell::get)
 }
 
+/// Marks the calling thread, while it is there, as the one that Python is being initialised on.
+pub struct Mark;
+
+impl Mark {
+    pub fn begin() -> Mark {
+        OWNER.with(|owner| owner.set(true));
+        Mark
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        OWNER.with(|owner| owner.set(false));
+    }
+}
+
 impl Owner {
-    /// Initialises Python on a thread of its own.
+    /// Initialises Python, on a thread of its own or on this one.
     pub fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<Owner> {
+        let (place, main) = if options.on_this_thread {
+            let (here, main) = Here::begin(python, program.as_deref(), &options)?;
+            (Place::Here(here), main)
+        } else {
+            let (own, main) = Own::begin(python, program, options)?;
+            (Place::Own(own), main)
+        };
+        Ok(Owner { main, place, is_finalizing: false })
+    }
+
+    /// Whether somebody else has finalised the Python that runs on this thread.
+    pub fn is_without_python(&self) -> bool {
+        self.main.raw().is_none()
+    }
+
+    /// Whether Python can be finalised by the calling thread, or by one that it tells to.
+    pub fn can_be_told_here(&self) -> bool {
+        match &self.place {
+            Place::Own(_) => true,
+            Place::Here(here) => here.is_this_thread() || self.is_without_python(),
+        }
+    }
+
+    /// Has the functions of `threading._register_atexit` run: on Python's main thread, as Py_FinalizeEx would. Not where
+    /// that is the calling thread, whose time is limited and theirs is not.
+    pub fn tell_python_threads(&self) -> Result<()> {
+        match &self.place {
+            Place::Own(own) => {
+                let _ = own.orders.send(Order::TellPythonThreads);
+                Ok(())
+            }
+            Place::Here(_) => python_threads::tell_from_own_thread(&self.main),
+        }
+    }
+
+    /// Has Python finalised. False: it could not flush its output.
+    pub fn finalize(&mut self, limits: &Limits) -> Result<bool> {
+        let own = match &self.place {
+            Place::Own(own) => own,
+            Place::Here(here) => return here.finalize(&self.main, limits),
+        };
+        self.is_finalizing = true;
+        let _ = own.orders.send(Order::Finalize);
+        let flushed = match limits.deadline {
+            None => own.finalized.recv().ok(),
+            Some(deadline) => own.finalized.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
+        };
+        if flushed.is_none() && !own.thread.is_finished() {
+            fail!(Timeout, "Py_FinalizeEx is at work, and an atexit function or a finaliser has not returned");
+        }
+        Ok(flushed != Some(false))
+    }
+
+    /// Waits for the end of a thread of ours, which has finalised Python.
+    pub fn join(self) {
+        if let Place::Own(own) = self.place {
+            let _ = own.thread.join();
+        }
+    }
+}
+
+impl Own {
+    /// Initialises Python on a thread of its own.
+    fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<(Own, Arc<Interpreter>)> {
         let (orders, taken_orders) = channel();
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
@@ -63,18 +155,13 @@ impl Owner {
             .spawn(life)
             .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
         match started.recv() {
-            Ok(Ok(main)) => Ok(Owner { thread, main, orders, finalized, is_finalizing: false }),
+            Ok(Ok(main)) => Ok((Own { thread, orders, finalized }, main)),
             Ok(Err(error)) => {
                 let _ = thread.join();
                 Err(error)
             }
             Err(_) => fail!(Internal, "the thread that starts Python ended early"),
         }
-    }
-
-    /// Whether somebody else has finalised the Python that runs on this thread.
-    pub fn is_without_python(&self) -> bool {
-        self.main.raw().is_none()
     }
 }
 
@@ -87,7 +174,7 @@ fn own(
     orders: &Receiver<Order>,
     finalized: &Sender<bool>,
 ) {
-    OWNER.with(|owner| owner.set(true));
+    let _marked = Mark::begin();
     output::set_of_runtime(options.output.clone());
     if let Err(error) = python.initialize(program.as_deref(), &options.config, || output::begin(python)) {
         output::set_of_runtime(None);

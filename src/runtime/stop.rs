@@ -1,6 +1,6 @@
-//! Takes a start back; the last one finalises Python if it runs on our thread.
+//! Takes a start back; the last one finalises Python if we started it.
 
-use super::owner::{Order, Owner};
+use super::owner::Owner;
 use super::{Stage, lock};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
@@ -9,9 +9,8 @@ use crate::interpreter::shutdown::{self, Limits};
 use crate::record::{self, Interpreter, Origin};
 use crate::thread;
 use std::sync::Arc;
-use std::time::Instant;
 
-/// Takes one start back; the last one finalises Python if it runs on our thread.
+/// Takes one start back; the last one finalises Python if we started it.
 pub fn stop(limits: &Limits) -> Result<()> {
     let mut runtime = lock();
     if runtime.starts == 0 {
@@ -32,6 +31,14 @@ pub fn stop(limits: &Limits) -> Result<()> {
             "this thread is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread"
         );
     }
+    if let Stage::Running(owner) | Stage::Stopping(owner) = &runtime.stage
+        && !owner.can_be_told_here()
+    {
+        fail!(
+            WrongThread,
+            "Python was started on another thread (PYFERRY_RUNTIME_ON_THIS_THREAD), and is finalised there: call the last pyferry_runtime_stop on it"
+        );
+    }
     let mut owner = match std::mem::replace(&mut runtime.stage, Stage::Ending) {
         Stage::Running(owner) | Stage::Stopping(owner) => owner,
         other => {
@@ -48,22 +55,16 @@ pub fn stop(limits: &Limits) -> Result<()> {
     {
         return Err(stop_later(owner, error));
     }
-    owner.is_finalizing = true;
-    let _ = owner.orders.send(Order::Finalize);
-    let flushed = match limits.deadline {
-        None => owner.finalized.recv().ok(),
-        Some(deadline) => owner.finalized.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
+    let flushed = match owner.finalize(limits) {
+        Ok(flushed) => flushed,
+        Err(error) => return Err(stop_later(owner, error)),
     };
-    if flushed.is_none() && !owner.thread.is_finished() {
-        let text = "Py_FinalizeEx is at work, and an atexit function or a finaliser has not returned";
-        return Err(stop_later(owner, Error::new(Status::Timeout, text)));
-    }
     let mut runtime = lock();
     runtime.stage = Stage::NotOurs;
     runtime.starts = 0;
     drop(runtime);
-    let _ = owner.thread.join();
-    if flushed == Some(false) {
+    owner.join();
+    if !flushed {
         fail!(PythonError, "Python has ended, but could not flush sys.stdout or sys.stderr");
     }
     Ok(())
@@ -87,10 +88,7 @@ fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
     }
     // Last, and on Python's main thread, as Py_FinalizeEx would.
-    python_threads::wait_until_gone(&owner.main, limits, |_: &Arc<Interpreter>| {
-        let _ = owner.orders.send(Order::TellPythonThreads);
-        Ok(())
-    })
+    python_threads::wait_until_gone(&owner.main, limits, |_: &Arc<Interpreter>| owner.tell_python_threads())
 }
 
 fn stop_later(owner: Owner, why: Error) -> Error {

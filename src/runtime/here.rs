@@ -1,0 +1,146 @@
+//! Python's main thread, where that is the host's thread that started Python: PYFERRY_RUNTIME_ON_THIS_THREAD.
+
+use super::owner::{self, Place};
+use super::{Options, Stage, lock};
+use crate::cpython::{Python, State};
+use crate::error::{Error, Result, Status, fail};
+use crate::host::{output, script};
+use crate::interpreter;
+use crate::interpreter::shutdown::Limits;
+use crate::record::Interpreter;
+use crate::sys::Label;
+use crate::thread::{self, Admission};
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What the host's thread comes in for.
+const PUMP: Label = Label::new(c"pyferry_runtime_pump");
+
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    /// Which start made this thread Python's main thread; 0: none. The system gives a thread's number to another thread later.
+    static NUMBER: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The host's thread that Python was initialised on.
+pub struct Here {
+    number: u64,
+    /// The state that Python was initialised with, which this thread let go of.
+    state: State,
+}
+
+impl Here {
+    /// Initialises Python on this thread, and lets go.
+    pub fn begin(
+        python: &'static Python,
+        program: Option<&Path>,
+        options: &Options,
+    ) -> Result<(Here, Arc<Interpreter>)> {
+        output::set_of_runtime(options.output.clone());
+        let initialized = {
+            let _marked = owner::Mark::begin();
+            python.initialize(program, &options.config, || output::begin(python))
+        };
+        if let Err(error) = initialized {
+            output::set_of_runtime(None);
+            return Err(error);
+        }
+        let Some(state) = thread::current_state(python) else {
+            fail!(Internal, "Python was initialised and attached nobody");
+        };
+        let known = output::ensure(python).and_then(|()| interpreter::main(python));
+        python.let_go();
+        match known {
+            Ok(main) => {
+                let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+                NUMBER.with(|own| own.set(number));
+                Ok((Here { number, state }, main))
+            }
+            Err(error) => {
+                thread::come_back(python, state);
+                python.finalize();
+                output::set_of_runtime(None);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the calling thread is Python's main thread.
+    pub fn is_this_thread(&self) -> bool {
+        NUMBER.with(Cell::get) == self.number
+    }
+
+    /// Finalises Python on this thread, which is Python's main one; where somebody else does it, waits for the end of that.
+    /// False: Python could not flush its output.
+    pub fn finalize(&self, main: &Interpreter, limits: &Limits) -> Result<bool> {
+        let python = main.python;
+        let by_others = main.is_closed() || python.is_finalizing();
+        while by_others && main.raw().is_some() {
+            if limits.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Err(Error::new(Status::Timeout, "another thread is in Py_FinalizeEx".to_owned()));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let flushed = by_others || {
+            thread::come_back(python, self.state);
+            // The handler of a signal that came before would raise in the first atexit function.
+            python.make_pending_calls();
+            python.finalize()
+        };
+        output::set_of_runtime(None);
+        Ok(flushed)
+    }
+}
+
+/// Runs what Python's main thread runs now and then: pending calls, and the handlers of signals that came.
+pub fn pump() -> Result<()> {
+    let main = main_of_this_thread()?;
+    let python = main.python;
+    if thread::current(python).is_some() {
+        fail!(
+            WrongOrder,
+            "this thread is attached, and Python runs its pending calls by itself: call pyferry_runtime_pump where it is not attached"
+        );
+    }
+    let ticket = thread::attach(&main, Admission::Open, PUMP)?;
+    let raised = !thread::staying(python, || python.make_pending_calls_of_a_round());
+    let result = if raised { script::take_exception() } else { Ok(()) };
+    thread::detach(ticket)?;
+    result
+}
+
+/// The main interpreter, where this thread is the one that Python was started on.
+fn main_of_this_thread() -> Result<Arc<Interpreter>> {
+    let runtime = lock();
+    let owner = match &runtime.stage {
+        Stage::Running(owner) | Stage::Stopping(owner) if !owner.is_without_python() => owner,
+        Stage::Ending => fail!(Closed, "pyferry_runtime_stop is at work: Python runs its pending calls itself"),
+        Stage::Starting => fail!(NoPython, "Python is being started: call pyferry_runtime_pump when that is done"),
+        _ => {
+            drop(runtime);
+            Python::running()?;
+            fail!(
+                WrongOrder,
+                "pyferry did not start the Python that runs here: the thread that initialised Python runs its pending calls"
+            )
+        }
+    };
+    match &owner.place {
+        Place::Own(_) => fail!(
+            WrongOrder,
+            "Python was started on a thread of pyferry's own, which runs the pending calls: PYFERRY_RUNTIME_ON_THIS_THREAD starts Python on the caller's"
+        ),
+        Place::Here(here) if !here.is_this_thread() => fail!(
+            WrongThread,
+            "Python was started on another thread (PYFERRY_RUNTIME_ON_THIS_THREAD): call pyferry_runtime_pump there"
+        ),
+        Place::Here(_) if matches!(runtime.stage, Stage::Stopping(_)) => {
+            fail!(Closed, "pyferry_runtime_stop has closed Python: call pyferry_runtime_stop again")
+        }
+        Place::Here(_) => Ok(Arc::clone(&owner.main)),
+    }
+}
