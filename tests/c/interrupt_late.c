@@ -1,5 +1,5 @@
-/* An interrupt that comes while its thread is inside but runs no Python, or no more Python that could see it, is gone with that
-   attach: the next one never sees it. */
+/* An interrupt that comes while its thread is inside but runs no Python, or no more Python that could see it, or makes the message of
+   an error, is gone with that attach: the next one never sees it. */
 #include "py.h"
 
 static pyferry_view *main_interpreter, *sub;
@@ -45,6 +45,25 @@ static void *be_interrupted_in_the_last_operator(void *view)
     return NULL;
 }
 
+/* Making the message runs Python code of the script's, on which the message depends. */
+static void *be_interrupted_in_the_traceback(void *view)
+{
+    pyferry_token token = attach(view);
+    define(&method);
+    pyferry_status status = pyferry_exec("class Error(Exception):\n"
+                                         "    def __str__(self):\n"
+                                         "        stay()\n"
+                                         "        for i in range(10000): pass\n"
+                                         "        return 'the whole text'\n"
+                                         "raise Error",
+                                         NULL);
+    CHECK_STATUS(status, PYFERRY_STATUS_PYTHON_ERROR);
+    CHECK_SAYS("the whole text");
+    detach(token);
+    run_in(view, "for i in range(10000): pass");
+    return NULL;
+}
+
 static void one(pyferry_view *view, void *(*be_interrupted)(void *))
 {
     inside.set = interrupted.set = false;
@@ -63,6 +82,8 @@ int main(void)
     one(sub, be_interrupted_outside_python);
     one(main_interpreter, be_interrupted_in_the_last_operator);
     one(sub, be_interrupted_in_the_last_operator);
+    one(main_interpreter, be_interrupted_in_the_traceback);
+    one(sub, be_interrupted_in_the_traceback);
 
     /* The caller, attached elsewhere or to the very interpreter, is left as it was. */
     pyferry_token token = attach(sub);
