@@ -133,7 +133,7 @@ enum { PLACES = sizeof places / sizeof *places };
 enum ending { RETURNS, EXITS, IS_CANCELLED, ENDINGS };
 
 /* The last thing a thread does. Whoever is cancelled is so in a call of the host's own, outside Python. */
-static void *end(enum ending ending)
+static inline void *end(enum ending ending)
 {
     if (ending == EXITS)
         pthread_exit(NULL);
