@@ -1,0 +1,28 @@
+/* Python is initialised on one thread, which takes the first view, and finalised on another one: up to 3.12 Py_FinalizeEx waits
+   there for the state through which threading was imported, and the first view imports threading. A debug build says nothing
+   here: from 3.12 on it asserts that no state changes its thread, without pyferry too. */
+#include "py.h"
+
+static void *finalize(void *state)
+{
+    finish_python(state);
+    return NULL;
+}
+
+int main(void)
+{
+    /* Files in site-packages may import threading, and then Py_FinalizeEx hangs without pyferry. */
+    int *no_site = dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");
+    if (no_site != NULL)
+        *no_site = 1;
+    pyferry_view *view;
+    PyThreadState *state = start_python(&view);
+    run_in(view, "x = 1");
+    if (python_is_debug())
+        finish_python(state);
+    else
+        on_new_thread(finalize, state);
+    check_closed(view);
+    pyferry_view_free(view);
+    return 0;
+}
