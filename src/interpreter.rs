@@ -21,6 +21,7 @@ use crate::thread::{self, Admission};
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// Which GIL a new interpreter is to have. (Free-threaded builds have none, and one interpreter never waits for another.)
 ///
@@ -69,7 +70,17 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
             let registrar = registrar.unwrap_or_else(sys::thread_id);
             let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts, registrar);
             main = Some((Arc::clone(&interpreter), new));
-            if here { Ok(()) } else { set_up(&interpreter, raw, new, || python.import_threading_for_others(false)) }
+            let import = || {
+                // This thread would wait for the loader with the GIL held, and the caller, who may be in the loader, for it.
+                if python.threading_loads_a_library() && !sys::others_can_load(Duration::from_secs(5)) {
+                    fail!(
+                        WrongOrder,
+                        "the first view was taken while a library is being loaded, in a constructor or the initialiser of a global object: Python 3.9 would load a library for it, on another thread, which would wait for the dynamic loader, and that for this call. Take it attached, or in a function that is called when the library is loaded"
+                    );
+                }
+                python.import_threading_for_others(false)
+            };
+            if here { Ok(()) } else { set_up(&interpreter, raw, new, import) }
         });
     });
     if !back {

@@ -31,7 +31,9 @@ impl pyferry_view {
 /// @param out  gets the view, to be freed with pyferry_view_free
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
 ///         two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook
-///         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached).
+///         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached),
+///         _WRONG_ORDER (3.9, a first view, on a thread that is not attached, in a constructor of a library that is being
+///         loaded: Python would load one for it, and wait for the dynamic loader; take it when the library is loaded).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_view_main(out: *mut *mut pyferry_view) -> Status {
     enter(|| {

@@ -124,6 +124,13 @@ if 'threading' not in sys.modules and not _imp.lock_held():
         self.run(source, None)
     }
 
+    /// Whether `threading` is still to be imported and takes a library that may have to be loaded: 3.9's imports `collections`,
+    /// which has `heapq`.
+    pub fn threading_loads_a_library(&self) -> bool {
+        let source = c"import sys\nif 'threading' not in sys.modules and 'heapq' not in sys.modules: raise LookupError";
+        self.version < (3, 10) && self.run(source, None).is_err()
+    }
+
     /// Up to 3.11 CPython looks names of characters ("\\N{DIGIT ONE}") up in a table that the first interpreter to need one
     /// makes for the whole process, and that dies with it: so that must be main, which is the attached one.
     pub fn own_character_names(&self) -> Result<()> {
