@@ -82,7 +82,10 @@ static void *in_last_detach(void *view)
 static void refused(void *(*where)(void *), pyferry_view *view)
 {
     refusals = 0;
+    int alone = count_states_of(view);
     on_new_thread(where, view);
+    /* Where the thread has not deleted its state itself, that goes soon after its end, on another thread. */
+    CHECK(states_of_become(view, alone));
     CHECK(refusals > 0);
     check_works(view);
 }
