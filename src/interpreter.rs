@@ -283,6 +283,8 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
     if interpreter.origin == Origin::Main {
         fork::check_watch()?;
         python.after_fork_in_child(Box::new(fork::cpython_is_back))?;
+        // Where the list is full there is still the mark of `serve`.
+        python.at_end_of_runtime(runtime_ended);
     }
     let hooked = Arc::clone(interpreter);
     python.at_exit(Box::new(move || {
@@ -291,4 +293,11 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
             at_end::run(&hooked);
         })
     }))
+}
+
+/// No interpreter of this life is left. The mark of `serve` says so earlier, but not always: since 3.14 a state that was made on
+/// another thread than the one that finalises has that thread's limits of the stack, CPython takes the stack for exhausted,
+/// and destructors go to the trashcan and are never run.
+extern "C" fn runtime_ended() {
+    record::all().iter().for_each(|interpreter| interpreter.died());
 }

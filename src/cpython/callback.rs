@@ -62,6 +62,13 @@ unsafe extern "C" fn drop_calling(capsule: *mut PyObject) {
 }
 
 impl Python {
+    /// Has `function` called when Py_FinalizeEx is through, by the thread that finalises, which is attached to nothing then.
+    /// False: CPython's list, of 32, is full.
+    pub fn at_end_of_runtime(&self, function: extern "C" fn()) -> bool {
+        // SAFETY: attached; a function of this library, which is never unloaded.
+        unsafe { (self.table.Py_AtExit)(Some(function)) == 0 }
+    }
+
     /// `None`, as a new reference.
     pub(super) fn none(&self) -> *mut PyObject {
         // SAFETY: attached; the builtins have None, and the getter lends it.

@@ -15,14 +15,17 @@ int main(void)
     int *no_site = dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");
     if (no_site != NULL)
         *no_site = 1;
-    pyferry_view *view;
-    PyThreadState *state = start_python(&view);
-    run_in(view, "x = 1");
-    if (python_is_debug())
-        finish_python(state);
-    else
-        on_new_thread(finalize, state);
-    check_closed(view);
-    pyferry_view_free(view);
+    /* And again: since 3.14 what such a Py_FinalizeEx leaves undone told nobody that the interpreter had gone. */
+    for (int life = 0; life < 3; life++) {
+        pyferry_view *view;
+        PyThreadState *state = start_python(&view);
+        run_in(view, "x = 1");
+        if (python_is_debug())
+            finish_python(state);
+        else
+            on_new_thread(finalize, state);
+        check_closed(view);
+        pyferry_view_free(view);
+    }
     return 0;
 }
