@@ -73,8 +73,8 @@ struct Seen {
     look: u64,
     /// Who is left, in words, once the threads have been told to go; empty: nobody, and nobody can come.
     left: Option<String>,
-    /// The only one left is the thread that tells them.
-    telling: bool,
+    /// Those left may be threads of ours only: the one that tells the others, one that makes or deletes a state at this moment.
+    passing: bool,
     /// Where the threads are in Python, by the numbers Python knows them by.
     places: Vec<(u64, String)>,
 }
@@ -237,8 +237,8 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions) -> Seen {
     let named = |daemon| started.iter().filter(move |thread| thread.daemon == daemon);
     let mut left: Vec<String> =
         named(false).map(|thread| format!("the Python thread {}{}", thread.name, at(thread.ident))).collect();
-    let telling = left.is_empty() && exit_functions == ExitFunctions::Running;
-    if telling {
+    let mut passing = left.is_empty() && exit_functions == ExitFunctions::Running;
+    if passing {
         left.push("a function of threading._register_atexit".into());
     }
     // This thread's own is among those known, unless the thread keeps none.
@@ -246,10 +246,11 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions) -> Seen {
     if left.is_empty() && needs_last_state(interpreter) && python.states_of(raw).len() > known {
         left.extend(named(true).map(|thread| format!("the daemon thread {}{}", thread.name, at(thread.ident))));
         if left.is_empty() {
+            passing = true;
             left.push("a thread that the host attached by other means, or that Python's _thread module started".into());
         }
     }
-    Seen { look: 0, left: Some(left.join("; ")), telling, places }
+    Seen { look: 0, left: Some(left.join("; ")), passing, places }
 }
 
 /// Up to 3.13 ending an interpreter with a thread state left in it is a fatal error.
@@ -297,7 +298,7 @@ pub fn wait_until_gone(
         let first_look = match left {
             // The observer may be on its way since long before this call: then nobody gets in.
             None => Some(ending.set_out + FIRST_LOOK),
-            Some(_) if ending.seen.telling => Some(begun + FIRST_LOOK),
+            Some(_) if ending.seen.passing => Some(begun + FIRST_LOOK),
             Some(_) => None,
         };
         if left.as_ref().is_some_and(String::is_empty) || interpreter.is_closed() {
