@@ -84,14 +84,11 @@ extern "C" fn before() {
     // The child may look nothing up: the loader's locks, and those of the C library, may be held by a thread that is not
     // there.
     let _ = Python::in_process();
-    let held = (
-        host::hold_still(),
-        report::hold_still(),
-        runtime::hold_still(),
-        python_threads::hold_still(),
-        record::hold_still(),
-        cpython::hold_still(),
-    );
+    let others = (host::hold_still(), report::hold_still(), runtime::hold_still(), python_threads::hold_still());
+    let records = record::hold_still();
+    // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
+    let cpython = cpython::hold_still(records.serves());
+    let held = (others.0, others.1, others.2, others.3, records, cpython);
     // In a box, since every thread has the place for it.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }

@@ -99,10 +99,12 @@ fn lock_any<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
 /// What is held through a fork, so that no child finds it locked.
 pub type Still = (MutexGuard<'static, ()>, Option<HeadLock>, images::Still);
 
-/// Holds still what must not be under way when the process forks.
-pub fn hold_still() -> Still {
+/// Holds still what must not be under way when the process forks. `makes_states`: this copy of the library is the one that
+/// serves Python.
+pub fn hold_still(makes_states: bool) -> Still {
     let looking = lock(&LOOKING);
-    (looking, Python::known().and_then(Python::hold_head_lock), images::hold_still())
+    let head = Python::known().filter(|_| makes_states).and_then(Python::hold_head_lock);
+    (looking, head, images::hold_still())
 }
 
 impl Python {

@@ -353,10 +353,11 @@ impl<T> Gate<T> {
     }
 
     /// Claims the interpreter for the caller over those who are still inside, but for the excepted: they are given up.
-    /// False: somebody else has.
-    pub fn claim(&self, except: impl Fn(&T) -> bool) -> bool {
+    /// False: somebody else has, or one of those is inside who are never given up (`leaves_soon`).
+    pub fn claim(&self, except: impl Fn(&T) -> bool, leaves_soon: impl Fn(&T) -> bool) -> bool {
         self.with_ledger(|ledger| {
-            let ours = !ledger.claimed && self.phase() != Phase::Closed;
+            let waits = ledger.seats.iter().any(|seat| seat.pins() > 0 && leaves_soon(&seat.occupant));
+            let ours = !ledger.claimed && !waits && self.phase() != Phase::Closed;
             ledger.claimed |= ours;
             if ours {
                 let inside = ledger.seats.iter().filter(|seat| seat.pins() > 0 && !except(&seat.occupant));

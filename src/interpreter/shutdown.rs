@@ -36,6 +36,8 @@ pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 const UNOBSERVED: Duration = Duration::from_millis(10);
 /// Threads of ours that come and go by themselves are waited for beyond a shorter time limit.
 const HELPERS: Duration = Duration::from_secs(1);
+/// How often a thread of ours that has just come in is waited for before those inside are given up.
+const HELPERS_COME_AND_GO: usize = 3;
 
 /// The hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
 pub fn shut_down(interpreter: &Arc<Interpreter>) {
@@ -80,7 +82,7 @@ pub fn wait_for_the_last(interpreter: &Arc<Interpreter>, limits: &Limits) -> Res
     }
     if interpreter.python.is_finalizing() {
         // Whoever lets go now is not let in again, and neither is anybody else: there is nothing to wait for.
-        return Ok(if interpreter.gate.claim(thread::is_mine) { ours(interpreter) } else { Left::Theirs });
+        return Ok(if interpreter.gate.claim(thread::is_mine, |_| false) { ours(interpreter) } else { Left::Theirs });
     }
     let mut left = Ok(Left::Theirs);
     let back = thread::released(interpreter.python, Some(interpreter), || left = wait_outside(interpreter, limits));
@@ -141,12 +143,21 @@ pub fn wait_for_occupants(interpreter: &Arc<Interpreter>, limits: &Limits) -> Re
         if next_report <= Instant::now() {
             let who = describe_occupants(interpreter);
             let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
-            if give_up && can_go_on && interpreter.gate.claim(thread::is_mine) {
+            if give_up && can_go_on && claim_over_those_inside(interpreter) {
                 return Ok(true);
             }
             next_report = Instant::now() + report::interval();
         }
     }
+}
+
+/// Gives up those who are inside, but for threads of ours, which are waited for: the end of Python must not find one where it
+/// waits for the GIL. Up to 3.11 that one would take the GIL of the next Python, and keep it for ever.
+fn claim_over_those_inside(interpreter: &Interpreter) -> bool {
+    (0..HELPERS_COME_AND_GO).any(|_| {
+        interpreter.gate.wait_until_empty(|occupant| !is_helper(occupant), Some(Instant::now() + HELPERS));
+        interpreter.gate.claim(thread::is_mine, is_helper)
+    })
 }
 
 /// Whether threads of the host's, or Python's own, are inside an interpreter. A hint.

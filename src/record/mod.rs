@@ -314,6 +314,11 @@ impl Still {
         self.main().is_some()
     }
 
+    /// Whether this copy of the library is the one that serves Python.
+    pub fn serves(&self) -> bool {
+        self.main().is_some_and(|main| main.ready.load(Ordering::Acquire))
+    }
+
     /// Where the gilstate slot is, if there is a main interpreter that has a record.
     pub fn slot(&self) -> Option<Slot> {
         self.main().map(|main| main.slot)

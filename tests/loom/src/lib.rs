@@ -334,7 +334,9 @@ mod tests {
             interpreter.gate.close();
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
-                thread::spawn(move || assert!(interpreter.gate.claim(|occupant| occupant.load(Ordering::Relaxed) == 0)))
+                thread::spawn(move || {
+                    assert!(interpreter.gate.claim(|occupant| occupant.load(Ordering::Relaxed) == 0, |_| false))
+                })
             };
             let other = interpreter.add_seat(3);
             if interpreter.gate.enter_guarded(other, guard) {
