@@ -150,7 +150,7 @@ table! {
     PyErr_Fetch = "PyErr_Fetch"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     PyErr_Restore = "PyErr_Restore"(*mut PyObject, *mut PyObject, *mut PyObject);
     PyErr_NormalizeException = "PyErr_NormalizeException"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
-    Py_AtExit = "Py_AtExit"(Option<unsafe extern "C" fn()>) -> c_int;
+    Py_AtExit = "Py_AtExit"(Option<extern "C" fn()>) -> c_int;
     Py_MakePendingCalls = "Py_MakePendingCalls"() -> c_int;
     PyErr_Occurred = "PyErr_Occurred"() -> *mut PyObject;
     PyErr_SetNone = "PyErr_SetNone"(*mut PyObject);
