@@ -16,9 +16,8 @@ Each *.txt beside this file is one mutation: headers, then what is replaced by w
 
 Any number of `file:` blocks may follow each other. A mutation that no named case notices is tried on the whole suite.
 
-usage: run.py [--named-only | --check] [NAME...]
---named-only: the named cases and no others. --check: only that each mutation is still for these sources.
 """
+import argparse
 import os
 import pathlib
 import re
@@ -136,13 +135,20 @@ def check(mutations):
     return 0
 
 
-def main(arguments):
-    named_only = "--named-only" in arguments
-    wanted = [argument for argument in arguments if not argument.startswith("--")]
-    mutations = [Mutation(path) for path in sorted(pathlib.Path(__file__).parent.glob("*.txt"))]
-    mutations = [mutation for mutation in mutations if not wanted or mutation.name in wanted]
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--named-only", action="store_true", help="the named cases and no others")
+    how.add_argument("--check", action="store_true", help="only that each mutation is still for these sources")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="these mutations and no others")
+    arguments = parser.parse_args()
+    mutations = {path.stem: Mutation(path) for path in sorted(pathlib.Path(__file__).parent.glob("*.txt"))}
+    unknown = [name for name in arguments.names if name not in mutations]
+    if unknown:
+        parser.error(f"no mutation is called {', '.join(unknown)}")
+    mutations = [mutations[name] for name in arguments.names or mutations]
     copy_tree()
-    if "--check" in arguments:
+    if arguments.check:
         return check(mutations)
     harness = build_harness()
 
@@ -160,7 +166,7 @@ def main(arguments):
         start = time.monotonic()
         try:
             mutation.apply()
-            noticed = try_out(mutation, harness, named_only)
+            noticed = try_out(mutation, harness, arguments.named_only)
             verdict = f"caught by {noticed}" if noticed else f"SURVIVED: {mutation.breaks} Promise: {mutation.promise}"
             bad += noticed is None
         except Drifted as drifted:
@@ -170,8 +176,8 @@ def main(arguments):
             mutation.undo()
         print(f"{mutation.name}: {verdict} ({time.monotonic() - start:.0f} s)", flush=True)
     print(f"{len(mutations)} mutations, {bad} not caught")
-    return 1 if bad or not mutations else 0
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
