@@ -51,6 +51,7 @@ static const char prelude[] =
 
 #ifndef ACTS_EACH
 #define ACTS_EACH 5
+#define STATES_ARE_KEPT 1
 #endif
 
 static pyferry_view *sub;
@@ -137,6 +138,20 @@ static void *(*const stages[])(void *) = { forget_outside, forget_elsewhere, end
                                            end_attached,   nested,           in_suspension };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* Who deletes what an ended thread left acts there, and interrupts whoever is inside: the next thread comes after that. */
+static void wait_for_states(void)
+{
+#ifdef STATES_ARE_KEPT
+    const pyferry_view *const all[] = { main_interpreter, sub, neighbour };
+    static int alone[COUNT(all)];
+    for (size_t i = 0; i < COUNT(all); i++) {
+        if (alone[i] == 0)
+            alone[i] = count_states_of(all[i]);
+        CHECK(states_of_become(all[i], alone[i]));
+    }
+#endif
+}
+
 static void with_each(const char *const *actors, size_t count, size_t first_stage)
 {
     for (size_t i = 0; i < count; i++) {
@@ -144,8 +159,8 @@ static void with_each(const char *const *actors, size_t count, size_t first_stag
             int before = acts;
             acts_allowed = acts + ACTS_EACH;
             actor = actors[i];
+            wait_for_states();
             on_new_thread(stages[stage], NULL);
-            /* Where the thread has ended, others may delete what it left. */
             for (int tries = 0; acts == before && tries < 6000; tries++)
                 sleep_ms(10);
             if (acts == before)
