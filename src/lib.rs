@@ -75,22 +75,19 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
-// Inside, data goes one way: C caller -> `capi`, Rust caller -> `api` -> `runtime`, `interpreter` -> `thread` ->
-// `record` -> `gate`, `cpython` -> CPython.
+// Inside, data goes one way: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `host` -> `thread` ->
+// `registry` -> `gate`, `cpython` -> CPython.
 
 mod api;
 #[doc(hidden)] // for C programmers, who have the header
 pub mod capi;
-mod copies;
 mod cpython;
 mod error;
-mod fork;
 mod gate;
 mod host;
 mod interpreter;
-mod record;
-mod report;
-mod runtime;
+mod process;
+mod registry;
 mod sys;
 mod thread;
 

@@ -5,7 +5,7 @@
 //! has come.
 
 use crate::error::{Result, Status};
-use crate::fork;
+use crate::registry::fork;
 use crate::thread::{self, Ticket};
 use std::cell::RefCell;
 use std::fmt;

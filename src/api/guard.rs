@@ -2,7 +2,7 @@ use super::{Attached, View};
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
-use crate::fork;
+use crate::registry::fork;
 use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::fmt;

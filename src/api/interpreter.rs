@@ -4,9 +4,9 @@ use crate::cpython::Python;
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
-use crate::fork;
 use crate::host::output::Output;
 use crate::interpreter::{self as interpreters, Gil, Limits};
+use crate::registry::fork;
 use std::time::Duration;
 
 /// An interpreter of one's own, beside the main one.

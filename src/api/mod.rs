@@ -20,8 +20,9 @@ pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};
 pub use view::View;
 
 use crate::error::{Error, Result, Status};
-use crate::host::script;
-use crate::{fork, interpreter as interpreters, thread};
+use crate::interpreter::script;
+use crate::registry::fork;
+use crate::{interpreter as interpreters, thread};
 use std::ffi::CString;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,8 @@
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
-use crate::{fork, report};
+use crate::interpreter::report;
+use crate::registry::fork;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 use super::deadline;
 use super::output::{Stream, output};
 use crate::error::{Error, Result, Status};
-use crate::fork;
 use crate::interpreter::Limits;
-use crate::runtime;
+use crate::process::runtime;
+use crate::registry::fork;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,10 +3,10 @@ use crate::cpython::Python;
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
-use crate::fork;
 use crate::host::at_end;
 use crate::interpreter as interpreters;
-use crate::record::Interpreter;
+use crate::registry::Interpreter;
+use crate::registry::fork;
 use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::ffi::CStr;

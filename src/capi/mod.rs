@@ -61,8 +61,8 @@ pub use version::*;
 pub use view::*;
 
 use crate::error::{self, Error, Result, Status, fail};
-use crate::fork;
 use crate::interpreter::Limits;
+use crate::registry::fork;
 use std::ffi::{CStr, c_char};
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 use super::{enter, fail};
 use crate::error::Status;
-use crate::report;
+use crate::interpreter::report;
 use std::ffi::{CStr, c_char, c_void};
 use std::time::Duration;
 

@@ -2,7 +2,7 @@ use super::output::output;
 use super::{NEVER, enter, limits, options, pyferry_output, text};
 use crate::cpython::Config;
 use crate::error::{Result, Status, fail};
-use crate::runtime;
+use crate::process::runtime;
 use crate::sys;
 use std::ffi::{CStr, OsString, c_char, c_void};
 

@@ -1,6 +1,6 @@
 use super::{enter, put_text, required_text, text};
 use crate::error::Status;
-use crate::host::script;
+use crate::interpreter::script;
 use std::ffi::c_char;
 
 /// Runs Python source in the `__main__` module of the interpreter that this thread is attached to.

@@ -1,8 +1,8 @@
 use super::{required_text, text};
 use crate::cpython;
 use crate::error;
-use crate::fork;
 use crate::host;
+use crate::registry::fork;
 use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
 

@@ -2,7 +2,7 @@ use super::{enter, out, required};
 use crate::cpython::Python;
 use crate::error::Status;
 use crate::interpreter;
-use crate::record::Interpreter;
+use crate::registry::Interpreter;
 use std::sync::Arc;
 
 /// A view: a weak handle to one interpreter. It is valid until freed, whatever becomes of the interpreter, and says

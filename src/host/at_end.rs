@@ -2,7 +2,7 @@
 
 use crate::error::{Result, fail};
 use crate::gate::Phase;
-use crate::record::{self, Interpreter};
+use crate::registry::{self, Interpreter};
 use std::sync::{Mutex, MutexGuard};
 
 /// What is called at the end of an interpreter. It must not panic.
@@ -23,7 +23,7 @@ pub fn hold_still() -> Still {
 
 /// Has `function` called when that interpreter ends. Refused once its gate closes: what is taken is called.
 pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
-    let alive = record::all();
+    let alive = registry::all();
     let mut functions = hold_still();
     // Asked with the lock held: `run`, which comes after the gate has closed, takes it once more when it has found the last.
     if interpreter.gate.phase() != Phase::Open {

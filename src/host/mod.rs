@@ -2,7 +2,6 @@
 
 pub mod at_end;
 pub mod output;
-pub mod script;
 pub mod symbol;
 
 /// What is held through a fork, so that no child finds it locked.

@@ -2,7 +2,7 @@
 
 use crate::cpython::{Python, Write};
 use crate::error::Result;
-use crate::record;
+use crate::registry;
 use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -101,7 +101,7 @@ pub fn ensure(python: &Python) -> Result<()> {
 
 /// Once in each run of Python: CPython forgets its audit hooks at its end.
 fn ask(python: &Python) -> Result<()> {
-    let run = record::life() + 1;
+    let run = registry::life() + 1;
     if ASKED_IN.swap(run, Ordering::SeqCst) == run {
         return Ok(());
     }

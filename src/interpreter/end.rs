@@ -2,7 +2,7 @@
 
 use super::shutdown::{Finished, Left, Limits, finish_from_main, wait_for_the_last};
 use crate::error::{Error, Result, Status, fail};
-use crate::record::{Interpreter, Origin};
+use crate::registry::{Interpreter, Origin};
 use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::sync::Arc;

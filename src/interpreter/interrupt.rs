@@ -8,7 +8,7 @@
 use super::shutdown;
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::Phase;
-use crate::record::{self, Interpreter};
+use crate::registry::{self, Interpreter};
 use crate::sys::{self, Label};
 use crate::thread::{self, Admission};
 use std::sync::Arc;
@@ -90,7 +90,7 @@ pub fn mark_those_inside(interpreter: &Interpreter) {
 
 /// Raises KeyboardInterrupt in those who have the mark and in the threads that Python started. Attached to the interpreter.
 pub fn raise_in_those_marked(interpreter: &Interpreter) {
-    record::raising(|| raise_in(interpreter));
+    registry::raising(|| raise_in(interpreter));
 }
 
 fn raise_in(interpreter: &Interpreter) {
@@ -114,6 +114,6 @@ fn raise_in(interpreter: &Interpreter) {
     // An error means that somebody took the modules apart that know the threads.
     let threads = python.threads_of(raw, &idle, &marked).unwrap_or_default();
     for ident in threads.into_iter().filter(|ident| !spared.contains(ident)) {
-        record::unless_shielded(ident, || python.interrupt(ident));
+        registry::unless_shielded(ident, || python.interrupt(ident));
     }
 }

@@ -7,10 +7,10 @@
 //! is, and interrupts if that is asked for. They hold pins, as everybody inside does, but nobody is told of them.
 
 use super::interrupt::{mark_those_inside, raise_in_those_marked};
+use super::report;
 use super::shutdown::Limits;
 use crate::error::{Error, Result, Status};
-use crate::record::{Interpreter, Origin};
-use crate::report;
+use crate::registry::{Interpreter, Origin};
 use crate::sys::{self, Label};
 use crate::thread::{self, Admission};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};

@@ -2,11 +2,11 @@
 
 use super::interrupt::DELIVERY;
 use super::python_threads::{self, EXIT_FUNCTIONS, OBSERVER, Waiting};
+use super::report;
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::Drained;
 use crate::host::at_end;
-use crate::record::{self, Interpreter, Occupant, Origin};
-use crate::report;
+use crate::registry::{self, Interpreter, Occupant, Origin};
 use crate::sys::Label;
 use crate::thread;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     let is_main = interpreter.origin == Origin::Main;
     if is_main {
         // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
-        record::all().iter().for_each(|other| other.gate.close());
+        registry::all().iter().for_each(|other| other.gate.close());
     }
     interpreter.gate.close();
     let limits = Limits::default();
@@ -54,7 +54,7 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     if is_main {
         // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
         // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
-        for other in record::all().iter().filter(|other| other.serial != interpreter.serial) {
+        for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
             other.gate.close();
             while let Ok(Left::Ours) = wait_for_the_last(other, &limits) {
                 // An error here is an interpreter that cannot be ended; CPython will say so.

@@ -5,7 +5,7 @@ use super::frames::{Frame, Kind, Source};
 use super::left::Hold;
 use super::visits::Visit;
 use crate::cpython::{SlotValue, State, Unattached};
-use crate::record::{self, Interpreter};
+use crate::registry::{self as record, Interpreter};
 use std::ptr::null_mut;
 
 impl Thread {

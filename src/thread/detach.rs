@@ -5,7 +5,7 @@ use super::{Thread, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::gate::Phase;
-use crate::record;
+use crate::registry as record;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {

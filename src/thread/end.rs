@@ -5,7 +5,7 @@ use super::left::Left;
 use super::visits::Visit;
 use super::{THREAD, Thread, come_back, orphans};
 use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
-use crate::fork;
+use crate::registry::fork;
 use crate::sys::{self, ThreadEnd};
 use std::ptr::null_mut;
 

@@ -4,7 +4,7 @@ use super::left::{Hold, Left};
 use super::{NEXT_SERIAL, Thread, attach_first, this_thread};
 use crate::cpython::{Aside, Python, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
-use crate::record;
+use crate::registry as record;
 use std::cell::{Ref, RefMut};
 use std::sync::atomic::Ordering;
 

@@ -2,7 +2,7 @@
 
 use super::{THREAD, Thread};
 use crate::error::Result;
-use crate::record::{self, Interpreter, Occupant, Place};
+use crate::registry::{self as record, Interpreter, Occupant, Place};
 use crate::sys::Label;
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use super::Admission;
 use super::orphans::is_for_orphans;
 use crate::cpython::{Python, Slot, State, Unattached};
 use crate::gate::Phase;
-use crate::record::{self, Interpreter, Occupant};
+use crate::registry::{self as record, Interpreter, Occupant};
 use crate::sys::{self, Label};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};

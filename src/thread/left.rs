@@ -4,7 +4,7 @@ use super::frames::{Kind, Ticket};
 use super::visits::Visit;
 use super::{Admission, Thread, come_back};
 use crate::cpython::{Python, State};
-use crate::record::{self, Interpreter};
+use crate::registry::{self as record, Interpreter};
 use crate::sys::Label;
 use std::ptr::null_mut;
 

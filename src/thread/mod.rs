@@ -24,7 +24,7 @@ pub use herald::{come_back, is_herald};
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
-use crate::record::{self, Interpreter, Occupant, Place};
+use crate::registry::{self as record, Interpreter, Occupant, Place};
 use crate::sys::{self, Label, Pace, PerThread};
 use frames::{Frame, Kind, Source};
 use herald::{attach_first, attach_state};

@@ -5,7 +5,7 @@
 //! only while there are such states.
 
 use super::{Admission, THREAD, Thread};
-use crate::record::{self, Interpreter, Occupant};
+use crate::registry::{self as record, Interpreter, Occupant};
 use crate::sys::{self, Label};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -13,7 +13,7 @@ use super::visits::Visit;
 use super::{THREAD, Thread, herald};
 use crate::cpython::{Aside, Places, Python, State};
 use crate::gate::Seat;
-use crate::record::{Interpreter, Occupant, Place};
+use crate::registry::{Interpreter, Occupant, Place};
 use crate::sys::{Label, Pace};
 use std::cell::Cell;
 use std::ptr::{null, null_mut};

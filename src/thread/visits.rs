@@ -5,7 +5,7 @@ use super::guards::Guard;
 use super::left::Left;
 use super::{Admission, Thread};
 use crate::cpython::{SlotValue, State};
-use crate::record::{self, Interpreter, Place};
+use crate::registry::{self as record, Interpreter, Place};
 use std::ptr::null_mut;
 use std::sync::Arc;
 

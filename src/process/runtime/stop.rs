@@ -6,7 +6,7 @@ use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::interpreter::python_threads;
 use crate::interpreter::shutdown::{self, Limits};
-use crate::record::{self, Interpreter, Origin};
+use crate::registry::{self, Interpreter, Origin};
 use crate::thread;
 use std::sync::Arc;
 
@@ -23,8 +23,9 @@ pub fn stop(limits: &Limits) -> Result<()> {
     }
     let python = Python::in_process()?;
     let ours = !matches!(&runtime.stage, Stage::Running(owner) | Stage::Stopping(owner) if owner.is_without_python());
-    let is_inside =
-        || thread::current(python).is_some() || record::all().iter().any(|interpreter| thread::is_inside(interpreter));
+    let is_inside = || {
+        thread::current(python).is_some() || registry::all().iter().any(|interpreter| thread::is_inside(interpreter))
+    };
     if ours && is_inside() {
         fail!(
             WrongThread,
@@ -73,7 +74,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
 /// Lets nobody new into any interpreter, and waits while Python is whole, and within the limits, for all that Py_FinalizeEx
 /// would wait for without one: the host's threads, and Python's own, which are told to go.
 fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
-    let all = record::all();
+    let all = registry::all();
     all.iter().for_each(|interpreter| interpreter.gate.close());
     if python.is_finalizing() {
         // Somebody else's Py_FinalizeEx: there is nobody left to wait for.

@@ -2,10 +2,10 @@
 
 use super::owner::{self, Owner};
 use super::{CHANGED, Options, Stage, lock};
-use crate::copies;
 use crate::cpython::{self, Python};
 use crate::error::{Result, Status, fail};
 use crate::interpreter;
+use crate::process::copies;
 use crate::sys;
 use crate::thread;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use crate::cpython::Python;
 use crate::error::{Error, Result};
-use crate::{record, thread};
+use crate::{registry, thread};
 use std::ffi::CStr;
 
 /// Runs source in the `__main__` module of the interpreter this thread is attached to.
@@ -18,7 +18,7 @@ pub fn eval(source: &CStr, filename: &CStr) -> Result<String> {
 /// Turns the exception that is set on this thread into an error; none is set then.
 pub fn take_exception() -> Result<()> {
     let (python, _) = thread::attached_python()?;
-    let before = record::interrupts();
+    let before = registry::interrupts();
     thread::staying(python, || python.take_exception(|describe| shielded(python, before, describe)))
 }
 
@@ -26,14 +26,14 @@ pub fn take_exception() -> Result<()> {
 fn run<R>(f: impl FnOnce(&'static Python, u64) -> Result<R>) -> Result<R> {
     let (python, _) = thread::attached_python()?;
     thread::drop_early_interrupt(python);
-    let before = record::interrupts();
+    let before = registry::interrupts();
     thread::staying(python, || f(python, before))
 }
 
 /// Makes a message, for which the exception is asked, where no interrupt reaches this thread.
 fn shielded(python: &Python, before: u64, describe: &dyn Fn() -> Error) -> Error {
-    let shield = record::shield(python.thread_ident());
-    if record::interrupts() != before {
+    let shield = registry::shield(python.thread_ident());
+    if registry::interrupts() != before {
         // One that came before the shield.
         python.clear_interrupt();
     }

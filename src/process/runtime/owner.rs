@@ -7,7 +7,7 @@ use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
 use crate::interpreter::shutdown::{self, Limits, PENDING_CALLS};
 use crate::interpreter::{self, python_threads};
-use crate::record::Interpreter;
+use crate::registry::Interpreter;
 use crate::sys;
 use crate::thread::{self, Admission};
 use std::cell::Cell;

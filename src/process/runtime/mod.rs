@@ -14,7 +14,7 @@ use crate::cpython::{Config, Python};
 use crate::error::Result;
 use crate::host::output::Output;
 use crate::interpreter;
-use crate::record::Interpreter;
+use crate::registry::Interpreter;
 use owner::Owner;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 

@@ -3,6 +3,8 @@
 mod end;
 mod interrupt;
 pub mod python_threads;
+pub mod report;
+pub mod script;
 pub mod shutdown;
 
 pub use end::stop;
@@ -11,11 +13,11 @@ pub use shutdown::Limits;
 
 use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};
-use crate::fork;
 use crate::gate::Phase;
 use crate::host::output::Output;
 use crate::host::{at_end, output};
-use crate::record::{self, Facts, Interpreter, Origin};
+use crate::registry::fork;
+use crate::registry::{self, Facts, Interpreter, Origin};
 use crate::sys::{self, Label};
 use crate::thread::{self, Admission};
 use std::cell::Cell;
@@ -50,7 +52,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     let Some(raw) = python.main_interpreter() else {
         fail!(Closed, "Python has no main interpreter: it is starting or shutting down");
     };
-    if let Some(known) = record::find(raw) {
+    if let Some(known) = registry::find(raw) {
         return Ok(known);
     }
     if python.is_finalizing() {
@@ -68,7 +70,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
             let facts =
                 Facts { executable: CString::new(python.executable()).unwrap_or_default(), debug: python.is_debug() };
             let registrar = registrar.unwrap_or_else(sys::thread_id);
-            let (interpreter, new) = record::find_or_add(python, raw, slot, Origin::Main, true, facts, registrar);
+            let (interpreter, new) = registry::find_or_add(python, raw, slot, Origin::Main, true, facts, registrar);
             main = Some((Arc::clone(&interpreter), new));
             let import = || {
                 // This thread would wait for the loader with the GIL held, and the caller, who may be in the loader, for it.
@@ -111,10 +113,10 @@ fn own_file() -> &'static CStr {
 pub fn current() -> Result<Arc<Interpreter>> {
     let (python, state) = thread::attached_python()?;
     let Some(raw) = python.interpreter_of(state) else { fail!(Internal, "a thread state names no interpreter") };
-    if let Some(known) = record::find(raw) {
+    if let Some(known) = registry::find(raw) {
         return Ok(known);
     }
-    if record::is_ending_here(python, raw) {
+    if registry::is_ending_here(python, raw) {
         fail!(Closed, "the interpreter that this thread is attached to is in the last of its shutdown");
     }
     let main = main(python)?;
@@ -224,7 +226,7 @@ fn register(
     import: impl FnOnce() -> Result<()>,
 ) -> Result<Arc<Interpreter>> {
     let (facts, registrar) = (main.facts.clone(), sys::thread_id());
-    let (interpreter, new) = record::find_or_add(main.python, raw, main.slot, origin, shares_gil, facts, registrar);
+    let (interpreter, new) = registry::find_or_add(main.python, raw, main.slot, origin, shares_gil, facts, registrar);
     set_up(&interpreter, raw, new, import)?;
     if main.gate.phase() != Phase::Open {
         // Main has seen to all others already.
@@ -263,7 +265,7 @@ fn serve(interpreter: &Arc<Interpreter>, raw: Raw) -> Result<()> {
     let (python, dying) = (interpreter.python, Arc::clone(interpreter));
     // The only news of an interpreter whose atexit functions never ran.
     let died = move || {
-        record::see_end(raw, dying.id, dying.life);
+        registry::see_end(raw, dying.id, dying.life);
         dying.died();
     };
     if let Some(other) = python.serve(raw, own_file(), Box::new(died))? {
@@ -299,5 +301,5 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
 /// another thread than the one that finalises has that thread's limits of the stack, CPython takes the stack for exhausted,
 /// and destructors go to the trashcan and are never run.
 extern "C" fn runtime_ended() {
-    record::all().iter().for_each(|interpreter| interpreter.died());
+    registry::all().iter().for_each(|interpreter| interpreter.died());
 }

@@ -1,6 +1,7 @@
 //! What is known of each interpreter, and the list of those alive.
 
 mod delivery;
+pub mod fork;
 mod occupant;
 mod shield;
 

@@ -1,0 +1,76 @@
+//! The handlers of a fork: they hold every lock of ours through it, and put in order in the child what is left of us. What
+//! others ask of a fork is in `registry::fork`.
+
+use super::{copies, runtime};
+use crate::cpython::{self, Python, Slot};
+use crate::interpreter::{python_threads, report};
+use crate::registry::{self, fork};
+use crate::{error, host, sys, thread};
+use std::cell::RefCell;
+use std::mem::ManuallyDrop;
+
+/// All our locks, in the order in which they are taken.
+struct Locks {
+    _host: host::Still,
+    report: report::Still,
+    runtime: runtime::Still,
+    python_threads: python_threads::Still,
+    registry: registry::Still,
+    _cpython: cpython::Still,
+}
+
+thread_local! {
+    /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child. Never
+    /// dropped: destructors of the thread's end can fork too.
+    static HELD: ManuallyDrop<RefCell<Option<Box<Locks>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+}
+
+// Before any call of ours can be under way on another thread.
+sys::at_load!(at_load);
+
+extern "C" fn at_load() {
+    sys::stay_loaded();
+    error::prepare();
+    thread::prepare();
+    if sys::at_fork(before, in_parent, in_child) {
+        fork::set_watched();
+    }
+}
+
+extern "C" fn before() {
+    // The child may look nothing up: the loader's locks, and those of the C library, may be held by a thread that is not
+    // there.
+    let _ = Python::in_process();
+    let host = host::hold_still();
+    let report = report::hold_still();
+    let runtime = runtime::hold_still();
+    let python_threads = python_threads::hold_still();
+    let registry = registry::hold_still();
+    // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
+    let cpython = cpython::hold_still(registry.serves());
+    let held = Locks { _host: host, report, runtime, python_threads, registry, _cpython: cpython };
+    // In a box, since every thread has the place for it.
+    HELD.with(|place| place.replace(Some(Box::new(held))));
+}
+
+extern "C" fn in_parent() {
+    HELD.with(|place| place.take());
+}
+
+extern "C" fn in_child() {
+    if let Some(mut held) = HELD.with(|place| place.take()) {
+        held.report.forget_others();
+        // Where there is a main interpreter there is our hook in it, which os.fork runs next.
+        let hooked = held.registry.has_main() || held.runtime.is_at_work();
+        fork::begin_child(hooked, || Python::known().is_some_and(Python::is_initialized));
+        held.registry.forget_others(thread::is_mine);
+        if let Some(key) = held.registry.slot().and_then(Slot::key) {
+            fork::hold_keys_below(key);
+        }
+        held.runtime.forget_owner();
+        held.python_threads.clear();
+    }
+    copies::forget_after_fork();
+    sys::forget_after_fork();
+    thread::forget_after_fork();
+}
