@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi install uninstall deny dist wheel systems
+.PHONY: abi rooms install uninstall deny dist wheel systems
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -46,6 +46,7 @@ help:
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
 	@echo 'make header   renew include/pyferry.h and include/pyferry_python.h'
 	@echo 'make abi      renew tests/abi/pyferry.abi, what programs in use rely on'
+	@echo 'make rooms    renew the picture of the rooms of the library from the table in CONTRIBUTING.md'
 	@echo 'make install, make uninstall [PREFIX=/usr/local] [LIBDIR=...] [INCLUDEDIR=...] [DESTDIR=...]'
 	@echo '              the libraries, headers, pyferry.pc and the CMake package'
 	@echo 'make deny     licences, sources and known faults of the dependencies'
@@ -125,6 +126,9 @@ header:
 
 abi:
 	PYFERRY_ABI=renew $(CARGO) test --release --workspace --test abi
+
+rooms:
+	PYFERRY_ROOMS=renew $(CARGO) test --release --workspace --test c -- rooms::
 
 # --- Installing: what cargo has built, by coreutils and sed.
 

@@ -75,8 +75,8 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
-// Inside, data goes one way: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `host` -> `thread` ->
-// `registry` -> `gate`, `cpython` -> CPython.
+// Inside, calls go one way, down: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `host`, `thread` ->
+// `registry` -> `gate`, `cpython` -> CPython. CONTRIBUTING.md has all of it, and a test holds it.
 
 mod api;
 #[doc(hidden)] // for C programmers, who have the header

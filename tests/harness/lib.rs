@@ -17,6 +17,7 @@ mod progress;
 pub mod python;
 mod python_h;
 mod refused;
+mod rooms;
 mod search;
 mod self_check;
 mod snippets;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         let mut trials = self_check::trials();
         trials.extend(header::trials());
         trials.extend(refused::trials());
+        trials.extend(rooms::trials());
         trials.extend(symbols::trials(&library));
         trials.extend(tool_check::trials());
         let kit = Arc::new(case::Kit { library, builder: Builder::default() });
