@@ -109,7 +109,7 @@ fn trial_of_table(python: &Python) -> Trial {
         }
         let mut command = cargo("check", "ffi", &python);
         command.arg("--target-dir").arg(paths::root().join("target/ffi"));
-        succeed(&mut command)?;
+        process::output(&mut command)?;
         Ok(Completion::Completed)
     })
 }
@@ -123,18 +123,10 @@ fn cargo(verb: &str, package: &str, python: &Python) -> Command {
     command
 }
 
-fn succeed(command: &mut Command) -> Result<(), Failed> {
-    let output = command.output()?;
-    if !output.status.success() {
-        return Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
-    }
-    Ok(())
-}
-
 fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
     let target = paths::root().join("target/pyo3").join(&python.name);
     let mut command = cargo("build", "pyo3", python);
-    succeed(command.arg("--release").arg("--target-dir").arg(&target))?;
+    process::output(command.arg("--release").arg("--target-dir").arg(&target))?;
     Ok(target.join("release/pyferry-with-pyo3"))
 }
 

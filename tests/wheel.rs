@@ -4,13 +4,13 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
 
 use harness::{Completion, Failed, Trial};
 
 use harness::python::Python;
-use harness::{compile, environment, paths, tool};
+use harness::{compile, environment, paths, process, tool};
 
 /// `tools/wheel` ends with it where its own tools cannot be had.
 const NO_TOOLS: i32 = 77;
@@ -53,7 +53,7 @@ fn make() -> Made {
         return Made::No("the tools are for the C programs".to_owned());
     }
     let mut command = Command::new(paths::root().join("tools/wheel"));
-    let output = match command.env_remove("LD_LIBRARY_PATH").stdin(Stdio::null()).output() {
+    let output = match process::outcome(command.env_remove("LD_LIBRARY_PATH"), "") {
         Ok(output) => output,
         Err(error) => return Made::Failed(format!("cannot run {command:?}: {error}")),
     };
@@ -186,10 +186,5 @@ impl Installed {
 /// What a command that has to succeed writes to standard output.
 fn said_by(command: &mut Command) -> Result<String, String> {
     environment::replace(command, &environment::Variables::new());
-    let output = command.stdin(Stdio::null()).output().map_err(|e| format!("cannot run {command:?}: {e}"))?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    if output.status.success() {
-        return Ok(said);
-    }
-    Err(format!("{command:?}: {}\n{said}{}", output.status, String::from_utf8_lossy(&output.stderr)))
+    process::output(command)
 }

@@ -1,5 +1,5 @@
 /* harness: with=pybind11 */
-/* harness: flags=-fvisibility=hidden */
+/* harness: flags=-fvisibility=hidden -g0 */
 /* pybind11's code and its own scopes work inside of those of pyferry.hpp, and the other way round: in main and in another
    interpreter, which is never taken for main. */
 #include <Python.h>

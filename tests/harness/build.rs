@@ -5,7 +5,7 @@ use std::env;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
+use std::process::{self, Command};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
@@ -71,12 +71,11 @@ impl Recipe {
         // Under another name until it is complete: an interrupted compiler leaves nothing that looks ready.
         let unfinished = with_suffix(&self.output, &format!(".{}", process::id()));
         let dependencies = with_suffix(&unfinished, ".d");
-        let output = Command::new(&self.compiler)
-            .args(&self.arguments)
-            .args(["-MD".as_ref(), "-MF".as_ref(), dependencies.as_os_str(), "-o".as_ref(), unfinished.as_os_str()])
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|e| format!("cannot run {}: {e}", self.compiler))?;
+        let mut command = Command::new(&self.compiler);
+        command.args(&self.arguments);
+        command.args(["-MD".as_ref(), "-MF".as_ref(), dependencies.as_os_str(), "-o".as_ref(), unfinished.as_os_str()]);
+        let output =
+            super::process::outcome(&mut command, "").map_err(|e| format!("cannot run {}: {e}", self.compiler))?;
         if !output.status.success() {
             let messages = String::from_utf8_lossy(&output.stderr);
             return Err(format!("{}\n{}\n{messages}", output.status, self.command_text()));
@@ -91,6 +90,9 @@ impl Recipe {
         let files: Vec<String> = compiled_from(&read).chain(others.iter().map(String::as_str)).map(dated).collect();
         let record = format!("{}\n\n{}\n", self.command_text(), files.join("\n"));
         fs::remove_file(&dependencies).map_err(|e| says("cannot clean up after", e))?;
+        if self.arguments.iter().any(|argument| argument == "-fsyntax-only") {
+            File::create(&unfinished).map_err(|e| says("cannot make", e))?;
+        }
         fs::rename(&unfinished, &self.output).map_err(|e| says("cannot rename to", e))?;
         fs::write(self.record(), record).map_err(|e| says("cannot write the record of", e))
     }

@@ -63,14 +63,14 @@ pub fn plain_shared_object(source: &Path, output: PathBuf) -> Recipe {
     Arguments::new(source).shared().word(format!("-Wl,-soname,{name}")).recipe(output)
 }
 
-/// One that is compiled and not linked.
-pub fn object(program: &Program, directives: &Directives, python: Option<&Python>) -> Recipe {
-    let command = Arguments::new(&program.source).asked_for(directives).word("-c");
+/// One that the compiler reads and judges, and makes nothing of: the output is an empty file.
+pub fn judged(program: &Program, directives: &Directives, python: Option<&Python>) -> Recipe {
+    let command = Arguments::new(&program.source).asked_for(directives).word("-fsyntax-only");
     let command = match python {
         Some(python) => command.python_headers(python),
         None => command,
     };
-    command.recipe(directory(python).join(format!("{}.o", program.name)))
+    command.recipe(directory(python).join(format!("{}.judged", program.name)))
 }
 
 /// A program that uses neither pyferry nor Python.

@@ -123,7 +123,7 @@ fn judge(python: &Python) -> Result<Completion, Failed> {
     let program = Program { name: "cpython".to_owned(), source: file, directives: Ok(Directives::default()) };
     let flags = vec![format!("-I{}", paths::programs().display())];
     let directives = Directives { mode: Mode::Host, flags, ..Directives::default() };
-    compile::object(&program, &directives, Some(python)).bring_up_to_date()?;
+    compile::judged(&program, &directives, Some(python)).bring_up_to_date()?;
     let shared = python.shared.as_deref().expect("asked before");
     let defined = defined(shared)?;
     let names = declared.functions.iter().chain(&declared.data);

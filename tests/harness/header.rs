@@ -1,14 +1,13 @@
 //! The headers of `include/` compile as every language version they promise, once and twice, and C++'s without exceptions too.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use libtest_mimic::{Completion, Failed};
 
 use super::compile::compiler;
-use super::paths;
 use super::trial::Trial;
+use super::{paths, process};
 
 const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
 const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
@@ -125,19 +124,11 @@ impl Reading {
     pub fn check(&self, source: &str) -> Result<(), String> {
         let language = if self.cplusplus { "c++" } else { "c" };
         let include: &Path = &paths::include();
-        let mut child = Command::new(&self.compiler)
-            .arg(format!("-std={}", self.standard))
-            .args(&self.flags)
-            .args(["-fsyntax-only", "-I"])
-            .arg(include)
-            .args(["-x", language, "-"])
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|e| format!("cannot run {}: {e}", self.compiler))?;
-        // The pipe is closed when it goes out of scope here; a compiler that has given up already says why below.
-        _ = child.stdin.take().expect("asked for").write_all(source.as_bytes());
-        let output = child.wait_with_output().map_err(|e| format!("{}: {e}", self.compiler))?;
+        let mut command = Command::new(&self.compiler);
+        command.arg(format!("-std={}", self.standard)).args(&self.flags).args(["-fsyntax-only", "-I"]);
+        command.arg(include).args(["-x", language, "-"]);
+        let output =
+            process::outcome(&mut command, source).map_err(|e| format!("cannot run {}: {e}", self.compiler))?;
         if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
     }
 }

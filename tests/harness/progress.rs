@@ -1,6 +1,7 @@
 //! Says while the cases run how many of how many are over, which is at work, and how much time is left. A terminal has this in
 //! its last line; elsewhere there is a line now and then.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
@@ -8,9 +9,12 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Completion, Failed};
 
-use super::times::Times;
+use super::process;
+use super::times::{Time, Times};
 use super::trial::Trial;
 
+/// Set where nobody would see it in time: what is printed is shown when all is over.
+const SILENT: &str = "PYFERRY_TEST_SILENT";
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
@@ -42,7 +46,7 @@ impl Progress {
     ) -> (Arc<Progress>, Vec<libtest_mimic::Trial>) {
         let times = Times::read();
         let asked_for = || trials.iter().map(|trial| trial.name.as_str()).filter(|name| is_asked_for(name));
-        let expected = asked_for().map(|name| times.of(name)).sum();
+        let expected = asked_for().map(|name| times.of(name).passed).sum();
         let (cases, at_work) = (asked_for().count(), Vec::new());
         let state = Mutex::new(State { times, cases, done: 0, expected, expected_of_done: 0.0, at_work });
         let progress = Arc::new(Progress { begun: Instant::now(), threads, state });
@@ -52,20 +56,24 @@ impl Progress {
             libtest_mimic::Trial::ignorable_test(trial.name, move || progress.run(&name, trial.run))
         });
         let watched = watched.collect();
-        let teller = Arc::clone(&progress);
-        thread::spawn(move || teller.tell());
+        if env::var_os(SILENT).is_none() {
+            let teller = Arc::clone(&progress);
+            thread::spawn(move || teller.tell());
+        }
         (progress, watched)
     }
 
     fn run(&self, name: &str, run: impl FnOnce() -> Result<Completion, Failed>) -> Result<Completion, Failed> {
-        let start = Instant::now();
+        let (start, worked) = (Instant::now(), process::processor_time());
         self.state().at_work.push(name.to_owned());
         let result = run();
+        let worked = process::processor_time() - worked;
+        let time = Time { passed: start.elapsed().as_secs_f64(), worked: worked.as_secs_f64() };
         let mut state = self.state();
         state.at_work.retain(|other| other != name);
         state.done += 1;
-        state.expected_of_done += state.times.of(name);
-        state.times.set(name, start.elapsed().as_secs_f64());
+        state.expected_of_done += state.times.of(name).passed;
+        state.times.set(name, time);
         result
     }
 
@@ -92,8 +100,12 @@ impl Progress {
                 return;
             }
             let line = self.line(&state);
-            // Where the next case's line is written over it.
-            _ = if terminal { write!(io::stderr(), "\r\x1b[K{line}\r") } else { writeln!(io::stderr(), "{line}") };
+            // In one line, however narrow the terminal is, over which the next case's line is written.
+            _ = if terminal {
+                write!(io::stderr(), "\r\x1b[K\x1b[?7l{line}\x1b[?7h\r")
+            } else {
+                writeln!(io::stderr(), "{line}")
+            };
         }
     }
 

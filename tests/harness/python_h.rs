@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use libtest_mimic::{Completion, Failed};
@@ -253,20 +252,7 @@ pub fn compile(python: &Python, flags: &[&str], source: &str) -> Result<(), Stri
 }
 
 fn with_input(command: &mut Command, input: &str) -> Result<String, String> {
-    let says = |e: std::io::Error| format!("cannot run {command:?}: {e}");
-    let mut child = Command::new(command.get_program())
-        .args(command.get_args())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(says)?;
-    // A compiler that has given up already says why below. What it writes may fill the pipe before it has read everything.
-    let mut stdin = child.stdin.take().expect("asked for");
-    let input = input.to_owned();
-    let writer = std::thread::spawn(move || _ = stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().map_err(says)?;
-    writer.join().map_err(|_| "the writer panicked".to_owned())?;
+    let output = process::outcome(command, input).map_err(|e| format!("cannot run {command:?}: {e}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {

@@ -16,7 +16,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use libtest_mimic::{Completion, Failed};
@@ -27,6 +27,7 @@ use super::compile;
 use super::directives::{Directives, Mode};
 use super::markdown::{self, Block};
 use super::paths;
+use super::process;
 use super::program::{self, Program};
 use super::python::{Python, newest};
 use super::tool;
@@ -215,7 +216,7 @@ impl Snippet {
     fn compile(&self, language: Language, source: &str) -> Result<(), String> {
         let program = self.program(language, source)?;
         let python = self.python.as_deref().filter(|_| self.uses_python_headers());
-        self.kit.builder.make(&compile::object(&program, &self.directives(OF_PIECES), python))
+        self.kit.builder.make(&compile::judged(&program, &self.directives(OF_PIECES), python))
     }
 
     fn inside_of_function(&self, language: Language) -> String {
@@ -247,10 +248,9 @@ impl Snippet {
 
     fn parse(&self) -> Result<(), String> {
         let python = self.python.as_ref().ok_or("no Python to parse it")?;
-        let output = Command::new(&python.executable)
-            .args(["-I", "-c", "import ast, sys; ast.parse(sys.argv[1])", &self.block.text])
-            .stdin(Stdio::null())
-            .output()
+        let mut command = Command::new(&python.executable);
+        command.args(["-I", "-c", "import ast, sys; ast.parse(sys.argv[1])", &self.block.text]);
+        let output = process::outcome(&mut command, "")
             .map_err(|e| format!("cannot run {}: {e}", python.executable.display()))?;
         if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
     }

@@ -1,40 +1,63 @@
-//! How long each case took when it was last run on this machine.
+//! How long each case took when it was last run on this machine, and how much of a processor.
 
 use std::collections::HashMap;
 use std::env;
 use std::fs;
+use std::ops::Add;
 use std::path::PathBuf;
 
 use super::build::write_if_new;
 use super::{paths, tool};
 
+/// In seconds.
+#[derive(Clone, Copy)]
+pub struct Time {
+    pub passed: f64,
+    /// Of processors, with what the system did for it.
+    pub worked: f64,
+}
+
+impl Add for Time {
+    type Output = Time;
+
+    fn add(self, other: Time) -> Time {
+        Time { passed: self.passed + other.passed, worked: self.worked + other.worked }
+    }
+}
+
 pub struct Times {
-    seconds: HashMap<String, f64>,
+    known: HashMap<String, Time>,
     /// What is thought of a case that was never run.
-    mean: f64,
+    mean: Time,
 }
 
 impl Times {
-    /// Those of this test.
+    /// Those of this test. `tools/times` reads the files too: `PASSED WORKED NAME`.
     pub fn read() -> Times {
         let text = fs::read_to_string(file()).unwrap_or_default();
-        let time =
-            |line: &str| line.split_once(' ').and_then(|(time, name)| Some((name.to_owned(), time.parse().ok()?)));
-        let seconds: HashMap<String, f64> = text.lines().filter_map(time).collect();
-        let mean = if seconds.is_empty() { 1.0 } else { seconds.values().sum::<f64>() / seconds.len() as f64 };
-        Times { seconds, mean }
+        let time = |line: &str| {
+            let mut words = line.splitn(3, ' ');
+            let mut seconds = || words.next()?.parse().ok();
+            let time = Time { passed: seconds()?, worked: seconds()? };
+            Some((words.next()?.to_owned(), time))
+        };
+        let known: HashMap<String, Time> = text.lines().filter_map(time).collect();
+        let all = known.values().copied().fold(Time { passed: 0.1, worked: 0.1 }, Time::add);
+        let number = known.len().max(1) as f64;
+        Times { known, mean: Time { passed: all.passed / number, worked: all.worked / number } }
     }
 
-    pub fn of(&self, name: &str) -> f64 {
-        self.seconds.get(name).copied().unwrap_or(self.mean)
+    pub fn of(&self, name: &str) -> Time {
+        self.known.get(name).copied().unwrap_or(self.mean)
     }
 
-    pub fn set(&mut self, name: &str, seconds: f64) {
-        self.seconds.insert(name.to_owned(), seconds);
+    pub fn set(&mut self, name: &str, time: Time) {
+        self.known.insert(name.to_owned(), time);
     }
 
     pub fn write(&self) -> Result<(), String> {
-        let mut lines: Vec<String> = self.seconds.iter().map(|(name, time)| format!("{time:.2} {name}\n")).collect();
+        let line = |(name, time): (&String, &Time)| format!("{:.2} {:.2} {name}\n", time.passed, time.worked);
+        let mut lines: Vec<String> = self.known.iter().map(line).collect();
         lines.sort();
         write_if_new(&file(), &lines.concat())
     }

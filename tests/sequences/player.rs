@@ -11,7 +11,7 @@ use std::{io, thread};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use harness::{backtrace, environment, verdict};
+use harness::{backtrace, environment, process, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -98,7 +98,7 @@ impl Drop for Player {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-            let _ = self.child.wait();
+            let _ = process::reap(&self.child);
         }
     }
 }
