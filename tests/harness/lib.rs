@@ -68,6 +68,9 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// Parts of names, separated by spaces: the cases that have one of them are run, and no others.
+const ONLY: &str = "PYFERRY_TEST_ONLY";
+
 /// How a test ends that has no case of the name it was asked for, where this says so.
 const NONE: &str = "PYFERRY_TEST_EXIT_IF_NONE";
 
@@ -85,11 +88,13 @@ pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode 
         }
     };
     // Who asks for a case by its name, for a tool or for a soak gets the whole of it.
-    if arguments.filter.is_none() && tool::current().is_none() && soak::length().is_none() {
+    let only = env::var(ONLY).unwrap_or_default();
+    if arguments.filter.is_none() && only.is_empty() && tool::current().is_none() && soak::length().is_none() {
         python::shorten(&mut found.pythons);
     }
     let mut all = python_trials(&found);
     all.extend(trials(library, found.pythons));
+    keep_only(&mut all, &only);
     let is_asked_for = |name: &str| is_asked_for(&arguments, name);
     if let Some(code) = env::var(NONE).ok().filter(|_| !all.iter().any(|trial| is_asked_for(&trial.name))) {
         return ExitCode::from(code.parse::<u8>().expect(NONE));
@@ -106,6 +111,17 @@ pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode 
 fn is_asked_for(arguments: &Arguments, name: &str) -> bool {
     let is_named = |filter: &String| if arguments.exact { name == filter } else { name.contains(filter.as_str()) };
     arguments.filter.as_ref().is_none_or(is_named) && !arguments.skip.iter().any(is_named)
+}
+
+fn keep_only(trials: &mut Vec<Trial>, parts: &str) {
+    let parts: Vec<&str> = parts.split_whitespace().collect();
+    if parts.is_empty() {
+        return;
+    }
+    let unknown = parts.iter().filter(|part| !trials.iter().any(|trial| trial.name.contains(**part)));
+    let unknown: Vec<String> = unknown.map(|part| format!("{ONLY}::no case has {part} in its name")).collect();
+    trials.retain(|trial| parts.iter().any(|part| trial.name.contains(part)));
+    trials.extend(unknown.into_iter().map(|name| Trial::test(name, || Err("a slip of the pen?".into()))));
 }
 
 /// What is tested, and on what.
