@@ -77,18 +77,18 @@ fn trials(python: Option<Python>) -> Vec<Trial> {
             for compilers in [Compilers::SYSTEM, Compilers::CLANG] {
                 let name = format!("{system:?} {library:?} {}", compilers.c);
                 let tools = [&["make"], tools, &[compilers.c, compilers.cpp]].concat();
-                // Long programs, so not with each.
-                let examples = compilers == Compilers::SYSTEM
-                    && matches!(
-                        (system, library),
-                        (System::PkgConfig, Library::Shared) | (System::CMake, Library::Static)
-                    );
+                // Long programs, so not with each; and what one compiler makes of them runs as what the other does.
+                let examples = matches!(
+                    (system, library),
+                    (System::PkgConfig, Library::Shared) | (System::CMake, Library::Static)
+                );
+                let run_examples = examples && compilers == Compilers::SYSTEM;
                 let test = move |python: &Python| {
                     let origin = Origin::Installed { prefix: tree::installed()?, moved: false };
-                    let built = Project::new(&name_of(system, library, compilers))?
+                    let built = Project::new(&name_of(system, library, compilers), examples)?
                         .build(system, library, compilers, &origin)?;
                     built.check(python)?;
-                    if examples { built.run_examples(python) } else { Ok(()) }
+                    if run_examples { built.run_examples(python) } else { Ok(()) }
                 };
                 trials.push(trial(&name, &tools, Box::new(test)));
             }
@@ -109,7 +109,7 @@ fn moved(python: &Python) -> Result<(), Failed> {
     for system in [System::PkgConfig, System::CMake] {
         for library in [Library::Shared, Library::Static] {
             let origin = Origin::Installed { prefix: prefix.clone(), moved: true };
-            let project = Project::new(&format!("moved-{system:?}-{library:?}"))?;
+            let project = Project::new(&format!("moved-{system:?}-{library:?}"), false)?;
             project.build(system, library, Compilers::SYSTEM, &origin)?.check(python)?;
         }
     }
@@ -118,7 +118,7 @@ fn moved(python: &Python) -> Result<(), Failed> {
 
 /// By add_subdirectory, from these sources.
 fn in_a_project(by: Rust, python: &Python) -> Result<(), Failed> {
-    let project = Project::new(&format!("subdirectory-{by:?}"))?;
+    let project = Project::new(&format!("subdirectory-{by:?}"), false)?;
     for library in [Library::Shared, Library::Static] {
         let origin = Origin::Sources { folder: harness::paths::root().to_owned(), by };
         project.build(System::CMake, library, Compilers::SYSTEM, &origin)?.check(python)?;

@@ -18,7 +18,7 @@ pub fn work(python: &Python) -> Result<(), Failed> {
 
     let sources = format!("pyferry-{VERSION}");
     let archive = dist.join(format!("{sources}.tar.gz"));
-    let project = Project::new("fetched")?;
+    let project = Project::new("fetched", false)?;
     project.build(System::CMake, Library::Shared, Compilers::SYSTEM, &Origin::Archive(archive))?.check(python)?;
 
     let name = format!("{sources}-{}-linux-gnu", std::env::consts::ARCH);
@@ -29,7 +29,7 @@ pub fn work(python: &Python) -> Result<(), Failed> {
     names_no_place(&prefix)?;
     for (system, library) in [(System::PkgConfig, Library::Shared), (System::CMake, Library::Static)] {
         let origin = Origin::Installed { prefix: prefix.clone(), moved: false };
-        let project = Project::new(&format!("unpacked-{system:?}"))?;
+        let project = Project::new(&format!("unpacked-{system:?}"), false)?;
         project.build(system, library, Compilers::SYSTEM, &origin)?.check(python)?;
     }
     Ok(())
