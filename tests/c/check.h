@@ -146,9 +146,14 @@ static inline long resident_memory(void)
 #endif
 
 /* How often a thing is done that takes long: on Pythons between the oldest and the newest a quarter of that will do. */
+static inline bool in_short(void)
+{
+    return getenv("PYFERRY_TEST_IN_SHORT") != NULL;
+}
+
 static inline int often(int times)
 {
-    return getenv("PYFERRY_TEST_IN_SHORT") == NULL ? times : (times + 3) / 4;
+    return in_short() ? (times + 3) / 4 : times;
 }
 
 /* Whether there is time for the whole of what is shortened in an ordinary run. */

@@ -4,9 +4,10 @@
 
 #include <malloc.h>
 
-enum { INTERPRETERS = 60, THREADS = 4, ROUNDS = 5, ATTACHES = 30000 };
+enum { ALL = 60, THREADS = 4, ROUNDS = 5, ATTACHES = 30000 };
 
-static pyferry_view *views[INTERPRETERS];
+static pyferry_view *views[ALL];
+static int all;
 
 static void go_in(int index, int round)
 {
@@ -22,8 +23,8 @@ static void go_in(int index, int round)
 static void *go_through_all(void *first)
 {
     for (int round = 0; round < ROUNDS; round++)
-        for (int i = 0; i < INTERPRETERS; i++)
-            go_in((i + *(int *)first) % INTERPRETERS, round);
+        for (int i = 0; i < all; i++)
+            go_in((i + *(int *)first) % all, round);
     return NULL;
 }
 
@@ -62,27 +63,28 @@ static void *measure(void *interpreters)
 
 int main(void)
 {
+    all = often(ALL);
     pyferry_view *main_interpreter;
     PyThreadState *state = start_python(&main_interpreter);
-    for (int i = 0; i < INTERPRETERS; i++) {
+    for (int i = 0; i < all; i++) {
         views[i] = new_interpreter();
         run_in(views[i], "import threading; mine = threading.local()");
         int alive = i + 1;
-        if (alive == 2 || alive == INTERPRETERS)
+        if (alive == 2 || alive == all)
             on_new_thread(measure, &alive);
     }
     pthread_t threads[THREADS];
     int first[THREADS];
     for (int i = 0; i < THREADS; i++) {
-        first[i] = i * INTERPRETERS / THREADS;
+        first[i] = i * all / THREADS;
         threads[i] = thread_start(go_through_all, &first[i]);
     }
     for (int i = 0; i < THREADS; i++)
         thread_join(threads[i]);
-    for (int i = 0; i < INTERPRETERS / 2; i++)
+    for (int i = 0; i < all / 2; i++)
         CHECK_OK(pyferry_interpreter_end(views[i], 0));
     finish_python(state); /* and with it the rest */
-    for (int i = 0; i < INTERPRETERS; i++) {
+    for (int i = 0; i < all; i++) {
         check_closed(views[i]);
         pyferry_view_free(views[i]);
     }

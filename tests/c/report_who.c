@@ -235,6 +235,8 @@ int main(void)
     void (*const downs[])(struct holder *) = { ends, stops, finalizes };
     for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
         for (size_t down = 0; down < sizeof downs / sizeof *downs; down++) {
+            if (in_short() && way % 3 != down)
+                continue;
             struct holder holder = { .hold = ways[way].hold, .label = ways[way].label };
             holder.in = holder.leave = (struct event)EVENT_INIT;
             downs[down](&holder);

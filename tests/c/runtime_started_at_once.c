@@ -8,7 +8,7 @@ static pthread_barrier_t start_line, finish_line;
 
 static void *plug_in(void *unused)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < often(ROUNDS); round++) {
         pthread_barrier_wait(&start_line);
         CHECK_OK(pyferry_runtime_start(NULL));
         pyferry_view *main = main_view();

@@ -62,7 +62,7 @@ int main(void)
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         exit_after(acts[i], true);
         exit_after(acts[i], false);
-        for (int life = 0; life < 2; life++) {
+        for (int life = 0; life < often(2); life++) {
             PyThreadState *state = start_python(&main_interpreter);
             void (*act)(void) = acts[i];
             for (int thread = 0; thread < 3; thread++)
