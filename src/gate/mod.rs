@@ -186,24 +186,26 @@ impl<T> Gate<T> {
         })
     }
 
-    /// Whether a seat was left behind.
-    pub fn has_left_behind(&self) -> bool {
-        self.with_ledger(|ledger| ledger.seats.iter().any(|seat| seat.left_behind.load(Ordering::Relaxed)))
+    /// How many seats were left behind by those occupants.
+    pub fn count_left_behind(&self, whose: impl Fn(&T) -> bool) -> usize {
+        self.with_ledger(|ledger| {
+            ledger.seats.iter().filter(|seat| seat.is_left_behind() && whose(&seat.occupant)).count()
+        })
     }
 
-    /// Takes away the seats that were left behind; `f` takes what is left in them, and is this gate's no more. The caller has a
-    /// pin, so nobody finishes the gate meanwhile.
-    pub fn take_left_behind(&self, mut f: impl FnMut(&T)) {
+    /// Takes away the seats that were left behind by those occupants; `f` takes what is left in them, and is this gate's no
+    /// more. The caller has a pin, so nobody finishes the gate meanwhile.
+    pub fn take_left_behind(&self, whose: impl Fn(&T) -> bool, mut f: impl FnMut(&T)) {
         let mut spare = self.house.lock();
         let mut taken = Vec::new();
         self.look(&spare, |ledger| {
             ledger.seats.retain(|seat| {
-                let stays = !seat.left_behind.load(Ordering::Relaxed);
-                if !stays {
+                let goes = seat.is_left_behind() && whose(&seat.occupant);
+                if goes {
                     f(&seat.occupant);
                     taken.push(*seat);
                 }
-                stays
+                !goes
             });
         });
         spare.append(&mut taken);
@@ -383,7 +385,7 @@ impl<T> Gate<T> {
             // A seat that still holds a pin is the finisher's own, or that of somebody it gave up waiting for.
             ledger.seats.retain(|seat| {
                 let stays = seat.pins() > 0;
-                if !stays && seat.left_behind.load(Ordering::Relaxed) {
+                if !stays && seat.is_left_behind() {
                     left_behind.push(*seat);
                 }
                 stays

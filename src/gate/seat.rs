@@ -74,6 +74,11 @@ impl<T> Seat<T> {
         self.has_notice(GIVEN_UP)
     }
 
+    /// Whether the occupant is gone for good, and has left something.
+    pub fn is_left_behind(&self) -> bool {
+        self.left_behind.load(Ordering::Relaxed)
+    }
+
     /// Whether the gate is open, and nothing else needs a look either.
     #[inline(always)]
     pub fn is_quiet(&self) -> bool {

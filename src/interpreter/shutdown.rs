@@ -188,8 +188,10 @@ fn delete_idle_states(interpreter: &Interpreter) {
     let mut states = Vec::new();
     interpreter.gate.for_each_seat(|seat| {
         // One whose thread was given up is still in use there; it is left to CPython. A pin says nothing now: whoever is
-        // refused at this moment has one, until it has stepped back.
-        if !seat.is_given_up() {
+        // refused at this moment has one, until it has stepped back. Free-threaded, a Python thread that nobody waits for may have the
+        // address of one that has ended (`thread::stand_ins`): such a thread's state is left to CPython, too, which stops the world.
+        let is_cpythons = interpreter.origin == Origin::Main && interpreter.python.free_threaded;
+        if !(seat.is_given_up() || is_cpythons && seat.is_left_behind()) {
             states.extend(seat.occupant.state.take());
         }
     });

@@ -1,6 +1,6 @@
 //! POSIX: signals, threads of our own, forks, pthread keys, libraries by dlopen.
 
-use super::{CANCEL_DISABLE, Module, ThreadEnd, name_this_thread};
+use super::{CANCEL_DISABLE, Module, ThreadEnd, may_be_thread, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
 use std::ffi::{CStr, CString, OsStr, OsString, c_int, c_void};
@@ -135,9 +135,22 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
+/// The number by which Python knows a thread is the thread's address, by which free-threaded CPythons' memory allocator knows
+/// its owner. A new thread often has the address of one that has ended.
+pub(crate) const NUMBERS_ARE_ADDRESSES: bool = true;
+
 /// Starts a thread that nobody waits for, with every signal blocked. Not std's: that leaves a destructor behind when it is
 /// called among the destructors of a thread's end.
 pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
+    spawn_with_stack(name, 0, f)
+}
+
+/// The same with a stack of that size in bytes; 0: as the system has it.
+pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
+    name: &'static CStr,
+    stack_size: usize,
+    f: F,
+) -> std::io::Result<()> {
     extern "C-unwind" fn start<F: FnOnce()>(work: *mut c_void) -> *mut c_void {
         // SAFETY: `spawn` gave the box away.
         let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
@@ -146,10 +159,19 @@ pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io
         std::ptr::null_mut()
     }
     let work = Box::into_raw(Box::new((name, f)));
-    // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is detached once.
+    // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is detached once; the
+    // attributes are destroyed once.
     unsafe {
         let mut thread = std::mem::zeroed();
-        let failed = with_signals_blocked(|| pthread_create(&mut thread, std::ptr::null(), start::<F>, work.cast()));
+        let mut attributes = std::mem::zeroed();
+        let mut failed = libc::pthread_attr_init(&mut attributes);
+        if failed == 0 {
+            if stack_size != 0 {
+                libc::pthread_attr_setstacksize(&mut attributes, stack_size);
+            }
+            failed = with_signals_blocked(|| pthread_create(&mut thread, &attributes, start::<F>, work.cast()));
+            libc::pthread_attr_destroy(&mut attributes);
+        }
         if failed != 0 {
             drop(Box::from_raw(work));
             return Err(std::io::Error::from_raw_os_error(failed));
@@ -271,6 +293,39 @@ pub fn key_get(key: u32) -> *mut c_void {
 pub fn key_set(key: u32, value: *mut c_void) {
     // SAFETY: the key is one that was found in use.
     unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, value) };
+}
+
+/// The address of no thread, kept from the next ones.
+pub struct KeptAddress(Option<NonNull<c_void>>);
+
+/// What a page has at least, on every system.
+const PAGE: usize = 4096;
+
+/// Keeps an address that a thread had which has ended. None: it may be a thread's, or the next one's.
+pub fn keep_address(address: u64) -> Option<KeptAddress> {
+    let page = (address as usize & !(PAGE - 1)) as *mut c_void;
+    // SAFETY: without MAP_FIXED the address is a wish, which is granted where nothing is mapped; else the mapping is undone.
+    unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
+        let got = libc::mmap(page, PAGE, libc::PROT_NONE, flags, -1, 0);
+        if got == page {
+            return Some(KeptAddress(NonNull::new(got)));
+        }
+        if got != libc::MAP_FAILED {
+            libc::munmap(got, PAGE);
+        }
+    }
+    // Other memory is there now: before the next thread is, that has to go, and the thread to come about.
+    (!may_be_thread(address as usize)).then_some(KeptAddress(None))
+}
+
+impl Drop for KeptAddress {
+    fn drop(&mut self) {
+        if let Some(page) = self.0 {
+            // SAFETY: it was mapped for this, and nobody uses it.
+            unsafe { libc::munmap(page.as_ptr(), PAGE) };
+        }
+    }
 }
 
 /// What a key's distance is counted from.

@@ -3,7 +3,7 @@
 use super::frames::{Frame, Kind, Source};
 use super::left::Left;
 use super::visits::Visit;
-use super::{THREAD, Thread, come_back, orphans};
+use super::{THREAD, Thread, orphans};
 use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
 use crate::registry::fork;
 use crate::sys::{self, ThreadEnd};
@@ -65,9 +65,8 @@ impl Thread {
         while let Some(top) = self.top() {
             self.end_frame(top);
         }
-        if Python::known().is_some_and(|python| python.free_threaded) {
-            // There a state has its thread's memory allocator, which knows the thread by its address: it must be gone before the
-            // next thread has that address. The wait is for a thread that stops the world, if any does.
+        if !sys::NUMBERS_ARE_ADDRESSES && Python::known().is_some_and(|python| python.free_threaded) {
+            // There nobody else could delete them (`stand_ins`). The wait is for a thread that stops the world, if any does.
             for _ in 0..TRIES {
                 self.forget();
                 if !self.keeps_states() {
@@ -115,16 +114,16 @@ impl Thread {
     /// Prepares the end of an attachment: a state that this thread is attached through is deleted by the detach that is next,
     /// where it is ours; one that it has let go of is left to others (`orphans`), since to come back could wait. True: detach.
     fn end_entered(&self, state: State, visit: usize, source: &mut Source, before: &mut SlotValue) -> bool {
-        let (python, slot, lives, is_open) = self.with_visit(visit, |visit| {
+        let (python, slot, lives) = self.with_visit(visit, |visit| {
             let interpreter = &visit.interpreter;
             let lives = interpreter.raw().is_some() && !visit.is_over() && !interpreter.python.is_finalizing();
-            (interpreter.python, interpreter.slot, lives, interpreter.gate.is_open())
+            (interpreter.python, interpreter.slot, lives)
         });
         if !lives {
             return true;
         }
         let attached = python.attached(Some(state));
-        let mut is_in = attached == Some(state);
+        let is_in = attached == Some(state);
         let held = slot.get(python);
         if !is_in && attached.is_none() {
             // Nobody who comes later is to find it. Who deletes a state has CPython empty the slot; or the system has, before it
@@ -132,16 +131,6 @@ impl Thread {
             let stays = held == state.as_ptr() || self.is_ours(*before);
             *before = if stays { *before } else { null_mut() };
             slot.set(*before);
-        }
-        let is_ours = *source != Source::Adopted && (*source != Source::Cached || is_open);
-        if python.free_threaded && attached.is_none() && is_ours {
-            // As in `end`.
-            if let Slot::Key { .. } = slot {
-                slot.set(state.as_ptr());
-            }
-            come_back(python, state);
-            slot.set(state.as_ptr());
-            is_in = true;
         }
         let is_last = self.frames().iter().filter(|frame| frame.state == state).count() == 1;
         match source {

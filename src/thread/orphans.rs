@@ -1,11 +1,12 @@
 //! Thread states whose threads have ended. A thread's end must not wait for an interpreter, since whoever joins it may hold
-//! the GIL: what it cannot delete without a wait it leaves at its place at
+//! the GIL, or keep from coming about what stops the world: what it cannot delete without a wait it leaves at its place at
 //! the gate. From there the state goes, once, by whoever is first of: the next thread that makes a state for that
 //! interpreter (so there are never more than lived at once), the thread that closes it, and one of ours, which is there
-//! only while there are such states.
+//! only while there are such states. Free-threaded, not everybody may: see `stand_ins`.
 
-use super::{Admission, THREAD, Thread};
-use crate::registry::{self as record, Interpreter, Occupant};
+use super::{Admission, THREAD, Thread, stand_ins};
+use crate::cpython::Python;
+use crate::registry::{self, Interpreter, Occupant};
 use crate::sys::{self, Label};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,46 +14,82 @@ use std::time::Duration;
 
 /// The thread of ours is there.
 static AT_WORK: AtomicBool = AtomicBool::new(false);
+/// A thread has left a state since it looked last.
+static NEWS: AtomicBool = AtomicBool::new(false);
 
 /// How long it leaves the states to threads that come anyway.
 const REST: Duration = Duration::from_millis(10);
+/// How many rests it has before it leaves to others, too, what nobody could delete: about ten seconds.
+const LONGEST: u32 = 512;
 /// What it comes for: by this it is known.
 const LABEL: Label = Label::new(c"deleting the states of ended threads");
 
 /// Has the states deleted that ended threads have left at open gates. Never waits.
 pub(super) fn see_to_them() {
+    stand_ins::note_stack_size();
+    NEWS.store(true, Ordering::SeqCst);
     if AT_WORK.swap(true, Ordering::SeqCst) {
         return;
     }
     let mask = sys::SignalMask::of_this_thread();
     // No thread to be had: the next one that comes in, or the closer, does it.
-    if sys::spawn(c"pyferry-orphans", move || work(&mask)).is_err() {
+    if sys::spawn(c"pyferry-orphans", move || work(&Arc::new(mask))).is_err() {
         AT_WORK.store(false, Ordering::SeqCst);
     }
 }
 
 /// The mask is the one for destructors.
-fn work(mask: &sys::SignalMask) {
+fn work(mask: &Arc<sys::SignalMask>) {
+    let mut rests = 1;
     loop {
-        std::thread::sleep(REST);
-        for interpreter in with_orphans() {
-            THREAD.with(|me| me.tidily(|| mask.around(|| me.visit_orphans(&interpreter))));
+        for _ in 0..rests {
+            std::thread::sleep(REST);
+            if NEWS.swap(false, Ordering::SeqCst) {
+                rests = 1;
+                break;
+            }
+        }
+        delete_those_left(mask);
+        if Python::known().is_some_and(|python| python.free_threaded) {
+            delete_those_at_no_thread(mask);
+            stand_ins::send(mask, rests);
         }
         AT_WORK.store(false, Ordering::SeqCst);
         // Whoever has left one since then may have found this thread still there.
-        if with_orphans().is_empty() || AT_WORK.swap(true, Ordering::SeqCst) {
+        let nobody_can = rests >= LONGEST && !NEWS.load(Ordering::SeqCst);
+        if with_orphans(|_| true).is_empty() || nobody_can || AT_WORK.swap(true, Ordering::SeqCst) {
             return;
+        }
+        rests *= 2;
+    }
+}
+
+/// Deletes what this thread, which is ours and attached to nothing, may delete.
+pub(super) fn delete_those_left(mask: &sys::SignalMask) {
+    for interpreter in with_orphans(stand_ins::may_delete()) {
+        THREAD.with(|me| me.tidily(|| mask.around(|| me.visit_orphans(&interpreter, stand_ins::may_delete()))));
+    }
+}
+
+/// Free-threaded: deletes the states of threads whose addresses nobody has.
+fn delete_those_at_no_thread(mask: &sys::SignalMask) {
+    for interpreter in with_orphans(|_| true) {
+        let kept = stand_ins::keep_addresses(&interpreter);
+        let at_one = |occupant: &Occupant| kept.iter().any(|(ident, _)| *ident == occupant.ident());
+        if !kept.is_empty() {
+            THREAD.with(|me| me.tidily(|| mask.around(|| me.visit_orphans(&interpreter, at_one))));
         }
     }
 }
 
-fn with_orphans() -> Vec<Arc<Interpreter>> {
-    let mut all = record::all();
-    all.retain(|interpreter| interpreter.gate.is_open() && interpreter.gate.has_left_behind());
+/// The interpreters whose gates are open, and where states of such threads were left.
+pub(super) fn with_orphans(whose: impl Fn(&Occupant) -> bool) -> Vec<Arc<Interpreter>> {
+    let mut all = registry::all();
+    all.retain(|interpreter| interpreter.gate.is_open() && interpreter.gate.count_left_behind(&whose) > 0);
     all
 }
 
-/// Whether an occupant is that thread of ours, which leaves by itself.
+/// Whether an occupant is a thread of ours that deletes states, and leaves by itself.
 pub fn is_for_orphans(occupant: &Occupant) -> bool {
     occupant.label() == LABEL
 }
@@ -63,24 +100,24 @@ pub(super) fn forget_after_fork() {
 }
 
 impl Thread {
-    fn visit_orphans(&self, target: &Arc<Interpreter>) {
+    fn visit_orphans(&self, target: &Arc<Interpreter>, whose: impl Fn(&Occupant) -> bool) {
         let visit = self.visit(target);
         self.comes_for(visit, LABEL);
         if self.pin(visit, Admission::Open) {
-            self.delete_orphans(target, visit);
+            self.delete_orphans(target, visit, whose);
             self.unpin(visit);
         }
     }
 
-    /// Deletes the states that ended threads have left in an interpreter, in which this thread has a pin. Runs destructors.
-    pub(super) fn delete_orphans(&self, target: &Interpreter, visit: usize) {
+    /// Deletes the states that such threads have left in an interpreter, in which this thread has a pin. Runs destructors.
+    pub(super) fn delete_orphans(&self, target: &Interpreter, visit: usize, whose: impl Fn(&Occupant) -> bool) {
         let (python, slot) = (target.python, target.slot);
-        let (mut states, mut threads) = (Vec::new(), Vec::new());
-        if !target.gate.has_left_behind() {
+        if target.gate.count_left_behind(&whose) == 0 {
             return;
         }
         let Some(made) = target.raw().and_then(|raw| python.make_state(slot, raw)) else { return };
-        target.gate.take_left_behind(|occupant| {
+        let (mut states, mut threads) = (Vec::new(), Vec::new());
+        target.gate.take_left_behind(whose, |occupant| {
             states.extend(occupant.state.take());
             threads.push((occupant.ident(), occupant.thread_id()));
         });

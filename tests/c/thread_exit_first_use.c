@@ -23,9 +23,7 @@ int main(void)
     int before = count_states_of(main_interpreter);
     for (int i = 0; i < 10; i++)
         on_new_thread(end_with_destructor, NULL);
-    int after = count_states_of(main_interpreter);
-    printf("thread states: %d, after 10 threads: %d\n", before, after);
-    CHECK(after == before);
+    CHECK(states_of_become(main_interpreter, before));
     finish_python(state);
     pyferry_view_free(main_interpreter);
     return 0;

@@ -15,6 +15,27 @@ pub fn thread_id() -> u32 {
     unsafe { libc::gettid() as u32 }
 }
 
+/// The size of the calling thread's stack in bytes; 0: nobody knows.
+pub fn stack_size_here() -> usize {
+    // SAFETY: the attributes are filled in and destroyed once.
+    unsafe {
+        let mut attributes = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attributes) != 0 {
+            return 0;
+        }
+        let mut size = 0;
+        libc::pthread_attr_getstacksize(&attributes, &mut size);
+        libc::pthread_attr_destroy(&mut attributes);
+        size
+    }
+}
+
+/// Whether the memory at an address that a thread had may still be the thread's, or one's that has it now, or the next one's
+/// (glibc keeps stacks). glibc and musl begin a thread with its own address on x86-64.
+pub(super) fn may_be_thread(address: usize) -> bool {
+    cfg!(not(target_arch = "x86_64")) || super::read_word(address) == Some(address)
+}
+
 /// The name of a thread of this process; None: it is gone.
 pub fn thread_name(id: u32) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;

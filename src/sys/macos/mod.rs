@@ -18,6 +18,17 @@ pub fn thread_id() -> u32 {
     id as u32
 }
 
+/// The size of the calling thread's stack in bytes.
+pub fn stack_size_here() -> usize {
+    // SAFETY: asks of the calling thread.
+    unsafe { libc::pthread_get_stacksize_np(libc::pthread_self()) }
+}
+
+/// Whether the memory at an address that a thread had may be a thread's again: nobody knows.
+pub(super) fn may_be_thread(_address: usize) -> bool {
+    true
+}
+
 /// The name of a thread of this process; None: it is gone.
 pub fn thread_name(id: u32) -> Option<String> {
     /// Takes the number of a thread, as `thread_id` has it. (The libc crate has only PROC_PIDTHREADINFO, which does not.)

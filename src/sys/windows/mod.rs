@@ -30,6 +30,11 @@ pub fn thread_id() -> u32 {
     unsafe { GetCurrentThreadId() }
 }
 
+/// The size of the calling thread's stack in bytes; 0: nobody asks (`NUMBERS_ARE_ADDRESSES`).
+pub fn stack_size_here() -> usize {
+    0
+}
+
 /// The name of a thread of this process; None: it is gone.
 pub fn thread_name(id: u32) -> Option<String> {
     // SAFETY: the handle and the text are checked, used here only, and given back once.

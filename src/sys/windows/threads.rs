@@ -9,6 +9,27 @@ use windows_sys::Win32::System::Threading::{
     TLS_OUT_OF_INDEXES, TlsAlloc, TlsFree, TlsGetValue, TlsSetValue, WaitForSingleObject,
 };
 
+/// The number by which Python knows a thread is the system's, and not the address by which free-threaded CPythons' memory
+/// allocator knows its owner.
+pub(crate) const NUMBERS_ARE_ADDRESSES: bool = false;
+
+/// Nobody keeps one (`NUMBERS_ARE_ADDRESSES`).
+pub struct KeptAddress;
+
+/// None, always.
+pub fn keep_address(_address: u64) -> Option<KeptAddress> {
+    None
+}
+
+/// Starts a thread that nobody waits for, with a stack as the system has it: nobody asks for another.
+pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
+    name: &'static CStr,
+    _stack_size: usize,
+    f: F,
+) -> std::io::Result<()> {
+    spawn(name, f)
+}
+
 /// Starts a thread that nobody waits for. Not std's: as on the other systems.
 pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
     unsafe extern "system" fn start<F: FnOnce()>(work: *mut c_void) -> u32 {

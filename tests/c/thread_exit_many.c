@@ -1,0 +1,55 @@
+/* harness: timeout=600 */
+/* harness: not-under=memcheck it measures memory, of which the tool takes its own */
+/* harness: not-under=helgrind it measures memory, of which the tool takes its own */
+/* harness: not-under=sanitizers it measures memory, of which the tool takes its own */
+/* 100,000 threads that attach once and end, some at a time, leave nothing: neither in the process's memory nor in CPython's list of
+   thread states, which never gets long on the way. */
+#include "py.h"
+
+enum { ALL = 100000, AT_ONCE = 20, WARM_UP = 2000 };
+/* Free-threaded CPythons keep something for each thread that was ever attached; with the GIL none does. */
+enum { SLACK = 512 * 1024, SLACK_PER_THREAD = 1024 };
+/* Those of threads that end at this moment, and of pyferry's own that delete them. */
+enum { MOST_STATES = 10 * AT_ONCE };
+
+static pyferry_view *view;
+static int longest;
+
+static void *live(void *unused)
+{
+    detach(attach(view));
+    return unused;
+}
+
+static void lead_lives(int threads)
+{
+    for (int done = 0; done < threads; done += AT_ONCE) {
+        pthread_t together[AT_ONCE];
+        for (int i = 0; i < AT_ONCE; i++)
+            together[i] = thread_start(live, NULL);
+        for (int i = 0; i < AT_ONCE; i++)
+            thread_join(together[i]);
+        if (done % 1000 == 0) {
+            int states = count_states_of(view);
+            longest = states > longest ? states : longest;
+        }
+    }
+}
+
+int main(void)
+{
+    PyThreadState *state = start_python(&view);
+    int threads = python_is_free_threaded() && !has_time() ? often(ALL / 10) : often(ALL);
+    int states = count_states_of(view);
+    lead_lives(WARM_UP);
+    long before = resident_memory();
+    lead_lives(threads);
+    long grown = resident_memory() - before;
+    printf("%d threads: %ld KiB, and never more than %d thread states\n", threads, grown / 1024, longest);
+    CHECK(longest <= MOST_STATES);
+    CHECK(grown <= SLACK + (python_is_free_threaded() ? (long)threads * SLACK_PER_THREAD : 0));
+    CHECK(states_of_become(view, states));
+    finish_python(state);
+    pyferry_view_free(view);
+    return 0;
+}
