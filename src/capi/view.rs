@@ -22,7 +22,7 @@ impl pyferry_view {
 /// Any thread, attached or not.
 ///
 /// The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread.
-/// From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
+/// It imports nothing. From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
 /// same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
 ///
 /// In code that Python runs while it is initialised (sitecustomize) an attached thread gets its view. Others get
@@ -31,9 +31,7 @@ impl pyferry_view {
 /// @param out  gets the view, to be freed with pyferry_view_free
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
 ///         two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook
-///         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached),
-///         _WRONG_ORDER (3.9, a first view, on a thread that is not attached, in a constructor of a library that is being
-///         loaded: Python would load one for it, and wait for the dynamic loader; take it when the library is loaded).
+///         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_view_main(out: *mut *mut pyferry_view) -> Status {
     enter(|| {

@@ -116,7 +116,7 @@ impl Python {
 
     /// Runs Python source with `callback`, and with `modules`, which is `sys.modules`: whoever imports may wait for a thread that
     /// has an import lock, also for what is imported already. The caller is attached.
-    fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
+    pub(super) fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
         let function = self.callable(callback)?;
         // SAFETY: attached; the reference to the modules is borrowed, that to the function ours, and the tuple takes one of each.
         unsafe {

@@ -140,18 +140,11 @@ impl Python {
         }
     }
 
-    /// Whether a state is the first that an interpreter got and still has: main's is that of the thread that initialised
-    /// Python. The caller is attached to the interpreter.
-    pub fn is_first_state(&self, raw: Raw, state: State) -> bool {
-        // CPython puts new states at the front of the list.
-        self.states_of(raw).last() == Some(&state)
-    }
-
     /// The thread states of the interpreter that the caller is attached to.
     pub fn states_of(&self, raw: Raw) -> Vec<State> {
         let mut states = Vec::new();
         // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t and later it may
-        // not: there it is asked for only while no other thread can come or go (is_first_state, a claimed gate).
+        // not: there it is asked for only while no other thread can come or go (a claimed gate).
         unsafe {
             let mut state = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
             while let Some(found) = State::from_ptr(state) {

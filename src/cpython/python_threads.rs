@@ -1,7 +1,9 @@
 //! The threads that Python code started: telling them to go, who they are, and where they are.
 
+use super::callback::Callback;
 use super::types::PyObject;
 use super::{Python, Raw};
+use crate::error::Result;
 use std::ffi::CStr;
 
 /// As many pending calls as any CPython keeps (`MAXPENDINGCALLS`, 3.13 and later; 32 before).
@@ -15,6 +17,66 @@ pub struct PythonThread {
     pub daemon: bool,
     /// As `threading` has it.
     pub name: String,
+}
+
+/// Whoever imports `threading` first is its main thread, and up to 3.12 `threading._shutdown` waits for the end of the state
+/// that this thread was attached through then, unless it is called on that very thread. It is called before any function
+/// of `atexit`; the states that threads of ours keep end later.
+impl Python {
+    /// Up to 3.12 has `callback` called in the attached interpreter when `threading` is imported there, unless it is already, on the
+    /// thread that imports it. Imports nothing.
+    pub fn when_threading_is_imported(&self, callback: Callback) -> Result<()> {
+        if self.version >= (3, 13) {
+            return Ok(());
+        }
+        // threading's import makes its main thread last, and asks for a lock then that the end of the thread state opens.
+        let source = c"
+callback, modules = given
+_thread = modules['_frozen_importlib']._thread
+original = _thread._set_sentinel
+def _set_sentinel():
+    threading = modules.get('threading')
+    if threading is not None and not hasattr(threading, '_main_thread'):
+        _thread._set_sentinel = threading._set_sentinel = original
+        callback()
+    return original()
+if 'threading' not in modules:
+    _thread._set_sentinel = _set_sentinel
+";
+        self.run_with(source, callback)
+    }
+
+    /// Has `threading._shutdown`, in the attached interpreter, wait for Python's own threads only, and not for `threading`'s
+    /// main thread: what is inside our gates is waited for by our own hook.
+    pub fn spare_main_thread(&self) -> Result<()> {
+        // Called first thing there. Its number may be that of the thread which shuts down, and asserts then that the lock is locked.
+        let source = c"
+import sys
+threading = sys.modules['threading']
+def spare_main_thread():
+    main = threading._main_thread
+    with threading._shutdown_locks_lock:
+        threading._shutdown_locks.discard(main._tstate_lock)
+    main._ident = None
+threading._threading_atexits.insert(0, spare_main_thread)
+";
+        self.run(source, None)
+    }
+
+    /// Up to 3.12, where site code has imported `threading` in a new interpreter of ours: its main thread is none that may end the
+    /// interpreter. The state that it was imported through is gone by then.
+    pub fn disown_main_thread(&self) -> Result<()> {
+        if self.version >= (3, 13) {
+            return Ok(());
+        }
+        let source = c"
+import sys
+threading = sys.modules.get('threading')
+if threading is not None and threading._main_thread.ident == threading.get_ident():
+    threading._main_thread._ident = None
+";
+        self.run(source, None)
+    }
 }
 
 impl Python {

@@ -82,55 +82,6 @@ impl Python {
         self.run_in_new_namespace(source, variable, |_| Ok(()))
     }
 
-    /// Up to 3.12 Python's shutdown waits for the thread that imported `threading` first, by the lock of the state it did that
-    /// through, unless it is that thread. So, on the thread that initialised Python: imports it, and gives its main thread a lock
-    /// that is no state's, so that any thread may shut Python down.
-    pub fn import_threading_as_main(&self) -> Result<()> {
-        if self.version >= (3, 13) {
-            return Ok(());
-        }
-        let source = c"
-import sys
-if 'threading' not in sys.modules:
-    import threading
-    main = threading._main_thread
-    with threading._shutdown_locks_lock:
-        threading._shutdown_locks.discard(main._tstate_lock)
-        main._tstate_lock = threading._allocate_lock()
-        main._tstate_lock.acquire()
-";
-        self.run(source, None)
-    }
-
-    /// Up to 3.12 the thread that imports `threading` first is its "main thread", and shutdown waits for the state it
-    /// did that through; on that very thread it asserts that the state is there instead. So, where the attached state
-    /// goes before the interpreter does: imports it, and tells it that its main thread is none that may shut it down.
-    /// `also_imported`: that state is all the interpreter ever had, so whoever imported it did so through that.
-    pub fn import_threading_for_others(&self, also_imported: bool) -> Result<()> {
-        if self.version >= (3, 13) {
-            return Ok(());
-        }
-        let source = if also_imported {
-            c"import threading\nif threading._main_thread.ident == threading.get_ident(): threading._main_thread._ident = None"
-        } else {
-            // Not while a thread has the import system's lock (it is in an import hook): it may wait for this one.
-            c"
-import sys, _imp
-if 'threading' not in sys.modules and not _imp.lock_held():
-    import threading
-    threading._main_thread._ident = None
-"
-        };
-        self.run(source, None)
-    }
-
-    /// Whether `threading` is still to be imported and takes a library that may have to be loaded: 3.9's imports `collections`,
-    /// which has `heapq`.
-    pub fn threading_loads_a_library(&self) -> bool {
-        let source = c"import sys\nif 'threading' not in sys.modules and 'heapq' not in sys.modules: raise LookupError";
-        self.version < (3, 10) && self.run(source, None).is_err()
-    }
-
     /// Up to 3.11 CPython looks names of characters ("\\N{DIGIT ONE}") up in a table that the first interpreter to need one
     /// makes for the whole process, and that dies with it: so that must be main, which is the attached one.
     pub fn own_character_names(&self) -> Result<()> {

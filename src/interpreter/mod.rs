@@ -23,7 +23,6 @@ use crate::thread::{self, Admission};
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 /// Which GIL a new interpreter is to have. (Free-threaded builds have none, and one interpreter never waits for another.)
 ///
@@ -72,17 +71,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
             let registrar = registrar.unwrap_or_else(sys::thread_id);
             let (interpreter, new) = registry::find_or_add(python, raw, slot, Origin::Main, true, facts, registrar);
             main = Some((Arc::clone(&interpreter), new));
-            let import = || {
-                // This thread would wait for the loader with the GIL held, and the caller, who may be in the loader, for it.
-                if python.threading_loads_a_library() && !sys::others_can_load(Duration::from_secs(5)) {
-                    fail!(
-                        WrongOrder,
-                        "the first view was taken while a library is being loaded, in a constructor or the initialiser of a global object: Python 3.9 would load a library for it, on another thread, which would wait for the dynamic loader, and that for this call. Take it attached, or in a function that is called when the library is loaded"
-                    );
-                }
-                python.import_threading_for_others(false)
-            };
-            if here { Ok(()) } else { set_up(&interpreter, raw, new, import) }
+            if here { Ok(()) } else { set_up(&interpreter, raw, new) }
         });
     });
     if !back {
@@ -94,11 +83,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     visited?;
     let Some((main, new)) = main else { fail!(Internal, "the main interpreter was visited and not found") };
     if here {
-        set_up(&main, raw, new, || match thread::current_state(python) {
-            // Whoever imports threading first is its main thread: the one that initialised Python, if this is it.
-            Some(state) if python.is_first_state(raw, state) => python.import_threading_as_main(),
-            _ => through_own_state(&main, raw, || python.import_threading_for_others(false)),
-        })?;
+        set_up(&main, raw, new)?;
     }
     Ok(main)
 }
@@ -127,22 +112,7 @@ pub fn current() -> Result<Arc<Interpreter>> {
         Some(sharing) => (Origin::Ours, sharing == Sharing::Legacy),
         None => (Origin::Theirs, python.shares_gil()),
     };
-    // What is imported through a state of its own leaves nothing on a state of theirs.
-    let import = || through_own_state(&main, raw, || python.import_threading_for_others(false));
-    register(&main, raw, origin, shares_gil, import)
-}
-
-/// Runs `f` attached to the interpreter this thread is attached to, but through another state, which is gone afterwards.
-fn through_own_state(main: &Interpreter, raw: Raw, f: impl FnOnce() -> Result<()>) -> Result<()> {
-    let (python, slot) = (main.python, main.slot);
-    let Some(made) = python.make_state(slot, raw) else {
-        fail!(NoMemory, "CPython could not make a thread state");
-    };
-    thread::through(python, slot, made, |state, before| {
-        let result = f();
-        python.delete_attached(slot, state, before);
-        result
-    })
+    register(&main, raw, origin, shares_gil)
 }
 
 /// Whether this thread is attached to that interpreter now, by whomever; None: to any.
@@ -206,8 +176,8 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
             python.refuse_what_would_be_set_up()?;
         }
         let shares_gil = sharing == Sharing::Legacy;
-        let import = || python.import_threading_for_others(true);
-        let made = register(main, raw, Origin::Ours, shares_gil, import)?;
+        python.disown_main_thread()?;
+        let made = register(main, raw, Origin::Ours, shares_gil)?;
         made.keeper.put(first);
         Ok(made)
     };
@@ -217,17 +187,11 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
     made
 }
 
-/// Registers the interpreter this thread is attached to; `import` imports `threading` there.
-fn register(
-    main: &Interpreter,
-    raw: Raw,
-    origin: Origin,
-    shares_gil: bool,
-    import: impl FnOnce() -> Result<()>,
-) -> Result<Arc<Interpreter>> {
+/// Registers the interpreter this thread is attached to.
+fn register(main: &Interpreter, raw: Raw, origin: Origin, shares_gil: bool) -> Result<Arc<Interpreter>> {
     let (facts, registrar) = (main.facts.clone(), sys::thread_id());
     let (interpreter, new) = registry::find_or_add(main.python, raw, main.slot, origin, shares_gil, facts, registrar);
-    set_up(&interpreter, raw, new, import)?;
+    set_up(&interpreter, raw, new)?;
     if main.gate.phase() != Phase::Open {
         // Main has seen to all others already.
         interpreter.gate.close();
@@ -236,13 +200,12 @@ fn register(
 }
 
 /// Marks the interpreter this thread is attached to as ours, and registers our hook in it.
-fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool, import: impl FnOnce() -> Result<()>) -> Result<()> {
+fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
     let python = interpreter.python;
     let result = (|| {
         if new {
             serve(interpreter, raw)?;
         }
-        import()?;
         hook(interpreter)?;
         // A free-threaded build may make the interpreter's dict twice where two threads are the first to ask for it: the
         // mark in one of them is lost.
@@ -288,6 +251,13 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
         // Where the list is full there is still the mark of `serve`.
         python.at_end_of_runtime(runtime_ended);
     }
+    let imported_in = Arc::clone(interpreter);
+    python.when_threading_is_imported(Box::new(move || {
+        if is_through_kept_state(&imported_in) {
+            // Python code that replaced `threading` may not have what this needs, and does not wait then either.
+            let _ = python.spare_main_thread();
+        }
+    }))?;
     let hooked = Arc::clone(interpreter);
     python.at_exit(Box::new(move || {
         thread::staying(python, || {
@@ -295,6 +265,13 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
             at_end::run(&hooked);
         })
     }))
+}
+
+/// Whether this thread is attached through a state that one of ours keeps.
+fn is_through_kept_state(interpreter: &Interpreter) -> bool {
+    let (attached, mut kept) = (thread::current_state(interpreter.python), false);
+    interpreter.gate.for_each_seat(|seat| kept |= attached.is_some() && seat.occupant.state.get() == attached);
+    kept
 }
 
 /// No interpreter of this life is left. The mark of `serve` says so earlier, but not always: since 3.14 a state that was made on

@@ -1,5 +1,5 @@
 /* Python is initialised on one thread, which takes the first view, and finalised on another one: up to 3.12 Py_FinalizeEx waits
-   there for the state through which threading was imported, and the first view imports threading. A debug build says nothing
+   there for the state through which threading was imported, so the first view does not import it. A debug build says nothing
    here: from 3.12 on it asserts that no state changes its thread, without pyferry too. */
 #include "py.h"
 

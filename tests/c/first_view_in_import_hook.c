@@ -1,5 +1,6 @@
 /* The first view of a process, taken where a thread has let go inside an import hook: the import system's lock is held, and what
-   takes the view imports nothing that would wait for it. */
+   takes the view imports nothing that would wait for it. A thread of the host's that imports `threading` first, later, and stays
+   does not keep Python from ending. */
 #include "py.h"
 
 static pyferry_view *view;
@@ -17,9 +18,13 @@ static PyObject *take_view(PyObject *module, PyObject *unused)
 
 static PyMethodDef method = { "take_view", take_view, METH_NOARGS, NULL };
 
-static void *visit_once(void *unused)
+static struct event imported = EVENT_INIT, finished = EVENT_INIT;
+
+static void *import_and_stay(void *unused)
 {
-    run_in(view, "x = 1");
+    run_in(view, "import threading");
+    event_set(&imported);
+    event_wait(&finished);
     return unused;
 }
 
@@ -38,8 +43,11 @@ int main(void)
                              "    pass\n") == 0);
     CHECK(view != NULL);
     PyThreadState *state = PyEval_SaveThread();
-    on_new_thread(visit_once, NULL);
+    pthread_t stayer = thread_start(import_and_stay, NULL);
+    event_wait(&imported);
     finish_python(state);
+    event_set(&finished);
+    thread_join(stayer);
     check_closed(view);
     pyferry_view_free(view);
     return 0;
