@@ -12,12 +12,12 @@
  *   short for PYFERRY_STATUS_CLOSED. Any may answer PYFERRY_STATUS_INTERNAL too, which is a bug.
  * - **Out.** Results come through pointers, last, and are written only on success.
  * - **Threads.** Unless its comment says otherwise, a function may be called from any thread, attached or not. In
- *   signal handlers: pyferry_status_name, and no other.
+ *   signal handlers: pyferry_status_name, pyferry_queue_post and pyferry_queue_post_copy, and no other.
  * - **Pointers.** NULL is PYFERRY_STATUS_INVALID_ARGUMENT, unless a function's comment says what it means.
  * - **Strings.** UTF-8, NUL-terminated, and the caller's: they are copied where they are kept. Labels are kept, not
  *   copied.
- * - **Handles.** pyferry_view and pyferry_guard are made by one function and given back by one other, once; NULL is
- *   fine there. Tokens and suspensions are plain values.
+ * - **Handles.** pyferry_view, pyferry_guard and pyferry_queue are made by one function and given back by one other, once;
+ *   NULL is fine there. Tokens and suspensions are plain values.
  * - **Structs.** Options and info structs start with their size: start from their PYFERRY_..._INIT macro.
  * - **Shutdown.** Whoever ends an interpreter, and whenever: threads inside are waited for, later ones get
  *   PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
@@ -52,6 +52,8 @@
 /** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \
     {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
+/** How every pyferry_queue_options starts. */
+#define PYFERRY_QUEUE_OPTIONS_INIT {sizeof(pyferry_queue_options), 0, false, {0}, NULL, NULL, NULL, NULL}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0, NULL, NULL}
 
@@ -102,6 +104,11 @@
  * Insist on an own GIL: PYFERRY_STATUS_UNSUPPORTED where there is none (up to Python 3.11).
  */
 #define PYFERRY_INTERPRETER_OWN_GIL 2
+
+/**
+ * How many bytes pyferry_queue_post_copy takes at most.
+ */
+#define PYFERRY_QUEUE_COPY_MAX 48
 
 /**
  * What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
@@ -190,6 +197,11 @@ typedef struct Aside Aside;
  * pyferry_attach_guarded always gets in.
  */
 typedef struct pyferry_guard pyferry_guard;
+
+/**
+ * A queue of jobs for one interpreter, from threads that must not wait.
+ */
+typedef struct pyferry_queue pyferry_queue;
 
 /**
  * A view: a weak handle to one interpreter. It is valid until freed, whatever becomes of the interpreter, and says
@@ -380,6 +392,82 @@ typedef struct pyferry_interpreter_options {
      */
     void *output_data;
 } pyferry_interpreter_options;
+
+/**
+ * Called when a queue has a job and was empty before: once, until it is empty again. For a host that runs the queue in a loop of its
+ * own: it writes to an eventfd or pipe, sends a window a message, or posts a semaphore.
+ *
+ * The post calls it, on the thread that posts: it must not wait, and where jobs are posted in signal handlers it must be fit for
+ * those. Where a job is posted while others are being run it may be called once more than needed.
+ *
+ * @param wake_data  the `wake_data` of the options
+ */
+typedef void (*pyferry_queue_wake)(void *wake_data);
+
+/**
+ * Hears the exception that a job has left set, and what a job did wrong. The next jobs run all the same.
+ *
+ * On the thread that runs the job, attached, with no exception set.
+ *
+ * @param traceback   the text, in UTF-8; valid for the length of the call
+ * @param error_data  the `error_data` of the options
+ */
+typedef void (*pyferry_queue_error)(const char *traceback, void *error_data);
+
+/**
+ * How a queue is to be. Start from PYFERRY_QUEUE_OPTIONS_INIT.
+ */
+typedef struct pyferry_queue_options {
+    /**
+     * sizeof(pyferry_queue_options)
+     */
+    size_t struct_size;
+    /**
+     * How many jobs there is room for, 16777216 at most. 0: 1024. Each takes 64 bytes, and memory for the next power of two.
+     */
+    size_t capacity;
+    /**
+     * A thread of pyferry's runs the jobs as soon as it can. While there are none it is attached to nothing, and holds no shutdown
+     * up. It takes no signals. pyferry_queue_run may be called all the same.
+     */
+    bool worker;
+    /**
+     * 0.
+     */
+    uint8_t reserved[7];
+    /**
+     * Called when there is a job and was none before; NULL: nobody needs to know.
+     */
+    pyferry_queue_wake wake;
+    /**
+     * Passed to `wake`. It has to last until the queue was freed.
+     */
+    void *wake_data;
+    /**
+     * Hears what jobs raise; NULL: it is reported as unraisable (sys.unraisablehook).
+     */
+    pyferry_queue_error error;
+    /**
+     * Passed to `error`. It has to last until the queue was freed.
+     */
+    void *error_data;
+} pyferry_queue_options;
+
+/**
+ * A piece of work for a queue. It is called once, whatever happens, unless the process ends first.
+ *
+ * With PYFERRY_STATUS_OK it is to do the work: on the thread that runs the queue, attached to its interpreter. It may call Python
+ * and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An exception that it leaves set
+ * goes to the queue's error callback. It must leave the thread attached as it found it, and must not throw.
+ *
+ * With PYFERRY_STATUS_CLOSED it will not run, because the queue was freed or its interpreter shuts down: it frees what it has. The
+ * thread is attached to nothing, and is one that runs the queue, frees it, or shuts the interpreter down, which waits for the
+ * call. (Where the queue is freed by a destructor in the very last of Py_FinalizeEx, that thread may be attached.)
+ *
+ * @param data    what was posted with it; of pyferry_queue_post_copy the copy, aligned to 16 bytes, for the length of the call
+ * @param status  PYFERRY_STATUS_OK or PYFERRY_STATUS_CLOSED
+ */
+typedef void (*pyferry_job)(void *data, pyferry_status status);
 
 
 
@@ -921,6 +1009,151 @@ void *pyferry_symbol(const char *name);
 pyferry_status pyferry_at_end(const struct pyferry_view *view,
                               void (*function)(void *data),
                               void *data);
+
+/**
+ * Attaches this thread to an interpreter, calls a function, and detaches: for those who have nothing else to write.
+ *
+ * Any thread, as pyferry_attach; it waits for the interpreter as long as that takes. A thread that is not to wait posts to a
+ * queue (pyferry_queue_post), and one that waits no longer than a time limit calls through one (pyferry_queue_call).
+ *
+ * @param view      the interpreter; read during the call
+ * @param function  called once, attached, on this thread; or, where the status is none of OK, _PYTHON_ERROR, _WRONG_ORDER and
+ *                  _NOT_ATTACHED, not at all. It must not throw, and leaves the thread attached as it found it.
+ * @param data      passed to it
+ * @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the function left an exception set: pyferry_last_error has the traceback, and it
+ *         is cleared), _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is shutting down or has
+ *         ended; also where the function shut it down itself), _WRONG_ORDER and _NOT_ATTACHED (the function left an attachment
+ *         open, or let go of the interpreter: as pyferry_detach), _NO_MEMORY, _FORKED.
+ */
+pyferry_status pyferry_call(const struct pyferry_view *view,
+                            void (*function)(void *data),
+                            void *data);
+
+/**
+ * Makes a queue. Jobs are posted to it from any thread, without a wait; whoever runs it, the host (pyferry_queue_run) or a worker of
+ * pyferry's, attaches once for many.
+ *
+ * A queue belongs to one interpreter and to one process. When the interpreter begins to shut down, however, the queue closes:
+ * posts are PYFERRY_STATUS_CLOSED, and each job that has not run is called with that status before the shutdown goes on. In a
+ * forked child a queue of its parent's does nothing but answer PYFERRY_STATUS_FORKED: its jobs run in the parent.
+ *
+ * Any thread, attached or not.
+ *
+ * @param view     the interpreter; read during the call
+ * @param options  how; NULL: all by default. Read during the call.
+ * @param out      gets the queue, to be freed with pyferry_queue_free, also when its interpreter has ended
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`view` or `out` is NULL, a capacity that is too large, `reserved` is not 0, a
+ *         struct_size that cannot be, a field that this library does not know), _CLOSED (the interpreter is shutting down or
+ *         has ended), _NO_MEMORY (or no thread for the worker), _FORKED.
+ */
+pyferry_status pyferry_queue_new(const struct pyferry_view *view,
+                                 const struct pyferry_queue_options *options,
+                                 struct pyferry_queue **out);
+
+/**
+ * Posts a job: it is called once. The jobs that one thread posts are called in that order.
+ *
+ * Any thread, attached or not, and in a signal handler, also one that has interrupted a post. It is wait-free: whatever other
+ * threads do, it takes a fixed number of steps. It takes no lock, allocates nothing and calls neither Python nor the system, but to
+ * wake a worker or the host where the queue was empty.
+ *
+ * pyferry_last_error is left as it was: the status says all that there is.
+ *
+ * @param queue  to which; it must not be freed meanwhile
+ * @param job    what to call
+ * @param data   passed to it; has to last until then
+ * @return PYFERRY_STATUS_OK, _QUEUE_FULL (at once; also where the last free place is being taken by another post), _CLOSED (the
+ *         interpreter is shutting down or has ended), _INVALID_ARGUMENT (`queue` or `job` is NULL; not in a signal handler),
+ *         _FORKED (the queue is the parent's). But with OK the job will not be called.
+ */
+pyferry_status pyferry_queue_post(struct pyferry_queue *queue,
+                                  pyferry_job job,
+                                  void *data);
+
+/**
+ * Posts a job with a copy of some bytes, so that the caller needs no memory of its own: they travel in the queue, and the job gets
+ * their address for the length of its call. The rest of the PYFERRY_QUEUE_COPY_MAX bytes are 0.
+ *
+ * As pyferry_queue_post in all else.
+ *
+ * @param queue   to which; it must not be freed meanwhile
+ * @param job     what to call
+ * @param bytes   what to copy; NULL where `length` is 0
+ * @param length  how many bytes, PYFERRY_QUEUE_COPY_MAX at most
+ * @return as pyferry_queue_post, _INVALID_ARGUMENT (`bytes` is NULL, or `length` too large) too.
+ */
+pyferry_status pyferry_queue_post_copy(struct pyferry_queue *queue,
+                                       pyferry_job job,
+                                       const void *bytes,
+                                       size_t length);
+
+/**
+ * Runs jobs on this thread, attached once for all: those that are there and those that come meanwhile, until there are none, the
+ * limits are reached or the queue closes. For a host that does this now and then, such as once a frame, or when `wake` was
+ * called. After a long time it lets other threads in between two jobs.
+ *
+ * Any thread, attached or not; not attached, it waits for the interpreter if there are jobs, and for nothing if there are none.
+ * One thread at a time runs the jobs of a queue: where another is at it (a worker too) nothing is run here, and that is OK. From
+ * within a job, this runs the next jobs.
+ *
+ * @param queue      whose jobs. It may be freed in a job.
+ * @param max_jobs   at most so many; 0: none. SIZE_MAX: all.
+ * @param budget_us  for how long, in microseconds: it is looked at after each job, so at least one runs. -1: no limit.
+ * @param ran        gets how many ran; NULL: nobody asks. Less than `max_jobs`, with no budget: the queue was empty.
+ * @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed; also where this call was the one that found it so, and told the
+ *         jobs that were left), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _WRONG_ORDER and
+ *         _NOT_ATTACHED (jobs ran, and one of them left an attachment open: as pyferry_detach), _NO_MEMORY, _FORKED (the queue
+ *         is the parent's).
+ */
+pyferry_status pyferry_queue_run(struct pyferry_queue *queue,
+                                 size_t max_jobs,
+                                 int64_t budget_us,
+                                 size_t *ran);
+
+/**
+ * How many jobs are in a queue, those that are being run not counted: as it was a moment ago.
+ *
+ * Any thread, at any time.
+ *
+ * @param queue  which; NULL gives 0
+ * @return how many
+ */
+size_t pyferry_queue_length(const struct pyferry_queue *queue);
+
+/**
+ * Frees a queue. Every job that has not run is called with PYFERRY_STATUS_CLOSED, on this thread, which is attached to nothing
+ * meanwhile; a job that is running is waited for. On return no job and no callback of the queue is running, its worker is gone,
+ * and what they use can be freed, and a plug-in that they are in be unloaded.
+ *
+ * Any thread, attached or not, at any time; once, and when no other thread uses the queue or will. Called in a job of the
+ * same queue it does not wait for that job, which is its last. In a forked child a queue of its parent's is forgotten, and its
+ * jobs are not called.
+ *
+ * @param queue  what to free; NULL is ignored
+ */
+void pyferry_queue_free(struct pyferry_queue *queue);
+
+/**
+ * Posts a job, and waits until it has been called: for a thread that wants a result, but not for longer than a time limit.
+ *
+ * Any thread, attached or not: one that is attached lets go while it waits, so that the queue can be run. It allocates, and
+ * is not for signal handlers. In a job of the same queue it would wait for itself, which is PYFERRY_STATUS_WRONG_ORDER.
+ *
+ * @param queue       to which; it must not be freed meanwhile, but in a job
+ * @param job         what to call
+ * @param data        passed to it. Where the time limit passes first it has to last until the job is called: it stays in the
+ *                    queue, and is called once as any other. So not a variable of the caller's, unless there is no limit.
+ * @param timeout_ms  how long to wait, in milliseconds. 0: post, and look once. -1: for ever.
+ * @return PYFERRY_STATUS_OK (it ran), _CLOSED (it was called with that; or, as with _QUEUE_FULL, _WRONG_ORDER,
+ *         _INVALID_ARGUMENT and _FORKED, was not posted, and will not be called: pyferry_last_error says which), _TIMEOUT (it has not run yet, or not to its
+ *         end), _PYTHON_ERROR (it left an exception set: pyferry_last_error has the traceback, and the error callback heard it
+ *         too), _INVALID_ARGUMENT (`queue` or `job` is NULL, a negative time other than -1), _QUEUE_FULL, _WRONG_ORDER,
+ *         _NO_MEMORY, _FORKED.
+ */
+pyferry_status pyferry_queue_call(struct pyferry_queue *queue,
+                                  pyferry_job job,
+                                  void *data,
+                                  int64_t timeout_ms);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -75,7 +75,7 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
-// Inside, calls go one way, down: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `host`, `thread` ->
+// Inside, calls go one way, down: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `queue`, `host`, `thread` ->
 // `registry` -> `gate`, `cpython` -> CPython. CONTRIBUTING.md has all of it, and a test holds it.
 
 mod api;
@@ -87,6 +87,7 @@ mod gate;
 mod host;
 mod interpreter;
 mod process;
+mod queue;
 mod registry;
 mod sys;
 mod thread;

@@ -46,12 +46,16 @@ mod interpreter;
 mod script;
 mod symbol;
 mod at_end;
+mod call;
+mod queue;
 
 pub use at_end::*;
 pub use attach::*;
+pub use call::*;
 pub use guard::*;
 pub use interpreter::*;
 pub use output::pyferry_output;
+pub use queue::*;
 pub use report::*;
 pub use runtime::*;
 pub use script::*;

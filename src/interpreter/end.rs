@@ -1,6 +1,6 @@
 //! Ending an interpreter that pyferry made.
 
-use super::shutdown::{Finished, Left, Limits, finish_from_main, wait_for_the_last};
+use super::shutdown::{self, Finished, Left, Limits, finish_from_main, wait_for_the_last};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{Interpreter, Origin};
 use crate::sys::Label;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Ends an interpreter that pyferry made.
 pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
     check(interpreter)?;
-    interpreter.gate.close();
+    shutdown::close(interpreter);
     let later = |error: Error| match error.status {
         Status::Timeout => Error::new(Status::Timeout, format!("{}; it lets nobody new in: call again", error.message)),
         _ => error,

@@ -1,5 +1,6 @@
 //! How an interpreter comes to be known, is made and ended, and what is done in it from outside.
 
+pub mod call;
 mod end;
 mod interrupt;
 pub mod python_threads;

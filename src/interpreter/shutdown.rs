@@ -6,6 +6,7 @@ use super::report;
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::Drained;
 use crate::host::at_end;
+use crate::queue;
 use crate::registry::{self, Interpreter, Occupant, Origin};
 use crate::sys::Label;
 use crate::thread;
@@ -44,9 +45,9 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     let is_main = interpreter.origin == Origin::Main;
     if is_main {
         // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
-        registry::all().iter().for_each(|other| other.gate.close());
+        registry::all().iter().for_each(|other| close(other));
     }
-    interpreter.gate.close();
+    close(interpreter);
     let limits = Limits::default();
     if !matches!(wait_for_the_last(interpreter, &limits), Ok(Left::Ours)) {
         return;
@@ -55,7 +56,7 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
         // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
         // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
         for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
-            other.gate.close();
+            close(other);
             while let Ok(Left::Ours) = wait_for_the_last(other, &limits) {
                 // An error here is an interpreter that cannot be ended; CPython will say so.
                 if !matches!(finish_from_main(other), Ok(Finished::NotYet)) {
@@ -67,6 +68,12 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     }
     delete_idle_states(interpreter);
     finish(interpreter);
+}
+
+/// Lets nobody new in from here on, and has the queues take no more jobs.
+pub fn close(interpreter: &Interpreter) {
+    interpreter.gate.close();
+    queue::refuse(interpreter);
 }
 
 fn finish(interpreter: &Interpreter) {
@@ -122,6 +129,16 @@ fn wait_outside(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<Left>
 
 /// Waits until the threads and guards of the host's are out. True: they were given up, and the gate is claimed.
 pub fn wait_for_occupants(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<bool> {
+    // First, so that whoever waits for a job leaves.
+    queue::tell(interpreter);
+    if wait_for_occupants_to_leave(interpreter, limits)? {
+        return Ok(true);
+    }
+    queue::wait_until_told(interpreter, limits.deadline)?;
+    Ok(false)
+}
+
+fn wait_for_occupants_to_leave(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<bool> {
     let empty = |until| interpreter.gate.wait_until_empty(is_not_reported, until);
     let earliest = |then: Instant| Some(limits.deadline.map_or(then, |deadline| deadline.min(then)));
     let mut next_report = Instant::now() + report::interval();

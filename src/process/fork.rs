@@ -5,13 +5,14 @@ use super::{copies, runtime};
 use crate::cpython::{self, Python, Slot};
 use crate::interpreter::{python_threads, report};
 use crate::registry::{self, fork};
-use crate::{error, host, sys, thread};
+use crate::{error, host, queue, sys, thread};
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
 /// All our locks, in the order in which they are taken.
 struct Locks {
     _host: host::Still,
+    _queues: queue::Still,
     report: report::Still,
     runtime: runtime::Still,
     python_threads: python_threads::Still,
@@ -42,13 +43,14 @@ extern "C" fn before() {
     // there.
     let _ = Python::in_process();
     let host = host::hold_still();
+    let queues = queue::hold_still();
     let report = report::hold_still();
     let runtime = runtime::hold_still();
     let python_threads = python_threads::hold_still();
     let registry = registry::hold_still();
     // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
     let cpython = cpython::hold_still(registry.serves());
-    let held = Locks { _host: host, report, runtime, python_threads, registry, _cpython: cpython };
+    let held = Locks { _host: host, _queues: queues, report, runtime, python_threads, registry, _cpython: cpython };
     // In a box, since every thread has the place for it.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }

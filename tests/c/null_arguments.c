@@ -28,6 +28,14 @@ int main(void)
     INVALID(pyferry_detach(NULL), "token");
     INVALID(pyferry_suspend(NULL), "out");
     CHECK_STATUS(pyferry_resume(NULL), PYFERRY_STATUS_INVALID_ARGUMENT);
+    INVALID(pyferry_call(NULL, NULL, NULL), "view");
+    INVALID(pyferry_call(main, NULL, NULL), "function");
+    INVALID(pyferry_queue_new(NULL, NULL, NULL), "view");
+    INVALID(pyferry_queue_new(main, NULL, NULL), "out");
+    INVALID(pyferry_queue_post(NULL, NULL, NULL), "queue");
+    INVALID(pyferry_queue_post_copy(NULL, NULL, NULL, 0), "queue");
+    INVALID(pyferry_queue_call(NULL, NULL, NULL, 0), "queue");
+    INVALID(pyferry_queue_run(NULL, 0, 0, NULL), "queue");
     INVALID(pyferry_interpreter_new(NULL, NULL), "out");
     INVALID(pyferry_interpreter_end(NULL, 0), "view");
     INVALID(pyferry_interpreter_interrupt(NULL), "view");

@@ -1,6 +1,7 @@
-//! In this package, and in no other, the gate is built on loom's locks and atomics.
+//! In this package, and in no other, the gate and the ring are built on loom's locks and atomics.
 
 fn main() {
     println!("cargo::rustc-cfg=loom");
     println!("cargo::rerun-if-changed=../../src/gate");
+    println!("cargo::rerun-if-changed=../../src/queue/ring.rs");
 }

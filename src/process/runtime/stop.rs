@@ -75,7 +75,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
 /// would wait for without one: the host's threads, and Python's own, which are told to go.
 fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
     let all = registry::all();
-    all.iter().for_each(|interpreter| interpreter.gate.close());
+    all.iter().for_each(|interpreter| shutdown::close(interpreter));
     if python.is_finalizing() {
         // Somebody else's Py_FinalizeEx: there is nobody left to wait for.
         return Ok(());

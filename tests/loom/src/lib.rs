@@ -5,6 +5,11 @@
 
 #[path = "../../../src/gate/mod.rs"]
 pub mod gate;
+#[path = "../../../src/queue/ring.rs"]
+pub mod ring;
+
+#[cfg(test)]
+mod posting;
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,8 @@ const INIT: &str = "
 /** How every pyferry_runtime_info starts. */
 #define PYFERRY_RUNTIME_INFO_INIT \\
     {sizeof(pyferry_runtime_info), NULL, NULL, NULL, NULL, 0, false, false, false, 0}
+/** How every pyferry_queue_options starts. */
+#define PYFERRY_QUEUE_OPTIONS_INIT {sizeof(pyferry_queue_options), 0, false, {0}, NULL, NULL, NULL, NULL}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0, NULL, NULL}
 ";

@@ -1,0 +1,409 @@
+use super::{enter, options, out, pyferry_view, required};
+use crate::error::{Error, Result, Status, fail};
+use crate::interpreter::script;
+use crate::queue::{self, Host, Job, Queue};
+use std::ffi::{CStr, c_char, c_void};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many bytes pyferry_queue_post_copy takes at most.
+pub const PYFERRY_QUEUE_COPY_MAX: usize = 48;
+
+/// How many jobs a queue has room for where its options do not say.
+const USUAL_CAPACITY: usize = 1024;
+
+// Behind the job's own address.
+const _: () = assert!((queue::WORDS - 1) * size_of::<u64>() == PYFERRY_QUEUE_COPY_MAX);
+
+/// A queue of jobs for one interpreter, from threads that must not wait.
+// Never made: its address is a queue::Queue's.
+pub struct pyferry_queue {
+    _queue: Queue,
+}
+
+/// A piece of work for a queue. It is called once, whatever happens, unless the process ends first.
+///
+/// With PYFERRY_STATUS_OK it is to do the work: on the thread that runs the queue, attached to its interpreter. It may call Python
+/// and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An exception that it leaves set
+/// goes to the queue's error callback. It must leave the thread attached as it found it, and must not throw.
+///
+/// With PYFERRY_STATUS_CLOSED it will not run, because the queue was freed or its interpreter shuts down: it frees what it has. The
+/// thread is attached to nothing, and is one that runs the queue, frees it, or shuts the interpreter down, which waits for the
+/// call. (Where the queue is freed by a destructor in the very last of Py_FinalizeEx, that thread may be attached.)
+///
+/// @param data    what was posted with it; of pyferry_queue_post_copy the copy, aligned to 16 bytes, for the length of the call
+/// @param status  PYFERRY_STATUS_OK or PYFERRY_STATUS_CLOSED
+pub type pyferry_job = Option<unsafe extern "C-unwind" fn(data: *mut c_void, status: Status)>;
+
+/// Called when a queue has a job and was empty before: once, until it is empty again. For a host that runs the queue in a loop of its
+/// own: it writes to an eventfd or pipe, sends a window a message, or posts a semaphore.
+///
+/// The post calls it, on the thread that posts: it must not wait, and where jobs are posted in signal handlers it must be fit for
+/// those. Where a job is posted while others are being run it may be called once more than needed.
+///
+/// @param wake_data  the `wake_data` of the options
+pub type pyferry_queue_wake = Option<unsafe extern "C-unwind" fn(wake_data: *mut c_void)>;
+
+/// Hears the exception that a job has left set, and what a job did wrong. The next jobs run all the same.
+///
+/// On the thread that runs the job, attached, with no exception set.
+///
+/// @param traceback   the text, in UTF-8; valid for the length of the call
+/// @param error_data  the `error_data` of the options
+pub type pyferry_queue_error = Option<unsafe extern "C-unwind" fn(traceback: *const c_char, error_data: *mut c_void)>;
+
+/// How a queue is to be. Start from PYFERRY_QUEUE_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_queue_options {
+    /// sizeof(pyferry_queue_options)
+    pub struct_size: usize,
+    /// How many jobs there is room for, 16777216 at most. 0: 1024. Each takes 64 bytes, and memory for the next power of two.
+    pub capacity: usize,
+    /// A thread of pyferry's runs the jobs as soon as it can. While there are none it is attached to nothing, and holds no shutdown
+    /// up. It takes no signals. pyferry_queue_run may be called all the same.
+    pub worker: bool,
+    /// 0.
+    pub reserved: [u8; 7],
+    /// Called when there is a job and was none before; NULL: nobody needs to know.
+    pub wake: pyferry_queue_wake,
+    /// Passed to `wake`. It has to last until the queue was freed.
+    pub wake_data: *mut c_void,
+    /// Hears what jobs raise; NULL: it is reported as unraisable (sys.unraisablehook).
+    pub error: pyferry_queue_error,
+    /// Passed to `error`. It has to last until the queue was freed.
+    pub error_data: *mut c_void,
+}
+
+no_padding!(pyferry_queue_options { struct_size, capacity, worker, reserved, wake, wake_data, error, error_data });
+
+impl Default for pyferry_queue_options {
+    fn default() -> Self {
+        pyferry_queue_options {
+            struct_size: size_of::<Self>(),
+            capacity: 0,
+            worker: false,
+            reserved: [0; 7],
+            wake: None,
+            wake_data: std::ptr::null_mut(),
+            error: None,
+            error_data: std::ptr::null_mut(),
+        }
+    }
+}
+
+// What the options say, for whatever thread.
+struct Data(*mut c_void);
+// SAFETY: the data is never looked at here; the header says from which threads it is passed.
+unsafe impl Send for Data {}
+// SAFETY: as above.
+unsafe impl Sync for Data {}
+
+impl Data {
+    fn get(&self) -> *mut c_void {
+        self.0
+    }
+}
+
+/// Makes a queue. Jobs are posted to it from any thread, without a wait; whoever runs it, the host (pyferry_queue_run) or a worker of
+/// pyferry's, attaches once for many.
+///
+/// A queue belongs to one interpreter and to one process. When the interpreter begins to shut down, however, the queue closes:
+/// posts are PYFERRY_STATUS_CLOSED, and each job that has not run is called with that status before the shutdown goes on. In a
+/// forked child a queue of its parent's does nothing but answer PYFERRY_STATUS_FORKED: its jobs run in the parent.
+///
+/// Any thread, attached or not.
+///
+/// @param view     the interpreter; read during the call
+/// @param options  how; NULL: all by default. Read during the call.
+/// @param out      gets the queue, to be freed with pyferry_queue_free, also when its interpreter has ended
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`view` or `out` is NULL, a capacity that is too large, `reserved` is not 0, a
+///         struct_size that cannot be, a field that this library does not know), _CLOSED (the interpreter is shutting down or
+///         has ended), _NO_MEMORY (or no thread for the worker), _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_queue_new(
+    view: *const pyferry_view,
+    options: *const pyferry_queue_options,
+    out: *mut *mut pyferry_queue,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
+        // SAFETY: as documented for the caller.
+        let options = unsafe { self::options(options, "options") }?;
+        if options.reserved != [0; 7] {
+            fail!(InvalidArgument, "`options->reserved` must be 0");
+        }
+        let capacity = if options.capacity == 0 { USUAL_CAPACITY } else { options.capacity };
+        if capacity > queue::MOST {
+            fail!(InvalidArgument, "`options->capacity` is {capacity}: {} at most", queue::MOST);
+        }
+        let queue = queue::create(&view.interpreter, capacity, options.worker, host(&options))?;
+        out.put(Arc::into_raw(queue).cast_mut().cast());
+        Ok(())
+    })
+}
+
+fn host(options: &pyferry_queue_options) -> Host {
+    let (wake_data, error_data) = (Data(options.wake_data), Data(options.error_data));
+    Host {
+        call,
+        take_exception: script::take_exception,
+        wake: options.wake.map(|wake| {
+            // SAFETY: the host gave the two together.
+            Box::new(move || unsafe { wake(wake_data.get()) }) as queue::Wake
+        }),
+        error: options.error.map(|error| {
+            // SAFETY: the host gave the two together; the text lives for the call.
+            Box::new(move |text: &CStr| unsafe { error(text.as_ptr(), error_data.get()) }) as queue::Report
+        }),
+    }
+}
+
+type Function = unsafe extern "C-unwind" fn(*mut c_void, Status);
+
+// As C takes whatever it keeps there.
+#[repr(align(16))]
+struct Copied([u64; queue::WORDS - 1]);
+
+fn call(job: &Job, status: Status) {
+    let [function, rest @ ..] = job.words;
+    // SAFETY: `job_of` put the function there.
+    let function = unsafe { std::mem::transmute::<usize, Function>(function as usize) };
+    let mut copied = Copied(rest);
+    let data = if job.mark { copied.0.as_mut_ptr().cast() } else { rest[0] as usize as *mut c_void };
+    // SAFETY: the host gave the two together, to be called once.
+    unsafe { function(data, status) };
+}
+
+#[inline]
+fn job_of(function: Function, data: *mut c_void) -> Job {
+    let mut words = [0; queue::WORDS];
+    words[0] = function as usize as u64;
+    words[1] = data as usize as u64;
+    Job { words, mark: false }
+}
+
+// SAFETY (of the callers): `queue` is NULL or a queue that lives for the length of the call.
+#[inline]
+unsafe fn queue_of<'a>(queue: *const pyferry_queue) -> Result<&'a Queue> {
+    // SAFETY: as the caller says.
+    unsafe { required(queue.cast::<Queue>(), "queue") }
+}
+
+// The same, kept through a call in which the queue may be freed.
+//
+// SAFETY (of the callers): as above.
+unsafe fn kept(queue: *const pyferry_queue) -> Result<Arc<Queue>> {
+    // SAFETY: as the caller says; a queue is one that pyferry_queue_new made.
+    unsafe {
+        let queue = std::ptr::from_ref(queue_of(queue)?);
+        Arc::increment_strong_count(queue);
+        Ok(Arc::from_raw(queue))
+    }
+}
+
+fn null(name: &str) -> Error {
+    Error::new(Status::InvalidArgument, format!("`{name}` is NULL"))
+}
+
+/// Posts a job: it is called once. The jobs that one thread posts are called in that order.
+///
+/// Any thread, attached or not, and in a signal handler, also one that has interrupted a post. It is wait-free: whatever other
+/// threads do, it takes a fixed number of steps. It takes no lock, allocates nothing and calls neither Python nor the system, but to
+/// wake a worker or the host where the queue was empty.
+///
+/// pyferry_last_error is left as it was: the status says all that there is.
+///
+/// @param queue  to which; it must not be freed meanwhile
+/// @param job    what to call
+/// @param data   passed to it; has to last until then
+/// @return PYFERRY_STATUS_OK, _QUEUE_FULL (at once; also where the last free place is being taken by another post), _CLOSED (the
+///         interpreter is shutting down or has ended), _INVALID_ARGUMENT (`queue` or `job` is NULL; not in a signal handler),
+///         _FORKED (the queue is the parent's). But with OK the job will not be called.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_queue_post(
+    queue: *mut pyferry_queue,
+    job: pyferry_job,
+    data: *mut c_void,
+) -> Status {
+    // SAFETY: as documented for the caller.
+    match unsafe { (queue.cast::<Queue>().as_ref(), job) } {
+        (Some(queue), Some(function)) => queue.post(&job_of(function, data)),
+        (None, _) => lacking("queue"),
+        (_, None) => lacking("job"),
+    }
+}
+
+#[cold]
+fn lacking(name: &str) -> Status {
+    enter(|| Err(null(name)))
+}
+
+/// Posts a job with a copy of some bytes, so that the caller needs no memory of its own: they travel in the queue, and the job gets
+/// their address for the length of its call. The rest of the PYFERRY_QUEUE_COPY_MAX bytes are 0.
+///
+/// As pyferry_queue_post in all else.
+///
+/// @param queue   to which; it must not be freed meanwhile
+/// @param job     what to call
+/// @param bytes   what to copy; NULL where `length` is 0
+/// @param length  how many bytes, PYFERRY_QUEUE_COPY_MAX at most
+/// @return as pyferry_queue_post, _INVALID_ARGUMENT (`bytes` is NULL, or `length` too large) too.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_queue_post_copy(
+    queue: *mut pyferry_queue,
+    job: pyferry_job,
+    bytes: *const c_void,
+    length: usize,
+) -> Status {
+    // SAFETY: as documented for the caller.
+    let (Some(queue), Some(function)) = (unsafe { queue.cast::<Queue>().as_ref() }, job) else {
+        return lacking(if queue.is_null() { "queue" } else { "job" });
+    };
+    if length > PYFERRY_QUEUE_COPY_MAX || (bytes.is_null() && length > 0) {
+        return cannot_copy(bytes.is_null(), length);
+    }
+    let mut job = job_of(function, std::ptr::null_mut());
+    job.mark = true;
+    if length > 0 {
+        // SAFETY: the caller has so many bytes there, and there is room for them behind the function.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.cast::<u8>(), (&raw mut job.words[1]).cast(), length) };
+    }
+    queue.post(&job)
+}
+
+#[cold]
+fn cannot_copy(is_null: bool, length: usize) -> Status {
+    enter(|| {
+        if length > PYFERRY_QUEUE_COPY_MAX {
+            fail!(
+                InvalidArgument,
+                "`length` is {length}: a job carries {PYFERRY_QUEUE_COPY_MAX} bytes at most; post a pointer"
+            );
+        }
+        Err(null(if is_null { "bytes" } else { "length" }))
+    })
+}
+
+/// Runs jobs on this thread, attached once for all: those that are there and those that come meanwhile, until there are none, the
+/// limits are reached or the queue closes. For a host that does this now and then, such as once a frame, or when `wake` was
+/// called. After a long time it lets other threads in between two jobs.
+///
+/// Any thread, attached or not; not attached, it waits for the interpreter if there are jobs, and for nothing if there are none.
+/// One thread at a time runs the jobs of a queue: where another is at it (a worker too) nothing is run here, and that is OK. From
+/// within a job, this runs the next jobs.
+///
+/// @param queue      whose jobs. It may be freed in a job.
+/// @param max_jobs   at most so many; 0: none. SIZE_MAX: all.
+/// @param budget_us  for how long, in microseconds: it is looked at after each job, so at least one runs. -1: no limit.
+/// @param ran        gets how many ran; NULL: nobody asks. Less than `max_jobs`, with no budget: the queue was empty.
+/// @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed; also where this call was the one that found it so, and told the
+///         jobs that were left), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _WRONG_ORDER and
+///         _NOT_ATTACHED (jobs ran, and one of them left an attachment open: as pyferry_detach), _NO_MEMORY, _FORKED (the queue
+///         is the parent's).
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_queue_run(
+    queue: *mut pyferry_queue,
+    max_jobs: usize,
+    budget_us: i64,
+    ran: *mut usize,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let queue = unsafe { kept(queue) }?;
+        let budget = match u64::try_from(budget_us) {
+            Ok(budget) => Some(Duration::from_micros(budget)),
+            Err(_) if budget_us == -1 => None,
+            Err(_) => fail!(InvalidArgument, "`budget_us` is {budget_us}: microseconds, or -1 for no limit"),
+        };
+        let count = queue.run(max_jobs, budget)?;
+        // SAFETY: NULL or a place for it.
+        if let Some(ran) = unsafe { ran.as_mut() } {
+            *ran = count;
+        }
+        Ok(())
+    })
+}
+
+/// How many jobs are in a queue, those that are being run not counted: as it was a moment ago.
+///
+/// Any thread, at any time.
+///
+/// @param queue  which; NULL gives 0
+/// @return how many
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pyferry_queue_length(queue: *const pyferry_queue) -> usize {
+    // SAFETY: as documented for the caller.
+    unsafe { queue_of(queue) }.map_or(0, Queue::count)
+}
+
+/// Frees a queue. Every job that has not run is called with PYFERRY_STATUS_CLOSED, on this thread, which is attached to nothing
+/// meanwhile; a job that is running is waited for. On return no job and no callback of the queue is running, its worker is gone,
+/// and what they use can be freed, and a plug-in that they are in be unloaded.
+///
+/// Any thread, attached or not, at any time; once, and when no other thread uses the queue or will. Called in a job of the
+/// same queue it does not wait for that job, which is its last. In a forked child a queue of its parent's is forgotten, and its
+/// jobs are not called.
+///
+/// @param queue  what to free; NULL is ignored
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_queue_free(queue: *mut pyferry_queue) {
+    if !queue.is_null() {
+        // SAFETY: what pyferry_queue_new handed out, and nobody freed yet, as documented.
+        unsafe { Arc::from_raw(queue.cast_const().cast::<Queue>()) }.close();
+    }
+}
+
+/// Posts a job, and waits until it has been called: for a thread that wants a result, but not for longer than a time limit.
+///
+/// Any thread, attached or not: one that is attached lets go while it waits, so that the queue can be run. It allocates, and
+/// is not for signal handlers. In a job of the same queue it would wait for itself, which is PYFERRY_STATUS_WRONG_ORDER.
+///
+/// @param queue       to which; it must not be freed meanwhile, but in a job
+/// @param job         what to call
+/// @param data        passed to it. Where the time limit passes first it has to last until the job is called: it stays in the
+///                    queue, and is called once as any other. So not a variable of the caller's, unless there is no limit.
+/// @param timeout_ms  how long to wait, in milliseconds. 0: post, and look once. -1: for ever.
+/// @return PYFERRY_STATUS_OK (it ran), _CLOSED (it was called with that; or, as with _QUEUE_FULL, _WRONG_ORDER,
+///         _INVALID_ARGUMENT and _FORKED, was not posted, and will not be called: pyferry_last_error says which), _TIMEOUT (it has not run yet, or not to its
+///         end), _PYTHON_ERROR (it left an exception set: pyferry_last_error has the traceback, and the error callback heard it
+///         too), _INVALID_ARGUMENT (`queue` or `job` is NULL, a negative time other than -1), _QUEUE_FULL, _WRONG_ORDER,
+///         _NO_MEMORY, _FORKED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_queue_call(
+    queue: *mut pyferry_queue,
+    job: pyferry_job,
+    data: *mut c_void,
+    timeout_ms: i64,
+) -> Status {
+    enter(|| {
+        // SAFETY: as documented for the caller.
+        let queue = unsafe { kept(queue) }?;
+        let function = job.ok_or_else(|| null("job"))?;
+        let deadline = super::deadline(timeout_ms)?;
+        let waiting = queue::Call::new(&queue);
+        let called = Box::into_raw(Box::new(Called { function, data, waiting: Arc::clone(&waiting) }));
+        let result = waiting.post(&job_of(finish, called.cast()));
+        if result.is_err() {
+            // SAFETY: it was not posted, so nobody else has it.
+            drop(unsafe { Box::from_raw(called) });
+        }
+        result?;
+        waiting.wait(deadline)
+    })
+}
+
+// A job that somebody may wait for. It outlives both.
+struct Called {
+    function: Function,
+    data: *mut c_void,
+    waiting: Arc<queue::Call>,
+}
+
+unsafe extern "C-unwind" fn finish(called: *mut c_void, status: Status) {
+    // SAFETY: pyferry_queue_call gave it away with the job, which is called once.
+    let called = unsafe { Box::from_raw(called.cast::<Called>()) };
+    // SAFETY: the host gave the two together, to be called once.
+    called.waiting.run(status, || unsafe { (called.function)(called.data, status) });
+}

@@ -1,0 +1,25 @@
+//! A function of the host's that is called attached.
+
+use super::script;
+use crate::error::Result;
+use crate::registry::Interpreter;
+use crate::sys::Label;
+use crate::thread::{self, Admission};
+use std::sync::Arc;
+
+/// What it is in for.
+const CALL: Label = Label::new(c"pyferry_call");
+
+/// Calls `f` attached to an interpreter, on this thread. The exception that it leaves set is the error.
+pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> {
+    let ticket = thread::attach(interpreter, Admission::Open, CALL)?;
+    let python = interpreter.python;
+    let state = thread::current_state(python);
+    // A visit begins with none; where this one nests, it may be the caller's.
+    let had_one = python.has_exception();
+    thread::staying(python, f);
+    let is_here = state.is_some() && thread::current_state(python) == state;
+    let result = if is_here && !had_one { script::take_exception() } else { Ok(()) };
+    thread::detach(ticket)?;
+    result
+}

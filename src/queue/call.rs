@@ -1,0 +1,89 @@
+//! A job whose poster waits for it.
+
+use super::{Job, Queue, unattached};
+use crate::error::{Result, Status, fail};
+use std::ffi::CString;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Instant;
+
+/// What the two know of each other. It outlives a poster that gives up.
+pub struct Call {
+    queue: Arc<Queue>,
+    result: Mutex<Option<Result<()>>>,
+    done: Condvar,
+}
+
+impl Call {
+    /// One that is to be posted.
+    pub fn new(queue: &Arc<Queue>) -> Arc<Call> {
+        Arc::new(Call { queue: Arc::clone(queue), result: Mutex::new(None), done: Condvar::new() })
+    }
+
+    /// Posts the job, which is to `run` this.
+    pub fn post(&self, job: &Job) -> Result<()> {
+        self.queue.check_fork()?;
+        if self.queue.turn.is_mine() {
+            fail!(
+                WrongOrder,
+                "this thread is in a job of the queue, and would wait for itself: do it here, or post it (pyferry_queue_post)"
+            );
+        }
+        match self.queue.post(job) {
+            Status::Ok => Ok(()),
+            Status::QueueFull => fail!(QueueFull, "the queue has no free place: the job was not posted"),
+            _ => Err(self.queue.closed()),
+        }
+    }
+
+    /// Waits for the job.
+    pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
+        let mut result = Ok(());
+        unattached(|| result = self.wait_outside(deadline));
+        result
+    }
+
+    fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {
+        let mut result = self.lock();
+        loop {
+            if let Some(result) = result.take() {
+                return result;
+            }
+            result = match deadline {
+                None => self.done.wait(result).unwrap_or_else(|poisoned| poisoned.into_inner()),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        fail!(
+                            Timeout,
+                            "the job has not been run to its end yet: it stays in the queue, and is called once"
+                        );
+                    }
+                    self.done.wait_timeout(result, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0
+                }
+            };
+        }
+    }
+
+    /// Calls the job, and says what came of it.
+    pub fn run(&self, status: Status, job: impl FnOnce()) {
+        job();
+        let result = if status == Status::Ok { self.take_exception() } else { Err(self.queue.closed()) };
+        *self.lock() = Some(result);
+        self.done.notify_all();
+    }
+
+    fn take_exception(&self) -> Result<()> {
+        // Where the job has let go of the interpreter, whoever runs the queue sees to that.
+        match (self.queue.host.take_exception)() {
+            Err(error) if error.status == Status::PythonError => {
+                self.queue.report(&CString::new(error.message.as_str()).unwrap_or_default());
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Result<()>>> {
+        self.result.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,311 @@
+//! Posting: work for an interpreter from threads that must never wait.
+//!
+//! A job goes into the queue's ring. Who has the turn takes the jobs out and runs them, one after the other: a thread of the
+//! host's or the queue's worker, attached. When the queue closes, because it is freed or its interpreter shuts down, whoever
+//! has the turn then tells each job that is left that it will not run, attached to nothing. So every job is called once.
+
+mod call;
+mod list;
+mod ring;
+mod turn;
+mod worker;
+
+pub use call::Call;
+pub use list::{Still, hold_still, refuse, tell, wait_until_told};
+pub use ring::Job;
+pub(crate) use ring::WORDS;
+
+use crate::cpython::{Python, State};
+use crate::error::{Error, Result, Status, fail};
+use crate::registry::{self, Interpreter};
+use crate::sys::{self, Label};
+use crate::thread;
+use ring::{Posted, Ring};
+use std::ffi::{CStr, CString};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use turn::Turn;
+use worker::Worker;
+
+/// How many jobs a queue can have room for.
+pub(crate) const MOST: usize = 1 << 24;
+
+/// What whoever runs the jobs comes in for.
+const RUN: Label = Label::new(c"pyferry: the jobs of a queue");
+
+/// For how long jobs are run before others get a chance to come in: CPython's switch interval.
+const SLICE: Duration = Duration::from_millis(5);
+
+/// Is called when a queue is no longer empty.
+pub type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// Hears what went wrong in a job.
+pub type Report = Box<dyn Fn(&CStr) + Send + Sync>;
+
+/// What the host has to say to a queue. None of it may panic.
+pub struct Host {
+    /// Calls a job: with OK, attached, or with CLOSED, attached to nothing.
+    pub call: fn(&Job, Status),
+    /// Turns the exception that is set on this thread into an error.
+    pub take_exception: fn() -> Result<()>,
+    /// The queue was empty, and is not. On the thread that posts.
+    pub wake: Option<Wake>,
+    /// A job raised: its traceback. Attached, with no exception set.
+    pub error: Option<Report>,
+}
+
+/// A queue.
+pub struct Queue {
+    ring: Ring,
+    /// Made when the process had been forked so often.
+    forks: u32,
+    host: Host,
+    worker: Option<Worker>,
+    interpreter: Arc<Interpreter>,
+    turn: Turn,
+}
+
+/// Makes a queue.
+pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, has_worker: bool, host: Host) -> Result<Arc<Queue>> {
+    let Some(ring) = Ring::new(capacity) else { fail!(NoMemory, "no memory for a queue of {capacity} jobs") };
+    let queue = Arc::new(Queue {
+        ring,
+        forks: registry::forks(),
+        host,
+        worker: has_worker.then(Worker::default),
+        interpreter: Arc::clone(interpreter),
+        turn: Turn::default(),
+    });
+    list::add(&queue);
+    // Asked when it is in the list: whoever closes the gate looks there afterwards.
+    let result = if interpreter.gate.is_open() { worker::start(&queue) } else { Err(queue.closed()) };
+    if result.is_err() {
+        list::remove(&queue);
+    }
+    result.map(|()| queue)
+}
+
+impl Queue {
+    /// Posts a job. Any thread, at any time, also in a signal handler: it takes no lock, allocates nothing and leaves the thread's
+    /// locals alone.
+    #[inline]
+    pub fn post(&self, job: &Job) -> Status {
+        if !self.is_of_this_process() {
+            return Status::Forked;
+        }
+        match self.ring.post(job) {
+            Posted::Behind => Status::Ok,
+            Posted::First => self.wake(),
+            Posted::Full => Status::QueueFull,
+            Posted::Closed => Status::Closed,
+        }
+    }
+
+    #[inline(never)]
+    fn wake(&self) -> Status {
+        if let Some(worker) = &self.worker {
+            worker.wake();
+        }
+        if let Some(wake) = &self.host.wake {
+            wake();
+        }
+        Status::Ok
+    }
+
+    /// How many jobs there are: a moment ago.
+    pub fn count(&self) -> usize {
+        if self.is_of_this_process() { self.ring.count() } else { 0 }
+    }
+
+    /// Runs jobs, in one attachment, until there are none or the limits are reached; says how many. None, where another thread is
+    /// at it.
+    pub fn run(self: &Arc<Self>, most: usize, budget: Option<Duration>) -> Result<usize> {
+        self.check_fork()?;
+        if !self.turn.begin() {
+            return if self.ring.is_closed() { Err(self.closed()) } else { Ok(0) };
+        }
+        let result = self.run_in_turn(most, budget);
+        self.end_turn();
+        result
+    }
+
+    fn run_in_turn(&self, most: usize, budget: Option<Duration>) -> Result<usize> {
+        if !self.interpreter.gate.is_open() {
+            self.ring.close();
+        }
+        if self.ring.is_closed() {
+            unattached(|| self.tell_rest());
+            return Err(self.closed());
+        }
+        if most == 0 || !self.ring.has_any() {
+            return Ok(0);
+        }
+        let python = self.interpreter.python;
+        let ticket = thread::attach(&self.interpreter, thread::Admission::Open, RUN).inspect_err(|error| {
+            if error.status == Status::Closed {
+                self.ring.close();
+                unattached(|| self.tell_rest());
+            }
+        })?;
+        let ran = thread::staying(python, || self.run_attached(python, most, budget));
+        if self.ring.is_closed() {
+            // While this thread still has a pin: a shutdown waits until all are told.
+            thread::released(python, None, || self.tell_rest());
+        }
+        thread::detach(ticket)?;
+        Ok(ran)
+    }
+
+    fn run_attached(&self, python: &'static Python, most: usize, budget: Option<Duration>) -> usize {
+        let state = thread::current_state(python);
+        let until = budget.map(|budget| Instant::now() + budget);
+        let slice = SLICE.as_nanos() as u64;
+        let mut slice_ends = sys::ticks() + slice;
+        let mut ran = 0;
+        while ran < most && !self.ring.is_closed() && self.is_of_this_process() {
+            let Some(job) = self.ring.take() else { break };
+            (self.host.call)(&job, Status::Ok);
+            ran += 1;
+            let now = thread::current_state(python);
+            if now != state && !self.bring_back(python, state, now) {
+                break;
+            }
+            if python.has_exception() {
+                self.take_exception(python);
+            }
+            if until.is_some_and(|until| Instant::now() >= until) {
+                break;
+            }
+            if sys::ticks() > slice_ends {
+                if !thread::released(python, None, || ()) {
+                    break;
+                }
+                slice_ends = sys::ticks() + slice;
+            }
+        }
+        ran
+    }
+
+    /// A job has left this thread attached elsewhere, or to nothing. False: there is no way back from here.
+    #[cold]
+    fn bring_back(&self, python: &Python, state: Option<State>, now: Option<State>) -> bool {
+        let (Some(state), None) = (state, now) else { return false };
+        if self.interpreter.is_closed() {
+            return false;
+        }
+        thread::come_back(python, state);
+        self.report(c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it");
+        true
+    }
+
+    #[cold]
+    fn take_exception(&self, python: &Python) {
+        if self.host.error.is_none() {
+            return python.report_unraisable("a job of a pyferry queue");
+        }
+        if let Err(error) = (self.host.take_exception)() {
+            self.report(&CString::new(error.message).unwrap_or_default());
+        }
+        if python.has_exception() {
+            python.report_unraisable("the error callback of a pyferry queue");
+        }
+    }
+
+    /// Tells the host what went wrong in a job, if it wants to know. Attached.
+    pub fn report(&self, text: &CStr) {
+        if let Some(error) = &self.host.error {
+            error(text);
+        }
+    }
+
+    /// Tells each job that is left that it will not run. In the turn, attached to nothing.
+    fn tell_rest(&self) {
+        while self.is_of_this_process()
+            && let Some(job) = self.ring.take()
+        {
+            (self.host.call)(&job, Status::Closed);
+        }
+    }
+
+    /// Tells them, if it is nobody else's turn; who has it does so before giving it back.
+    fn tell_if_free(&self) {
+        if self.turn.begin() {
+            self.tell_rest();
+            self.end_turn();
+        }
+    }
+
+    fn end_turn(&self) {
+        if !self.is_of_this_process() {
+            // A job has forked: another thread, which is not in the child, may have been at the turn.
+            return;
+        }
+        // Who came meanwhile, found the turn taken and went away relied on this.
+        while self.turn.end() && self.ring.has_any() {
+            if !self.ring.is_closed() {
+                if let Some(worker) = &self.worker {
+                    worker.wake();
+                }
+                return;
+            }
+            if !self.turn.begin() {
+                return;
+            }
+            unattached(|| self.tell_rest());
+        }
+    }
+
+    /// Closes the queue: every job that is left is told, and on return no call is running but one that this thread is in.
+    pub fn close(self: &Arc<Self>) {
+        if self.check_fork().is_err() {
+            // The jobs are the parent's, and so is the worker.
+            return;
+        }
+        self.ring.close();
+        list::remove(self);
+        unattached(|| {
+            self.turn.begin_by(None);
+            self.tell_rest();
+            self.end_turn();
+            if let Some(worker) = &self.worker {
+                worker.end();
+            }
+        });
+    }
+
+    /// Whether it was made in this process, rather than in one that this was forked from.
+    #[inline]
+    fn is_of_this_process(&self) -> bool {
+        self.forks == registry::forks()
+    }
+
+    fn check_fork(&self) -> Result<()> {
+        if self.is_of_this_process() {
+            return Ok(());
+        }
+        fail!(
+            Forked,
+            "the queue was made before process {} was forked, and belongs to the parent: make a new one in the child",
+            std::process::id()
+        )
+    }
+
+    fn closed(&self) -> Error {
+        let name = self.interpreter.name();
+        Error::new(
+            Status::Closed,
+            format!("{name} is shutting down or has ended: its queue takes no jobs, and runs none; free it"),
+        )
+    }
+}
+
+/// Runs `f` while this thread is attached to nothing.
+pub fn unattached(f: impl FnOnce()) {
+    match Python::known() {
+        // Past the point of no return nobody who lets go comes back.
+        Some(python) if thread::current_state(python).is_some() && !python.is_finalizing() => {
+            thread::released(python, None, f);
+        }
+        _ => f(),
+    }
+}

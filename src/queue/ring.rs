@@ -1,0 +1,284 @@
+//! A bounded ring of jobs: any number of threads post, one at a time takes.
+//!
+//! To post is wait-free: a fixed number of steps, whatever other threads do or however long they are suspended in the middle of
+//! the same. It takes two atomic read-modify-writes. The first takes a place: one word has how many are free and where the
+//! last of them is, so it says at once whether there is one, which, and whether the ring is closed. The second, when
+//! the job is in its slot, counts the job as ready, and says whether there was none before it: then the poster wakes whoever
+//! takes.
+//!
+//! A poster that is suspended between the two leaves a hole. Whoever takes goes on behind it, and comes back to it: until it is
+//! filled, its place and those behind it are not free again, and that is all it costs. The jobs of one poster are taken in their
+//! order all the same, see `take`.
+//!
+//! Every word is an atomic, so that a signal handler may post which has interrupted a post. `tests/loom` model-checks this file
+//! as it stands.
+
+#[cfg(loom)]
+use loom::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+#[cfg(not(loom))]
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+/// What a job is made of: with its slot's state it fills a cache line.
+#[cfg(not(loom))]
+pub(crate) const WORDS: usize = 7;
+/// Each word is one more thing for loom to try.
+#[cfg(loom)]
+pub(crate) const WORDS: usize = 1;
+
+/// A job, as its poster describes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// What it is, in words that only the poster and whoever runs it understand.
+    pub words: [u64; WORDS],
+    /// One bit more.
+    pub mark: bool,
+}
+
+/// What became of a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// There was no job before it: whoever takes may be asleep.
+    First,
+    /// It is behind others.
+    Behind,
+    /// No place is free.
+    Full,
+    /// The ring is closed.
+    Closed,
+}
+
+/// The ring.
+#[derive(Debug)]
+pub struct Ring {
+    /// How many places are free, and the position of the last of them: see `free` and `limit`. Posters take the places, whoever
+    /// takes jobs gives them back.
+    places: Line<AtomicU64>,
+    /// How many jobs have been counted in by their posters, less those taken. A job can be taken before its poster has counted it,
+    /// so it can be negative. `CLOSING` is added when the ring closes.
+    ready: Line<AtomicI64>,
+    /// The position of the first job that is not taken: the taker's own.
+    head: Line<AtomicU64>,
+    slots: Box<[Slot]>,
+}
+
+/// Nothing else is on its cache line, nor on the one that processors fetch with it.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Line<T>(T);
+
+#[derive(Debug)]
+#[repr(align(64))]
+struct Slot {
+    /// `published` or `taken`, of the position that the slot had last.
+    state: AtomicU64,
+    words: [AtomicU64; WORDS],
+}
+
+/// In `places`: nothing is admitted any more.
+const CLOSED: u64 = 1 << 63;
+/// In `places`: what stands for no free place. Below are those who found none when it was too late to turn back: of each place that
+/// is given back no more than there are threads.
+const NONE_FREE: u64 = 1 << 31;
+/// Positions are counted modulo this, which every ring's length divides.
+const POSITIONS: u64 = 1 << 31;
+/// In `ready`.
+const CLOSING: i64 = 1 << 40;
+
+/// How many places are free; negative, where posters came for more than there are.
+fn free(places: u64) -> i64 {
+    (places & 0xffff_ffff) as i64 - NONE_FREE as i64
+}
+
+/// The position behind the last place.
+fn limit(places: u64) -> u64 {
+    places >> 32 & (POSITIONS - 1)
+}
+
+/// The position that is posted next.
+fn next(places: u64) -> u64 {
+    limit(places).wrapping_sub(free(places).max(0) as u64) % POSITIONS
+}
+
+fn is_admitted(places: u64) -> bool {
+    places & CLOSED == 0 && free(places) > 0
+}
+
+fn refused(places: u64) -> Posted {
+    if places & CLOSED != 0 { Posted::Closed } else { Posted::Full }
+}
+
+/// A slot's state: this position's job is in it.
+fn published(position: u64, mark: bool) -> u64 {
+    position << 2 | u64::from(mark) << 1 | 1
+}
+
+/// A slot's state: this position's job was taken. Of position 0 it is that of a slot that nobody has used.
+fn taken(position: u64) -> u64 {
+    position << 2
+}
+
+const MARK: u64 = 2;
+
+impl Ring {
+    /// A ring for so many jobs, not more than 2^30. None: there is no memory for it.
+    pub fn new(capacity: usize) -> Option<Ring> {
+        let length = capacity.max(2).next_power_of_two();
+        let mut slots = Vec::new();
+        slots.try_reserve_exact(length).ok()?;
+        // What no position has that comes to this slot first.
+        let unused = |place: usize| taken((place as u64 + 1) % length as u64);
+        slots.extend((0..length).map(|place| Slot {
+            state: AtomicU64::new(unused(place)),
+            words: std::array::from_fn(|_| AtomicU64::new(0)),
+        }));
+        Some(Ring {
+            places: Line(AtomicU64::new((capacity as u64) << 32 | (NONE_FREE + capacity as u64))),
+            ready: Line(AtomicI64::new(0)),
+            head: Line(AtomicU64::new(0)),
+            slots: slots.into_boxed_slice(),
+        })
+    }
+
+    /// Posts a job. Any thread, also in a signal handler. Where it is `Full` or `Closed` the job was never there.
+    #[inline]
+    pub fn post(&self, job: &Job) -> Posted {
+        // Asked first, so that those who find no place leave nothing behind.
+        let places = self.places.0.load(Ordering::Relaxed);
+        if !is_admitted(places) {
+            return refused(places);
+        }
+        // Acquire: what was in the slot has been read.
+        let places = self.places.0.fetch_sub(1, Ordering::Acquire);
+        if !is_admitted(places) {
+            // Nothing to take back: `give_back` sees to it.
+            return refused(places);
+        }
+        let position = next(places);
+        let slot = self.slot(position);
+        for (to, from) in slot.words.iter().zip(job.words) {
+            to.store(from, Ordering::Relaxed);
+        }
+        slot.state.store(published(position, job.mark), Ordering::Release);
+        // Release: whoever counts it sees it. Acquire: whoever is told that the ring closes sees what the closer did.
+        let ready = self.ready.0.fetch_add(1, Ordering::AcqRel);
+        if ready >= CLOSING / 2 {
+            return self.withdraw(position, job.mark);
+        }
+        if ready <= 0 { Posted::First } else { Posted::Behind }
+    }
+
+    /// The ring was closed before this job was counted. The closer may have seen it, and if not it never will.
+    #[cold]
+    fn withdraw(&self, position: u64, mark: bool) -> Posted {
+        if !self.claim(position, published(position, mark)) {
+            return Posted::Behind;
+        }
+        self.ready.0.fetch_sub(1, Ordering::Relaxed);
+        Posted::Closed
+    }
+
+    /// Whether there is a job to take.
+    pub fn has_any(&self) -> bool {
+        let (head, next) = self.window();
+        self.first_published(head, next).is_some()
+    }
+
+    /// How many jobs there are: a moment ago.
+    pub fn count(&self) -> usize {
+        let ready = self.ready.0.load(Ordering::Relaxed);
+        usize::try_from(if ready >= CLOSING / 2 { ready - CLOSING } else { ready }).unwrap_or(0)
+    }
+
+    /// Takes the next job. One thread at a time.
+    #[inline]
+    pub fn take(&self) -> Option<Job> {
+        loop {
+            let (head, next) = self.window();
+            let mut found = self.first_published(head, next)?;
+            // Its poster may have filled holes before it after they were passed by, with jobs that come first.
+            // Now that this one was seen, they are seen too.
+            while let Some(earlier) = self.first_published(head, found) {
+                found = earlier;
+            }
+            let slot = self.slot(found);
+            let state = slot.state.load(Ordering::Relaxed);
+            if state & !MARK == published(found, false) && self.claim(found, state) {
+                let words = std::array::from_fn(|word| slot.words[word].load(Ordering::Relaxed));
+                self.give_back(head, next);
+                // Release: a poster that finds the ring empty now comes after all that was seen so far. Acquire: those whose
+                // job is counted here are seen, when next one is looked for.
+                self.ready.0.fetch_sub(1, Ordering::AcqRel);
+                return Some(Job { words, mark: state & MARK != 0 });
+            }
+        }
+    }
+
+    /// Makes a published job the caller's. False: it is another's.
+    fn claim(&self, position: u64, state: u64) -> bool {
+        let slot = self.slot(position);
+        slot.state.compare_exchange(state, taken(position), Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Gives the places back that are free again: those up to the first hole or job.
+    fn give_back(&self, head: u64, next: u64) {
+        let is_taken = |position: u64| self.slot(position).state.load(Ordering::Relaxed) == taken(position);
+        let mut new = head;
+        while new != next && is_taken(new) {
+            new = (new + 1) % POSITIONS;
+        }
+        let count = new.wrapping_sub(head) % POSITIONS;
+        if count == 0 {
+            return;
+        }
+        self.head.0.store(new, Ordering::Relaxed);
+        let mut places = self.places.0.load(Ordering::Relaxed);
+        loop {
+            let free = free(places).max(0) as u64 + count;
+            let limit = (limit(places) + count) % POSITIONS;
+            let given = places & CLOSED | limit << 32 | (NONE_FREE + free);
+            // Release: what was in the slots has been read. Posters who make it fail take the places that are left, and then stop.
+            match self.places.0.compare_exchange_weak(places, given, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => places = now,
+            }
+        }
+    }
+
+    /// Lets nobody post any more. What has been posted can still be taken; what is being posted either can, or is refused.
+    pub fn close(&self) {
+        let places = self.places.0.fetch_or(CLOSED, Ordering::AcqRel);
+        if places & CLOSED == 0 {
+            // Release and acquire: those who count after this withdraw; the jobs of those who counted before are seen.
+            self.ready.0.fetch_add(CLOSING, Ordering::AcqRel);
+        }
+    }
+
+    /// Whether nobody may post any more.
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.places.0.load(Ordering::Acquire) & CLOSED != 0
+    }
+
+    /// The positions of the first job that is not taken, and of the next that is posted. (In a closed ring also a few that never
+    /// will be.)
+    fn window(&self) -> (u64, u64) {
+        (self.head.0.load(Ordering::Relaxed), next(self.places.0.load(Ordering::Acquire)))
+    }
+
+    fn first_published(&self, from: u64, to: u64) -> Option<u64> {
+        let mut position = from;
+        while position != to {
+            // Acquire: what is in the slot, and all that its poster posted before.
+            if self.slot(position).state.load(Ordering::Acquire) & !MARK == published(position, false) {
+                return Some(position);
+            }
+            position = (position + 1) % POSITIONS;
+        }
+        None
+    }
+
+    #[inline]
+    fn slot(&self, position: u64) -> &Slot {
+        &self.slots[position as usize & (self.slots.len() - 1)]
+    }
+}
