@@ -8,6 +8,7 @@ mod files;
 mod key_distance;
 mod label;
 mod modules;
+#[cfg(unix)]
 mod per_thread;
 mod thread_end;
 
@@ -37,7 +38,14 @@ pub use files::Files;
 pub use key_distance::{find_key_distance, key_place};
 pub use label::{Label, LabelCell};
 pub use modules::{Module, first_symbol, own_file};
+#[cfg(unix)]
 pub use per_thread::PerThread;
+#[cfg(unix)]
+#[allow(unused_imports)] // tests/systems has the room by itself
+pub(crate) use per_thread::per_thread;
+#[cfg(windows)]
+#[allow(unused_imports)]
+pub(crate) use system::per_thread;
 pub use system::*;
 pub use thread_end::ThreadEnd;
 #[cfg(unix)]

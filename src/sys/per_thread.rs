@@ -1,4 +1,4 @@
-//! A value per thread that is never dropped, and found without a call.
+//! A value per thread that is never dropped, and found without a call. (Windows has its own way.)
 //!
 //! A library that may be dlopened gets a thread's variables by a call to the loader's `__tls_get_addr`, at each use, or from
 //! static TLS, of which glibc has 1664 bytes for all such libraries together, and a module's block goes there whole. So the
@@ -16,6 +16,20 @@ pub struct PerThread<T: 'static> {
     /// 0: not known.
     distance: AtomicUsize,
 }
+
+/// Declares one: `per_thread! { static NAME: Type = constant; }`.
+#[allow(unused_macros)] // tests/systems has the room by itself
+macro_rules! per_thread {
+    (static $name:ident: $type:ty = $initial:expr;) => {
+        static $name: $crate::sys::PerThread<$type> = {
+            thread_local! {
+                static VALUE: std::mem::ManuallyDrop<$type> = const { std::mem::ManuallyDrop::new($initial) };
+            }
+            $crate::sys::PerThread::new(&VALUE)
+        };
+    };
+}
+pub(crate) use per_thread;
 
 impl<T> PerThread<T> {
     /// `value` is where the threads' values are.

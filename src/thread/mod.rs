@@ -26,13 +26,12 @@ pub use herald::{come_back, is_herald};
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self as record, Interpreter, Occupant, Place};
-use crate::sys::{self, Label, Pace, PerThread};
+use crate::sys::{self, Label, Pace};
 use frames::{Frame, Kind, Source};
 use herald::{attach_first, attach_state};
 use left::Left;
 use quick::Quick;
 use std::cell::{Cell, RefCell};
-use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
@@ -67,22 +66,18 @@ pub struct Thread {
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
-thread_local! {
-    static RECORD: ManuallyDrop<Thread> = const {
-        ManuallyDrop::new(Thread {
-            quick: Quick::new(),
-            next_number: Cell::new(0),
-            serial: Cell::new(0),
-            frames: RefCell::new(Vec::new()),
-            visits: RefCell::new(Vec::new()),
-            tidied: Cell::new(0),
-            last_round: Cell::new(false),
-            pace: Pace::new(),
-        })
+sys::per_thread! {
+    static THREAD: Thread = Thread {
+        quick: Quick::new(),
+        next_number: Cell::new(0),
+        serial: Cell::new(0),
+        frames: RefCell::new(Vec::new()),
+        visits: RefCell::new(Vec::new()),
+        tidied: Cell::new(0),
+        last_round: Cell::new(false),
+        pace: Pace::new(),
     };
 }
-
-static THREAD: PerThread<Thread> = PerThread::new(&RECORD);
 
 /// Attaches this thread to an interpreter.
 pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) -> Result<Ticket> {

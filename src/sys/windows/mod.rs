@@ -2,11 +2,14 @@
 //! docs/systems.md.
 
 mod modules;
+mod per_thread;
 mod threads;
 
 pub use super::tls_block::{Locals, ThreadLocal, variables_that_hold};
 pub use libloading::os::windows::Library;
-pub use modules::{load_for_all, modules, stay_loaded, tls_address};
+pub use modules::{global_symbol, load_for_all, modules, stay_loaded, tls_address};
+pub(crate) use per_thread::per_thread;
+pub use per_thread::{Initial, PerThread};
 pub use threads::*;
 
 use super::Files;

@@ -120,6 +120,7 @@ pub fn stay_loaded() {
 
 /// The address of a thread-local variable on the calling thread: a module's index and an offset in its block. What
 /// compilers make of `__declspec(thread)`.
+#[inline]
 pub fn tls_address(module: usize, offset: usize) -> *mut usize {
     // SAFETY: the calling thread's own block (ThreadLocalStoragePointer is the twelfth word); it has an entry for each module
     // with an index, and the caller names a loaded one.

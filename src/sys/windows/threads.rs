@@ -142,22 +142,6 @@ pub(super) fn teb() -> *mut TEB {
     teb
 }
 
-/// The word of this thread at a distance that was found.
-#[inline(always)]
-pub(in crate::sys) fn thread_word(distance: usize) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let word: usize;
-        // SAFETY: reads a word of this thread's TEB, which is where gs points.
-        unsafe {
-            std::arch::asm!("mov {}, qword ptr gs:[{}]", out(reg) word, in(reg) distance, options(readonly, nostack, preserves_flags));
-        }
-        word
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    crate::sys::key_distance::read_thread_word(distance)
-}
-
 /// How many rounds of callbacks the end of a thread has: what is asked for while it ends is not promised to come.
 pub(crate) const THREAD_END_ROUNDS: u32 = 1;
 

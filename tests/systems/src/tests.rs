@@ -1,8 +1,7 @@
 use crate::LOADED;
-use crate::sys::{self, FILES, PerThread, ThreadEnd};
+use crate::sys::{self, FILES, ThreadEnd};
 use std::cell::Cell;
 use std::ffi::{CStr, OsStr, c_void};
-use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -136,10 +135,9 @@ fn keys_leave_the_last_error() {
 
 #[test]
 fn values_per_thread() {
-    thread_local! {
-        static VALUE: ManuallyDrop<Cell<u32>> = const { ManuallyDrop::new(Cell::new(0)) };
+    sys::per_thread! {
+        static PER_THREAD: Cell<u32> = Cell::new(0);
     }
-    static PER_THREAD: PerThread<Cell<u32>> = PerThread::new(&VALUE);
     PER_THREAD.prepare();
     let check = || {
         PER_THREAD.with(|value| assert_eq!(value.replace(5), 0));
