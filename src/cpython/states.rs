@@ -2,6 +2,7 @@
 
 use super::{Python, Raw, Slot, SlotValue, State};
 use crate::sys;
+use std::ffi::c_ulong;
 use std::ptr::null_mut;
 
 /// A state of ours that its thread is not attached through, and how the slot has to be when it is attached.
@@ -42,7 +43,7 @@ impl Python {
     /// The number of the thread that a state is for. The state may be gone by now.
     pub(super) fn ident_of(&self, state: State) -> Option<u64> {
         let offset = self.ident_offset.get()?;
-        sys::read_word(state.as_ptr() as usize + offset).map(|ident| ident as u64)
+        read_ident(state, *offset)
     }
 
     /// The interpreter that a state belongs to. The state lives.
@@ -52,10 +53,9 @@ impl Python {
     }
 
     /// The number Python knows this thread by.
-    #[allow(clippy::unnecessary_cast)] // a C long has 32 bits on Windows
     pub fn thread_ident(&self) -> u64 {
         // SAFETY: any thread may ask, at any time.
-        unsafe { (self.table.PyThread_get_thread_ident)() as u64 }
+        widen(unsafe { (self.table.PyThread_get_thread_ident)() })
     }
 
     /// Makes a state of this thread for an interpreter, which cannot end meanwhile (a pin). None: no memory.
@@ -158,11 +158,20 @@ impl Python {
         }
     }
 
-    /// Learns, from a state of this thread, where in a state its thread's number is.
+    /// Learns, from a state of this thread, where in a state its thread's number is: `thread_id`, an unsigned long, which has 32
+    /// bits on Windows. There `native_thread_id`, which follows since 3.11, is the same number.
     fn find_ident(&self, state: State) {
-        if let Some(offset) = find_word(state, self.thread_ident() as usize) {
-            let _ = self.ident_offset.set(offset);
-        }
+        const SIZE: usize = size_of::<c_ulong>();
+        let ident = self.thread_ident();
+        let places = (0..STATE_BYTES).step_by(SIZE);
+        let found: Vec<usize> = places.filter(|offset| read_ident(state, *offset) == Some(ident)).collect();
+        let mut twice = found.windows(2).filter(|pair| pair[0] + SIZE == pair[1]).map(|pair| pair[0]);
+        let offset = match (&found[..], twice.next(), twice.next()) {
+            ([offset], ..) => *offset,
+            (_, Some(offset), None) => offset,
+            _ => return,
+        };
+        let _ = self.ident_offset.set(offset);
     }
 
     /// Learns, from a state of this thread, where in a state its thread's number, its interpreter and the next one are.
@@ -229,10 +238,24 @@ const TRIES: u32 = 100;
 /// More thread states than any interpreter has.
 const LONGEST: u32 = 1 << 20;
 
+/// 3.9 to 3.15 have all that is looked for in a state within its first bytes.
+const STATE_BYTES: usize = 256;
+
+/// A thread's number, somewhere in a state, which may be gone by now.
+#[allow(clippy::unnecessary_cast)] // on Windows it is needed
+fn read_ident(state: State, offset: usize) -> Option<u64> {
+    sys::read_word(state.as_ptr() as usize + offset).map(|word| widen(word as c_ulong))
+}
+
+/// An unsigned long has 32 bits on Windows.
+#[allow(clippy::useless_conversion)]
+fn widen(number: c_ulong) -> u64 {
+    number.into()
+}
+
 /// The one place near the beginning of a state that holds a word.
 fn find_word(state: State, word: usize) -> Option<usize> {
-    // 3.9 to 3.15 have all that is looked for within 256 bytes.
-    let offsets = (0..256).step_by(size_of::<usize>());
+    let offsets = (0..STATE_BYTES).step_by(size_of::<usize>());
     let mut found = offsets.filter(|offset| sys::read_word(state.as_ptr() as usize + offset) == Some(word));
     let first = found.next()?;
     found.next().is_none().then_some(first)
