@@ -176,6 +176,7 @@ impl Python {
 
         let words: Vec<Vec<libc::wchar_t>> =
             command_line(program, config).iter().filter_map(|word| sys::wide(word, |word| self.decode(word))).collect();
+        let _launched = program.filter(|_| self.version < (3, 11)).map(sys::Launched::by);
         let pointers: Vec<*const libc::wchar_t> = words.iter().map(|word| word.as_ptr()).collect();
         // SAFETY: the words outlive the calls, which copy them; a config that was initialised is cleared once. Nothing that
         // needs dropping is lost where Python ends the thread: it is the owner's, whom nobody finalises meanwhile.

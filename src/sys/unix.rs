@@ -367,3 +367,13 @@ pub(super) fn delete_key(key: u32) {
     // SAFETY: it is ours.
     unsafe { libc::pthread_key_delete(key as libc::pthread_key_t) };
 }
+
+/// Nothing needs doing for a CPython to take itself to be started by the program that its configuration names.
+pub struct Launched;
+
+impl Launched {
+    /// By this program.
+    pub fn by(_program: &Path) -> Launched {
+        Launched
+    }
+}

@@ -132,6 +132,48 @@ pub fn others_can_load(_patience: std::time::Duration) -> bool {
     true
 }
 
+/// While it is there, a CPython up to 3.10 that is initialised takes itself to be started by a certain program. That one asks
+/// Windows for the process's executable, whatever it is told, unless a virtual environment's launcher names another
+/// (`Modules/getpathp.c`).
+pub struct Launched(Option<Library>);
+
+/// The launcher's variable, in the environment that Python reads: its C library's own.
+const LAUNCHER: &[u16] = &{
+    let (name, mut wide, mut place) = (b"__PYVENV_LAUNCHER__\0", [0; 20], 0);
+    while place < wide.len() {
+        wide[place] = name[place] as u16;
+        place += 1;
+    }
+    wide
+};
+
+impl Launched {
+    /// By this program.
+    pub fn by(program: &Path) -> Launched {
+        let launched = Launched(Library::open_already_loaded("ucrtbase.dll").ok());
+        launched.set(program.as_os_str());
+        launched
+    }
+
+    fn set(&self, value: &OsStr) {
+        let Some(library) = &self.0 else { return };
+        let value: Vec<u16> = value.encode_wide().chain([0]).collect();
+        // SAFETY: the signature is that of ucrt/stdlib.h; both texts end in a 0, and are copied.
+        unsafe {
+            if let Ok(put) = library.get::<unsafe extern "C" fn(*const u16, *const u16) -> i32>(b"_wputenv_s\0") {
+                put(LAUNCHER.as_ptr(), value.as_ptr());
+            }
+        }
+    }
+}
+
+impl Drop for Launched {
+    /// Python has done so itself, where it came that far.
+    fn drop(&mut self) {
+        self.set(OsStr::new(""));
+    }
+}
+
 /// What a thread that Python is initialised on gets for a stack, in bytes: what CPython's limits of recursion are made for.
 pub fn stack_size() -> usize {
     8 << 20
