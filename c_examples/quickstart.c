@@ -32,7 +32,7 @@ enum { THREADS = 8, TICK_MS = 20, PATIENCE_MS = 300 };
 /* What the threads and the plain python3 may take together, unless it is said otherwise. */
 static const double SECONDS = 8;
 
-/* Runs once in each interpreter, so that a file costs no more than a call of report(); and in the plain python3.
+/* Runs once in each interpreter, so that a file costs no more than a call of count(); and in the plain python3.
  * The whole library is in, test suite and all; a few of its files are wrong on purpose, and count as -1. */
 static const char COUNTING[] =
     "import ast, collections, os, warnings  # collections for ast: an import that is interrupted can leave its lock\n"
@@ -43,20 +43,19 @@ static const char COUNTING[] =
     "        folders[:] = [name for name in folders if name != 'site-packages']\n"
     "        found += [os.path.join(folder, name) for name in names if name.endswith('.py')]\n"
     "    return sorted(found)\n"
-    "def report(number, fd):\n"
+    "def count(number):\n"
     "    try:\n"
     "        with open(FILES[number], 'rb') as file:\n"
-    "            nodes = sum(1 for _ in ast.walk(ast.parse(file.read())))\n"
+    "            return sum(1 for _ in ast.walk(ast.parse(file.read())))\n"
     "    except (SyntaxError, ValueError):\n"
-    "        nodes = -1\n"
-    "    os.write(fd, b'%d\\n' % nodes)\n"
+    "        return -1\n"
     "FILES = find_files()\n";
 
 /* What the plain python3 does before and after that. It dies without a word at Ctrl-C, and when the pipe is closed. */
 static const char DIE_QUIETLY[] =
     "from signal import *\n"
     "signal(SIGINT, SIG_DFL), signal(SIGPIPE, SIG_DFL)\n";
-static const char COUNT_THEM[] = "for number in range(%d): report(number, 1)\n";
+static const char COUNT_THEM[] = "for number in range(%d): print(count(number), flush=True)\n";
 
 struct interpreter {
     pyferry_view *view;
@@ -114,27 +113,21 @@ static void give_up(struct job *job) {
     pthread_mutex_unlock(&job->lock);
 }
 
-/* The one line that the script just run has written: short, so it is in the pipe as a whole. */
-static bool read_number(int fd, long *number) {
-    char line[32];
-    ssize_t length = read(fd, line, sizeof line - 1);
-    if (length <= 0) return complain("reading a count");
-    line[length] = '\0';
-    *number = strtol(line, NULL, 10);
-    return true;
-}
-
-/* Runs Python source in an interpreter, on this thread. CLOSED is an answer here, not yet an error: the caller knows
- * where else to go. */
-static pyferry_status run_in(const pyferry_view *view, const char *source, double *waiting, double *inside) {
+/* Runs Python source in an interpreter, on this thread, if there is some, and then an expression whose value is a number:
+ * pyferry_eval gives it as text. CLOSED is an answer here, not yet an error: the caller knows where else to go. */
+static pyferry_status ask(const pyferry_view *view, const char *source, const char *expression, long *number,
+                          double *waiting, double *inside) {
     pyferry_token token = PYFERRY_TOKEN_INIT;
+    char text[32];
     double asked = now();
     pyferry_status status = pyferry_attach_labeled(view, "parse", &token);
     double came_in = now();
     *waiting = came_in - asked;
     *inside = 0;
     if (status != PYFERRY_STATUS_OK) return status;
-    status = pyferry_exec(source, "<quickstart>");
+    if (source != NULL) status = pyferry_exec(source, "<quickstart>");
+    if (status == PYFERRY_STATUS_OK) status = pyferry_eval(expression, "<quickstart>", text, sizeof text, NULL);
+    if (status == PYFERRY_STATUS_OK) *number = strtol(text, NULL, 10);
     *inside = now() - came_in;
     /* Whatever the script did: who attached must detach. Its own error is the one to tell of. */
     pyferry_status detached = pyferry_detach(&token);
@@ -142,16 +135,15 @@ static pyferry_status run_in(const pyferry_view *view, const char *source, doubl
 }
 
 /* Parses one file in its interpreter; in the next one if that has ended. `refused` is set if it has. */
-static bool parse_file(struct job *job, int number, const int pipe_ends[2], bool *refused) {
-    char source[64];
-    snprintf(source, sizeof source, "report(%d, %d)", number, pipe_ends[1]);
+static bool parse_file(struct job *job, int number, bool *refused) {
+    char expression[64];
+    snprintf(expression, sizeof expression, "count(%d)", number);
     for (int attempt = 0; attempt < job->interpreter_count; attempt++) {
         struct interpreter *there = &job->interpreters[(number + attempt) % job->interpreter_count];
         double waiting, inside, processor = seconds_of(CLOCK_THREAD_CPUTIME_ID);
         long nodes = 0;
-        pyferry_status status = run_in(there->view, source, &waiting, &inside);
+        pyferry_status status = ask(there->view, NULL, expression, &nodes, &waiting, &inside);
         processor = seconds_of(CLOCK_THREAD_CPUTIME_ID) - processor;
-        bool good = status == PYFERRY_STATUS_OK ? read_number(pipe_ends[0], &nodes) : status == PYFERRY_STATUS_CLOSED;
 
         pthread_mutex_lock(&job->lock);
         there->waiting += waiting;
@@ -161,7 +153,7 @@ static bool parse_file(struct job *job, int number, const int pipe_ends[2], bool
         if (status == PYFERRY_STATUS_CLOSED) {
             there->refused++;
             *refused = true;
-        } else if (good) {
+        } else if (status == PYFERRY_STATUS_OK) {
             there->files++;
             job->done++;
             if (nodes < 0) job->unparsable++;
@@ -171,7 +163,8 @@ static bool parse_file(struct job *job, int number, const int pipe_ends[2], bool
         pthread_mutex_unlock(&job->lock);
 
         if (status == PYFERRY_STATUS_CLOSED) continue;
-        return good || (!stopped && check(status, "parsing a file"));
+        /* In this order: what is no error is not shown. */
+        return status == PYFERRY_STATUS_OK || (!stopped && check(status, "parsing a file"));
     }
     fprintf(stderr, "\nquickstart: every interpreter has ended\n");
     return false;
@@ -187,15 +180,10 @@ static int next_file(struct job *job) {
 
 static void *parse_files(void *argument) {
     struct job *job = argument;
-    int pipe_ends[2], number;
-    bool refused = false, piped = pipe(pipe_ends) == 0 || complain("pipe");
-    if (!piped) give_up(job);
+    int number;
+    bool refused = false;
     while ((number = next_file(job)) >= 0)
-        if (!parse_file(job, number, pipe_ends, &refused)) give_up(job);
-    if (piped) {
-        close(pipe_ends[0]);
-        close(pipe_ends[1]);
-    }
+        if (!parse_file(job, number, &refused)) give_up(job);
     pthread_mutex_lock(&job->lock);
     job->told_closed += refused;
     job->finished++;
@@ -322,25 +310,19 @@ static bool parse_library(struct job *job) {
 
 /* One interpreter for each core that the threads can use and two more, each with the counting function in its __main__. */
 static bool make_interpreters(struct job *job) {
-    char source[sizeof COUNTING + 64];
     double waiting, inside;
-    int pipe_ends[2];
     long cores = sysconf(_SC_NPROCESSORS_ONLN), files = 0;
     int wanted = (int)(cores < 1 ? 1 : cores > THREADS ? THREADS : cores) + 2;
     job->interpreters = calloc((size_t)wanted, sizeof *job->interpreters);
-    if (job->interpreters == NULL || pipe(pipe_ends) != 0) return complain("preparing");
+    if (job->interpreters == NULL) return complain("preparing");
     bool good = true;
     while (good && !interrupted && job->interpreter_count < wanted) {
         struct interpreter *made = &job->interpreters[job->interpreter_count];
         good = check(pyferry_interpreter_new(NULL, &made->view), "making an interpreter");
         if (!good) break;
         job->interpreter_count++;
-        snprintf(source, sizeof source, "%sos.write(%d, b'%%d\\n' %% len(FILES))\n", COUNTING, pipe_ends[1]);
-        good = check(run_in(made->view, source, &waiting, &inside), "setting up an interpreter") &&
-               read_number(pipe_ends[0], &files);
+        good = check(ask(made->view, COUNTING, "len(FILES)", &files, &waiting, &inside), "setting up an interpreter");
     }
-    close(pipe_ends[0]);
-    close(pipe_ends[1]);
     job->files = (int)files;
     if (!good || interrupted) return false;
     job->nodes = calloc((size_t)files + 1, sizeof *job->nodes);

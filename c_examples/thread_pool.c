@@ -1,10 +1,8 @@
 /*
  * A host's own thread pool evaluates formulas in Python, in one interpreter, and gets each result back in C.
  *
- * pyferry_exec tells whether a script ran, not what it computed. So here the script calls the host: ctypes makes a Python
- * function of the address of a C function. The program needs no Python.h and one build serves every Python. (With
- * Python.h a result is a PyObject, as in existing_python.c, but then the program is linked with one libpython. A pipe, as
- * in quickstart.c, does for a few bytes: a result that is longer than the pipe holds blocks the script for ever.)
+ * pyferry_python.h is CPython's own C API without Python.h: formulas go in as str objects, results come out as such, and
+ * one build serves every Python. (Who needs no more than a value's text has it from pyferry_eval.)
  *
  * One formula never ends, some are wrong, and the pool is stopped while most of them are queued. Each is answered once:
  * with its result, its traceback, or that it was called off. Ctrl-C stops the pool earlier, in the same way.
@@ -27,9 +25,8 @@
 #define _POSIX_C_SOURCE 200809L /* with -std=c99 the system's headers have nothing but C without it */
 #endif
 
-#include <pyferry.h>
+#include <pyferry_python.h>
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,16 +36,8 @@
 
 enum { THREADS = 4, FORMULAS = 2000, ENOUGH = 500, TICK_MS = 10, PATIENCE_MS = 300 };
 
-/* Runs once, with the address of take_result; serve() then runs once for each job. */
-static const char SERVING[] =
-    "import ctypes, math\n"
-    "take_result = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)(%" PRIuPTR ")\n"
-    "def evaluate(formula):\n"
-    "    return str(eval(formula, {'math': math}))\n"
-    "def serve(job, text, size):\n"
-    "    result = evaluate(ctypes.string_at(text, size).decode()).encode()\n"
-    "    if not take_result(job, result, len(result)):\n"
-    "        raise MemoryError('the host cannot keep the result')\n";
+static const char EVALUATING[] = "def evaluate(formula):\n"
+                                 "    return str(eval(formula))\n";
 
 enum outcome { QUEUED, DONE, FAILED, INTERRUPTED, CALLED_OFF };
 
@@ -61,6 +50,7 @@ struct job {
 
 struct pool {
     pyferry_view *view; /* where the jobs run */
+    PyObject *evaluate; /* the function that does: a reference that we own */
     pthread_t threads[THREADS];
     int started;
     pthread_mutex_t lock; /* for all that follows */
@@ -91,15 +81,12 @@ static void pause_for_a_tick(void) {
     nanosleep(&tick, NULL); /* Ctrl-C cuts it short, which is what we want */
 }
 
-/* Called by the script, on the thread that runs the job. ctypes has let go of Python meanwhile, so this may block. */
-static bool take_result(void *job, const char *bytes, size_t size) {
+static char *copy_text(const char *bytes, size_t size) {
     char *text = malloc(size + 1);
-    if (text == NULL) return false;
+    if (text == NULL) return NULL;
     memcpy(text, bytes, size);
     text[size] = '\0';
-    free(((struct job *)job)->text);
-    ((struct job *)job)->text = text;
-    return true;
+    return text;
 }
 
 /* The whole message of this thread's last failure, however long: a traceback has no limit. */
@@ -110,27 +97,28 @@ static char *copy_last_error(void) {
     return text;
 }
 
-/* Runs Python source in the pool's interpreter, on this thread. */
-static pyferry_status run(const pyferry_view *view, const char *source) {
+/* Attached. The formula may contain anything: it is an object, never pasted into Python source. */
+static pyferry_status evaluate(const struct pool *pool, struct job *job) {
+    PyObject *result = PyObject_CallFunction(pool->evaluate, "s", job->formula);
+    Py_ssize_t size = 0;
+    const char *text = result != NULL ? PyUnicode_AsUTF8AndSize(result, &size) : NULL; /* lives as long as `result` */
+    if (text != NULL && (job->text = copy_text(text, (size_t)size)) == NULL) PyErr_NoMemory();
+    Py_XDECREF(result);
+    pyferry_status status = pyferry_take_exception(); /* OK where none is set: an interrupt may come after the result */
+    if (status == PYFERRY_STATUS_OK) return status;
+    free(job->text);
+    job->text = copy_last_error();
+    return status;
+}
+
+static pyferry_status run_job(const struct pool *pool, struct job *job) {
     pyferry_token token = PYFERRY_TOKEN_INIT;
-    pyferry_status status = pyferry_attach_labeled(view, "pool job", &token);
+    pyferry_status status = pyferry_attach_labeled(pool->view, "pool job", &token);
     if (status != PYFERRY_STATUS_OK) return status;
-    status = pyferry_exec(source, "<thread_pool>");
+    status = evaluate(pool, job);
     /* Whatever the script did: who attached must detach. Its own error is the one to tell of. */
     pyferry_status detached = pyferry_detach(&token);
     return status != PYFERRY_STATUS_OK ? status : detached;
-}
-
-/* The formula goes in by address too: it may contain anything, and is never pasted into Python source. */
-static pyferry_status run_job(const struct pool *pool, struct job *job) {
-    char source[128];
-    snprintf(source, sizeof source, "serve(%" PRIuPTR ", %" PRIuPTR ", %zu)", (uintptr_t)job, (uintptr_t)job->formula,
-             strlen(job->formula));
-    pyferry_status status = run(pool->view, source);
-    if (status == PYFERRY_STATUS_OK) return status;
-    free(job->text); /* it may have been interrupted after it had given its result */
-    job->text = copy_last_error();
-    return status;
 }
 
 static enum outcome outcome_of(pyferry_status status, bool interrupting) {
@@ -162,8 +150,9 @@ static void *work(void *argument) {
     return NULL; /* and pyferry cleans up what Python kept for this thread */
 }
 
-static bool pool_start(struct pool *pool, pyferry_view *view) {
-    *pool = (struct pool){.view = view, .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
+static bool pool_start(struct pool *pool, pyferry_view *view, PyObject *evaluate) {
+    *pool = (struct pool){
+        .view = view, .evaluate = evaluate, .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
     pool->last = &pool->first;
     sigset_t interrupt, before;
     /* Threads inherit this, so Ctrl-C always comes to the main thread and wakes it. */
@@ -218,15 +207,18 @@ static void pool_stop(struct pool *pool) {
     pthread_mutex_destroy(&pool->lock);
 }
 
-/* The sum of the numbers below `number`; but one does not end, and some cannot be computed. */
+static int below(int number) { return number * 20; } /* long enough to be stopped meanwhile */
+
+/* The sum of the numbers below a number; but one does not end, and some cannot be computed. */
 static void write_formula(struct job *job, int number) {
     if (number == 0) snprintf(job->formula, sizeof job->formula, "all(True for _ in iter(int, 1))");
     else if (number % 50 == 0) snprintf(job->formula, sizeof job->formula, "%d / 0", number);
-    else snprintf(job->formula, sizeof job->formula, "math.comb(%d, 2)", number);
+    else snprintf(job->formula, sizeof job->formula, "sum(range(%d))", below(number));
 }
 
 static bool is_right(const struct job *job, int number) {
-    return job->text != NULL && strtoll(job->text, NULL, 10) == (long long)number * (number - 1) / 2;
+    long long n = below(number);
+    return job->text != NULL && strtoll(job->text, NULL, 10) == n * (n - 1) / 2;
 }
 
 /* The last line of a traceback says what it was. */
@@ -252,10 +244,10 @@ static bool show(struct job *jobs) {
     return wrong == 0 && count[QUEUED] == 0;
 }
 
-static bool evaluate_formulas(pyferry_view *view) {
+static bool evaluate_formulas(pyferry_view *view, PyObject *function) {
     struct pool pool;
     struct job *jobs = calloc(FORMULAS, sizeof *jobs);
-    if (jobs == NULL || !pool_start(&pool, view)) {
+    if (jobs == NULL || !pool_start(&pool, view, function)) {
         fprintf(stderr, "thread_pool: no memory or no threads\n");
         free(jobs);
         return false;
@@ -275,6 +267,28 @@ static bool evaluate_formulas(pyferry_view *view) {
     return good;
 }
 
+/* The function in the interpreter's __main__, on this thread; NULL: it was shown why not. */
+static PyObject *find_function(const pyferry_view *view) {
+    pyferry_token token = PYFERRY_TOKEN_INIT;
+    PyObject *function = NULL;
+    if (!check(pyferry_attach(view, &token), "attaching")) return NULL;
+    if (check(pyferry_exec(EVALUATING, "<thread_pool>"), "setting up the interpreter")) {
+        PyObject *module = PyImport_AddModule("__main__"); /* borrowed */
+        function = module != NULL ? PyObject_GetAttrString(module, "evaluate") : NULL;
+        check(pyferry_take_exception(), "looking for the function");
+    }
+    check(pyferry_detach(&token), "detaching");
+    return function;
+}
+
+/* What is kept of Python's has to be let go of while it runs. */
+static bool let_go(const pyferry_view *view, PyObject *function) {
+    pyferry_token token = PYFERRY_TOKEN_INIT;
+    if (!check(pyferry_attach(view, &token), "attaching")) return false;
+    Py_DECREF(function);
+    return check(pyferry_detach(&token), "detaching");
+}
+
 int main(void) {
     /* A second Ctrl-C ends the program the hard way. */
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
@@ -282,11 +296,11 @@ int main(void) {
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* each line when it is there, also into a file */
 
     pyferry_view *view = NULL;
-    char serving[sizeof SERVING + 32];
-    snprintf(serving, sizeof serving, SERVING, (uintptr_t)take_result);
+    PyObject *function = NULL;
     if (!check(pyferry_runtime_start(NULL), "starting Python")) return EXIT_FAILURE;
     bool good = check(pyferry_view_main(&view), "looking for the interpreter") &&
-                check(run(view, serving), "setting up the interpreter") && evaluate_formulas(view);
+                (function = find_function(view)) != NULL && evaluate_formulas(view, function);
+    if (function != NULL) good = let_go(view, function) && good;
     pyferry_view_free(view);
     good = check(pyferry_runtime_stop(10000), "stopping Python") && good;
     if (interrupted) printf("interrupted\n");
