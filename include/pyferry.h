@@ -23,7 +23,8 @@
  *   PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
  * - **Cancellation.** pthread_cancel must not take effect in a call that may wait for Python: CPython waits in a
  *   cancellation point, with a lock held that nobody would release. Threads that may be cancelled disable that around
- *   such calls (pthread_setcancelstate), as pyferry.hpp does. To end a thread by it elsewhere is fine.
+ *   such calls (pthread_setcancelstate), as pyferry.hpp does for who defines PYFERRY_HPP_CANCELLATION. To end a thread by it
+ *   elsewhere is fine.
  * - **Fork.** In a child that Python was told of (os.fork) all goes on; in one it was not, every call answers
  *   PYFERRY_STATUS_FORKED.
  *
@@ -186,11 +187,6 @@ typedef enum pyferry_status pyferry_status;
 typedef int32_t pyferry_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
-
-/**
- * An exception that was set on a thread and was set aside: references, to be given back to CPython.
- */
-typedef struct Aside Aside;
 
 /**
  * A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and

@@ -6,10 +6,11 @@
  *     if (auto ran = here.exec("import game"); !ran) log(ran.message());
  *
  * Conventions, beside those of pyferry.h
- *   Failures    Whatever can fail is an object with explicit operator bool, status() and message(), which are its own and
- *               stay as they are. None of them is dropped unseen: [[nodiscard]] for what is returned, and an `attached`
- *               that nobody looks at is an unused variable to GCC and Clang. Where it is declared in a condition it is
- *               looked at again: if (pyferry::attached here{view}; here).
+ *   Failures    A `result` is true after a success. An owner (view, guard, attached, suspended, interpreter, runtime) is true
+ *               while it holds what it was made for; where it does not, status() and message() say why, or that it was given
+ *               back. It converts to that result: `return here;`. None of them is dropped unseen: [[nodiscard]] for what is
+ *               returned, and an `attached` that nobody looks at is an unused variable to GCC and Clang. Where it is declared
+ *               in a condition it is looked at again: if (pyferry::attached here{view}; here).
  *   Exceptions  Only or_throw() throws a pyferry::error, and std::string may throw what it does. With -fno-exceptions
  *               there is no or_throw(); -fno-rtti makes no difference.
  *   Destructors Do what detach(), resume(), end() and stop() do, and never throw. When that fails they have nobody to
@@ -17,16 +18,20 @@
  *               Those of scopes are noexcept(false) all the same: up to 3.13.7 CPython may end a thread in there, by forced
  *               unwinding, which then ends no process. Those of owners are noexcept, to be members of any class.
  *   Empty       An object that was moved from, released, detached, resumed, ended or stopped is false, with status OK.
- *   Cancelled   pthread_exit and pthread_cancel unwind through every scope here, and end no process. A pthread_cancel takes
- *               effect in none of these functions: it would leave CPython's own locks locked. Nor may it in other calls of
- *               Python: let it come where the thread is suspended or not attached. (What stops a script is interrupt().)
+ *   Cancelled   pthread_exit and pthread_cancel unwind through every scope here, and end no process. But CPython waits in
+ *               cancellation points, with locks of its own locked: a program that cancels threads that call Python defines
+ *               PYFERRY_HPP_CANCELLATION before it includes this, in all its files. A pthread_cancel then takes effect in
+ *               none of these functions, each of which costs some 20 ns more. Nor may it in other calls of Python: let it
+ *               come where the thread is suspended or not attached. (What stops a script is interrupt().)
  */
 #ifndef PYFERRY_HPP
 #define PYFERRY_HPP
 
 #include <pyferry.h>
 
+#if defined(PYFERRY_HPP_CANCELLATION)
 #include <pthread.h>
+#endif
 
 #include <atomic>
 #include <chrono>
@@ -53,7 +58,16 @@
 #define PYFERRY_HPP_LOOK_AT_IT
 #endif
 
-namespace pyferry {
+/* With and without it the functions differ, and so have other names: a program that mixes them does not link. */
+#if defined(PYFERRY_HPP_CANCELLATION)
+#define PYFERRY_HPP_BEGIN namespace pyferry { inline namespace cancellation {
+#define PYFERRY_HPP_END } }
+#else
+#define PYFERRY_HPP_BEGIN namespace pyferry {
+#define PYFERRY_HPP_END }
+#endif
+
+PYFERRY_HPP_BEGIN
 
 /// A time limit that never passes.
 inline constexpr std::chrono::milliseconds forever{-1};
@@ -81,8 +95,7 @@ private:
 };
 #endif
 
-/// What a call came to. A plain value, of no thread: it can be copied, kept and sent to another thread. All the classes
-/// below are results too, so a function that returns one may simply `return here;`.
+/// What a call came to. A plain value, of no thread: it can be copied, kept and sent to another thread.
 class [[nodiscard]] result {
 public:
     /// Success.
@@ -92,22 +105,22 @@ public:
     /// for the C functions that have no other form here: `result{pyferry_runtime_get_info(&info)}.or_throw()`.
     explicit result(pyferry_status status) noexcept : status_(status) {
         if (status == PYFERRY_STATUS_OK) return;
-        message_ = buffer(pyferry_last_error(nullptr, 0) + 1);
-        if (message_) pyferry_last_error(message_.get(), length_);
+        const std::size_t size = pyferry_last_error(nullptr, 0) + 1;
+        message_ = buffer(size);
+        if (message_) pyferry_last_error(message_.get(), size);
     }
 
     result(const result &other) noexcept : status_(other.status_) {
         if (!other.message_) return;
-        message_ = buffer(other.length_);
-        if (message_) std::memcpy(message_.get(), other.message_.get(), length_);
+        const std::size_t size = std::strlen(other.message_.get()) + 1;
+        message_ = buffer(size);
+        if (message_) std::memcpy(message_.get(), other.message_.get(), size);
     }
     result(result &&other) noexcept
-        : status_(std::exchange(other.status_, PYFERRY_STATUS_OK)), message_(std::move(other.message_)),
-          length_(other.length_) {}
+        : status_(std::exchange(other.status_, PYFERRY_STATUS_OK)), message_(std::move(other.message_)) {}
     result &operator=(result other) noexcept {
         status_ = other.status_;
         message_ = std::move(other.message_);
-        length_ = other.length_;
         return *this;
     }
 
@@ -132,14 +145,12 @@ public:
 
 private:
     /// By hand: a message must not throw, and costs nothing where there is none.
-    std::unique_ptr<char[]> buffer(std::size_t length) noexcept {
-        length_ = length;
-        return std::unique_ptr<char[]>(new (std::nothrow) char[length]());
+    static std::unique_ptr<char[]> buffer(std::size_t size) noexcept {
+        return std::unique_ptr<char[]>(new (std::nothrow) char[size]());
     }
 
     pyferry_status status_ = PYFERRY_STATUS_OK;
     std::unique_ptr<char[]> message_;
-    std::size_t length_ = 0;
 };
 
 /// Hears what a destructor could not do: `who` is the class ("pyferry::attached"), `why` the failure.
@@ -149,6 +160,7 @@ namespace detail {
 
 inline std::atomic<failure_handler> lost_failure{nullptr};
 
+#if defined(PYFERRY_HPP_CANCELLATION)
 /// Keeps pthread_cancel from taking effect. CPython waits for the GIL in a cancellation point, with a mutex to hold.
 class uncancelled {
 public:
@@ -160,16 +172,21 @@ public:
 private:
     int before_ = PTHREAD_CANCEL_ENABLE;
 };
+#endif
 
 /// Makes a call of pyferry.h that may enter Python.
-template <class Call> result come_to(Call call) {
+template <class Call> pyferry_status status_of(Call call) {
+#if defined(PYFERRY_HPP_CANCELLATION)
     uncancelled meanwhile;
-    return result(call());
+#endif
+    return call();
 }
 
-/// The same, unless `before` is a failure, which then goes on: who uses what could not be had hears why it could not.
-template <class Call> result come_to_after(const result &before, Call call) {
-    return before.status() != PYFERRY_STATUS_OK ? before : come_to(call);
+template <class Call> result result_of(Call call) { return result(status_of(call)); }
+
+/// The same with something that may not be there: then what it came to says why.
+template <class Call> result result_with(const result &needed, Call call) {
+    return needed ? result_of(call) : needed;
 }
 
 inline void report_lost(const char *who, const result &why) noexcept {
@@ -177,35 +194,63 @@ inline void report_lost(const char *who, const result &why) noexcept {
     if (!why && handler != nullptr) handler(who, why);
 }
 
-/// A result that holds something, if it is a success.
-template <class Self> class holder : public result {
+/// A plain value that is in one place: moved from, it is empty.
+template <class Value> struct moved {
+    moved() noexcept = default;
+    moved(Value from) noexcept : value(from) {}
+    moved(moved &&other) noexcept : value(other.take()) {}
+    moved &operator=(moved &&other) noexcept {
+        value = other.take();
+        return *this;
+    }
+    Value take() noexcept { return std::exchange(value, Value{}); }
+    Value value{};
+};
+
+template <auto give_back> struct deleter {
+    template <class Handle> void operator()(Handle *handle) const noexcept { give_back(handle); }
+};
+
+/// What holds something that its destructor gives back, or says why it does not.
+template <class Self> class owner {
 public:
-    holder(const holder &) = delete;
-    holder &operator=(const holder &) = delete;
+    owner(const owner &) = delete;
+    owner &operator=(const owner &) = delete;
+
+    /// What making this came to; OK too where it was given back since.
+    operator const result &() const noexcept { return made_; }
+    [[nodiscard]] pyferry_status status() const noexcept { return made_.status(); }
+    /// The sentence to it: see result::message. As long as this object.
+    [[nodiscard]] const char *message() const noexcept { return made_.message(); }
 
 #if defined(__cpp_exceptions)
     /// This object, or a pyferry::error: `auto view = pyferry::view::main().or_throw();`
     Self &or_throw() & {
-        result::or_throw();
+        made_.or_throw();
         return static_cast<Self &>(*this);
     }
     Self or_throw() && {
-        result::or_throw();
+        made_.or_throw();
         return static_cast<Self &&>(*this);
     }
 #endif
 
 protected:
-    holder() noexcept = default;
-    explicit holder(result came_to) noexcept : result(std::move(came_to)) {}
-    holder(holder &&) noexcept = default;
-    holder &operator=(holder &&other) noexcept {
-        result::operator=(result(std::move(other)));
-        return *this;
-    }
-    ~holder() = default;
+    owner() noexcept = default;
+    explicit owner(result made) noexcept : made_(std::move(made)) {}
+    owner(owner &&) noexcept = default;
+    owner &operator=(owner &&) noexcept = default;
+    ~owner() = default;
 
-    void came_to(result what) noexcept { result::operator=(std::move(what)); }
+    /// Makes what this is to hold, with something that may not be there.
+    template <class Call> void make(const result &needed, Call call) {
+        if (!needed) made_ = needed;
+        else if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) made_ = result(status);
+    }
+    template <class Call> void make(Call call) { make(result(), call); }
+
+private:
+    result made_;
 };
 
 } // namespace detail
@@ -241,7 +286,7 @@ private:
 
 /// Names an interpreter, and stays valid whatever becomes of it. Any thread may use one, many at once; it does not keep the
 /// interpreter (a guard does), and outlives Python itself.
-class [[nodiscard]] view : public detail::holder<view> {
+class [[nodiscard]] view : public detail::owner<view> {
 public:
     /// Of no interpreter: what uses it fails with PYFERRY_STATUS_INVALID_ARGUMENT. (What uses a view that failed has the
     /// same failure again: so it is enough to look at the last in a row.)
@@ -249,47 +294,33 @@ public:
 
     /// Of the main interpreter. Any thread; on one that is not attached it may wait for Python. Take the first one while
     /// nobody can be shutting Python down.
-    static view main() {
-        pyferry_view *handle = nullptr;
-        result came_to = detail::come_to([&] { return pyferry_view_main(&handle); });
-        return view(handle, std::move(came_to));
-    }
+    static view main() { return view(pyferry_view_main); }
 
     /// Of the interpreter that this thread is attached to, by whomever: this class, pybind11, Python itself.
-    static view current() {
-        pyferry_view *handle = nullptr;
-        result came_to = detail::come_to([&] { return pyferry_view_current(&handle); });
-        return view(handle, std::move(came_to));
-    }
+    static view current() { return view(pyferry_view_current); }
 
     /// Takes a view of pyferry.h over, to free it; NULL makes an empty one.
     static view adopt(pyferry_view *handle) noexcept { return view(handle, result()); }
 
-    view(view &&other) noexcept
-        : holder(std::move(other)), handle_(other.release()), interpreter_(other.interpreter_) {}
-    view &operator=(view &&other) noexcept {
-        if (this == &other) return *this;
-        holder::operator=(std::move(other));
-        pyferry_view_free(std::exchange(handle_, other.release()));
-        interpreter_ = other.interpreter_;
-        return *this;
-    }
-    ~view() { pyferry_view_free(handle_); }
+    view(view &&) noexcept = default;
+    view &operator=(view &&) noexcept = default;
 
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
     /// Another one of the same interpreter, to be given away. Of a failure, a copy of the failure.
-    view clone() const noexcept { return view(pyferry_view_clone(handle_), result(*this)); }
+    view clone() const noexcept { return view(pyferry_view_clone(get()), result(*this)); }
 
     /// The number CPython gave the interpreter; main is 0. -1 for an empty view.
-    [[nodiscard]] std::int64_t interpreter_id() const noexcept { return handle_ != nullptr ? interpreter_ : -1; }
+    [[nodiscard]] std::int64_t id() const noexcept { return handle_ ? id_ : -1; }
+    /// The same, by the name that C has for it.
+    [[nodiscard]] std::int64_t interpreter_id() const noexcept { return id(); }
 
     /// Whether this thread is attached to that interpreter now, by whomever.
-    [[nodiscard]] bool is_attached() const noexcept { return handle_ != nullptr && pyferry_is_attached(handle_); }
+    [[nodiscard]] bool is_attached() const noexcept { return handle_ && pyferry_is_attached(get()); }
 
     /// Raises KeyboardInterrupt in all threads that run Python code there. Any thread, attached or not.
     result interrupt() const {
-        return detail::come_to_after(*this, [this] { return pyferry_interpreter_interrupt(handle_); });
+        return detail::result_with(*this, [this] { return pyferry_interpreter_interrupt(get()); });
     }
 
     /// Has a function called when that interpreter ends, whoever ends it: on the thread that does, which is attached to it, when
@@ -303,75 +334,74 @@ public:
             std::unique_ptr<Callable> last(static_cast<Callable *>(data));
             (*last)();
         };
-        result registered = detail::come_to_after(*this, [&] { return pyferry_at_end(handle_, call, owned.get()); });
+        result registered = detail::result_with(*this, [&] { return pyferry_at_end(get(), call, owned.get()); });
         if (registered) static_cast<void>(owned.release()); // the library's now
         return registered;
     }
 
     /// For the functions of pyferry.h; still this object's.
-    [[nodiscard]] pyferry_view *get() const noexcept { return handle_; }
+    [[nodiscard]] pyferry_view *get() const noexcept { return handle_.get(); }
 
     /// Gives the view away, to be freed with pyferry_view_free.
-    [[nodiscard]] pyferry_view *release() noexcept { return std::exchange(handle_, nullptr); }
+    [[nodiscard]] pyferry_view *release() noexcept { return handle_.release(); }
 
 private:
     friend class interpreter;
 
-    view(pyferry_view *handle, result came_to) noexcept
-        : holder(std::move(came_to)), handle_(handle), interpreter_(pyferry_view_interpreter_id(handle)) {}
+    explicit view(pyferry_status (*find)(pyferry_view **)) {
+        pyferry_view *found = nullptr;
+        make([&] { return find(&found); });
+        handle_.reset(found);
+        id_ = pyferry_view_interpreter_id(found);
+    }
+    view(pyferry_view *handle, result found) noexcept
+        : owner(std::move(found)), handle_(handle), id_(pyferry_view_interpreter_id(handle)) {}
 
-    pyferry_view *handle_ = nullptr;
-    std::int64_t interpreter_ = -1;
+    std::unique_ptr<pyferry_view, detail::deleter<pyferry_view_free>> handle_;
+    std::int64_t id_ = -1;
 };
 
 /// Keeps an interpreter from ending, and always gets a thread in (see `attached`). Any thread may make, use and destroy
 /// it, attached or not. It is for work that was promised already; make it on the thread that promises, and hand it over.
 /// A guard that is never closed holds the shutdown up for ever, or for as long as the host has patience.
-class [[nodiscard]] guard : public detail::holder<guard> {
+class [[nodiscard]] guard : public detail::owner<guard> {
 public:
     /// None.
     guard() noexcept = default;
 
     /// PYFERRY_STATUS_CLOSED once the interpreter is shutting down.
-    [[nodiscard]] explicit guard(const view &where) noexcept : interpreter_(where.interpreter_id()) {
-        came_to(detail::come_to_after(where, [&] { return pyferry_guard_open(where.get(), &handle_); }));
+    [[nodiscard]] explicit guard(const view &where) noexcept : id_(where.id()) {
+        pyferry_guard *opened = nullptr;
+        make(where, [&] { return pyferry_guard_open(where.get(), &opened); });
+        handle_.reset(opened);
     }
 
     /// Takes a guard of pyferry.h over, to close it; NULL makes an empty one.
     static guard adopt(pyferry_guard *handle) noexcept {
         guard adopted;
-        adopted.handle_ = handle;
+        adopted.handle_.reset(handle);
         return adopted;
     }
 
-    guard(guard &&other) noexcept
-        : holder(std::move(other)), handle_(other.release()), interpreter_(other.interpreter_) {}
-    guard &operator=(guard &&other) noexcept {
-        if (this == &other) return *this;
-        holder::operator=(std::move(other));
-        pyferry_guard_close(std::exchange(handle_, other.release()));
-        interpreter_ = other.interpreter_;
-        return *this;
-    }
-    ~guard() { close(); }
+    guard(guard &&) noexcept = default;
+    guard &operator=(guard &&) noexcept = default;
 
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
     /// Lets go of the interpreter before the scope does. Cannot fail.
-    void close() noexcept { pyferry_guard_close(release()); }
+    void close() noexcept { handle_.reset(); }
 
     /// For the functions of pyferry.h; still this object's.
-    [[nodiscard]] pyferry_guard *get() const noexcept { return handle_; }
+    [[nodiscard]] pyferry_guard *get() const noexcept { return handle_.get(); }
 
     /// Gives the guard away, to be closed with pyferry_guard_close.
-    [[nodiscard]] pyferry_guard *release() noexcept { return std::exchange(handle_, nullptr); }
+    [[nodiscard]] pyferry_guard *release() noexcept { return handle_.release(); }
 
 private:
     friend class attached;
 
-    pyferry_guard *handle_ = nullptr;
-    /// Its number; -1: not known.
-    std::int64_t interpreter_ = -1;
+    std::unique_ptr<pyferry_guard, detail::deleter<pyferry_guard_close>> handle_;
+    std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
 /// Attaches this thread to an interpreter for a scope. In between it may call Python, whatever it was before; afterwards it
@@ -380,17 +410,17 @@ private:
 /// interpreter already, in any order among themselves, as coroutines end them.
 ///
 /// Look at it before you call Python: one that failed has attached the thread to nothing.
-class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::holder<attached> {
+class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::owner<attached> {
 public:
     /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
-    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : interpreter_(where.interpreter_id()) {
-        came_to(detail::come_to_after(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_); }));
+    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : id_(where.id()) {
+        make(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_.value); });
     }
 
     /// The same, and it gets in also when the interpreter is shutting down, which waits for the guard. The guard has to
     /// stay for this call only.
-    [[nodiscard]] explicit attached(const guard &open) : interpreter_(open.interpreter_) {
-        came_to(detail::come_to_after(open, [&] { return pyferry_attach_guarded(open.get(), &token_); }));
+    [[nodiscard]] explicit attached(const guard &open) : id_(open.id_) {
+        make(open, [&] { return pyferry_attach_guarded(open.get(), &token_.value); });
     }
 
     /// Takes over what pyferry_attach gave to this thread; an empty token makes an empty object.
@@ -398,18 +428,18 @@ public:
 
     /// For functions that attach and return; it stays of this thread. No assignment: the old one would end after the
     /// new one has begun.
-    attached(attached &&other) noexcept
-        : holder(std::move(other)), token_(other.release()), interpreter_(other.interpreter_) {}
+    attached(attached &&) noexcept = default;
     attached &operator=(attached &&) = delete;
 
     /// Fails (see on_lost_failure) on another thread, out of order, when the host gave this thread up, and in a fork that
     /// Python was not told of. The end of the thread clears up what is left.
     ~attached() noexcept(false) {
         if (!*this) return;
-        detail::report_lost("pyferry::attached", detach());
+        const pyferry_status status = detail::status_of([this] { return pyferry_detach(&token_.value); });
+        if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::attached", result(status));
     }
 
-    explicit operator bool() const noexcept { return (token_.private_words[0] | token_.private_words[1]) != 0; }
+    explicit operator bool() const noexcept { return (token_.value.private_words[0] | token_.value.private_words[1]) != 0; }
 
     /// Runs Python source in the interpreter's `__main__`, if this is attached; else it fails as the attaching did.
     /// PYFERRY_STATUS_PYTHON_ERROR: it raised, and the message is the traceback, in which `filename` is its name.
@@ -418,85 +448,80 @@ public:
     result exec(const char *source, const char *filename = nullptr) {
         // It has the words for one that is over, or not the last; and it leaves that one as it is.
         if (status() == PYFERRY_STATUS_OK && (!*this || is_elsewhere())) return detach();
-        return detail::come_to_after(*this, [&] { return pyferry_exec(source, filename); });
+        return detail::result_with(*this, [&] { return pyferry_exec(source, filename); });
     }
 
     /// Ends it before the scope does, and says how that went. PYFERRY_STATUS_CLOSED: the interpreter was shut down around
     /// this thread, and it is over. Other failures change nothing: the destructor tries again.
     result detach() {
-        return detail::come_to([this] { return pyferry_detach(&token_); });
+        return detail::result_of([this] { return pyferry_detach(&token_.value); });
     }
 
     /// Gives the token away, for a pyferry_detach on this thread.
-    [[nodiscard]] pyferry_token release() noexcept { return std::exchange(token_, pyferry_token PYFERRY_TOKEN_INIT); }
+    [[nodiscard]] pyferry_token release() noexcept { return token_.take(); }
 
 private:
     explicit attached(pyferry_token token) noexcept : token_(token) {}
 
     /// Whether this thread is attached to another interpreter than this attached it to.
     [[nodiscard]] bool is_elsewhere() const {
-        if (interpreter_ < 0) return false;
+        if (id_ < 0) return false;
         view current = view::current();
-        return current && current.interpreter_id() != interpreter_;
+        return current && current.id() != id_;
     }
 
-    pyferry_token token_ = PYFERRY_TOKEN_INIT;
-    /// Its number; -1: not known.
-    std::int64_t interpreter_ = -1;
+    detail::moved<pyferry_token> token_;
+    std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
 /// Lets go of the interpreter for a scope, around work that blocks or takes long and needs no Python. On a thread that is
 /// not attached it does nothing, successfully: a function that may be called either way needs no two forms. The interpreter
 /// cannot end meanwhile; the thread may attach again, to any. Of one thread, like `attached`.
-class [[nodiscard]] suspended : public detail::holder<suspended> {
+///
+/// True while there is something to come back to. Where letting go failed status() says so, and the thread is still attached.
+class [[nodiscard]] suspended : public detail::owner<suspended> {
 public:
     [[nodiscard]] suspended() {
         // Asked first: it is no failure, and leaves no message.
-        if (pyferry_is_attached(nullptr)) came_to(detail::come_to([this] { return pyferry_suspend(&suspension_); }));
+        if (pyferry_is_attached(nullptr)) make([this] { return pyferry_suspend(&suspension_.value); });
     }
 
     /// Takes over what pyferry_suspend gave to this thread; an empty suspension makes an empty object.
     static suspended adopt(pyferry_suspension suspension) noexcept { return suspended(suspension); }
 
-    suspended(suspended &&other) noexcept : holder(std::move(other)), suspension_(other.release()) {}
+    suspended(suspended &&) noexcept = default;
     suspended &operator=(suspended &&) = delete;
 
     /// Blocks until the thread is attached again. Fails (see on_lost_failure) like ~attached: the thread then is not
     /// attached. It cannot happen unless the host gives threads up (see set_report), or breaks the order: where that may be,
     /// use resume().
     ~suspended() noexcept(false) {
-        if (!has_let_go()) return;
-        detail::report_lost("pyferry::suspended", resume());
+        if (!*this) return;
+        const pyferry_status status = detail::status_of([this] { return pyferry_resume(&suspension_.value); });
+        if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::suspended", result(status));
     }
 
-    /// False only if letting go failed, and the thread is still attached.
-    explicit operator bool() const noexcept { return status() == PYFERRY_STATUS_OK; }
-
-    /// Whether there is something to resume.
-    [[nodiscard]] bool has_let_go() const noexcept {
-        return (suspension_.private_words[0] | suspension_.private_words[1]) != 0;
+    explicit operator bool() const noexcept {
+        return (suspension_.value.private_words[0] | suspension_.value.private_words[1]) != 0;
     }
 
     /// Comes back before the scope ends, and says how that went; a success where there is nothing to resume.
     /// PYFERRY_STATUS_CLOSED: the interpreter has ended, and the thread is not attached.
     result resume() {
-        if (!has_let_go()) return result();
-        return detail::come_to([this] { return pyferry_resume(&suspension_); });
+        return *this ? detail::result_of([this] { return pyferry_resume(&suspension_.value); }) : result();
     }
 
     /// Gives the suspension away, for a pyferry_resume on this thread.
-    [[nodiscard]] pyferry_suspension release() noexcept {
-        return std::exchange(suspension_, pyferry_suspension PYFERRY_SUSPENSION_INIT);
-    }
+    [[nodiscard]] pyferry_suspension release() noexcept { return suspension_.take(); }
 
 private:
     explicit suspended(pyferry_suspension suspension) noexcept : suspension_(suspension) {}
 
-    pyferry_suspension suspension_ = PYFERRY_SUSPENSION_INIT;
+    detail::moved<pyferry_suspension> suspension_;
 };
 
 /// Makes an interpreter, and ends it. It is as good as a view of it wherever one is asked for: `attached here{game};`
-class [[nodiscard]] interpreter : public detail::holder<interpreter> {
+class [[nodiscard]] interpreter : public detail::owner<interpreter> {
 public:
     /// `flags`: PYFERRY_INTERPRETER_SHARED_GIL or PYFERRY_INTERPRETER_OWN_GIL; none: its own GIL where there is such a
     /// thing. `output`: where what scripts print in it goes; null: where the runtime's goes. Its data has to last until the
@@ -508,24 +533,27 @@ public:
         options.output = output;
         options.output_data = output_data;
         pyferry_view *handle = nullptr;
-        came_to(detail::come_to([&] { return pyferry_interpreter_new(&options, &handle); }));
+        make([&] { return pyferry_interpreter_new(&options, &handle); });
         view_ = ::pyferry::view(handle, *this);
     }
 
     /// Takes one over that pyferry_interpreter_new made, to end it. It needs a view of its own.
     static interpreter adopt(::pyferry::view owned) noexcept { return interpreter(std::move(owned)); }
 
-    /// No assignment: it would have to end what it had.
     interpreter(interpreter &&other) noexcept = default;
-    interpreter &operator=(interpreter &&) = delete;
+    /// Ends what it had first, as the destructor does.
+    interpreter &operator=(interpreter &&other) noexcept {
+        if (this == &other) return *this;
+        finish();
+        owner::operator=(std::move(other));
+        view_ = std::move(other.view_);
+        over_ = other.over_;
+        return *this;
+    }
 
     /// Waits `patience` for the threads inside; those that are still there then have it until Python ends. Any thread that
     /// is not inside itself. Failures: see on_lost_failure.
-    ~interpreter() {
-        if (!*this) return;
-        result came_to = end(patience);
-        if (came_to.status() != PYFERRY_STATUS_CLOSED) detail::report_lost("pyferry::interpreter", came_to);
-    }
+    ~interpreter() { finish(); }
 
     /// Whether there is something to end.
     explicit operator bool() const noexcept { return view_ && !over_; }
@@ -536,28 +564,37 @@ public:
     operator const ::pyferry::view &() const & noexcept { return view_; }
     operator const ::pyferry::view &() const && = delete; // it would end before it is used
 
+    /// Raises KeyboardInterrupt in all threads that run Python code there. Any thread, attached or not.
+    result interrupt() const { return view_.interrupt(); }
+
     /// Lets nobody new in, waits for those inside, and ends it. PYFERRY_STATUS_TIMEOUT: the message says who is inside;
     /// call it again. PYFERRY_STATUS_CLOSED: Python's own shutdown ended it. PYFERRY_STATUS_WRONG_THREAD: this thread is inside.
     result end(std::chrono::milliseconds timeout) {
-        result ended = detail::come_to_after(view_, [&] { return pyferry_interpreter_end(view_.get(), timeout.count()); });
-        over_ = over_ || ended || ended.status() == PYFERRY_STATUS_CLOSED;
-        return ended;
+        return ended(detail::result_with(view_, [&] { return pyferry_interpreter_end(view_.get(), timeout.count()); }));
     }
 
     /// The same, for scripts that may not want to stop: after `before` it interrupts those inside and every Python thread
     /// of the interpreter, again and again. One of -1 ms: never.
     result stop(std::chrono::milliseconds before, std::chrono::milliseconds timeout) {
-        result stopped = detail::come_to_after(
-            view_, [&] { return pyferry_interpreter_stop(view_.get(), before.count(), timeout.count()); });
-        over_ = over_ || stopped || stopped.status() == PYFERRY_STATUS_CLOSED;
-        return stopped;
+        return ended(detail::result_with(
+            view_, [&] { return pyferry_interpreter_stop(view_.get(), before.count(), timeout.count()); }));
     }
 
     /// Gives it away: to a pyferry_interpreter_end, or to Python's shutdown.
     [[nodiscard]] ::pyferry::view release() noexcept { return std::move(view_); }
 
 private:
-    explicit interpreter(::pyferry::view owned) noexcept : holder(result(owned)), view_(std::move(owned)) {}
+    explicit interpreter(::pyferry::view owned) noexcept : owner(result(owned)), view_(std::move(owned)) {}
+
+    result ended(result how) noexcept {
+        over_ = over_ || how || how.status() == PYFERRY_STATUS_CLOSED;
+        return how;
+    }
+    void finish() noexcept {
+        if (!*this) return;
+        const result how = end(patience);
+        if (how.status() != PYFERRY_STATUS_CLOSED) detail::report_lost("pyferry::interpreter", how);
+    }
 
     ::pyferry::view view_;
     bool over_ = false;
@@ -581,7 +618,7 @@ template <class Callable> void destroy_report(void *data) noexcept { delete stat
 
 /// Has nobody hear who holds a shutdown up, and destroys who did. On return no call of it is running, unless this is in one.
 inline result remove_report() {
-    return detail::come_to([] { return pyferry_set_report(nullptr, nullptr, nullptr, 0); });
+    return detail::result_of([] { return pyferry_set_report(nullptr, nullptr, nullptr, 0); });
 }
 
 /// Sets who hears which threads hold a shutdown up: any shutdown, whoever begins it and whoever started Python. A callable,
@@ -597,7 +634,7 @@ template <class Callable> result set_report(Callable callable, std::chrono::mill
         if (callable == nullptr) return remove_report();
     }
     auto owned = std::make_unique<Callable>(std::move(callable));
-    result set = detail::come_to([&] {
+    result set = detail::result_of([&] {
         return pyferry_set_report(detail::hear_report<Callable>, owned.get(), detail::destroy_report<Callable>,
                                   static_cast<std::uint64_t>(every.count()));
     });
@@ -623,9 +660,28 @@ struct runtime_options {
     void *output_data = nullptr;
 };
 
+/// What Python runs in this process: `pyferry::runtime::info()->version`. The strings live until Python is finalised, at least.
+class [[nodiscard]] runtime_info : public detail::owner<runtime_info> {
+public:
+    runtime_info() {
+        make([this] { return pyferry_runtime_get_info(&info_); });
+    }
+    runtime_info(runtime_info &&) noexcept = default;
+    runtime_info &operator=(runtime_info &&) noexcept = default;
+
+    explicit operator bool() const noexcept { return info_.version != nullptr; }
+
+    /// Of a failure: nothing but NULL and 0.
+    const pyferry_runtime_info &operator*() const noexcept { return info_; }
+    const pyferry_runtime_info *operator->() const noexcept { return &info_; }
+
+private:
+    pyferry_runtime_info info_ = PYFERRY_RUNTIME_INFO_INIT;
+};
+
 /// Starts Python where the process has none, and takes its share of it back; where Python runs already it is joined, and
 /// left alone in the end. Counted: the last runtime stops Python.
-class [[nodiscard]] runtime : public detail::holder<runtime> {
+class [[nodiscard]] runtime : public detail::owner<runtime> {
 public:
     /// Any thread; none is attached by it. Blocks until Python is up.
     [[nodiscard]] explicit runtime(runtime_options options = {}) {
@@ -642,59 +698,71 @@ public:
         plain.stack_size = options.stack_size;
         plain.output = options.output;
         plain.output_data = options.output_data;
-        came_to(detail::come_to([&] { return pyferry_runtime_start(&plain); }));
-        counts_ = status() == PYFERRY_STATUS_OK;
+        make([&] { return pyferry_runtime_start(&plain); });
+        counts_.value = status() == PYFERRY_STATUS_OK;
     }
 
     /// Takes a pyferry_runtime_start over, to stop it.
     static runtime adopt() noexcept { return runtime(true, 0); }
 
-    /// No assignment: it would have to stop what it had.
-    runtime(runtime &&other) noexcept : holder(std::move(other)), counts_(other.release()) {}
-    runtime &operator=(runtime &&) = delete;
+    runtime(runtime &&) noexcept = default;
+    /// Stops what it had first, as the destructor does.
+    runtime &operator=(runtime &&other) noexcept {
+        if (this == &other) return *this;
+        finish();
+        owner::operator=(std::move(other));
+        counts_ = std::move(other.counts_);
+        return *this;
+    }
 
     /// Waits `patience` for the threads inside. If they are still there then Python stays, with nobody new let in, until the
     /// process ends. A thread that is not attached. Failures: see on_lost_failure.
-    ~runtime() {
-        if (counts_) detail::report_lost("pyferry::runtime", stop(patience));
-    }
+    ~runtime() { finish(); }
+
+    /// Which Python runs, whoever started it.
+    static runtime_info info() { return runtime_info(); }
 
     /// Whether there is something to stop.
-    explicit operator bool() const noexcept { return counts_; }
+    explicit operator bool() const noexcept { return counts_.value; }
 
     /// The last one lets nobody new in, waits for the threads inside, ends all interpreters and finalises Python.
     /// PYFERRY_STATUS_TIMEOUT: the message says who is inside; call it again. PYFERRY_STATUS_PYTHON_ERROR: stopped, but
     /// Python could not write its output. PYFERRY_STATUS_WRONG_THREAD: this thread is attached. A success where this object
     /// has stopped already.
     result stop(std::chrono::milliseconds timeout) {
-        if (!counts_) return *this;
-        result stopped = detail::come_to([&] { return pyferry_runtime_stop(timeout.count()); });
-        counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
-        return stopped;
+        if (!*this) return *this;
+        return stopped(detail::result_of([&] { return pyferry_runtime_stop(timeout.count()); }));
     }
 
     /// The same, for scripts that may not want to stop: after `before` it interrupts those inside and Python's own threads,
     /// in every interpreter, again and again. One of -1 ms: never.
     result stop(std::chrono::milliseconds before, std::chrono::milliseconds timeout) {
-        if (!counts_) return *this;
-        result stopped = detail::come_to([&] { return pyferry_runtime_stop_with(before.count(), timeout.count()); });
-        counts_ = !stopped && stopped.status() != PYFERRY_STATUS_PYTHON_ERROR;
-        return stopped;
+        if (!*this) return *this;
+        return stopped(
+            detail::result_of([&] { return pyferry_runtime_stop_with(before.count(), timeout.count()); }));
     }
 
     /// Runs pending calls and the Python handlers of signals that came, where Python was started with
     /// PYFERRY_RUNTIME_ON_THIS_THREAD: on that thread, not attached.
     result pump() {
-        return detail::come_to([] { return pyferry_runtime_pump(); });
+        return detail::result_of([] { return pyferry_runtime_pump(); });
     }
 
     /// Gives the start away, to a pyferry_runtime_stop or to nobody.
-    bool release() noexcept { return std::exchange(counts_, false); }
+    bool release() noexcept { return counts_.take(); }
 
 private:
-    runtime(bool counts, int) noexcept : counts_(counts) {}
+    runtime(bool counts, int) noexcept : counts_(counts) {} // not of options: {true} makes those
 
-    bool counts_ = false;
+    result stopped(result how) noexcept {
+        counts_.value = !how && how.status() != PYFERRY_STATUS_PYTHON_ERROR;
+        return how;
+    }
+    void finish() noexcept {
+        if (*this) detail::report_lost("pyferry::runtime", stop(patience));
+    }
+
+    detail::moved<bool> counts_;
 };
 
 /// Whether this thread is attached to any interpreter now, by whomever. No side effect.
@@ -703,7 +771,7 @@ private:
 /// Runs Python source in the `__main__` of the interpreter that this thread is attached to, by whomever. Where an `attached`
 /// is at hand, its exec() cannot miss the interpreter.
 inline result exec(const char *source, const char *filename = nullptr) {
-    return detail::come_to([&] { return pyferry_exec(source, filename); });
+    return detail::result_of([&] { return pyferry_exec(source, filename); });
 }
 
 /// Evaluates a Python expression there, and puts its value into `value`, as `str()` says it: at most `limit` bytes of UTF-8, cut
@@ -711,7 +779,7 @@ inline result exec(const char *source, const char *filename = nullptr) {
 inline result eval(const char *source, std::string &value, const char *filename = nullptr, std::size_t limit = 65536) {
     std::string text(limit, '\0');
     std::size_t length = 0;
-    result evaluated = detail::come_to([&] { return pyferry_eval(source, filename, text.data(), limit + 1, &length); });
+    result evaluated = detail::result_of([&] { return pyferry_eval(source, filename, text.data(), limit + 1, &length); });
     if (!evaluated) return evaluated;
     // Cut, it ends where its last whole character does.
     text.resize(length <= limit ? length : std::strlen(text.c_str()));
@@ -722,12 +790,12 @@ inline result eval(const char *source, std::string &value, const char *filename 
 /// Turns the exception that is set on this thread, by a call of CPython's own that failed, into a failure with its traceback, and
 /// clears it; a success where none is set.
 inline result take_exception() {
-    return detail::come_to(pyferry_take_exception);
+    return detail::result_of(pyferry_take_exception);
 }
 
 /// Frees what pyferry keeps for this thread in interpreters it is not inside of, thread-local Python values too. For threads
 /// that are parked for long; at a thread's end it happens by itself.
-inline result thread_forget() { return detail::come_to(pyferry_thread_forget); }
+inline result thread_forget() { return detail::result_of(pyferry_thread_forget); }
 
 /// Calls thread_forget() when it ends: at the top of a thread's function, so that what the thread leaves in Python is finished on
 /// the thread itself, while it is whole. `finally` blocks of greenlets that are suspended run nowhere else; what happens by
@@ -742,7 +810,7 @@ public:
     ~thread_scope() { detail::report_lost("pyferry::thread_scope", thread_forget()); }
 };
 
-} // namespace pyferry
+PYFERRY_HPP_END
 
 #undef PYFERRY_HPP_LOOK_AT_IT
 

@@ -15,7 +15,7 @@
 #include <cxxabi.h>
 #endif
 
-namespace pyferry {
+PYFERRY_HPP_BEGIN
 
 namespace detail {
 
@@ -149,6 +149,6 @@ private:
     detail::module_state *state_;
 };
 
-} // namespace pyferry
+PYFERRY_HPP_END
 
 #endif

@@ -28,7 +28,7 @@
 #include <span>
 #endif
 
-namespace pyferry {
+PYFERRY_HPP_BEGIN
 
 class object;
 template <class Value> class answer;
@@ -396,7 +396,7 @@ template <class Value> bool object::get(Value &value) const {
     return false;
 }
 
-} // namespace pyferry
+PYFERRY_HPP_END
 
 #include <pyferry_module.hpp>
 

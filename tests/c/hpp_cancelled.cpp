@@ -3,6 +3,7 @@
    destructor has to wait for the interpreter again. */
 #include "py.h"
 
+#define PYFERRY_HPP_CANCELLATION
 #include <pyferry.hpp>
 
 #include <atomic>

@@ -27,7 +27,7 @@ static void all_closed(const pyferry::view &view)
     CHECK(!guarded);
     check_closed(guarded);
     pyferry::suspended away;
-    CHECK(away && !away.has_let_go());
+    CHECK(!away && away.status() == PYFERRY_STATUS_OK);
 }
 
 /* The work that was promised is done, although the interpreter is ending. */

@@ -44,7 +44,7 @@ int main()
         pyferry::attached inside{none};
         CHECK(!none && inside.status() == PYFERRY_STATUS_NO_PYTHON && none.end(pyferry::patience).status() == inside.status());
         pyferry::suspended nothing;
-        CHECK(nothing && pyferry::exec("pass").status() == PYFERRY_STATUS_NO_PYTHON);
+        CHECK(nothing.status() == PYFERRY_STATUS_OK && pyferry::exec("pass").status() == PYFERRY_STATUS_NO_PYTHON);
     }
     CHECK(pyferry::set_report([](std::string_view) noexcept { heard++; }, std::chrono::milliseconds(1)));
     pyferry::runtime python;

@@ -37,7 +37,7 @@ static void pybind11_inside(const pyferry::view &view)
         py::gil_scoped_release away;
         CHECK(!pyferry::is_attached());
         pyferry::suspended nothing_to_do;
-        CHECK(!nothing_to_do.has_let_go());
+        CHECK(!nothing_to_do && nothing_to_do.status() == PYFERRY_STATUS_OK);
         {
             pyferry::attached back{view};
             CHECK(back && add() == 3);
@@ -66,7 +66,7 @@ static void pybind11_outside(const pyferry::view &main, const pyferry::view &sub
     }
     {
         pyferry::suspended away;
-        CHECK(away.has_let_go() && !pyferry::is_attached());
+        CHECK(away && !pyferry::is_attached());
     }
     pyferry::attached nested{main};
     CHECK(nested && add() == 3);

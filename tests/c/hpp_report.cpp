@@ -89,7 +89,7 @@ static void gives_up(bool asks)
             event_set(&in);
             event_wait(&leave);
             if (asks)
-                CHECK(away.resume().status() == PYFERRY_STATUS_CLOSED && !away.has_let_go());
+                CHECK(away.resume().status() == PYFERRY_STATUS_CLOSED && !away);
         }
         CHECK(!pyferry::is_attached());
         if (asks)

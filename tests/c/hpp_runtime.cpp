@@ -12,6 +12,11 @@
 using namespace std::chrono_literals;
 
 static_assert(std::is_nothrow_move_constructible_v<pyferry::runtime> && !std::is_copy_constructible_v<pyferry::runtime>, "");
+static_assert(std::is_nothrow_move_assignable_v<pyferry::runtime> && std::is_nothrow_move_assignable_v<pyferry::interpreter>, "");
+/* What an attach came to can be had from it; but it is none, so that nobody takes a part of it for the whole. */
+static_assert(!std::is_base_of_v<pyferry::result, pyferry::attached> && !std::is_base_of_v<pyferry::result, pyferry::runtime>,
+              "");
+static_assert(std::is_convertible_v<const pyferry::attached &, pyferry::result>, "");
 static_assert(std::is_nothrow_destructible_v<pyferry::runtime> && std::is_nothrow_destructible_v<pyferry::interpreter>,
               "so that they may be members of any class");
 static_assert(!std::is_nothrow_destructible_v<pyferry::attached> && !std::is_nothrow_destructible_v<pyferry::suspended>,
@@ -47,6 +52,45 @@ static void counted(void)
     pyferry::runtime taken = pyferry::runtime::adopt();
     CHECK(taken.stop(0ms) && !taken && taken.stop(0ms) && runs());
     CHECK(one.stop(5s) && !one && !runs());
+}
+
+/* Assigned to, an owner gives back first what it had. */
+static void assigned(void)
+{
+    pyferry::runtime one, two;
+    {
+        pyferry::interpreter game, level;
+        pyferry::view gone = game.view().clone(), stays = level.view().clone();
+        game = std::move(level);
+        CHECK(game && !level && game.view().id() == stays.id());
+        CHECK(pyferry::attached{gone}.status() == PYFERRY_STATUS_CLOSED && pyferry::attached{stays});
+        pyferry::interpreter &self = game;
+        game = std::move(self);
+        CHECK(game && pyferry::attached{game});
+        CHECK(game.interrupt());
+        game = pyferry::interpreter{};
+        CHECK(game && pyferry::attached{stays}.status() == PYFERRY_STATUS_CLOSED);
+        game = pyferry::interpreter::adopt(pyferry::view());
+        CHECK(!game && !game.interrupt());
+    }
+    one = std::move(two);
+    CHECK(one && !two && runs());
+    pyferry::runtime &self = one;
+    one = std::move(self);
+    CHECK(one && runs());
+    one = pyferry::runtime::adopt(); /* of a start that was given away */
+    CHECK(one && !runs() && one.release());
+}
+
+static void informs(void)
+{
+    pyferry::runtime_info none = pyferry::runtime::info();
+    CHECK(!none && none.status() == PYFERRY_STATUS_NO_PYTHON && none->version == nullptr && strlen(none.message()) > 0);
+    pyferry::runtime python;
+    pyferry::runtime_info info = pyferry::runtime::info();
+    pyferry_runtime_info plain = PYFERRY_RUNTIME_INFO_INIT;
+    CHECK_OK(pyferry_runtime_get_info(&plain));
+    CHECK(info && info->version == plain.version && (*info).version_number == plain.version_number);
 }
 
 static void named(void)
@@ -132,8 +176,10 @@ static void prints_and_ends(void)
 int main()
 {
     CHECK(!runs());
+    informs();
     prints_and_ends();
     counted();
+    assigned();
     named();
     set_up();
     in_a_class();
