@@ -57,6 +57,12 @@
 #ifndef PYFERRY_HPP_LOOK_AT_IT
 #define PYFERRY_HPP_LOOK_AT_IT
 #endif
+/* Out of the way of what is inline. */
+#if defined(__GNUC__)
+#define PYFERRY_HPP_RARE __attribute__((noinline, cold))
+#else
+#define PYFERRY_HPP_RARE
+#endif
 
 /* With and without it the functions differ, and so have other names: a program that mixes them does not link. */
 #if defined(PYFERRY_HPP_CANCELLATION)
@@ -189,9 +195,12 @@ template <class Call> result result_with(const result &needed, Call call) {
     return needed ? result_of(call) : needed;
 }
 
-inline void report_lost(const char *who, const result &why) noexcept {
+PYFERRY_HPP_RARE inline void report_lost(const char *who, const result &why) noexcept {
     failure_handler handler = lost_failure.load();
     if (!why && handler != nullptr) handler(who, why);
+}
+PYFERRY_HPP_RARE inline void report_lost(const char *who, pyferry_status status) noexcept {
+    report_lost(who, result(status));
 }
 
 /// A plain value that is in one place: moved from, it is empty.
@@ -242,14 +251,19 @@ protected:
     owner &operator=(owner &&) noexcept = default;
     ~owner() = default;
 
-    /// Makes what this is to hold, with something that may not be there.
-    template <class Call> void make(const result &needed, Call call) {
-        if (!needed) made_ = needed;
-        else if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) made_ = result(status);
+    /// Makes what this is to hold, with the help of another owner, which may have failed: then that is why.
+    template <class Other, class Call> void make(const Other &needed, Call call) {
+        if (needed || needed.status() == PYFERRY_STATUS_OK) make(call);
+        else refuse(needed);
     }
-    template <class Call> void make(Call call) { make(result(), call); }
+    template <class Call> void make(Call call) {
+        if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) refuse(status);
+    }
 
 private:
+    PYFERRY_HPP_RARE void refuse(pyferry_status status) { made_ = result(status); }
+    PYFERRY_HPP_RARE void refuse(const result &needed) { made_ = needed; }
+
     result made_;
 };
 
@@ -346,6 +360,8 @@ public:
     [[nodiscard]] pyferry_view *release() noexcept { return handle_.release(); }
 
 private:
+    friend class guard;
+    friend class attached;
     friend class interpreter;
 
     explicit view(pyferry_status (*find)(pyferry_view **)) {
@@ -370,7 +386,7 @@ public:
     guard() noexcept = default;
 
     /// PYFERRY_STATUS_CLOSED once the interpreter is shutting down.
-    [[nodiscard]] explicit guard(const view &where) noexcept : id_(where.id()) {
+    [[nodiscard]] explicit guard(const view &where) noexcept : id_(where.id_) {
         pyferry_guard *opened = nullptr;
         make(where, [&] { return pyferry_guard_open(where.get(), &opened); });
         handle_.reset(opened);
@@ -413,7 +429,7 @@ private:
 class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::owner<attached> {
 public:
     /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
-    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : id_(where.id()) {
+    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : id_(where.id_) {
         make(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_.value); });
     }
 
@@ -436,7 +452,7 @@ public:
     ~attached() noexcept(false) {
         if (!*this) return;
         const pyferry_status status = detail::status_of([this] { return pyferry_detach(&token_.value); });
-        if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::attached", result(status));
+        if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::attached", status);
     }
 
     explicit operator bool() const noexcept { return (token_.value.private_words[0] | token_.value.private_words[1]) != 0; }
@@ -498,7 +514,7 @@ public:
     ~suspended() noexcept(false) {
         if (!*this) return;
         const pyferry_status status = detail::status_of([this] { return pyferry_resume(&suspension_.value); });
-        if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::suspended", result(status));
+        if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::suspended", status);
     }
 
     explicit operator bool() const noexcept {
@@ -813,5 +829,6 @@ public:
 PYFERRY_HPP_END
 
 #undef PYFERRY_HPP_LOOK_AT_IT
+#undef PYFERRY_HPP_RARE
 
 #endif
