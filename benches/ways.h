@@ -5,7 +5,11 @@
 #ifndef PYFERRY_BENCH_WAYS_H
 #define PYFERRY_BENCH_WAYS_H
 
+#include <Python.h>
+
 #include "../tests/c/py.h"
+
+#include "others.h"
 
 #include <dlfcn.h>
 #include <stdatomic.h>
@@ -18,7 +22,7 @@ struct way {
 
 static pyferry_view *view, *sub_view;
 static PyInterpreterState *interpreter, *sub_interpreter;
-static PyObject *empty_function;
+static PyObject *empty_function, *tick_function;
 
 static inline double nanoseconds(void)
 {
@@ -39,6 +43,14 @@ static void call(void)
 {
     PyObject *result = PyObject_CallNoArgs(empty_function);
     CHECK(result != NULL);
+    Py_DECREF(result);
+}
+
+/* Two numbers in, one out. */
+static void tick(void)
+{
+    PyObject *result = PyObject_CallFunction(tick_function, "dd", 0.016, 9.81);
+    CHECK(result != NULL && PyFloat_AsDouble(result) > 0);
     Py_DECREF(result);
 }
 
@@ -176,6 +188,18 @@ static double pyferry_first(long count)
     return on_fresh_threads(pyferry_first_visit, count);
 }
 
+/* The calls alone, by the linker's way to CPython. */
+static double linked_tick_alone(long count)
+{
+    pyferry_token outer = attach(view);
+    double start = nanoseconds();
+    for (long i = 0; i < count; i++)
+        tick();
+    double end = nanoseconds();
+    detach(outer);
+    return end - start;
+}
+
 static double pyferry_guards(long count)
 {
     TIMED(count, {
@@ -192,6 +216,15 @@ static double gilstate_call(long count)
     TIMED(count, {
         PyGILState_STATE before = PyGILState_Ensure();
         call();
+        PyGILState_Release(before);
+    });
+}
+
+static double gilstate_tick(long count)
+{
+    TIMED(count, {
+        PyGILState_STATE before = PyGILState_Ensure();
+        tick();
         PyGILState_Release(before);
     });
 }
@@ -264,7 +297,15 @@ static const struct way ways[] = {
     { "pyferry-first", nothing, pyferry_first },
     { "pyferry-guard", nothing, pyferry_guards },
     { "pyferry-nested", nothing, pyferry_nested },
+    { "scope", nothing, scope_attached },
+    { "scope-nested", nothing, scope_nested },
+    { "stable-tick", nothing, stable_tick },
+    { "stable-tick-alone", nothing, stable_tick_alone },
+    { "stable-few-heights", nothing, stable_few_heights },
+    { "stable-all-heights", nothing, stable_all_heights },
+    { "linked-tick-alone", nothing, linked_tick_alone },
     { "gilstate-call", nothing, gilstate_call },
+    { "gilstate-tick", nothing, gilstate_tick },
     { "gilstate-nested", nothing, gilstate_nested },
 #if PY_VERSION_HEX >= 0x030f0000
     { "pep788-call", pep788_prepare, pep788_call },
@@ -310,10 +351,18 @@ static inline void load_peer(const char *path)
 static inline void start(const char *peer)
 {
     Py_InitializeEx(0);
-    CHECK(PyRun_SimpleString("def empty(): pass") == 0);
-    empty_function = PyObject_GetAttrString(PyImport_AddModule("__main__"), "empty");
+    CHECK(PyRun_SimpleString("def empty(): pass\n"
+                             "def tick(seconds, speed): return seconds * speed\n"
+                             "def touch(heights):\n"
+                             "    heights[0] = heights[-1] + 1.0\n"
+                             "    return len(heights)\n") == 0);
+    PyObject *main = PyImport_AddModule("__main__");
+    empty_function = PyObject_GetAttrString(main, "empty");
+    tick_function = PyObject_GetAttrString(main, "tick");
     interpreter = PyInterpreterState_Get();
     view = main_view();
+    stable_start(view, tick_function, PyObject_GetAttrString(main, "touch"));
+    scope_start(view);
     if (peer != NULL)
         load_peer(peer);
 #ifdef Py_GIL_DISABLED

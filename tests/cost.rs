@@ -34,6 +34,21 @@ const LIMITS: [Limit; 3] = [
 /// Phases whose visits must come to the same: however many threads there are, and whatever was asked before.
 const ALIKE: [(&str, &str); 2] = [("repeated", "repeated on 8 threads"), ("nested", "nested after questions")];
 
+/// What may cost so many instructions more, in the program and the library together: the scopes of `pyferry.hpp` than the C
+/// calls; and a call by `pyferry_python.h`, which is one load and one indirect call, than the linker's way.
+const BESIDE: [Beside; 3] = [
+    Beside { ours: ("scope", "scope_visits"), theirs: ("repeated", "visits"), more: 24 },
+    Beside { ours: ("nested scope", "scope_visits"), theirs: ("nested", "visits"), more: 24 },
+    Beside { ours: ("stable call", "stable_calls"), theirs: ("linked call", "linked_calls"), more: 2 },
+];
+
+/// Phases, and the program's function in each.
+struct Beside {
+    ours: (&'static str, &'static str),
+    theirs: (&'static str, &'static str),
+    more: u64,
+}
+
 /// A phase that calls what the others must not: if that is not seen, nothing is.
 const CONTROL: (&str, &str) = ("view", "malloc");
 
@@ -63,6 +78,18 @@ fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {
     for (one, other) in ALIKE {
         if of_visits(find(one)?) != of_visits(find(other)?) {
             problems.push(format!("{one}, and {other}, are not alike"));
+        }
+    }
+    for Beside { ours, theirs, more } in BESIDE {
+        let of = |(phase, function): (&str, &str)| -> Result<u64, String> {
+            let count = find(phase)?;
+            let own = count.program.get(function).ok_or_else(|| format!("{phase}: no instruction of {function}"))?;
+            Ok(own + count.instructions())
+        };
+        let (ours_come_to, theirs_come_to) = (of(ours)?, of(theirs)?);
+        if ours_come_to > theirs_come_to + more {
+            problems
+                .push(format!("{}: {ours_come_to} instructions in all, and {}: {theirs_come_to}", ours.0, theirs.0));
         }
     }
     let (phase, called) = CONTROL;

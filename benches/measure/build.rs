@@ -14,6 +14,9 @@ use harness::{compile, paths};
 
 const PROGRAMS: [&str; 3] = ["turns", "scaling", "memory"];
 
+/// What the ways have in files of their own.
+const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
+
 pub struct Programs {
     pub library: Library,
     pub peers: Peers,
@@ -51,8 +54,10 @@ pub fn all(pythons: &[Python], library: Library) -> Result<Programs, String> {
             let Some(job) = jobs.lock().unwrap().next() else { return Ok(()) };
             let (name, python, output) = match job {
                 Job::Program(name, python) => {
-                    let source = paths::root().join("benches").join(name).with_extension("c");
-                    let recipe = compile::measured(&source, python, &library);
+                    let sources = paths::root().join("benches");
+                    let beside = BESIDE.map(|file| sources.join(file));
+                    let source = sources.join(name).with_extension("c");
+                    let recipe = compile::measured(&source, &beside, python, &library);
                     builder.make(&recipe)?;
                     (name, python, recipe.output)
                 }

@@ -61,6 +61,7 @@ pub const THREADS: [usize; 4] = [2, 4, 8, 16];
 
 const FASTER: &str = "≥ 50×; up to 3.10 ≥ 1.5×; 3.13t ≥ 60×; 3.14t, 3.15t ≥ 500×";
 const CALL: &str = "attach + call + detach";
+const SCOPE: &str = "a pyferry::attached of C++";
 const SCALING: &str = "attach + detach for the processor time, threads";
 const ONE_THREAD: &str = "on one thread";
 const PATH: &str = "instructions beside CPython's own";
@@ -94,6 +95,31 @@ pub fn all() -> Vec<Question> {
         peer(Kind::Pybind11, "pybind11 gil_scoped_acquire"),
         peer(Kind::Nanobind, "nanobind gil_scoped_acquire"),
         peer(Kind::Pyo3, "PyO3 Python::attach"),
+        question(
+            "attach + two floats in, one out + detach, by pyferry_python.h",
+            "the same by Python.h and PyGILState_Ensure/Release",
+            FASTER,
+            Faster("stable-tick", Theirs::Way("gilstate-tick")),
+            faster_than_a_new_state,
+        ),
+        question(
+            "two floats in, one out, by pyferry_python.h",
+            "the same by Python.h and a linked libpython",
+            "≤ 1.05",
+            Ratio("stable-tick-alone", "linked-tick-alone"),
+            |_| Some(AtMost(1.05)),
+        ),
+        question(
+            "10,000 floats in and out in place",
+            "10 floats",
+            "≤ 1.05",
+            Ratio("stable-all-heights", "stable-few-heights"),
+            |_| Some(AtMost(1.05)),
+        ),
+        question(SCOPE, "the C calls", "≤ 1.05", Ratio("scope", "pyferry"), |_| Some(AtMost(1.05))),
+        question(SCOPE, "the C calls, nested", "≤ 1.05", Ratio("scope-nested", "pyferry-nested"), |_| {
+            Some(AtMost(1.05))
+        }),
         question(
             "nested attach + detach",
             "nested PyGILState_Ensure/Release",

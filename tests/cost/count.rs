@@ -17,6 +17,9 @@ use harness::{compile, environment, paths, process, verdict};
 pub const LIMIT: [(&str, &str); 2] =
     [("PyEval_RestoreThread", "pyferry_attach"), ("PyEval_SaveThread", "pyferry_detach")];
 
+/// What `path.c` has in files of their own: without Python.h, and in C++.
+const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
+
 /// Visits in each phase of `path.c`.
 const VISITS: u64 = 1000;
 const TIME: Duration = Duration::from_secs(300);
@@ -32,6 +35,8 @@ pub struct Count {
     pub system_calls: u64,
     /// What the library called in libpython and libc, by name.
     pub calls: BTreeMap<String, u64>,
+    /// The program's own instructions, by its functions.
+    pub program: BTreeMap<String, u64>,
 }
 
 impl Count {
@@ -42,12 +47,12 @@ impl Count {
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Count { phase, entries, atomics, system_calls, calls } = self;
+        let Count { phase, entries, atomics, system_calls, calls, program } = self;
         let list = |map: &BTreeMap<String, u64>| {
             map.iter().map(|(name, number)| format!("{name} {number}")).collect::<Vec<_>>().join(", ")
         };
         writeln!(f, "{phase}: {} instructions ({}), {atomics} atomic ones", self.instructions(), list(entries))?;
-        writeln!(f, "    {system_calls} system calls; calls {}", list(calls))
+        writeln!(f, "    {system_calls} system calls; calls {}; the program's own: {}", list(calls), list(program))
     }
 }
 
@@ -65,7 +70,9 @@ impl Counter {
 
     pub fn run(&self, python: &Python) -> Result<Vec<Count>, String> {
         let special = self.special.as_ref()?;
-        let recipe = compile::measured(&paths::root().join("tests/cost/path.c"), python, &self.library);
+        let sources = paths::root().join("tests/cost");
+        let beside = BESIDE.map(|file| sources.join(file));
+        let recipe = compile::measured(&sources.join("path.c"), &beside, python, &self.library);
         self.builder.make(&recipe)?;
         let directory = paths::run(&format!("instructions on {}", python.name));
         let says = |e: std::io::Error| format!("{}: {e}", directory.display());
@@ -101,7 +108,7 @@ impl Counter {
 fn read(dump: &str, special: &Special) -> Result<Count, String> {
     let mut count = Count::default();
     let mut without_limit: BTreeMap<String, i64> = BTreeMap::new();
-    let (mut object, mut called_object, mut called, mut visits) = ("", "", "", true);
+    let (mut object, mut called_object, mut called, mut visits, mut function) = ("", "", "", true, "");
     let mut lines = dump.lines();
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).ok_or("callgrind's dump is odd");
     while let Some(line) = lines.next() {
@@ -111,11 +118,14 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
             (object, called_object) = (name, name);
         } else if let Some(name) = line.strip_prefix("fn=") {
             visits = !is_own_threads(name);
+            function = name;
         } else if let Some(name) = line.strip_prefix("cob=") {
             called_object = name;
         } else if let Some(name) = line.strip_prefix("cfn=") {
             // Symbols of glibc come with a version.
             called = name.split('@').next().unwrap_or(name);
+            // One function with two names, as far as it counts.
+            called = called.strip_suffix("_labeled").unwrap_or(called);
         } else if let Some(rest) = line.strip_prefix("calls=") {
             let times = number(rest.split(' ').next())?;
             let cost = number(lines.next().and_then(|line| line.split(' ').nth(1)))?;
@@ -128,6 +138,8 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
                 _ => {}
             }
             called_object = object;
+        } else if is_program(object) && line.starts_with("0x") {
+            *count.program.entry(function.to_owned()).or_default() += number(line.split(' ').nth(1))?;
         } else if is_ours(object) && visits && line.starts_with("0x") {
             let mut words = line.split(' ');
             let kind = special.0.get(words.next().unwrap_or_default().trim_start_matches("0x"));
@@ -143,6 +155,9 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
     count.atomics = per_visit(count.atomics);
     count.system_calls = per_visit(count.system_calls);
     count.calls.values_mut().for_each(|times| *times = per_visit(*times));
+    // Loops have a beginning and an end, which are not a visit's.
+    count.program.values_mut().for_each(|sum| *sum /= VISITS);
+    count.program.retain(|_, sum| *sum > 0);
     for (name, sum) in without_limit {
         let sum = u64::try_from(sum).map_err(|_| format!("{}: {name} costs less than what it calls", count.phase))?;
         count.entries.insert(name, per_visit(sum));
@@ -157,6 +172,10 @@ fn is_own_threads(function: &str) -> bool {
 
 fn is_ours(object: &str) -> bool {
     Path::new(object).file_name().is_some_and(|name| name == "libpyferry.so")
+}
+
+fn is_program(object: &str) -> bool {
+    Path::new(object).file_name().is_some_and(|name| name == "measured-path")
 }
 
 enum Kind {

@@ -4,6 +4,8 @@
  */
 #include "../c/py.h"
 
+#include "others.h"
+
 #include <dirent.h>
 #include <valgrind/callgrind.h>
 
@@ -12,13 +14,20 @@ enum { VISITS = 1000, THREADS = 8 };
 static pyferry_view *view;
 static pthread_barrier_t all;
 
-static void visits(int count)
+static __attribute__((noinline)) void visits(int count)
 {
     for (int i = 0; i < count; i++) {
         pyferry_token token;
         CHECK_OK(pyferry_attach(view, &token));
         CHECK_OK(pyferry_detach(&token));
     }
+}
+
+static __attribute__((noinline)) void linked_calls(int count)
+{
+    for (int i = 0; i < count; i++)
+        if (PyErr_Occurred() != NULL)
+            abort();
 }
 
 /* A question has no side effect. */
@@ -95,8 +104,12 @@ static bool counted(const char *name)
 static void *alone(void *unused)
 {
     PHASE("repeated", visits);
+    PHASE("scope", scope_visits);
     pyferry_token outer = attach(view);
     PHASE("nested", visits);
+    PHASE("nested scope", scope_visits);
+    PHASE("linked call", linked_calls);
+    PHASE("stable call", stable_calls);
     PHASE("nested after questions", visits_and_questions);
     detach(outer);
     PHASE("guard", guards);
@@ -124,6 +137,7 @@ static void *together(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&view);
+    scope_start(view);
     CALLGRIND_START_INSTRUMENTATION;
     on_new_thread(alone, NULL);
     CHECK(pthread_barrier_init(&all, NULL, THREADS) == 0);
@@ -133,6 +147,7 @@ int main(void)
     for (int i = 0; i < THREADS; i++)
         thread_join(threads[i]);
     CALLGRIND_STOP_INSTRUMENTATION;
+    scope_stop();
     finish_python(state);
     pyferry_view_free(view);
     return 0;

@@ -78,11 +78,21 @@ pub fn plain(source: &Path) -> Recipe {
     Arguments::new(source).recipe(directory(None).join(source.file_stem().expect("a source has a name")))
 }
 
-/// A program of which something is measured: optimised as a user's, and nothing is left to be resolved at a first call.
-pub fn measured(source: &Path, python: &Python, library: &Library) -> Recipe {
-    let name = source.file_stem().expect("a source has a name").to_string_lossy();
-    let output = directory(Some(python)).join(format!("measured-{name}"));
-    let command = Arguments::new(source).word("-O2").word("-Wl,-z,now").python_headers(python);
+/// A program of which something is measured: optimised as a user's, and nothing is left to be resolved at a first call. What
+/// is to have no Python.h is in files `beside` it, of C or C++.
+pub fn measured(source: &Path, beside: &[PathBuf], python: &Python, library: &Library) -> Recipe {
+    let name = |source: &Path| source.file_stem().expect("a source has a name").to_string_lossy().into_owned();
+    let output = directory(Some(python)).join(format!("measured-{}", name(source)));
+    let mut command = Arguments::new(source).word("-O2").word("-Wl,-z,now").python_headers(python);
+    for other in beside {
+        let object = directory(None).join(format!("measured-{}.o", name(other)));
+        let recipe = Arguments::new(other).word("-O2").word("-c").recipe(object);
+        command = command.linked(&recipe.output);
+        command.needed.push(recipe);
+    }
+    if beside.iter().any(|other| other.extension().is_some_and(|extension| extension == "cpp")) {
+        command = command.word("-lstdc++");
+    }
     command.python_library(python).pyferry(library).recipe(output)
 }
 
