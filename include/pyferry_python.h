@@ -6,7 +6,14 @@
  * CPython's own stable (limited) C API, without Python.h and without libpython: one program, compiled on a machine that
  * has no Python, uses it on CPython 3.9 to 3.15, with the GIL or free-threaded.
  *
- * Names, meaning and documentation are CPython's: https://docs.python.org/3/c-api/. What is different here:
+ * Names and meaning are CPython's, and so is the documentation: https://docs.python.org/3/search.html?q=PyList_GetItem has
+ * that of each. The comments here say what C needs to know in each line: what a function returns, how it fails, and whose the
+ * references are. A **new** reference is the caller's, to be given back by Py_DECREF; a **borrowed** one lasts as long as
+ * what it was taken from; a function that **steals** one takes the caller's over. What is passed is borrowed otherwise. "Since"
+ * and "until" are the versions of CPython that have it in their limited API. Parameters are called a, b, c. Where nothing else
+ * is said, this thread has to be attached.
+ *
+ * What is different here:
  *
  * - **A thread has to be attached** for nearly all of it, as always: by pyferry_attach, or by anybody else.
  * - **What came after 3.9** is NULL in a Python that does not have it, and must not be called there. Ask before:
@@ -22,6 +29,9 @@
  *   (Py_mod_multiple_interpreters before 3.12, Py_mod_gil before 3.13) are taken out before it sees them.
  * - **PyObject has no fields**, as in CPython's own opaque ABI (PEP 803). An instance's data is by PyObject_GetTypeData and
  *   a negative `basicsize` in PyType_Spec, here on every Python.
+ *
+ * Left out: Py_SET_TYPE, Py_SET_SIZE and Py_SET_REFCNT, for which a PyObject would need fields, the same on every build; and
+ * structmember.h's old names: Py_T_INT is T_INT, on every Python. What is not in the limited API, pyferry_symbol finds.
  *
  * When: the entries are looked up as soon as pyferry has found a Python: when the program or plug-in that includes this is
  * loaded and there is one already, else in the first call that finds it (pyferry_runtime_start, pyferry_view_main, ...).
@@ -2436,770 +2446,1535 @@ PYFERRY_PYTHON_ONCE_ const char *const pyferry_python_names_[] = {
 
 /* ---- Functions ---- */
 
+/** 0; -1: an exception is set. Since 3.15. */
 static inline int PyABIInfo_Check(PyABIInfo *a, const char *b) { return pyferry_python_.p_PyABIInfo_Check(a, b); }
+/** 1 or 0; cannot fail. Since 3.10. */
 static inline int PyAIter_Check(PyObject *a) { return pyferry_python_.p_PyAIter_Check(a); }
+/** 1; 0: an exception is set. Objects are borrowed. */
 #define PyArg_Parse (*pyferry_python_.p_PyArg_Parse)
+/** 1; 0: an exception is set. Objects are borrowed. */
 #define PyArg_ParseTuple (*pyferry_python_.p_PyArg_ParseTuple)
+/** 1; 0: an exception is set. Objects are borrowed. */
 #define PyArg_ParseTupleAndKeywords (*pyferry_python_.p_PyArg_ParseTupleAndKeywords)
+/** 1; 0: an exception is set. Objects are borrowed. */
 #define PyArg_UnpackTuple (*pyferry_python_.p_PyArg_UnpackTuple)
+/** 1; 0: an exception is set. Objects are borrowed. */
 static inline int PyArg_VaParse(PyObject *a, const char *b, va_list c) { return pyferry_python_.p_PyArg_VaParse(a, b, c); }
+/** 1; 0: an exception is set. Objects are borrowed. */
 static inline int PyArg_VaParseTupleAndKeywords(PyObject *a, PyObject *b, const char *c, PYFERRY_PYTHON_KEYWORDS_ d, va_list e) { return pyferry_python_.p_PyArg_VaParseTupleAndKeywords(a, b, c, d, e); }
+/** 1; 0: an exception is set. */
 static inline int PyArg_ValidateKeywordArguments(PyObject *a) { return pyferry_python_.p_PyArg_ValidateKeywordArguments(a); }
+/** A new reference; cannot fail. */
 static inline PyObject *PyBool_FromLong(long a) { return pyferry_python_.p_PyBool_FromLong(a); }
+/** Cannot fail. Since 3.11. */
 static inline void PyBuffer_FillContiguousStrides(int a, Py_ssize_t *b, Py_ssize_t *c, int d, char e) { pyferry_python_.p_PyBuffer_FillContiguousStrides(a, b, c, d, e); }
+/** 0; -1: an exception is set. Since 3.11. */
 static inline int PyBuffer_FillInfo(Py_buffer *a, PyObject *b, void *c, Py_ssize_t d, int e, int f) { return pyferry_python_.p_PyBuffer_FillInfo(a, b, c, d, e, f); }
+/** 0; -1: an exception is set. Since 3.11. */
 static inline int PyBuffer_FromContiguous(const Py_buffer *a, const void *b, Py_ssize_t c, char d) { return pyferry_python_.p_PyBuffer_FromContiguous(a, b, c, d); }
+/** As long as the object lives; NULL: an exception is set. Since 3.11. */
 static inline void *PyBuffer_GetPointer(const Py_buffer *a, const Py_ssize_t *b) { return pyferry_python_.p_PyBuffer_GetPointer(a, b); }
+/** 1 or 0; cannot fail. Since 3.11. */
 static inline int PyBuffer_IsContiguous(const Py_buffer *a, char b) { return pyferry_python_.p_PyBuffer_IsContiguous(a, b); }
+/** Gives back the reference that PyObject_GetBuffer took. Since 3.11. */
 static inline void PyBuffer_Release(Py_buffer *a) { pyferry_python_.p_PyBuffer_Release(a); }
+/** -1: an exception is set. Since 3.11. */
 static inline Py_ssize_t PyBuffer_SizeFromFormat(const char *a) { return pyferry_python_.p_PyBuffer_SizeFromFormat(a); }
+/** 0; -1: an exception is set. Since 3.11. */
 static inline int PyBuffer_ToContiguous(void *a, const Py_buffer *b, Py_ssize_t c, char d) { return pyferry_python_.p_PyBuffer_ToContiguous(a, b, c, d); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline char *PyByteArray_AsString(PyObject *a) { return pyferry_python_.p_PyByteArray_AsString(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyByteArray_Concat(PyObject *a, PyObject *b) { return pyferry_python_.p_PyByteArray_Concat(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyByteArray_FromObject(PyObject *a) { return pyferry_python_.p_PyByteArray_FromObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyByteArray_FromStringAndSize(const char *a, Py_ssize_t b) { return pyferry_python_.p_PyByteArray_FromStringAndSize(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyByteArray_Resize(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyByteArray_Resize(a, b); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyByteArray_Size(PyObject *a) { return pyferry_python_.p_PyByteArray_Size(a); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline char *PyBytes_AsString(PyObject *a) { return pyferry_python_.p_PyBytes_AsString(a); }
+/** 0, and what b points to lives as long as the object; -1: an exception is set. */
 static inline int PyBytes_AsStringAndSize(PyObject *a, char **b, Py_ssize_t *c) { return pyferry_python_.p_PyBytes_AsStringAndSize(a, b, c); }
+/** Replaces the reference at a; NULL there afterwards: an exception is set. */
 static inline void PyBytes_Concat(PyObject **a, PyObject *b) { pyferry_python_.p_PyBytes_Concat(a, b); }
+/** Replaces the reference at a, and steals one to b; NULL at a afterwards: an exception is set. */
 static inline void PyBytes_ConcatAndDel(PyObject **a, PyObject *b) { pyferry_python_.p_PyBytes_ConcatAndDel(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyBytes_DecodeEscape(const char *a, Py_ssize_t b, const char *c, Py_ssize_t d, const char *e) { return pyferry_python_.p_PyBytes_DecodeEscape(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. */
 #define PyBytes_FromFormat (*pyferry_python_.p_PyBytes_FromFormat)
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyBytes_FromFormatV(const char *a, va_list b) { return pyferry_python_.p_PyBytes_FromFormatV(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyBytes_FromObject(PyObject *a) { return pyferry_python_.p_PyBytes_FromObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyBytes_FromString(const char *a) { return pyferry_python_.p_PyBytes_FromString(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyBytes_FromStringAndSize(const char *a, Py_ssize_t b) { return pyferry_python_.p_PyBytes_FromStringAndSize(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyBytes_Repr(PyObject *a, int b) { return pyferry_python_.p_PyBytes_Repr(a, b); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyBytes_Size(PyObject *a) { return pyferry_python_.p_PyBytes_Size(a); }
+/** A new reference; NULL: an exception is set. Until 3.12. */
 static inline PyObject *PyCFunction_Call(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyCFunction_Call(a, b, c); }
+/** -1 and PyErr_Occurred(): an exception is set. */
 static inline int PyCFunction_GetFlags(PyObject *a) { return pyferry_python_.p_PyCFunction_GetFlags(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. */
 static inline PyCFunction PyCFunction_GetFunction(PyObject *a) { return pyferry_python_.p_PyCFunction_GetFunction(a); }
+/** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyCFunction_GetSelf(PyObject *a) { return pyferry_python_.p_PyCFunction_GetSelf(a); }
+/** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyCFunction_New(PyMethodDef *a, PyObject *b) { return pyferry_python_.p_PyCFunction_New(a, b); }
+/** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyCFunction_NewEx(PyMethodDef *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyCFunction_NewEx(a, b, c); }
+/** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyCMethod_New(PyMethodDef *a, PyObject *b, PyObject *c, PyTypeObject *d) { return pyferry_python_.p_PyCMethod_New(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCallIter_New(PyObject *a, PyObject *b) { return pyferry_python_.p_PyCallIter_New(a, b); }
+/** 1 or 0; cannot fail. */
 static inline int PyCallable_Check(PyObject *a) { return pyferry_python_.p_PyCallable_Check(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. */
 static inline void *PyCapsule_GetContext(PyObject *a) { return pyferry_python_.p_PyCapsule_GetContext(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. */
 static inline PyCapsule_Destructor PyCapsule_GetDestructor(PyObject *a) { return pyferry_python_.p_PyCapsule_GetDestructor(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. */
 static inline const char *PyCapsule_GetName(PyObject *a) { return pyferry_python_.p_PyCapsule_GetName(a); }
+/** NULL: an exception is set. */
 static inline void *PyCapsule_GetPointer(PyObject *a, const char *b) { return pyferry_python_.p_PyCapsule_GetPointer(a, b); }
+/** NULL: an exception is set. */
 static inline void *PyCapsule_Import(const char *a, int b) { return pyferry_python_.p_PyCapsule_Import(a, b); }
+/** 1 or 0; cannot fail. */
 static inline int PyCapsule_IsValid(PyObject *a, const char *b) { return pyferry_python_.p_PyCapsule_IsValid(a, b); }
+/** A new reference; NULL: an exception is set. The name is not copied, and has to outlive it. */
 static inline PyObject *PyCapsule_New(void *a, const char *b, PyCapsule_Destructor c) { return pyferry_python_.p_PyCapsule_New(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyCapsule_SetContext(PyObject *a, void *b) { return pyferry_python_.p_PyCapsule_SetContext(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyCapsule_SetDestructor(PyObject *a, PyCapsule_Destructor b) { return pyferry_python_.p_PyCapsule_SetDestructor(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyCapsule_SetName(PyObject *a, const char *b) { return pyferry_python_.p_PyCapsule_SetName(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyCapsule_SetPointer(PyObject *a, void *b) { return pyferry_python_.p_PyCapsule_SetPointer(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_BackslashReplaceErrors(PyObject *a) { return pyferry_python_.p_PyCodec_BackslashReplaceErrors(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_Decode(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyCodec_Decode(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_Decoder(const char *a) { return pyferry_python_.p_PyCodec_Decoder(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_Encode(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyCodec_Encode(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_Encoder(const char *a) { return pyferry_python_.p_PyCodec_Encoder(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_IgnoreErrors(PyObject *a) { return pyferry_python_.p_PyCodec_IgnoreErrors(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_IncrementalDecoder(const char *a, const char *b) { return pyferry_python_.p_PyCodec_IncrementalDecoder(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_IncrementalEncoder(const char *a, const char *b) { return pyferry_python_.p_PyCodec_IncrementalEncoder(a, b); }
+/** 1 or 0; cannot fail. */
 static inline int PyCodec_KnownEncoding(const char *a) { return pyferry_python_.p_PyCodec_KnownEncoding(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_LookupError(const char *a) { return pyferry_python_.p_PyCodec_LookupError(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_NameReplaceErrors(PyObject *a) { return pyferry_python_.p_PyCodec_NameReplaceErrors(a); }
+/** 0; -1: an exception is set. */
 static inline int PyCodec_Register(PyObject *a) { return pyferry_python_.p_PyCodec_Register(a); }
+/** 0; -1: an exception is set. */
 static inline int PyCodec_RegisterError(const char *a, PyObject *b) { return pyferry_python_.p_PyCodec_RegisterError(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_ReplaceErrors(PyObject *a) { return pyferry_python_.p_PyCodec_ReplaceErrors(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_StreamReader(const char *a, PyObject *b, const char *c) { return pyferry_python_.p_PyCodec_StreamReader(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_StreamWriter(const char *a, PyObject *b, const char *c) { return pyferry_python_.p_PyCodec_StreamWriter(a, b, c); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyCodec_StrictErrors(PyObject *a) { return pyferry_python_.p_PyCodec_StrictErrors(a); }
+/** 0; -1: an exception is set. Since 3.10. */
 static inline int PyCodec_Unregister(PyObject *a) { return pyferry_python_.p_PyCodec_Unregister(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyCodec_XMLCharRefReplaceErrors(PyObject *a) { return pyferry_python_.p_PyCodec_XMLCharRefReplaceErrors(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyComplex_FromDoubles(double a, double b) { return pyferry_python_.p_PyComplex_FromDoubles(a, b); }
+/** -1.0 and PyErr_Occurred(): an exception is set. */
 static inline double PyComplex_ImagAsDouble(PyObject *a) { return pyferry_python_.p_PyComplex_ImagAsDouble(a); }
+/** -1.0 and PyErr_Occurred(): an exception is set. */
 static inline double PyComplex_RealAsDouble(PyObject *a) { return pyferry_python_.p_PyComplex_RealAsDouble(a); }
+/** Cannot fail. Since 3.15. */
 static inline void PyCriticalSection2_Begin(PyCriticalSection2 *a, PyObject *b, PyObject *c) { pyferry_python_.p_PyCriticalSection2_Begin(a, b, c); }
+/** Cannot fail. Since 3.15. */
 static inline void PyCriticalSection2_End(PyCriticalSection2 *a) { pyferry_python_.p_PyCriticalSection2_End(a); }
+/** Cannot fail. Since 3.15. */
 static inline void PyCriticalSection_Begin(PyCriticalSection *a, PyObject *b) { pyferry_python_.p_PyCriticalSection_Begin(a, b); }
+/** Cannot fail. Since 3.15. */
 static inline void PyCriticalSection_End(PyCriticalSection *a) { pyferry_python_.p_PyCriticalSection_End(a); }
+/** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyDescr_NewClassMethod(PyTypeObject *a, PyMethodDef *b) { return pyferry_python_.p_PyDescr_NewClassMethod(a, b); }
+/** A new reference; NULL: an exception is set. The definition is not copied, and has to outlive it. */
 static inline PyObject *PyDescr_NewGetSet(PyTypeObject *a, PyGetSetDef *b) { return pyferry_python_.p_PyDescr_NewGetSet(a, b); }
+/** A new reference; NULL: an exception is set. The definition is not copied, and has to outlive it. */
 static inline PyObject *PyDescr_NewMember(PyTypeObject *a, PyMemberDef *b) { return pyferry_python_.p_PyDescr_NewMember(a, b); }
+/** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyDescr_NewMethod(PyTypeObject *a, PyMethodDef *b) { return pyferry_python_.p_PyDescr_NewMethod(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyDictProxy_New(PyObject *a) { return pyferry_python_.p_PyDictProxy_New(a); }
+/** Cannot fail. */
 static inline void PyDict_Clear(PyObject *a) { pyferry_python_.p_PyDict_Clear(a); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyDict_Contains(PyObject *a, PyObject *b) { return pyferry_python_.p_PyDict_Contains(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyDict_Copy(PyObject *a) { return pyferry_python_.p_PyDict_Copy(a); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_DelItem(PyObject *a, PyObject *b) { return pyferry_python_.p_PyDict_DelItem(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_DelItemString(PyObject *a, const char *b) { return pyferry_python_.p_PyDict_DelItemString(a, b); }
+/** A borrowed reference; NULL: there is no such key, or an error, which is dropped. Prefer PyDict_GetItemWithError. */
 static inline PyObject *PyDict_GetItem(PyObject *a, PyObject *b) { return pyferry_python_.p_PyDict_GetItem(a, b); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyDict_GetItemRef(PyObject *a, PyObject *b, PyObject **c) { return pyferry_python_.p_PyDict_GetItemRef(a, b, c); }
+/** A borrowed reference; NULL: there is no such key, or an error, which is dropped. Prefer PyDict_GetItemWithError. */
 static inline PyObject *PyDict_GetItemString(PyObject *a, const char *b) { return pyferry_python_.p_PyDict_GetItemString(a, b); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyDict_GetItemStringRef(PyObject *a, const char *b, PyObject **c) { return pyferry_python_.p_PyDict_GetItemStringRef(a, b, c); }
+/** A borrowed reference; NULL: there is no such key, or, if PyErr_Occurred(), an exception is set. */
 static inline PyObject *PyDict_GetItemWithError(PyObject *a, PyObject *b) { return pyferry_python_.p_PyDict_GetItemWithError(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyDict_Items(PyObject *a) { return pyferry_python_.p_PyDict_Items(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyDict_Keys(PyObject *a) { return pyferry_python_.p_PyDict_Keys(a); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_Merge(PyObject *a, PyObject *b, int c) { return pyferry_python_.p_PyDict_Merge(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_MergeFromSeq2(PyObject *a, PyObject *b, int c) { return pyferry_python_.p_PyDict_MergeFromSeq2(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyDict_New(void) { return pyferry_python_.p_PyDict_New(); }
+/** 1, and borrowed references at c and d; 0: at the end. Cannot fail. */
 static inline int PyDict_Next(PyObject *a, Py_ssize_t *b, PyObject **c, PyObject **d) { return pyferry_python_.p_PyDict_Next(a, b, c, d); }
+/** 1: it was there; 0: c is there now; a new reference to what is there at d. -1: an exception is set. Since 3.15. */
 static inline int PyDict_SetDefaultRef(PyObject *a, PyObject *b, PyObject *c, PyObject **d) { return pyferry_python_.p_PyDict_SetDefaultRef(a, b, c, d); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_SetItem(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyDict_SetItem(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_SetItemString(PyObject *a, const char *b, PyObject *c) { return pyferry_python_.p_PyDict_SetItemString(a, b, c); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyDict_Size(PyObject *a) { return pyferry_python_.p_PyDict_Size(a); }
+/** 0; -1: an exception is set. */
 static inline int PyDict_Update(PyObject *a, PyObject *b) { return pyferry_python_.p_PyDict_Update(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyDict_Values(PyObject *a) { return pyferry_python_.p_PyDict_Values(a); }
+/** Always 0, with TypeError set. */
 static inline int PyErr_BadArgument(void) { return pyferry_python_.p_PyErr_BadArgument(); }
+/** Sets an exception. */
 static inline void PyErr_BadInternalCall(void) { pyferry_python_.p_PyErr_BadInternalCall(); }
+/** 0; -1: an exception is set. */
 static inline int PyErr_CheckSignals(void) { return pyferry_python_.p_PyErr_CheckSignals(); }
+/** Cannot fail. */
 static inline void PyErr_Clear(void) { pyferry_python_.p_PyErr_Clear(); }
+/** Cannot fail. */
 static inline void PyErr_Display(PyObject *a, PyObject *b, PyObject *c) { pyferry_python_.p_PyErr_Display(a, b, c); }
+/** Cannot fail. Since 3.12. */
 static inline void PyErr_DisplayException(PyObject *a) { pyferry_python_.p_PyErr_DisplayException(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyErr_ExceptionMatches(PyObject *a) { return pyferry_python_.p_PyErr_ExceptionMatches(a); }
+/** Gives new references to what was set, or NULL, and clears it. */
 static inline void PyErr_Fetch(PyObject **a, PyObject **b, PyObject **c) { pyferry_python_.p_PyErr_Fetch(a, b, c); }
+/** Always NULL, with an exception set: return it. */
 #define PyErr_Format (*pyferry_python_.p_PyErr_Format)
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_FormatV(PyObject *a, const char *b, va_list c) { return pyferry_python_.p_PyErr_FormatV(a, b, c); }
+/** Gives new references, or NULL. */
 static inline void PyErr_GetExcInfo(PyObject **a, PyObject **b, PyObject **c) { pyferry_python_.p_PyErr_GetExcInfo(a, b, c); }
+/** A new reference; NULL: there is none, and no exception is set. Since 3.11. */
 static inline PyObject *PyErr_GetHandledException(void) { return pyferry_python_.p_PyErr_GetHandledException(); }
+/** A new reference to the exception that was set, which is so no longer; NULL: none was. Since 3.12. */
 static inline PyObject *PyErr_GetRaisedException(void) { return pyferry_python_.p_PyErr_GetRaisedException(); }
+/** 1 or 0; cannot fail. */
 static inline int PyErr_GivenExceptionMatches(PyObject *a, PyObject *b) { return pyferry_python_.p_PyErr_GivenExceptionMatches(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyErr_NewException(const char *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyErr_NewException(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyErr_NewExceptionWithDoc(const char *a, const char *b, PyObject *c, PyObject *d) { return pyferry_python_.p_PyErr_NewExceptionWithDoc(a, b, c, d); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_NoMemory(void) { return pyferry_python_.p_PyErr_NoMemory(); }
+/** Replaces the references by those of an exception that was made. */
 static inline void PyErr_NormalizeException(PyObject **a, PyObject **b, PyObject **c) { pyferry_python_.p_PyErr_NormalizeException(a, b, c); }
+/** A borrowed reference to the type of the exception that is set; NULL: none is. */
 static inline PyObject *PyErr_Occurred(void) { return pyferry_python_.p_PyErr_Occurred(); }
+/** Shows the exception that is set, and clears it; SystemExit ends the process. */
 static inline void PyErr_Print(void) { pyferry_python_.p_PyErr_Print(); }
+/** Shows the exception that is set, and clears it; SystemExit ends the process. */
 static inline void PyErr_PrintEx(int a) { pyferry_python_.p_PyErr_PrintEx(a); }
+/** A new reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyErr_ProgramText(const char *a, int b) { return pyferry_python_.p_PyErr_ProgramText(a, b); }
+/** 0; -1: an exception is set. */
 #define PyErr_ResourceWarning (*pyferry_python_.p_PyErr_ResourceWarning)
+/** Steals references to all three, each of which may be NULL. */
 static inline void PyErr_Restore(PyObject *a, PyObject *b, PyObject *c) { pyferry_python_.p_PyErr_Restore(a, b, c); }
+/** Steals references to all three, each of which may be NULL. */
 static inline void PyErr_SetExcInfo(PyObject *a, PyObject *b, PyObject *c) { pyferry_python_.p_PyErr_SetExcInfo(a, b, c); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_SetFromErrno(PyObject *a) { return pyferry_python_.p_PyErr_SetFromErrno(a); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_SetFromErrnoWithFilename(PyObject *a, const char *b) { return pyferry_python_.p_PyErr_SetFromErrnoWithFilename(a, b); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_SetFromErrnoWithFilenameObject(PyObject *a, PyObject *b) { return pyferry_python_.p_PyErr_SetFromErrnoWithFilenameObject(a, b); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_SetFromErrnoWithFilenameObjects(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyErr_SetFromErrnoWithFilenameObjects(a, b, c); }
+/** Cannot fail. Since 3.11. */
 static inline void PyErr_SetHandledException(PyObject *a) { pyferry_python_.p_PyErr_SetHandledException(a); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_SetImportError(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyErr_SetImportError(a, b, c); }
+/** Always NULL, with an exception set: return it. */
 static inline PyObject *PyErr_SetImportErrorSubclass(PyObject *a, PyObject *b, PyObject *c, PyObject *d) { return pyferry_python_.p_PyErr_SetImportErrorSubclass(a, b, c, d); }
+/** Cannot fail. */
 static inline void PyErr_SetInterrupt(void) { pyferry_python_.p_PyErr_SetInterrupt(); }
+/** 0; -1: that is no signal. No exception is set here. Since 3.10. */
 static inline int PyErr_SetInterruptEx(int a) { return pyferry_python_.p_PyErr_SetInterruptEx(a); }
+/** Sets an exception. */
 static inline void PyErr_SetNone(PyObject *a) { pyferry_python_.p_PyErr_SetNone(a); }
+/** Sets an exception. */
 static inline void PyErr_SetObject(PyObject *a, PyObject *b) { pyferry_python_.p_PyErr_SetObject(a, b); }
+/** Steals a reference to a. Since 3.12. */
 static inline void PyErr_SetRaisedException(PyObject *a) { pyferry_python_.p_PyErr_SetRaisedException(a); }
+/** Sets an exception. */
 static inline void PyErr_SetString(PyObject *a, const char *b) { pyferry_python_.p_PyErr_SetString(a, b); }
+/** Cannot fail. */
 static inline void PyErr_SyntaxLocation(const char *a, int b) { pyferry_python_.p_PyErr_SyntaxLocation(a, b); }
+/** Cannot fail. */
 static inline void PyErr_SyntaxLocationEx(const char *a, int b, int c) { pyferry_python_.p_PyErr_SyntaxLocationEx(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyErr_WarnEx(PyObject *a, const char *b, Py_ssize_t c) { return pyferry_python_.p_PyErr_WarnEx(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyErr_WarnExplicit(PyObject *a, const char *b, const char *c, int d, const char *e, PyObject *f) { return pyferry_python_.p_PyErr_WarnExplicit(a, b, c, d, e, f); }
+/** 0; -1: an exception is set. */
 #define PyErr_WarnFormat (*pyferry_python_.p_PyErr_WarnFormat)
+/** Reports the exception that is set as one of a destructor's, and clears it. */
 static inline void PyErr_WriteUnraisable(PyObject *a) { pyferry_python_.p_PyErr_WriteUnraisable(a); }
+/** Cannot fail. Until 3.12. */
 static inline void PyEval_AcquireLock(void) { pyferry_python_.p_PyEval_AcquireLock(); }
+/** Attaches this thread by a state. Prefer pyferry_attach: this does not return once Python is finalising. */
 static inline void PyEval_AcquireThread(PyThreadState *a) { pyferry_python_.p_PyEval_AcquireThread(a); }
+/** A new reference; NULL: an exception is set. Until 3.12. */
 #define PyEval_CallFunction (*pyferry_python_.p_PyEval_CallFunction)
+/** A new reference; NULL: an exception is set. Until 3.12. */
 #define PyEval_CallMethod (*pyferry_python_.p_PyEval_CallMethod)
+/** A new reference; NULL: an exception is set. Until 3.12. */
 static inline PyObject *PyEval_CallObjectWithKeywords(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyEval_CallObjectWithKeywords(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyEval_EvalCode(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyEval_EvalCode(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyEval_EvalCodeEx(PyObject *a, PyObject *b, PyObject *c, PyObject *const *d, int e, PyObject *const *f, int g, PyObject *const *h, int i, PyObject *j, PyObject *k) { return pyferry_python_.p_PyEval_EvalCodeEx(a, b, c, d, e, f, g, h, i, j, k); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyEval_EvalFrame(PyFrameObject *a) { return pyferry_python_.p_PyEval_EvalFrame(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyEval_EvalFrameEx(PyFrameObject *a, int b) { return pyferry_python_.p_PyEval_EvalFrameEx(a, b); }
+/** A borrowed reference; cannot fail. */
 static inline PyObject *PyEval_GetBuiltins(void) { return pyferry_python_.p_PyEval_GetBuiltins(); }
+/** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyFrameObject *PyEval_GetFrame(void) { return pyferry_python_.p_PyEval_GetFrame(); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyEval_GetFrameBuiltins(void) { return pyferry_python_.p_PyEval_GetFrameBuiltins(); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyEval_GetFrameGlobals(void) { return pyferry_python_.p_PyEval_GetFrameGlobals(); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyEval_GetFrameLocals(void) { return pyferry_python_.p_PyEval_GetFrameLocals(); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline const char *PyEval_GetFuncDesc(PyObject *a) { return pyferry_python_.p_PyEval_GetFuncDesc(a); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline const char *PyEval_GetFuncName(PyObject *a) { return pyferry_python_.p_PyEval_GetFuncName(a); }
+/** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyEval_GetGlobals(void) { return pyferry_python_.p_PyEval_GetGlobals(); }
+/** A borrowed reference; NULL: there is no Python frame, which may have set an exception. */
 static inline PyObject *PyEval_GetLocals(void) { return pyferry_python_.p_PyEval_GetLocals(); }
+/** Cannot fail. */
 static inline void PyEval_InitThreads(void) { pyferry_python_.p_PyEval_InitThreads(); }
+/** Cannot fail. Until 3.12. */
 static inline void PyEval_ReleaseLock(void) { pyferry_python_.p_PyEval_ReleaseLock(); }
+/** Cannot fail. */
 static inline void PyEval_ReleaseThread(PyThreadState *a) { pyferry_python_.p_PyEval_ReleaseThread(a); }
+/** Attaches this thread by a state. Prefer pyferry_attach: this does not return once Python is finalising. */
 static inline void PyEval_RestoreThread(PyThreadState *a) { pyferry_python_.p_PyEval_RestoreThread(a); }
+/** Lets go; the state is for PyEval_RestoreThread. pyferry_suspend is the same and more. */
 static inline PyThreadState *PyEval_SaveThread(void) { return pyferry_python_.p_PyEval_SaveThread(); }
+/** 1 or 0; cannot fail. Until 3.12. */
 static inline int PyEval_ThreadsInitialized(void) { return pyferry_python_.p_PyEval_ThreadsInitialized(); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline const char *PyExceptionClass_Name(PyObject *a) { return pyferry_python_.p_PyExceptionClass_Name(a); }
+/** A new reference; NULL: an exception is set. Since 3.12. */
 static inline PyObject *PyException_GetArgs(PyObject *a) { return pyferry_python_.p_PyException_GetArgs(a); }
+/** A new reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyException_GetCause(PyObject *a) { return pyferry_python_.p_PyException_GetCause(a); }
+/** A new reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyException_GetContext(PyObject *a) { return pyferry_python_.p_PyException_GetContext(a); }
+/** A new reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyException_GetTraceback(PyObject *a) { return pyferry_python_.p_PyException_GetTraceback(a); }
+/** Cannot fail. Since 3.12. */
 static inline void PyException_SetArgs(PyObject *a, PyObject *b) { pyferry_python_.p_PyException_SetArgs(a, b); }
+/** Steals a reference to b, which may be NULL. */
 static inline void PyException_SetCause(PyObject *a, PyObject *b) { pyferry_python_.p_PyException_SetCause(a, b); }
+/** Steals a reference to b, which may be NULL. */
 static inline void PyException_SetContext(PyObject *a, PyObject *b) { pyferry_python_.p_PyException_SetContext(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyException_SetTraceback(PyObject *a, PyObject *b) { return pyferry_python_.p_PyException_SetTraceback(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyFile_FromFd(int a, const char *b, const char *c, int d, const char *e, const char *f, const char *g, int h) { return pyferry_python_.p_PyFile_FromFd(a, b, c, d, e, f, g, h); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyFile_GetLine(PyObject *a, int b) { return pyferry_python_.p_PyFile_GetLine(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyFile_WriteObject(PyObject *a, PyObject *b, int c) { return pyferry_python_.p_PyFile_WriteObject(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyFile_WriteString(const char *a, PyObject *b) { return pyferry_python_.p_PyFile_WriteString(a, b); }
+/** -1.0 and PyErr_Occurred(): an exception is set. */
 static inline double PyFloat_AsDouble(PyObject *a) { return pyferry_python_.p_PyFloat_AsDouble(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyFloat_FromDouble(double a) { return pyferry_python_.p_PyFloat_FromDouble(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyFloat_FromString(PyObject *a) { return pyferry_python_.p_PyFloat_FromString(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyFloat_GetInfo(void) { return pyferry_python_.p_PyFloat_GetInfo(); }
+/** A number; cannot fail. */
 static inline double PyFloat_GetMax(void) { return pyferry_python_.p_PyFloat_GetMax(); }
+/** A number; cannot fail. */
 static inline double PyFloat_GetMin(void) { return pyferry_python_.p_PyFloat_GetMin(); }
+/** A new reference; cannot fail. Since 3.10. */
 static inline PyCodeObject *PyFrame_GetCode(PyFrameObject *a) { return pyferry_python_.p_PyFrame_GetCode(a); }
+/** A number; cannot fail. */
 static inline int PyFrame_GetLineNumber(PyFrameObject *a) { return pyferry_python_.p_PyFrame_GetLineNumber(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyFrozenSet_New(PyObject *a) { return pyferry_python_.p_PyFrozenSet_New(a); }
+/** How many objects were found; errors are reported, not set. */
 static inline Py_ssize_t PyGC_Collect(void) { return pyferry_python_.p_PyGC_Collect(); }
+/** Whether it was enabled. Since 3.10. */
 static inline int PyGC_Disable(void) { return pyferry_python_.p_PyGC_Disable(); }
+/** Whether it was enabled. Since 3.10. */
 static inline int PyGC_Enable(void) { return pyferry_python_.p_PyGC_Enable(); }
+/** 1 or 0; cannot fail. Since 3.10. */
 static inline int PyGC_IsEnabled(void) { return pyferry_python_.p_PyGC_IsEnabled(); }
+/** Attaches to whichever interpreter this thread had last, or to main. Prefer pyferry_attach: this does not return once Python is finalising. */
 static inline PyGILState_STATE PyGILState_Ensure(void) { return pyferry_python_.p_PyGILState_Ensure(); }
+/** NULL: this thread has none. */
 static inline PyThreadState *PyGILState_GetThisThreadState(void) { return pyferry_python_.p_PyGILState_GetThisThreadState(); }
+/** Cannot fail. */
 static inline void PyGILState_Release(PyGILState_STATE a) { pyferry_python_.p_PyGILState_Release(a); }
+/** A borrowed reference; NULL: an exception is set. */
 static inline PyObject *PyImport_AddModule(const char *a) { return pyferry_python_.p_PyImport_AddModule(a); }
+/** A borrowed reference; NULL: an exception is set. */
 static inline PyObject *PyImport_AddModuleObject(PyObject *a) { return pyferry_python_.p_PyImport_AddModuleObject(a); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyImport_AddModuleRef(const char *a) { return pyferry_python_.p_PyImport_AddModuleRef(a); }
+/** 0; -1: no memory, and no exception is set. Before Python is initialised. */
 static inline int PyImport_AppendInittab(const char *a, PyObject *(*b)(void)) { return pyferry_python_.p_PyImport_AppendInittab(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ExecCodeModule(const char *a, PyObject *b) { return pyferry_python_.p_PyImport_ExecCodeModule(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ExecCodeModuleEx(const char *a, PyObject *b, const char *c) { return pyferry_python_.p_PyImport_ExecCodeModuleEx(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ExecCodeModuleObject(PyObject *a, PyObject *b, PyObject *c, PyObject *d) { return pyferry_python_.p_PyImport_ExecCodeModuleObject(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ExecCodeModuleWithPathnames(const char *a, PyObject *b, const char *c, const char *d) { return pyferry_python_.p_PyImport_ExecCodeModuleWithPathnames(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_GetImporter(PyObject *a) { return pyferry_python_.p_PyImport_GetImporter(a); }
+/** -1: an exception is set. */
 static inline long PyImport_GetMagicNumber(void) { return pyferry_python_.p_PyImport_GetMagicNumber(); }
+/** A string that lasts as long as the process. */
 static inline const char *PyImport_GetMagicTag(void) { return pyferry_python_.p_PyImport_GetMagicTag(); }
+/** A new reference; NULL: it is not imported, or, if PyErr_Occurred(), an exception is set. */
 static inline PyObject *PyImport_GetModule(PyObject *a) { return pyferry_python_.p_PyImport_GetModule(a); }
+/** A borrowed reference; cannot fail. */
 static inline PyObject *PyImport_GetModuleDict(void) { return pyferry_python_.p_PyImport_GetModuleDict(); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_Import(PyObject *a) { return pyferry_python_.p_PyImport_Import(a); }
+/** 1; 0: there is no such module; -1: an exception is set. */
 static inline int PyImport_ImportFrozenModule(const char *a) { return pyferry_python_.p_PyImport_ImportFrozenModule(a); }
+/** 1; 0: there is no such module; -1: an exception is set. */
 static inline int PyImport_ImportFrozenModuleObject(PyObject *a) { return pyferry_python_.p_PyImport_ImportFrozenModuleObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ImportModule(const char *a) { return pyferry_python_.p_PyImport_ImportModule(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ImportModuleLevel(const char *a, PyObject *b, PyObject *c, PyObject *d, int e) { return pyferry_python_.p_PyImport_ImportModuleLevel(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ImportModuleLevelObject(PyObject *a, PyObject *b, PyObject *c, PyObject *d, int e) { return pyferry_python_.p_PyImport_ImportModuleLevelObject(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. Until 3.14. */
 static inline PyObject *PyImport_ImportModuleNoBlock(const char *a) { return pyferry_python_.p_PyImport_ImportModuleNoBlock(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyImport_ReloadModule(PyObject *a) { return pyferry_python_.p_PyImport_ReloadModule(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyIndex_Check(PyObject *a) { return pyferry_python_.p_PyIndex_Check(a); }
+/** Cannot fail. Since 3.15. */
 static inline void PyInterpreterGuard_Close(PyInterpreterGuard *a) { pyferry_python_.p_PyInterpreterGuard_Close(a); }
+/** A guard for PyInterpreterGuard_Close; NULL: an exception is set. Since 3.15. */
 static inline PyInterpreterGuard *PyInterpreterGuard_FromCurrent(void) { return pyferry_python_.p_PyInterpreterGuard_FromCurrent(); }
+/** A guard for PyInterpreterGuard_Close; NULL: the interpreter is shutting down or has ended. Any thread. Since 3.15. */
 static inline PyInterpreterGuard *PyInterpreterGuard_FromView(PyInterpreterView *a) { return pyferry_python_.p_PyInterpreterGuard_FromView(a); }
+/** Cannot fail. */
 static inline void PyInterpreterState_Clear(PyInterpreterState *a) { pyferry_python_.p_PyInterpreterState_Clear(a); }
+/** Cannot fail. */
 static inline void PyInterpreterState_Delete(PyInterpreterState *a) { pyferry_python_.p_PyInterpreterState_Delete(a); }
+/** Of the attached thread; where it is none, that is a fatal error. */
 static inline PyInterpreterState *PyInterpreterState_Get(void) { return pyferry_python_.p_PyInterpreterState_Get(); }
+/** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyInterpreterState_GetDict(PyInterpreterState *a) { return pyferry_python_.p_PyInterpreterState_GetDict(a); }
+/** -1: an exception is set. */
 static inline int64_t PyInterpreterState_GetID(PyInterpreterState *a) { return pyferry_python_.p_PyInterpreterState_GetID(a); }
+/** An interpreter with no state in it; NULL: no memory. */
 static inline PyInterpreterState *PyInterpreterState_New(void) { return pyferry_python_.p_PyInterpreterState_New(); }
+/** Cannot fail. Since 3.15. */
 static inline void PyInterpreterView_Close(PyInterpreterView *a) { pyferry_python_.p_PyInterpreterView_Close(a); }
+/** A view for PyInterpreterView_Close; NULL: an exception is set. Since 3.15. */
 static inline PyInterpreterView *PyInterpreterView_FromCurrent(void) { return pyferry_python_.p_PyInterpreterView_FromCurrent(); }
+/** A view for PyInterpreterView_Close; NULL: there is none. Any thread. Since 3.15. */
 static inline PyInterpreterView *PyInterpreterView_FromMain(void) { return pyferry_python_.p_PyInterpreterView_FromMain(); }
+/** 1 or 0; cannot fail. */
 static inline int PyIter_Check(PyObject *a) { return pyferry_python_.p_PyIter_Check(a); }
+/** A new reference; NULL: at the end, or, if PyErr_Occurred(), an exception is set. */
 static inline PyObject *PyIter_Next(PyObject *a) { return pyferry_python_.p_PyIter_Next(a); }
+/** 1, and a new reference at b; 0: there is none, and NULL; -1: an exception is set, and NULL. Since 3.14. */
 static inline int PyIter_NextItem(PyObject *a, PyObject **b) { return pyferry_python_.p_PyIter_NextItem(a, b); }
+/** PYGEN_RETURN or PYGEN_NEXT, and a new reference at c; PYGEN_ERROR: an exception is set. Since 3.10. */
 static inline PySendResult PyIter_Send(PyObject *a, PyObject *b, PyObject **c) { return pyferry_python_.p_PyIter_Send(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyList_Append(PyObject *a, PyObject *b) { return pyferry_python_.p_PyList_Append(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyList_AsTuple(PyObject *a) { return pyferry_python_.p_PyList_AsTuple(a); }
+/** 0; -1: an exception is set. Since 3.13. */
 static inline int PyList_Clear(PyObject *a) { return pyferry_python_.p_PyList_Clear(a); }
+/** 0; -1: an exception is set. Since 3.13. */
 static inline int PyList_Extend(PyObject *a, PyObject *b) { return pyferry_python_.p_PyList_Extend(a, b); }
+/** A borrowed reference; NULL: an exception is set. */
 static inline PyObject *PyList_GetItem(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyList_GetItem(a, b); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyList_GetItemRef(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyList_GetItemRef(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyList_GetSlice(PyObject *a, Py_ssize_t b, Py_ssize_t c) { return pyferry_python_.p_PyList_GetSlice(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyList_Insert(PyObject *a, Py_ssize_t b, PyObject *c) { return pyferry_python_.p_PyList_Insert(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyList_New(Py_ssize_t a) { return pyferry_python_.p_PyList_New(a); }
+/** 0; -1: an exception is set. */
 static inline int PyList_Reverse(PyObject *a) { return pyferry_python_.p_PyList_Reverse(a); }
+/** 0; -1: an exception is set. Steals a reference to c, also where it fails. */
 static inline int PyList_SetItem(PyObject *a, Py_ssize_t b, PyObject *c) { return pyferry_python_.p_PyList_SetItem(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyList_SetSlice(PyObject *a, Py_ssize_t b, Py_ssize_t c, PyObject *d) { return pyferry_python_.p_PyList_SetSlice(a, b, c, d); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyList_Size(PyObject *a) { return pyferry_python_.p_PyList_Size(a); }
+/** 0; -1: an exception is set. */
 static inline int PyList_Sort(PyObject *a) { return pyferry_python_.p_PyList_Sort(a); }
+/** NULL: an exception is set. Since 3.15. */
 static inline PyLongWriter *PyLongWriter_Create(int a, Py_ssize_t b, void **c) { return pyferry_python_.p_PyLongWriter_Create(a, b, c); }
+/** Cannot fail. Since 3.15. */
 static inline void PyLongWriter_Discard(PyLongWriter *a) { pyferry_python_.p_PyLongWriter_Discard(a); }
+/** A new reference; NULL: an exception is set. The writer is gone in either case. Since 3.15. */
 static inline PyObject *PyLongWriter_Finish(PyLongWriter *a) { return pyferry_python_.p_PyLongWriter_Finish(a); }
+/** -1.0 and PyErr_Occurred(): an exception is set. */
 static inline double PyLong_AsDouble(PyObject *a) { return pyferry_python_.p_PyLong_AsDouble(a); }
+/** -1 and PyErr_Occurred(): an exception is set. Since 3.13. */
 static inline int PyLong_AsInt(PyObject *a) { return pyferry_python_.p_PyLong_AsInt(a); }
+/** 0; -1: an exception is set. Since 3.14. */
 static inline int PyLong_AsInt32(PyObject *a, int32_t *b) { return pyferry_python_.p_PyLong_AsInt32(a, b); }
+/** 0; -1: an exception is set. Since 3.14. */
 static inline int PyLong_AsInt64(PyObject *a, int64_t *b) { return pyferry_python_.p_PyLong_AsInt64(a, b); }
+/** -1 and PyErr_Occurred(): an exception is set. */
 static inline long PyLong_AsLong(PyObject *a) { return pyferry_python_.p_PyLong_AsLong(a); }
+/** -1 and PyErr_Occurred(): an exception is set. What does not fit is told by b. */
 static inline long PyLong_AsLongAndOverflow(PyObject *a, int *b) { return pyferry_python_.p_PyLong_AsLongAndOverflow(a, b); }
+/** -1 and PyErr_Occurred(): an exception is set. */
 static inline long long PyLong_AsLongLong(PyObject *a) { return pyferry_python_.p_PyLong_AsLongLong(a); }
+/** -1 and PyErr_Occurred(): an exception is set. What does not fit is told by b. */
 static inline long long PyLong_AsLongLongAndOverflow(PyObject *a, int *b) { return pyferry_python_.p_PyLong_AsLongLongAndOverflow(a, b); }
+/** How many bytes it takes, which may be more than c; -1: an exception is set. Since 3.14. */
 static inline Py_ssize_t PyLong_AsNativeBytes(PyObject *a, void *b, Py_ssize_t c, int d) { return pyferry_python_.p_PyLong_AsNativeBytes(a, b, c, d); }
+/** (type)-1 and PyErr_Occurred(): an exception is set. */
 static inline size_t PyLong_AsSize_t(PyObject *a) { return pyferry_python_.p_PyLong_AsSize_t(a); }
+/** -1 and PyErr_Occurred(): an exception is set. */
 static inline Py_ssize_t PyLong_AsSsize_t(PyObject *a) { return pyferry_python_.p_PyLong_AsSsize_t(a); }
+/** 0; -1: an exception is set. Since 3.14. */
 static inline int PyLong_AsUInt32(PyObject *a, uint32_t *b) { return pyferry_python_.p_PyLong_AsUInt32(a, b); }
+/** 0; -1: an exception is set. Since 3.14. */
 static inline int PyLong_AsUInt64(PyObject *a, uint64_t *b) { return pyferry_python_.p_PyLong_AsUInt64(a, b); }
+/** (type)-1 and PyErr_Occurred(): an exception is set. */
 static inline unsigned long PyLong_AsUnsignedLong(PyObject *a) { return pyferry_python_.p_PyLong_AsUnsignedLong(a); }
+/** (type)-1 and PyErr_Occurred(): an exception is set. */
 static inline unsigned long long PyLong_AsUnsignedLongLong(PyObject *a) { return pyferry_python_.p_PyLong_AsUnsignedLongLong(a); }
+/** -1 and PyErr_Occurred(): an exception is set; what does not fit is cut off. */
 static inline unsigned long long PyLong_AsUnsignedLongLongMask(PyObject *a) { return pyferry_python_.p_PyLong_AsUnsignedLongLongMask(a); }
+/** -1 and PyErr_Occurred(): an exception is set; what does not fit is cut off. */
 static inline unsigned long PyLong_AsUnsignedLongMask(PyObject *a) { return pyferry_python_.p_PyLong_AsUnsignedLongMask(a); }
+/** NULL: an exception is set. */
 static inline void *PyLong_AsVoidPtr(PyObject *a) { return pyferry_python_.p_PyLong_AsVoidPtr(a); }
+/** 0; -1: an exception is set. Since 3.15. */
 static inline int PyLong_Export(PyObject *a, PyLongExport *b) { return pyferry_python_.p_PyLong_Export(a, b); }
+/** Cannot fail. Since 3.15. */
 static inline void PyLong_FreeExport(PyLongExport *a) { pyferry_python_.p_PyLong_FreeExport(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromDouble(double a) { return pyferry_python_.p_PyLong_FromDouble(a); }
+/** A new reference; NULL: an exception is set. Since 3.14. */
 static inline PyObject *PyLong_FromInt32(int32_t a) { return pyferry_python_.p_PyLong_FromInt32(a); }
+/** A new reference; NULL: an exception is set. Since 3.14. */
 static inline PyObject *PyLong_FromInt64(int64_t a) { return pyferry_python_.p_PyLong_FromInt64(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromLong(long a) { return pyferry_python_.p_PyLong_FromLong(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromLongLong(long long a) { return pyferry_python_.p_PyLong_FromLongLong(a); }
+/** A new reference; NULL: an exception is set. Since 3.14. */
 static inline PyObject *PyLong_FromNativeBytes(const void *a, size_t b, int c) { return pyferry_python_.p_PyLong_FromNativeBytes(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromSize_t(size_t a) { return pyferry_python_.p_PyLong_FromSize_t(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromSsize_t(Py_ssize_t a) { return pyferry_python_.p_PyLong_FromSsize_t(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromString(const char *a, char **b, int c) { return pyferry_python_.p_PyLong_FromString(a, b, c); }
+/** A new reference; NULL: an exception is set. Since 3.14. */
 static inline PyObject *PyLong_FromUInt32(uint32_t a) { return pyferry_python_.p_PyLong_FromUInt32(a); }
+/** A new reference; NULL: an exception is set. Since 3.14. */
 static inline PyObject *PyLong_FromUInt64(uint64_t a) { return pyferry_python_.p_PyLong_FromUInt64(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromUnsignedLong(unsigned long a) { return pyferry_python_.p_PyLong_FromUnsignedLong(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromUnsignedLongLong(unsigned long long a) { return pyferry_python_.p_PyLong_FromUnsignedLongLong(a); }
+/** A new reference; NULL: an exception is set. Since 3.14. */
 static inline PyObject *PyLong_FromUnsignedNativeBytes(const void *a, size_t b, int c) { return pyferry_python_.p_PyLong_FromUnsignedNativeBytes(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_FromVoidPtr(void *a) { return pyferry_python_.p_PyLong_FromVoidPtr(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyLong_GetInfo(void) { return pyferry_python_.p_PyLong_GetInfo(); }
+/** A string that lasts as long as the process. Since 3.15. */
 static inline const PyLongLayout *PyLong_GetNativeLayout(void) { return pyferry_python_.p_PyLong_GetNativeLayout(); }
+/** 1 or 0; cannot fail. */
 static inline int PyMapping_Check(PyObject *a) { return pyferry_python_.p_PyMapping_Check(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMapping_GetItemString(PyObject *a, const char *b) { return pyferry_python_.p_PyMapping_GetItemString(a, b); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyMapping_GetOptionalItem(PyObject *a, PyObject *b, PyObject **c) { return pyferry_python_.p_PyMapping_GetOptionalItem(a, b, c); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyMapping_GetOptionalItemString(PyObject *a, const char *b, PyObject **c) { return pyferry_python_.p_PyMapping_GetOptionalItemString(a, b, c); }
+/** 1 or 0; an error is 0, and is dropped. */
 static inline int PyMapping_HasKey(PyObject *a, PyObject *b) { return pyferry_python_.p_PyMapping_HasKey(a, b); }
+/** 1 or 0; an error is 0, and is dropped. */
 static inline int PyMapping_HasKeyString(PyObject *a, const char *b) { return pyferry_python_.p_PyMapping_HasKeyString(a, b); }
+/** 1 or 0; -1: an exception is set. Since 3.13. */
 static inline int PyMapping_HasKeyStringWithError(PyObject *a, const char *b) { return pyferry_python_.p_PyMapping_HasKeyStringWithError(a, b); }
+/** 1 or 0; -1: an exception is set. Since 3.13. */
 static inline int PyMapping_HasKeyWithError(PyObject *a, PyObject *b) { return pyferry_python_.p_PyMapping_HasKeyWithError(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMapping_Items(PyObject *a) { return pyferry_python_.p_PyMapping_Items(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMapping_Keys(PyObject *a) { return pyferry_python_.p_PyMapping_Keys(a); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyMapping_Length(PyObject *a) { return pyferry_python_.p_PyMapping_Length(a); }
+/** 0; -1: an exception is set. */
 static inline int PyMapping_SetItemString(PyObject *a, const char *b, PyObject *c) { return pyferry_python_.p_PyMapping_SetItemString(a, b, c); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyMapping_Size(PyObject *a) { return pyferry_python_.p_PyMapping_Size(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMapping_Values(PyObject *a) { return pyferry_python_.p_PyMapping_Values(a); }
+/** NULL: no memory, and no exception is set. Attached. */
 static inline void *PyMem_Calloc(size_t a, size_t b) { return pyferry_python_.p_PyMem_Calloc(a, b); }
+/** Cannot fail. */
 static inline void PyMem_Free(void *a) { pyferry_python_.p_PyMem_Free(a); }
+/** NULL: no memory, and no exception is set. Attached. */
 static inline void *PyMem_Malloc(size_t a) { return pyferry_python_.p_PyMem_Malloc(a); }
+/** NULL: no memory. Any thread, attached or not. Since 3.13. */
 static inline void *PyMem_RawCalloc(size_t a, size_t b) { return pyferry_python_.p_PyMem_RawCalloc(a, b); }
+/** Any thread, attached or not. Since 3.13. */
 static inline void PyMem_RawFree(void *a) { pyferry_python_.p_PyMem_RawFree(a); }
+/** NULL: no memory. Any thread, attached or not. Since 3.13. */
 static inline void *PyMem_RawMalloc(size_t a) { return pyferry_python_.p_PyMem_RawMalloc(a); }
+/** NULL: no memory. Any thread, attached or not. Since 3.13. */
 static inline void *PyMem_RawRealloc(void *a, size_t b) { return pyferry_python_.p_PyMem_RawRealloc(a, b); }
+/** NULL: no memory, and no exception is set. Attached. */
 static inline void *PyMem_Realloc(void *a, size_t b) { return pyferry_python_.p_PyMem_Realloc(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMember_GetOne(const char *a, PyMemberDef *b) { return pyferry_python_.p_PyMember_GetOne(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyMember_SetOne(char *a, PyMemberDef *b, PyObject *c) { return pyferry_python_.p_PyMember_SetOne(a, b, c); }
+/** A new reference; NULL: an exception is set. The memory is not copied, and has to outlive it. Since 3.11. */
 static inline PyObject *PyMemoryView_FromBuffer(const Py_buffer *a) { return pyferry_python_.p_PyMemoryView_FromBuffer(a); }
+/** A new reference; NULL: an exception is set. The memory is not copied, and has to outlive it. */
 static inline PyObject *PyMemoryView_FromMemory(char *a, Py_ssize_t b, int c) { return pyferry_python_.p_PyMemoryView_FromMemory(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMemoryView_FromObject(PyObject *a) { return pyferry_python_.p_PyMemoryView_FromObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyMemoryView_GetContiguous(PyObject *a, int b, char c) { return pyferry_python_.p_PyMemoryView_GetContiguous(a, b, c); }
+/** 0; -1: an exception is set. Steals a reference to c, which may be NULL with an exception set, also where it fails. Since 3.13. */
 static inline int PyModule_Add(PyObject *a, const char *b, PyObject *c) { return pyferry_python_.p_PyModule_Add(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyModule_AddFunctions(PyObject *a, PyMethodDef *b) { return pyferry_python_.p_PyModule_AddFunctions(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyModule_AddIntConstant(PyObject *a, const char *b, long c) { return pyferry_python_.p_PyModule_AddIntConstant(a, b, c); }
+/** 0, and steals a reference to c; -1: an exception is set, and c is the caller's. */
 static inline int PyModule_AddObject(PyObject *a, const char *b, PyObject *c) { return pyferry_python_.p_PyModule_AddObject(a, b, c); }
+/** 0; -1: an exception is set. Since 3.10. */
 static inline int PyModule_AddObjectRef(PyObject *a, const char *b, PyObject *c) { return pyferry_python_.p_PyModule_AddObjectRef(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyModule_AddStringConstant(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyModule_AddStringConstant(a, b, c); }
+/** 0; -1: an exception is set. Since 3.10. */
 static inline int PyModule_AddType(PyObject *a, PyTypeObject *b) { return pyferry_python_.p_PyModule_AddType(a, b); }
+/** 0; -1: an exception is set. Since 3.15. */
 static inline int PyModule_Exec(PyObject *a) { return pyferry_python_.p_PyModule_Exec(a); }
+/** A new reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PyModule_FromSlotsAndSpec(const PySlot *a, PyObject *b) { return pyferry_python_.p_PyModule_FromSlotsAndSpec(a, b); }
+/** A borrowed reference; NULL: an exception is set. */
 static inline PyObject *PyModule_GetDict(PyObject *a) { return pyferry_python_.p_PyModule_GetDict(a); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline const char *PyModule_GetFilename(PyObject *a) { return pyferry_python_.p_PyModule_GetFilename(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyModule_GetFilenameObject(PyObject *a) { return pyferry_python_.p_PyModule_GetFilenameObject(a); }
+/** As long as the object lives; NULL: an exception is set. */
 static inline const char *PyModule_GetName(PyObject *a) { return pyferry_python_.p_PyModule_GetName(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyModule_GetNameObject(PyObject *a) { return pyferry_python_.p_PyModule_GetNameObject(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. */
 static inline void *PyModule_GetState(PyObject *a) { return pyferry_python_.p_PyModule_GetState(a); }
+/** 0; -1: an exception is set. Since 3.15. */
 static inline int PyModule_GetStateSize(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyModule_GetStateSize(a, b); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. Since 3.15. */
 static inline void *PyModule_GetState_DuringGC(PyObject *a) { return pyferry_python_.p_PyModule_GetState_DuringGC(a); }
+/** 0; -1: an exception is set. Since 3.15. */
 static inline int PyModule_GetToken(PyObject *a, void **b) { return pyferry_python_.p_PyModule_GetToken(a, b); }
+/** 0; -1: an exception is set. Since 3.15. */
 static inline int PyModule_GetToken_DuringGC(PyObject *a, void **b) { return pyferry_python_.p_PyModule_GetToken_DuringGC(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyModule_New(const char *a) { return pyferry_python_.p_PyModule_New(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyModule_NewObject(PyObject *a) { return pyferry_python_.p_PyModule_NewObject(a); }
+/** 0; -1: an exception is set. */
 static inline int PyModule_SetDocString(PyObject *a, const char *b) { return pyferry_python_.p_PyModule_SetDocString(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Absolute(PyObject *a) { return pyferry_python_.p_PyNumber_Absolute(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Add(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Add(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_And(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_And(a, b); }
+/** -1 and PyErr_Occurred(): an exception is set. */
 static inline Py_ssize_t PyNumber_AsSsize_t(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_AsSsize_t(a, b); }
+/** 1 or 0; cannot fail. */
 static inline int PyNumber_Check(PyObject *a) { return pyferry_python_.p_PyNumber_Check(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Divmod(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Divmod(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Float(PyObject *a) { return pyferry_python_.p_PyNumber_Float(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_FloorDivide(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_FloorDivide(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceAdd(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceAdd(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceAnd(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceAnd(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceFloorDivide(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceFloorDivide(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceLshift(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceLshift(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceMatrixMultiply(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceMatrixMultiply(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceMultiply(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceMultiply(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceOr(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceOr(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlacePower(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyNumber_InPlacePower(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceRemainder(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceRemainder(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceRshift(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceRshift(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceSubtract(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceSubtract(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceTrueDivide(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceTrueDivide(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_InPlaceXor(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_InPlaceXor(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Index(PyObject *a) { return pyferry_python_.p_PyNumber_Index(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Invert(PyObject *a) { return pyferry_python_.p_PyNumber_Invert(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Long(PyObject *a) { return pyferry_python_.p_PyNumber_Long(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Lshift(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Lshift(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_MatrixMultiply(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_MatrixMultiply(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Multiply(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Multiply(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Negative(PyObject *a) { return pyferry_python_.p_PyNumber_Negative(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Or(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Or(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Positive(PyObject *a) { return pyferry_python_.p_PyNumber_Positive(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Power(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyNumber_Power(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Remainder(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Remainder(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Rshift(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Rshift(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Subtract(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Subtract(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_ToBase(PyObject *a, int b) { return pyferry_python_.p_PyNumber_ToBase(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_TrueDivide(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_TrueDivide(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyNumber_Xor(PyObject *a, PyObject *b) { return pyferry_python_.p_PyNumber_Xor(a, b); }
+/** Cannot fail. */
 static inline void PyOS_AfterFork(void) { pyferry_python_.p_PyOS_AfterFork(); }
+/** Cannot fail. */
 static inline void PyOS_AfterFork_Child(void) { pyferry_python_.p_PyOS_AfterFork_Child(); }
+/** Cannot fail. */
 static inline void PyOS_AfterFork_Parent(void) { pyferry_python_.p_PyOS_AfterFork_Parent(); }
+/** Cannot fail. */
 static inline void PyOS_BeforeFork(void) { pyferry_python_.p_PyOS_BeforeFork(); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyOS_FSPath(PyObject *a) { return pyferry_python_.p_PyOS_FSPath(a); }
+/** Cannot fail. Until 3.9. */
 static inline void PyOS_InitInterrupts(void) { pyferry_python_.p_PyOS_InitInterrupts(); }
+/** 1 or 0; cannot fail. */
 static inline int PyOS_InterruptOccurred(void) { return pyferry_python_.p_PyOS_InterruptOccurred(); }
+/** To be freed with PyMem_Free; NULL: an exception is set. */
 static inline char *PyOS_double_to_string(double a, char b, int c, int d, int *e) { return pyferry_python_.p_PyOS_double_to_string(a, b, c, d, e); }
+/** The handler that was there before. */
 static inline PyOS_sighandler_t PyOS_getsig(int a) { return pyferry_python_.p_PyOS_getsig(a); }
+/** As strcmp and strncmp, whatever the case. */
 static inline int PyOS_mystricmp(const char *a, const char *b) { return pyferry_python_.p_PyOS_mystricmp(a, b); }
+/** As strcmp and strncmp, whatever the case. */
 static inline int PyOS_mystrnicmp(const char *a, const char *b, Py_ssize_t c) { return pyferry_python_.p_PyOS_mystrnicmp(a, b, c); }
+/** The handler that was there before. */
 static inline PyOS_sighandler_t PyOS_setsig(int a, PyOS_sighandler_t b) { return pyferry_python_.p_PyOS_setsig(a, b); }
+/** As vsnprintf and snprintf. */
 #define PyOS_snprintf (*pyferry_python_.p_PyOS_snprintf)
+/** -1.0 and PyErr_Occurred(): an exception is set. */
 static inline double PyOS_string_to_double(const char *a, char **b, PyObject *c) { return pyferry_python_.p_PyOS_string_to_double(a, b, c); }
+/** As strtol and strtoul. */
 static inline long PyOS_strtol(const char *a, char **b, int c) { return pyferry_python_.p_PyOS_strtol(a, b, c); }
+/** As strtol and strtoul. */
 static inline unsigned long PyOS_strtoul(const char *a, char **b, int c) { return pyferry_python_.p_PyOS_strtoul(a, b, c); }
+/** As vsnprintf and snprintf. */
 static inline int PyOS_vsnprintf(char *a, size_t b, const char *c, va_list d) { return pyferry_python_.p_PyOS_vsnprintf(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_ASCII(PyObject *a) { return pyferry_python_.p_PyObject_ASCII(a); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_AsFileDescriptor(PyObject *a) { return pyferry_python_.p_PyObject_AsFileDescriptor(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Bytes(PyObject *a) { return pyferry_python_.p_PyObject_Bytes(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Call(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyObject_Call(a, b, c); }
+/** 0; -1: the object lives on. Since 3.15. */
 static inline int PyObject_CallFinalizerFromDealloc(PyObject *a) { return pyferry_python_.p_PyObject_CallFinalizerFromDealloc(a); }
+/** A new reference; NULL: an exception is set. */
 #define PyObject_CallFunction (*pyferry_python_.p_PyObject_CallFunction)
+/** A new reference; NULL: an exception is set. */
 #define PyObject_CallFunctionObjArgs (*pyferry_python_.p_PyObject_CallFunctionObjArgs)
+/** A new reference; NULL: an exception is set. */
 #define PyObject_CallMethod (*pyferry_python_.p_PyObject_CallMethod)
+/** A new reference; NULL: an exception is set. */
 #define PyObject_CallMethodObjArgs (*pyferry_python_.p_PyObject_CallMethodObjArgs)
+/** A new reference; NULL: an exception is set. Since 3.10. */
 static inline PyObject *PyObject_CallNoArgs(PyObject *a) { return pyferry_python_.p_PyObject_CallNoArgs(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_CallObject(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_CallObject(a, b); }
+/** NULL: no memory, and no exception is set. Attached. */
 static inline void *PyObject_Calloc(size_t a, size_t b) { return pyferry_python_.p_PyObject_Calloc(a, b); }
+/** 1 or 0; cannot fail. Since 3.11. */
 static inline int PyObject_CheckBuffer(PyObject *a) { return pyferry_python_.p_PyObject_CheckBuffer(a); }
+/** Cannot fail. */
 static inline void PyObject_ClearWeakRefs(PyObject *a) { pyferry_python_.p_PyObject_ClearWeakRefs(a); }
+/** 0; -1: an exception is set. Since 3.11. */
 static inline int PyObject_CopyData(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_CopyData(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_DelItem(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_DelItem(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_DelItemString(PyObject *a, const char *b) { return pyferry_python_.p_PyObject_DelItemString(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Dir(PyObject *a) { return pyferry_python_.p_PyObject_Dir(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Format(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_Format(a, b); }
+/** Cannot fail. */
 static inline void PyObject_Free(void *a) { pyferry_python_.p_PyObject_Free(a); }
+/** Cannot fail. */
 static inline void PyObject_GC_Del(void *a) { pyferry_python_.p_PyObject_GC_Del(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyObject_GC_IsFinalized(PyObject *a) { return pyferry_python_.p_PyObject_GC_IsFinalized(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyObject_GC_IsTracked(PyObject *a) { return pyferry_python_.p_PyObject_GC_IsTracked(a); }
+/** Cannot fail. */
 static inline void PyObject_GC_Track(void *a) { pyferry_python_.p_PyObject_GC_Track(a); }
+/** Cannot fail. */
 static inline void PyObject_GC_UnTrack(void *a) { pyferry_python_.p_PyObject_GC_UnTrack(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_GenericGetAttr(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_GenericGetAttr(a, b); }
+/** A new reference; NULL: an exception is set. Since 3.10. */
 static inline PyObject *PyObject_GenericGetDict(PyObject *a, void *b) { return pyferry_python_.p_PyObject_GenericGetDict(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_GenericSetAttr(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyObject_GenericSetAttr(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_GenericSetDict(PyObject *a, PyObject *b, void *c) { return pyferry_python_.p_PyObject_GenericSetDict(a, b, c); }
+/** A new reference; NULL: an exception is set. Since 3.10. */
 static inline PyObject *PyObject_GetAIter(PyObject *a) { return pyferry_python_.p_PyObject_GetAIter(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_GetAttr(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_GetAttr(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_GetAttrString(PyObject *a, const char *b) { return pyferry_python_.p_PyObject_GetAttrString(a, b); }
+/** 0, and b has to be given to PyBuffer_Release; -1: an exception is set. Since 3.11. */
 static inline int PyObject_GetBuffer(PyObject *a, Py_buffer *b, int c) { return pyferry_python_.p_PyObject_GetBuffer(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_GetItem(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_GetItem(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_GetIter(PyObject *a) { return pyferry_python_.p_PyObject_GetIter(a); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyObject_GetOptionalAttr(PyObject *a, PyObject *b, PyObject **c) { return pyferry_python_.p_PyObject_GetOptionalAttr(a, b, c); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyObject_GetOptionalAttrString(PyObject *a, const char *b, PyObject **c) { return pyferry_python_.p_PyObject_GetOptionalAttrString(a, b, c); }
+/** As long as the object lives; NULL: an exception is set. Since 3.15. */
 static inline void *PyObject_GetTypeData_DuringGC(PyObject *a, PyTypeObject *b) { return pyferry_python_.p_PyObject_GetTypeData_DuringGC(a, b); }
+/** 1 or 0; an error is 0, and is dropped. */
 static inline int PyObject_HasAttr(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_HasAttr(a, b); }
+/** 1 or 0; an error is 0, and is dropped. */
 static inline int PyObject_HasAttrString(PyObject *a, const char *b) { return pyferry_python_.p_PyObject_HasAttrString(a, b); }
+/** 1 or 0; -1: an exception is set. Since 3.13. */
 static inline int PyObject_HasAttrStringWithError(PyObject *a, const char *b) { return pyferry_python_.p_PyObject_HasAttrStringWithError(a, b); }
+/** 1 or 0; -1: an exception is set. Since 3.13. */
 static inline int PyObject_HasAttrWithError(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_HasAttrWithError(a, b); }
+/** -1: an exception is set. */
 static inline Py_hash_t PyObject_Hash(PyObject *a) { return pyferry_python_.p_PyObject_Hash(a); }
+/** Always -1, with TypeError set. */
 static inline Py_hash_t PyObject_HashNotImplemented(PyObject *a) { return pyferry_python_.p_PyObject_HashNotImplemented(a); }
+/** The object itself, borrowed. */
 static inline PyObject *PyObject_Init(PyObject *a, PyTypeObject *b) { return pyferry_python_.p_PyObject_Init(a, b); }
+/** The object itself, borrowed. */
 static inline PyVarObject *PyObject_InitVar(PyVarObject *a, PyTypeObject *b, Py_ssize_t c) { return pyferry_python_.p_PyObject_InitVar(a, b, c); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyObject_IsInstance(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_IsInstance(a, b); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyObject_IsSubclass(PyObject *a, PyObject *b) { return pyferry_python_.p_PyObject_IsSubclass(a, b); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyObject_IsTrue(PyObject *a) { return pyferry_python_.p_PyObject_IsTrue(a); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyObject_Length(PyObject *a) { return pyferry_python_.p_PyObject_Length(a); }
+/** NULL: no memory, and no exception is set. Attached. */
 static inline void *PyObject_Malloc(size_t a) { return pyferry_python_.p_PyObject_Malloc(a); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyObject_Not(PyObject *a) { return pyferry_python_.p_PyObject_Not(a); }
+/** NULL: no memory, and no exception is set. Attached. */
 static inline void *PyObject_Realloc(void *a, size_t b) { return pyferry_python_.p_PyObject_Realloc(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Repr(PyObject *a) { return pyferry_python_.p_PyObject_Repr(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_RichCompare(PyObject *a, PyObject *b, int c) { return pyferry_python_.p_PyObject_RichCompare(a, b, c); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyObject_RichCompareBool(PyObject *a, PyObject *b, int c) { return pyferry_python_.p_PyObject_RichCompareBool(a, b, c); }
+/** A new reference; cannot fail. */
 static inline PyObject *PyObject_SelfIter(PyObject *a) { return pyferry_python_.p_PyObject_SelfIter(a); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_SetAttr(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyObject_SetAttr(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_SetAttrString(PyObject *a, const char *b, PyObject *c) { return pyferry_python_.p_PyObject_SetAttrString(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyObject_SetItem(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyObject_SetItem(a, b, c); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyObject_Size(PyObject *a) { return pyferry_python_.p_PyObject_Size(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Str(PyObject *a) { return pyferry_python_.p_PyObject_Str(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Type(PyObject *a) { return pyferry_python_.p_PyObject_Type(a); }
+/** A new reference; NULL: an exception is set. Since 3.12. */
 static inline PyObject *PyObject_Vectorcall(PyObject *a, PyObject *const *b, size_t c, PyObject *d) { return pyferry_python_.p_PyObject_Vectorcall(a, b, c, d); }
+/** A new reference; NULL: an exception is set. Since 3.12. */
 static inline PyObject *PyObject_VectorcallMethod(PyObject *a, PyObject *const *b, size_t c, PyObject *d) { return pyferry_python_.p_PyObject_VectorcallMethod(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySeqIter_New(PyObject *a) { return pyferry_python_.p_PySeqIter_New(a); }
+/** 1 or 0; cannot fail. */
 static inline int PySequence_Check(PyObject *a) { return pyferry_python_.p_PySequence_Check(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_Concat(PyObject *a, PyObject *b) { return pyferry_python_.p_PySequence_Concat(a, b); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PySequence_Contains(PyObject *a, PyObject *b) { return pyferry_python_.p_PySequence_Contains(a, b); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PySequence_Count(PyObject *a, PyObject *b) { return pyferry_python_.p_PySequence_Count(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PySequence_DelItem(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PySequence_DelItem(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PySequence_DelSlice(PyObject *a, Py_ssize_t b, Py_ssize_t c) { return pyferry_python_.p_PySequence_DelSlice(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_Fast(PyObject *a, const char *b) { return pyferry_python_.p_PySequence_Fast(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_GetItem(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PySequence_GetItem(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_GetSlice(PyObject *a, Py_ssize_t b, Py_ssize_t c) { return pyferry_python_.p_PySequence_GetSlice(a, b, c); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PySequence_In(PyObject *a, PyObject *b) { return pyferry_python_.p_PySequence_In(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_InPlaceConcat(PyObject *a, PyObject *b) { return pyferry_python_.p_PySequence_InPlaceConcat(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_InPlaceRepeat(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PySequence_InPlaceRepeat(a, b); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PySequence_Index(PyObject *a, PyObject *b) { return pyferry_python_.p_PySequence_Index(a, b); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PySequence_Length(PyObject *a) { return pyferry_python_.p_PySequence_Length(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_List(PyObject *a) { return pyferry_python_.p_PySequence_List(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_Repeat(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PySequence_Repeat(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PySequence_SetItem(PyObject *a, Py_ssize_t b, PyObject *c) { return pyferry_python_.p_PySequence_SetItem(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PySequence_SetSlice(PyObject *a, Py_ssize_t b, Py_ssize_t c, PyObject *d) { return pyferry_python_.p_PySequence_SetSlice(a, b, c, d); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PySequence_Size(PyObject *a) { return pyferry_python_.p_PySequence_Size(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySequence_Tuple(PyObject *a) { return pyferry_python_.p_PySequence_Tuple(a); }
+/** 0; -1: an exception is set. */
 static inline int PySet_Add(PyObject *a, PyObject *b) { return pyferry_python_.p_PySet_Add(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PySet_Clear(PyObject *a) { return pyferry_python_.p_PySet_Clear(a); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PySet_Contains(PyObject *a, PyObject *b) { return pyferry_python_.p_PySet_Contains(a, b); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PySet_Discard(PyObject *a, PyObject *b) { return pyferry_python_.p_PySet_Discard(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySet_New(PyObject *a) { return pyferry_python_.p_PySet_New(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySet_Pop(PyObject *a) { return pyferry_python_.p_PySet_Pop(a); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PySet_Size(PyObject *a) { return pyferry_python_.p_PySet_Size(a); }
+/** The slice's length; cannot fail. */
 static inline Py_ssize_t PySlice_AdjustIndices(Py_ssize_t a, Py_ssize_t *b, Py_ssize_t *c, Py_ssize_t d) { return pyferry_python_.p_PySlice_AdjustIndices(a, b, c, d); }
+/** 0; -1: no slice, or no integers in it; an exception need not be set. */
 static inline int PySlice_GetIndices(PyObject *a, Py_ssize_t b, Py_ssize_t *c, Py_ssize_t *d, Py_ssize_t *e) { return pyferry_python_.p_PySlice_GetIndices(a, b, c, d, e); }
+/** 0; -1: an exception is set. */
 static inline int PySlice_GetIndicesEx(PyObject *a, Py_ssize_t b, Py_ssize_t *c, Py_ssize_t *d, Py_ssize_t *e, Py_ssize_t *f) { return pyferry_python_.p_PySlice_GetIndicesEx(a, b, c, d, e, f); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PySlice_New(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PySlice_New(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PySlice_Unpack(PyObject *a, Py_ssize_t *b, Py_ssize_t *c, Py_ssize_t *d) { return pyferry_python_.p_PySlice_Unpack(a, b, c, d); }
+/** A borrowed reference; cannot fail. */
 static inline PyObject *PyStructSequence_GetItem(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyStructSequence_GetItem(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyStructSequence_New(PyTypeObject *a) { return pyferry_python_.p_PyStructSequence_New(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyTypeObject *PyStructSequence_NewType(PyStructSequence_Desc *a) { return pyferry_python_.p_PyStructSequence_NewType(a); }
+/** Steals a reference to c. */
 static inline void PyStructSequence_SetItem(PyObject *a, Py_ssize_t b, PyObject *c) { pyferry_python_.p_PyStructSequence_SetItem(a, b, c); }
+/** Cannot fail. */
 static inline void PySys_AddWarnOption(const wchar_t *a) { pyferry_python_.p_PySys_AddWarnOption(a); }
+/** Cannot fail. */
 static inline void PySys_AddWarnOptionUnicode(PyObject *a) { pyferry_python_.p_PySys_AddWarnOptionUnicode(a); }
+/** Cannot fail. */
 static inline void PySys_AddXOption(const wchar_t *a) { pyferry_python_.p_PySys_AddXOption(a); }
+/** 0; -1: an exception is set. Since 3.13. */
 #define PySys_Audit (*pyferry_python_.p_PySys_Audit)
+/** 0; -1: an exception is set. Since 3.13. */
 static inline int PySys_AuditTuple(const char *a, PyObject *b) { return pyferry_python_.p_PySys_AuditTuple(a, b); }
+/** Cannot fail. */
 #define PySys_FormatStderr (*pyferry_python_.p_PySys_FormatStderr)
+/** Cannot fail. */
 #define PySys_FormatStdout (*pyferry_python_.p_PySys_FormatStdout)
+/** A new reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PySys_GetAttr(PyObject *a) { return pyferry_python_.p_PySys_GetAttr(a); }
+/** A new reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PySys_GetAttrString(const char *a) { return pyferry_python_.p_PySys_GetAttrString(a); }
+/** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PySys_GetObject(const char *a) { return pyferry_python_.p_PySys_GetObject(a); }
+/** 1, and a new reference at b; 0: there is none, and NULL; -1: an exception is set, and NULL. Since 3.15. */
 static inline int PySys_GetOptionalAttr(PyObject *a, PyObject **b) { return pyferry_python_.p_PySys_GetOptionalAttr(a, b); }
+/** 1, and a new reference at b; 0: there is none, and NULL; -1: an exception is set, and NULL. Since 3.15. */
 static inline int PySys_GetOptionalAttrString(const char *a, PyObject **b) { return pyferry_python_.p_PySys_GetOptionalAttrString(a, b); }
+/** A borrowed reference; NULL: an exception is set. */
 static inline PyObject *PySys_GetXOptions(void) { return pyferry_python_.p_PySys_GetXOptions(); }
+/** 1 or 0; cannot fail. */
 static inline int PySys_HasWarnOptions(void) { return pyferry_python_.p_PySys_HasWarnOptions(); }
+/** Cannot fail. Until 3.14. */
 static inline void PySys_ResetWarnOptions(void) { pyferry_python_.p_PySys_ResetWarnOptions(); }
+/** Cannot fail. */
 static inline void PySys_SetArgv(int a, wchar_t **b) { pyferry_python_.p_PySys_SetArgv(a, b); }
+/** Cannot fail. */
 static inline void PySys_SetArgvEx(int a, wchar_t **b, int c) { pyferry_python_.p_PySys_SetArgvEx(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PySys_SetObject(const char *a, PyObject *b) { return pyferry_python_.p_PySys_SetObject(a, b); }
+/** Cannot fail. */
 static inline void PySys_SetPath(const wchar_t *a) { pyferry_python_.p_PySys_SetPath(a); }
+/** Cannot fail. */
 #define PySys_WriteStderr (*pyferry_python_.p_PySys_WriteStderr)
+/** Cannot fail. */
 #define PySys_WriteStdout (*pyferry_python_.p_PySys_WriteStdout)
+/** Cannot fail. */
 static inline void PyThreadState_Clear(PyThreadState *a) { pyferry_python_.p_PyThreadState_Clear(a); }
+/** Cannot fail. */
 static inline void PyThreadState_Delete(PyThreadState *a) { pyferry_python_.p_PyThreadState_Delete(a); }
+/** A token for PyThreadState_Release; NULL: it failed, and this thread is not attached. Since 3.15. */
 static inline PyThreadStateToken *PyThreadState_Ensure(PyInterpreterGuard *a) { return pyferry_python_.p_PyThreadState_Ensure(a); }
+/** A token for PyThreadState_Release; NULL: it failed, and this thread is not attached. Since 3.15. */
 static inline PyThreadStateToken *PyThreadState_EnsureFromView(PyInterpreterView *a) { return pyferry_python_.p_PyThreadState_EnsureFromView(a); }
+/** Of the attached thread; where it is none, that is a fatal error. */
 static inline PyThreadState *PyThreadState_Get(void) { return pyferry_python_.p_PyThreadState_Get(); }
+/** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyThreadState_GetDict(void) { return pyferry_python_.p_PyThreadState_GetDict(); }
+/** A new reference; NULL: there is none, and no exception is set. Since 3.10. */
 static inline PyFrameObject *PyThreadState_GetFrame(PyThreadState *a) { return pyferry_python_.p_PyThreadState_GetFrame(a); }
+/** A number; cannot fail. Since 3.10. */
 static inline uint64_t PyThreadState_GetID(PyThreadState *a) { return pyferry_python_.p_PyThreadState_GetID(a); }
+/** Borrowed: it is the state's. Since 3.10. */
 static inline PyInterpreterState *PyThreadState_GetInterpreter(PyThreadState *a) { return pyferry_python_.p_PyThreadState_GetInterpreter(a); }
+/** A state of this interpreter's, not attached; NULL: no memory. */
 static inline PyThreadState *PyThreadState_New(PyInterpreterState *a) { return pyferry_python_.p_PyThreadState_New(a); }
+/** Cannot fail. Since 3.15. */
 static inline void PyThreadState_Release(PyThreadStateToken *a) { pyferry_python_.p_PyThreadState_Release(a); }
+/** How many threads were hit: 0 or 1. */
 static inline int PyThreadState_SetAsyncExc(unsigned long a, PyObject *b) { return pyferry_python_.p_PyThreadState_SetAsyncExc(a, b); }
+/** The state that was attached before, or NULL. */
 static inline PyThreadState *PyThreadState_Swap(PyThreadState *a) { return pyferry_python_.p_PyThreadState_Swap(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyThread_GetInfo(void) { return pyferry_python_.p_PyThread_GetInfo(); }
+/** Cannot fail. */
 static inline void PyThread_ReInitTLS(void) { pyferry_python_.p_PyThread_ReInitTLS(); }
+/** 1: taken; 0: not. Let go of the interpreter around a wait. */
 static inline int PyThread_acquire_lock(PyThread_type_lock a, int b) { return pyferry_python_.p_PyThread_acquire_lock(a, b); }
+/** PY_LOCK_ACQUIRED, _FAILURE or _INTR. Let go of the interpreter around a wait. */
 static inline PyLockStatus PyThread_acquire_lock_timed(PyThread_type_lock a, long long b, int c) { return pyferry_python_.p_PyThread_acquire_lock_timed(a, b, c); }
+/** NULL: no memory. Any thread, attached or not. */
 static inline PyThread_type_lock PyThread_allocate_lock(void) { return pyferry_python_.p_PyThread_allocate_lock(); }
+/** A key; -1: the system has no more. */
 static inline int PyThread_create_key(void) { return pyferry_python_.p_PyThread_create_key(); }
+/** Cannot fail. */
 static inline void PyThread_delete_key(int a) { pyferry_python_.p_PyThread_delete_key(a); }
+/** Cannot fail. */
 static inline void PyThread_delete_key_value(int a) { pyferry_python_.p_PyThread_delete_key_value(a); }
+/** Any thread, attached or not. */
 static inline void PyThread_free_lock(PyThread_type_lock a) { pyferry_python_.p_PyThread_free_lock(a); }
+/** NULL: this thread has set none. Any thread, attached or not. */
 static inline void *PyThread_get_key_value(int a) { return pyferry_python_.p_PyThread_get_key_value(a); }
+/** A number; cannot fail. */
 static inline size_t PyThread_get_stacksize(void) { return pyferry_python_.p_PyThread_get_stacksize(); }
+/** A number; cannot fail. */
 static inline unsigned long PyThread_get_thread_ident(void) { return pyferry_python_.p_PyThread_get_thread_ident(); }
+/** A number; cannot fail. */
 static inline unsigned long PyThread_get_thread_native_id(void) { return pyferry_python_.p_PyThread_get_thread_native_id(); }
+/** Cannot fail. */
 static inline void PyThread_init_thread(void) { pyferry_python_.p_PyThread_init_thread(); }
+/** Any thread, attached or not. */
 static inline void PyThread_release_lock(PyThread_type_lock a) { pyferry_python_.p_PyThread_release_lock(a); }
+/** 0; -1: the system has no more. Any thread, attached or not. */
 static inline int PyThread_set_key_value(int a, void *b) { return pyferry_python_.p_PyThread_set_key_value(a, b); }
+/** 0; -1: not so much; -2: this system cannot. No exception is set. */
 static inline int PyThread_set_stacksize(size_t a) { return pyferry_python_.p_PyThread_set_stacksize(a); }
+/** The thread's number; (unsigned long)-1: none could be started. */
 static inline unsigned long PyThread_start_new_thread(PYFERRY_PYTHON_THREAD_ a, void *b) { return pyferry_python_.p_PyThread_start_new_thread(a, b); }
+/** NULL: no memory. Any thread, attached or not. */
 static inline Py_tss_t *PyThread_tss_alloc(void) { return pyferry_python_.p_PyThread_tss_alloc(); }
+/** 0; -1: the system has no more. Any thread, attached or not. */
 static inline int PyThread_tss_create(Py_tss_t *a) { return pyferry_python_.p_PyThread_tss_create(a); }
+/** Any thread, attached or not. */
 static inline void PyThread_tss_delete(Py_tss_t *a) { pyferry_python_.p_PyThread_tss_delete(a); }
+/** Any thread, attached or not. */
 static inline void PyThread_tss_free(Py_tss_t *a) { pyferry_python_.p_PyThread_tss_free(a); }
+/** NULL: this thread has set none. Any thread, attached or not. */
 static inline void *PyThread_tss_get(Py_tss_t *a) { return pyferry_python_.p_PyThread_tss_get(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyThread_tss_is_created(Py_tss_t *a) { return pyferry_python_.p_PyThread_tss_is_created(a); }
+/** 0; -1: the system has no more. Any thread, attached or not. */
 static inline int PyThread_tss_set(Py_tss_t *a, void *b) { return pyferry_python_.p_PyThread_tss_set(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyTraceBack_Here(PyFrameObject *a) { return pyferry_python_.p_PyTraceBack_Here(a); }
+/** 0; -1: an exception is set. */
 static inline int PyTraceBack_Print(PyObject *a, PyObject *b) { return pyferry_python_.p_PyTraceBack_Print(a, b); }
+/** A borrowed reference; NULL: an exception is set. */
 static inline PyObject *PyTuple_GetItem(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyTuple_GetItem(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyTuple_GetSlice(PyObject *a, Py_ssize_t b, Py_ssize_t c) { return pyferry_python_.p_PyTuple_GetSlice(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyTuple_New(Py_ssize_t a) { return pyferry_python_.p_PyTuple_New(a); }
+/** A new reference; NULL: an exception is set. */
 #define PyTuple_Pack (*pyferry_python_.p_PyTuple_Pack)
+/** 0; -1: an exception is set. Steals a reference to c, also where it fails. */
 static inline int PyTuple_SetItem(PyObject *a, Py_ssize_t b, PyObject *c) { return pyferry_python_.p_PyTuple_SetItem(a, b, c); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyTuple_Size(PyObject *a) { return pyferry_python_.p_PyTuple_Size(a); }
+/** A number; cannot fail. */
 static inline unsigned int PyType_ClearCache(void) { return pyferry_python_.p_PyType_ClearCache(); }
+/** 0; -1: an exception is set. Since 3.14. */
 static inline int PyType_Freeze(PyTypeObject *a) { return pyferry_python_.p_PyType_Freeze(a); }
+/** A new reference; NULL: an exception is set. Since 3.12. */
 static inline PyObject *PyType_FromMetaclass(PyTypeObject *a, PyObject *b, PyType_Spec *c, PyObject *d) { return pyferry_python_.p_PyType_FromMetaclass(a, b, c, d); }
+/** A new reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PyType_FromSlots(PySlot *a) { return pyferry_python_.p_PyType_FromSlots(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyType_GenericAlloc(PyTypeObject *a, Py_ssize_t b) { return pyferry_python_.p_PyType_GenericAlloc(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyType_GenericNew(PyTypeObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyType_GenericNew(a, b, c); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.14. */
 static inline int PyType_GetBaseByToken(PyTypeObject *a, void *b, PyTypeObject **c) { return pyferry_python_.p_PyType_GetBaseByToken(a, b, c); }
+/** 1, and a new reference at c; 0: it is not there, and NULL; -1: an exception is set, and NULL. Since 3.15. */
 static inline int PyType_GetBaseByToken_DuringGC(PyTypeObject *a, void *b, PyTypeObject **c) { return pyferry_python_.p_PyType_GetBaseByToken_DuringGC(a, b, c); }
+/** A number; cannot fail. */
 static inline unsigned long PyType_GetFlags(PyTypeObject *a) { return pyferry_python_.p_PyType_GetFlags(a); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyType_GetFullyQualifiedName(PyTypeObject *a) { return pyferry_python_.p_PyType_GetFullyQualifiedName(a); }
+/** A borrowed reference; NULL: an exception is set. Since 3.10. */
 static inline PyObject *PyType_GetModule(PyTypeObject *a) { return pyferry_python_.p_PyType_GetModule(a); }
+/** A new reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PyType_GetModuleByToken(PyTypeObject *a, const void *b) { return pyferry_python_.p_PyType_GetModuleByToken(a, b); }
+/** A borrowed reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PyType_GetModuleByToken_DuringGC(PyTypeObject *a, const void *b) { return pyferry_python_.p_PyType_GetModuleByToken_DuringGC(a, b); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *PyType_GetModuleName(PyTypeObject *a) { return pyferry_python_.p_PyType_GetModuleName(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. Since 3.10. */
 static inline void *PyType_GetModuleState(PyTypeObject *a) { return pyferry_python_.p_PyType_GetModuleState(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. Since 3.15. */
 static inline void *PyType_GetModuleState_DuringGC(PyTypeObject *a) { return pyferry_python_.p_PyType_GetModuleState_DuringGC(a); }
+/** A borrowed reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PyType_GetModule_DuringGC(PyTypeObject *a) { return pyferry_python_.p_PyType_GetModule_DuringGC(a); }
+/** A new reference; NULL: an exception is set. Since 3.11. */
 static inline PyObject *PyType_GetName(PyTypeObject *a) { return pyferry_python_.p_PyType_GetName(a); }
+/** A new reference; NULL: an exception is set. Since 3.11. */
 static inline PyObject *PyType_GetQualName(PyTypeObject *a) { return pyferry_python_.p_PyType_GetQualName(a); }
+/** NULL: there is none, or, if PyErr_Occurred(), an exception is set. */
 static inline void *PyType_GetSlot(PyTypeObject *a, int b) { return pyferry_python_.p_PyType_GetSlot(a, b); }
+/** A number; cannot fail. Since 3.12. */
 static inline Py_ssize_t PyType_GetTypeDataSize(PyTypeObject *a) { return pyferry_python_.p_PyType_GetTypeDataSize(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b) { return pyferry_python_.p_PyType_IsSubtype(a, b); }
+/** Cannot fail. */
 static inline void PyType_Modified(PyTypeObject *a) { pyferry_python_.p_PyType_Modified(a); }
+/** 0; -1: an exception is set. */
 static inline int PyType_Ready(PyTypeObject *a) { return pyferry_python_.p_PyType_Ready(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeDecodeError_Create(const char *a, const char *b, Py_ssize_t c, Py_ssize_t d, Py_ssize_t e, const char *f) { return pyferry_python_.p_PyUnicodeDecodeError_Create(a, b, c, d, e, f); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeDecodeError_GetEncoding(PyObject *a) { return pyferry_python_.p_PyUnicodeDecodeError_GetEncoding(a); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeDecodeError_GetEnd(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicodeDecodeError_GetEnd(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeDecodeError_GetObject(PyObject *a) { return pyferry_python_.p_PyUnicodeDecodeError_GetObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeDecodeError_GetReason(PyObject *a) { return pyferry_python_.p_PyUnicodeDecodeError_GetReason(a); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeDecodeError_GetStart(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicodeDecodeError_GetStart(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeDecodeError_SetEnd(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicodeDecodeError_SetEnd(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeDecodeError_SetReason(PyObject *a, const char *b) { return pyferry_python_.p_PyUnicodeDecodeError_SetReason(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeDecodeError_SetStart(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicodeDecodeError_SetStart(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeEncodeError_GetEncoding(PyObject *a) { return pyferry_python_.p_PyUnicodeEncodeError_GetEncoding(a); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeEncodeError_GetEnd(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicodeEncodeError_GetEnd(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeEncodeError_GetObject(PyObject *a) { return pyferry_python_.p_PyUnicodeEncodeError_GetObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeEncodeError_GetReason(PyObject *a) { return pyferry_python_.p_PyUnicodeEncodeError_GetReason(a); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeEncodeError_GetStart(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicodeEncodeError_GetStart(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeEncodeError_SetEnd(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicodeEncodeError_SetEnd(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeEncodeError_SetReason(PyObject *a, const char *b) { return pyferry_python_.p_PyUnicodeEncodeError_SetReason(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeEncodeError_SetStart(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicodeEncodeError_SetStart(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeTranslateError_GetEnd(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicodeTranslateError_GetEnd(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeTranslateError_GetObject(PyObject *a) { return pyferry_python_.p_PyUnicodeTranslateError_GetObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicodeTranslateError_GetReason(PyObject *a) { return pyferry_python_.p_PyUnicodeTranslateError_GetReason(a); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeTranslateError_GetStart(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicodeTranslateError_GetStart(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeTranslateError_SetEnd(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicodeTranslateError_SetEnd(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeTranslateError_SetReason(PyObject *a, const char *b) { return pyferry_python_.p_PyUnicodeTranslateError_SetReason(a, b); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicodeTranslateError_SetStart(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicodeTranslateError_SetStart(a, b); }
+/** Replaces the reference at a; NULL there afterwards: an exception is set. */
 static inline void PyUnicode_Append(PyObject **a, PyObject *b) { pyferry_python_.p_PyUnicode_Append(a, b); }
+/** Replaces the reference at a, and steals one to b; NULL at a afterwards: an exception is set. */
 static inline void PyUnicode_AppendAndDel(PyObject **a, PyObject *b) { pyferry_python_.p_PyUnicode_AppendAndDel(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsASCIIString(PyObject *a) { return pyferry_python_.p_PyUnicode_AsASCIIString(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsCharmapString(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_AsCharmapString(a, b); }
+/** A new reference; NULL: an exception is set. Until 3.14. */
 static inline PyObject *PyUnicode_AsDecodedObject(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyUnicode_AsDecodedObject(a, b, c); }
+/** A new reference; NULL: an exception is set. Until 3.14. */
 static inline PyObject *PyUnicode_AsDecodedUnicode(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyUnicode_AsDecodedUnicode(a, b, c); }
+/** A new reference; NULL: an exception is set. Until 3.14. */
 static inline PyObject *PyUnicode_AsEncodedObject(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyUnicode_AsEncodedObject(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsEncodedString(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyUnicode_AsEncodedString(a, b, c); }
+/** A new reference; NULL: an exception is set. Until 3.14. */
 static inline PyObject *PyUnicode_AsEncodedUnicode(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyUnicode_AsEncodedUnicode(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsLatin1String(PyObject *a) { return pyferry_python_.p_PyUnicode_AsLatin1String(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsRawUnicodeEscapeString(PyObject *a) { return pyferry_python_.p_PyUnicode_AsRawUnicodeEscapeString(a); }
+/** NULL: an exception is set. */
 static inline Py_UCS4 *PyUnicode_AsUCS4(PyObject *a, Py_UCS4 *b, Py_ssize_t c, int d) { return pyferry_python_.p_PyUnicode_AsUCS4(a, b, c, d); }
+/** To be freed with PyMem_Free; NULL: an exception is set. */
 static inline Py_UCS4 *PyUnicode_AsUCS4Copy(PyObject *a) { return pyferry_python_.p_PyUnicode_AsUCS4Copy(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsUTF16String(PyObject *a) { return pyferry_python_.p_PyUnicode_AsUTF16String(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsUTF32String(PyObject *a) { return pyferry_python_.p_PyUnicode_AsUTF32String(a); }
+/** As long as the object lives; NULL: an exception is set. Since 3.10. */
 static inline const char *PyUnicode_AsUTF8AndSize(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicode_AsUTF8AndSize(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsUTF8String(PyObject *a) { return pyferry_python_.p_PyUnicode_AsUTF8String(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_AsUnicodeEscapeString(PyObject *a) { return pyferry_python_.p_PyUnicode_AsUnicodeEscapeString(a); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyUnicode_AsWideChar(PyObject *a, wchar_t *b, Py_ssize_t c) { return pyferry_python_.p_PyUnicode_AsWideChar(a, b, c); }
+/** To be freed with PyMem_Free; NULL: an exception is set. */
 static inline wchar_t *PyUnicode_AsWideCharString(PyObject *a, Py_ssize_t *b) { return pyferry_python_.p_PyUnicode_AsWideCharString(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_BuildEncodingMap(PyObject *a) { return pyferry_python_.p_PyUnicode_BuildEncodingMap(a); }
+/** -1, 0 or 1; -1 and PyErr_Occurred(): an exception is set. */
 static inline int PyUnicode_Compare(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Compare(a, b); }
+/** -1, 0 or 1; cannot fail. */
 static inline int PyUnicode_CompareWithASCIIString(PyObject *a, const char *b) { return pyferry_python_.p_PyUnicode_CompareWithASCIIString(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Concat(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Concat(a, b); }
+/** 1 or 0; -1: an exception is set. */
 static inline int PyUnicode_Contains(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Contains(a, b); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyUnicode_Count(PyObject *a, PyObject *b, Py_ssize_t c, Py_ssize_t d) { return pyferry_python_.p_PyUnicode_Count(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Decode(const char *a, Py_ssize_t b, const char *c, const char *d) { return pyferry_python_.p_PyUnicode_Decode(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeASCII(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeASCII(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeCharmap(const char *a, Py_ssize_t b, PyObject *c, const char *d) { return pyferry_python_.p_PyUnicode_DecodeCharmap(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeFSDefault(const char *a) { return pyferry_python_.p_PyUnicode_DecodeFSDefault(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicode_DecodeFSDefaultAndSize(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeLatin1(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeLatin1(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeLocale(const char *a, const char *b) { return pyferry_python_.p_PyUnicode_DecodeLocale(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeLocaleAndSize(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeLocaleAndSize(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeRawUnicodeEscape(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeRawUnicodeEscape(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF16(const char *a, Py_ssize_t b, const char *c, int *d) { return pyferry_python_.p_PyUnicode_DecodeUTF16(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF16Stateful(const char *a, Py_ssize_t b, const char *c, int *d, Py_ssize_t *e) { return pyferry_python_.p_PyUnicode_DecodeUTF16Stateful(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF32(const char *a, Py_ssize_t b, const char *c, int *d) { return pyferry_python_.p_PyUnicode_DecodeUTF32(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF32Stateful(const char *a, Py_ssize_t b, const char *c, int *d, Py_ssize_t *e) { return pyferry_python_.p_PyUnicode_DecodeUTF32Stateful(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF7(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeUTF7(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF7Stateful(const char *a, Py_ssize_t b, const char *c, Py_ssize_t *d) { return pyferry_python_.p_PyUnicode_DecodeUTF7Stateful(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF8(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeUTF8(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUTF8Stateful(const char *a, Py_ssize_t b, const char *c, Py_ssize_t *d) { return pyferry_python_.p_PyUnicode_DecodeUTF8Stateful(a, b, c, d); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_DecodeUnicodeEscape(const char *a, Py_ssize_t b, const char *c) { return pyferry_python_.p_PyUnicode_DecodeUnicodeEscape(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_EncodeFSDefault(PyObject *a) { return pyferry_python_.p_PyUnicode_EncodeFSDefault(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_EncodeLocale(PyObject *a, const char *b) { return pyferry_python_.p_PyUnicode_EncodeLocale(a, b); }
+/** 1 or 0; -1: an exception is set. Since 3.14. */
 static inline int PyUnicode_Equal(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Equal(a, b); }
+/** 1 or 0; cannot fail. Since 3.13. */
 static inline int PyUnicode_EqualToUTF8(PyObject *a, const char *b) { return pyferry_python_.p_PyUnicode_EqualToUTF8(a, b); }
+/** 1 or 0; cannot fail. Since 3.13. */
 static inline int PyUnicode_EqualToUTF8AndSize(PyObject *a, const char *b, Py_ssize_t c) { return pyferry_python_.p_PyUnicode_EqualToUTF8AndSize(a, b, c); }
+/** For "O&" formats: gives a new reference at b, and returns not 0; 0: an exception is set. */
 static inline int PyUnicode_FSConverter(PyObject *a, void *b) { return pyferry_python_.p_PyUnicode_FSConverter(a, b); }
+/** For "O&" formats: gives a new reference at b, and returns not 0; 0: an exception is set. */
 static inline int PyUnicode_FSDecoder(PyObject *a, void *b) { return pyferry_python_.p_PyUnicode_FSDecoder(a, b); }
+/** -1: not found; -2: an exception is set. */
 static inline Py_ssize_t PyUnicode_Find(PyObject *a, PyObject *b, Py_ssize_t c, Py_ssize_t d, int e) { return pyferry_python_.p_PyUnicode_Find(a, b, c, d, e); }
+/** -1: not found; -2: an exception is set. */
 static inline Py_ssize_t PyUnicode_FindChar(PyObject *a, Py_UCS4 b, Py_ssize_t c, Py_ssize_t d, int e) { return pyferry_python_.p_PyUnicode_FindChar(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Format(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Format(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromEncodedObject(PyObject *a, const char *b, const char *c) { return pyferry_python_.p_PyUnicode_FromEncodedObject(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 #define PyUnicode_FromFormat (*pyferry_python_.p_PyUnicode_FromFormat)
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromFormatV(const char *a, va_list b) { return pyferry_python_.p_PyUnicode_FromFormatV(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromObject(PyObject *a) { return pyferry_python_.p_PyUnicode_FromObject(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromOrdinal(int a) { return pyferry_python_.p_PyUnicode_FromOrdinal(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromString(const char *a) { return pyferry_python_.p_PyUnicode_FromString(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromStringAndSize(const char *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicode_FromStringAndSize(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_FromWideChar(const wchar_t *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicode_FromWideChar(a, b); }
+/** A string that lasts as long as the process. */
 static inline const char *PyUnicode_GetDefaultEncoding(void) { return pyferry_python_.p_PyUnicode_GetDefaultEncoding(); }
+/** -1: an exception is set. */
 static inline Py_ssize_t PyUnicode_GetLength(PyObject *a) { return pyferry_python_.p_PyUnicode_GetLength(a); }
+/** -1: an exception is set. Until 3.11. */
 static inline Py_ssize_t PyUnicode_GetSize(PyObject *a) { return pyferry_python_.p_PyUnicode_GetSize(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_InternFromString(const char *a) { return pyferry_python_.p_PyUnicode_InternFromString(a); }
+/** Replaces the reference at a by one to its interned equal. Until 3.11. */
 static inline void PyUnicode_InternImmortal(PyObject **a) { pyferry_python_.p_PyUnicode_InternImmortal(a); }
+/** Replaces the reference at a by one to its interned equal. */
 static inline void PyUnicode_InternInPlace(PyObject **a) { pyferry_python_.p_PyUnicode_InternInPlace(a); }
+/** 1 or 0; cannot fail. */
 static inline int PyUnicode_IsIdentifier(PyObject *a) { return pyferry_python_.p_PyUnicode_IsIdentifier(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Join(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Join(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Partition(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_Partition(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_RPartition(PyObject *a, PyObject *b) { return pyferry_python_.p_PyUnicode_RPartition(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_RSplit(PyObject *a, PyObject *b, Py_ssize_t c) { return pyferry_python_.p_PyUnicode_RSplit(a, b, c); }
+/** (type)-1 and PyErr_Occurred(): an exception is set. */
 static inline Py_UCS4 PyUnicode_ReadChar(PyObject *a, Py_ssize_t b) { return pyferry_python_.p_PyUnicode_ReadChar(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Replace(PyObject *a, PyObject *b, PyObject *c, Py_ssize_t d) { return pyferry_python_.p_PyUnicode_Replace(a, b, c, d); }
+/** 0, and the reference at a is replaced; -1: an exception is set. */
 static inline int PyUnicode_Resize(PyObject **a, Py_ssize_t b) { return pyferry_python_.p_PyUnicode_Resize(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_RichCompare(PyObject *a, PyObject *b, int c) { return pyferry_python_.p_PyUnicode_RichCompare(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Split(PyObject *a, PyObject *b, Py_ssize_t c) { return pyferry_python_.p_PyUnicode_Split(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Splitlines(PyObject *a, int b) { return pyferry_python_.p_PyUnicode_Splitlines(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Substring(PyObject *a, Py_ssize_t b, Py_ssize_t c) { return pyferry_python_.p_PyUnicode_Substring(a, b, c); }
+/** 1 or 0; -1: an exception is set. */
 static inline Py_ssize_t PyUnicode_Tailmatch(PyObject *a, PyObject *b, Py_ssize_t c, Py_ssize_t d, int e) { return pyferry_python_.p_PyUnicode_Tailmatch(a, b, c, d, e); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyUnicode_Translate(PyObject *a, PyObject *b, const char *c) { return pyferry_python_.p_PyUnicode_Translate(a, b, c); }
+/** 0; -1: an exception is set. */
 static inline int PyUnicode_WriteChar(PyObject *a, Py_ssize_t b, Py_UCS4 c) { return pyferry_python_.p_PyUnicode_WriteChar(a, b, c); }
+/** A new reference; NULL: an exception is set. Since 3.12. */
 static inline PyObject *PyVectorcall_Call(PyObject *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyVectorcall_Call(a, b, c); }
+/** A borrowed reference, Py_None where the object is gone; NULL: an exception is set. Until 3.14. */
 static inline PyObject *PyWeakref_GetObject(PyObject *a) { return pyferry_python_.p_PyWeakref_GetObject(a); }
+/** 1, and a new reference at b; 0: there is none, and NULL; -1: an exception is set, and NULL. Since 3.13. */
 static inline int PyWeakref_GetRef(PyObject *a, PyObject **b) { return pyferry_python_.p_PyWeakref_GetRef(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyWeakref_NewProxy(PyObject *a, PyObject *b) { return pyferry_python_.p_PyWeakref_NewProxy(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyWeakref_NewRef(PyObject *a, PyObject *b) { return pyferry_python_.p_PyWeakref_NewRef(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *PyWrapper_New(PyObject *a, PyObject *b) { return pyferry_python_.p_PyWrapper_New(a, b); }
+/** 0; -1: no more can be had, and no exception is set. Any thread, attached or not. */
 static inline int Py_AddPendingCall(int (*a)(void *), void *b) { return pyferry_python_.p_Py_AddPendingCall(a, b); }
+/** 0; -1: no more can be had, and no exception is set. Called when Python is gone; pyferry_at_end's while it is whole. */
 static inline int Py_AtExit(void (*a)(void)) { return pyferry_python_.p_Py_AtExit(a); }
+/** A new reference; NULL: an exception is set. */
 #define Py_BuildValue (*pyferry_python_.p_Py_BuildValue)
+/** The exit status. */
 static inline int Py_BytesMain(int a, char **b) { return pyferry_python_.p_Py_BytesMain(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *Py_CompileString(const char *a, const char *b, int c) { return pyferry_python_.p_Py_CompileString(a, b, c); }
+/** May run Python code of any kind, where it was the last reference. */
 static inline void Py_DecRef(PyObject *a) { pyferry_python_.p_Py_DecRef(a); }
+/** To be freed with PyMem_RawFree; NULL: no memory, or not to be decoded, with no exception set. */
 static inline wchar_t *Py_DecodeLocale(const char *a, size_t *b) { return pyferry_python_.p_Py_DecodeLocale(a, b); }
+/** To be freed with PyMem_Free; NULL: no memory, or not to be encoded, with no exception set. */
 static inline char *Py_EncodeLocale(const wchar_t *a, size_t *b) { return pyferry_python_.p_Py_EncodeLocale(a, b); }
+/** Ends the interpreter of the state that is attached; none is then. Waits for pyferry's threads. Prefer pyferry_interpreter_end. */
 static inline void Py_EndInterpreter(PyThreadState *a) { pyferry_python_.p_Py_EndInterpreter(a); }
+/** 0; else an exception is set. */
 static inline int Py_EnterRecursiveCall(const char *a) { return pyferry_python_.p_Py_EnterRecursiveCall(a); }
+/** Finalises Python, which waits for pyferry's threads, and ends the process. */
 static inline void Py_Exit(int a) { pyferry_python_.p_Py_Exit(a); }
+/** Ends the process at once, with the traceback of all threads. */
 static inline void Py_FatalError(const char *a) { pyferry_python_.p_Py_FatalError(a); }
+/** On the thread that initialised Python. Waits for pyferry's threads. */
 static inline void Py_Finalize(void) { pyferry_python_.p_Py_Finalize(); }
+/** 0; -1: an error while it ended. No exception is set. Waits for pyferry's threads. On the thread that initialised Python. */
 static inline int Py_FinalizeEx(void) { return pyferry_python_.p_Py_FinalizeEx(); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *Py_GenericAlias(PyObject *a, PyObject *b) { return pyferry_python_.p_Py_GenericAlias(a, b); }
+/** A string that lasts as long as the process. */
 static inline const char *Py_GetBuildInfo(void) { return pyferry_python_.p_Py_GetBuildInfo(); }
+/** A string that lasts as long as the process. */
 static inline const char *Py_GetCompiler(void) { return pyferry_python_.p_Py_GetCompiler(); }
+/** A new reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *Py_GetConstant(unsigned int a) { return pyferry_python_.p_Py_GetConstant(a); }
+/** A borrowed reference; NULL: an exception is set. Since 3.13. */
 static inline PyObject *Py_GetConstantBorrowed(unsigned int a) { return pyferry_python_.p_Py_GetConstantBorrowed(a); }
+/** A string that lasts as long as the process. */
 static inline const char *Py_GetCopyright(void) { return pyferry_python_.p_Py_GetCopyright(); }
+/** As long as Python runs; NULL before it does. Until 3.14. */
 static inline wchar_t *Py_GetExecPrefix(void) { return pyferry_python_.p_Py_GetExecPrefix(); }
+/** As long as Python runs; NULL before it does. Until 3.14. */
 static inline wchar_t *Py_GetPath(void) { return pyferry_python_.p_Py_GetPath(); }
+/** A string that lasts as long as the process. */
 static inline const char *Py_GetPlatform(void) { return pyferry_python_.p_Py_GetPlatform(); }
+/** As long as Python runs; NULL before it does. Until 3.14. */
 static inline wchar_t *Py_GetPrefix(void) { return pyferry_python_.p_Py_GetPrefix(); }
+/** As long as Python runs; NULL before it does. Until 3.14. */
 static inline wchar_t *Py_GetProgramFullPath(void) { return pyferry_python_.p_Py_GetProgramFullPath(); }
+/** As long as Python runs; NULL before it does. Until 3.14. */
 static inline wchar_t *Py_GetProgramName(void) { return pyferry_python_.p_Py_GetProgramName(); }
+/** As long as Python runs; NULL before it does. Until 3.14. */
 static inline wchar_t *Py_GetPythonHome(void) { return pyferry_python_.p_Py_GetPythonHome(); }
+/** A number; cannot fail. */
 static inline int Py_GetRecursionLimit(void) { return pyferry_python_.p_Py_GetRecursionLimit(); }
+/** A string that lasts as long as the process. */
 static inline const char *Py_GetVersion(void) { return pyferry_python_.p_Py_GetVersion(); }
+/** Cannot fail. */
 static inline void Py_IncRef(PyObject *a) { pyferry_python_.p_Py_IncRef(a); }
+/** Where it fails, that is a fatal error: prefer pyferry_runtime_start. */
 static inline void Py_Initialize(void) { pyferry_python_.p_Py_Initialize(); }
+/** Where it fails, that is a fatal error: prefer pyferry_runtime_start. */
 static inline void Py_InitializeEx(int a) { pyferry_python_.p_Py_InitializeEx(a); }
+/** 1 or 0; cannot fail. Since 3.13. */
 static inline int Py_IsFinalizing(void) { return pyferry_python_.p_Py_IsFinalizing(); }
+/** 1 or 0; cannot fail. */
 static inline int Py_IsInitialized(void) { return pyferry_python_.p_Py_IsInitialized(); }
+/** Cannot fail. */
 static inline void Py_LeaveRecursiveCall(void) { pyferry_python_.p_Py_LeaveRecursiveCall(); }
+/** The exit status. */
 static inline int Py_Main(int a, wchar_t **b) { return pyferry_python_.p_Py_Main(a, b); }
+/** 0; -1: an exception is set. */
 static inline int Py_MakePendingCalls(void) { return pyferry_python_.p_Py_MakePendingCalls(); }
+/** Its state, attached; NULL: it could not be made, and no exception is set. Prefer pyferry_interpreter_new. */
 static inline PyThreadState *Py_NewInterpreter(void) { return pyferry_python_.p_Py_NewInterpreter(); }
+/** A number; cannot fail. Since 3.14. */
 static inline uint32_t Py_PACK_FULL_VERSION(int a, int b, int c, int d, int e) { return pyferry_python_.p_Py_PACK_FULL_VERSION(a, b, c, d, e); }
+/** A number; cannot fail. Since 3.14. */
 static inline uint32_t Py_PACK_VERSION(int a, int b) { return pyferry_python_.p_Py_PACK_VERSION(a, b); }
+/** 0; 1: it is being shown already; -1: an exception is set. */
 static inline int Py_ReprEnter(PyObject *a) { return pyferry_python_.p_Py_ReprEnter(a); }
+/** Cannot fail. */
 static inline void Py_ReprLeave(PyObject *a) { pyferry_python_.p_Py_ReprLeave(a); }
+/** Cannot fail. Until 3.12. */
 static inline void Py_SetPath(const wchar_t *a) { pyferry_python_.p_Py_SetPath(a); }
+/** Cannot fail. */
 static inline void Py_SetProgramName(const wchar_t *a) { pyferry_python_.p_Py_SetProgramName(a); }
+/** Cannot fail. */
 static inline void Py_SetPythonHome(const wchar_t *a) { pyferry_python_.p_Py_SetPythonHome(a); }
+/** Cannot fail. */
 static inline void Py_SetRecursionLimit(int a) { pyferry_python_.p_Py_SetRecursionLimit(a); }
+/** NULL: an exception is set. Until 3.9. */
 static inline struct symtable *Py_SymtableString(const char *a, const char *b, int c) { return pyferry_python_.p_Py_SymtableString(a, b, c); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *Py_VaBuildValue(const char *a, va_list b) { return pyferry_python_.p_Py_VaBuildValue(a, b); }
+/** Sets an exception. */
 static inline void _PyErr_BadInternalCall(const char *a, int b) { pyferry_python_.p__PyErr_BadInternalCall(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *_PyObject_GC_New(PyTypeObject *a) { return pyferry_python_.p__PyObject_GC_New(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyVarObject *_PyObject_GC_NewVar(PyTypeObject *a, Py_ssize_t b) { return pyferry_python_.p__PyObject_GC_NewVar(a, b); }
+/** Replaces a; NULL: an exception is set, and a is as it was. */
 static inline PyVarObject *_PyObject_GC_Resize(PyVarObject *a, Py_ssize_t b) { return pyferry_python_.p__PyObject_GC_Resize(a, b); }
+/** A new reference; NULL: an exception is set. */
 static inline PyObject *_PyObject_New(PyTypeObject *a) { return pyferry_python_.p__PyObject_New(a); }
+/** A new reference; NULL: an exception is set. */
 static inline PyVarObject *_PyObject_NewVar(PyTypeObject *a, Py_ssize_t b) { return pyferry_python_.p__PyObject_NewVar(a, b); }
+/** Cannot fail. */
 static inline void _Py_Dealloc(PyObject *a) { pyferry_python_.p__Py_Dealloc(a); }
+/** May run Python code of any kind, where it was the last reference. Since 3.10. */
 static inline void _Py_DecRef(PyObject *a) { pyferry_python_.p__Py_DecRef(a); }
+/** Cannot fail. Since 3.10. */
 static inline void _Py_IncRef(PyObject *a) { pyferry_python_.p__Py_IncRef(a); }
 
 /* ---- Variables ---- */
@@ -3361,10 +4136,12 @@ static inline int Py_IsFalse(PyObject *a) { return a == Py_False; }
 #define PYFERRY_PYTHON_OBJECT_(a) ((PyObject *)(a))
 #define _PyObject_CAST(a) PYFERRY_PYTHON_OBJECT_(a)
 
+/* Takes a reference, and gives one back; of NULL too with an X. The last one that goes may run Python code of any kind. */
 static inline void Py_INCREF(PyObject *a) { pyferry_python_.p_Py_IncRef(a); }
 static inline void Py_DECREF(PyObject *a) { pyferry_python_.p_Py_DecRef(a); }
 static inline void Py_XINCREF(PyObject *a) { pyferry_python_.p_Py_IncRef(a); }
 static inline void Py_XDECREF(PyObject *a) { pyferry_python_.p_Py_DecRef(a); }
+/* A new reference to the same object. */
 static inline PyObject *Py_NewRef(PyObject *a) {
     pyferry_python_.p_Py_IncRef(a);
     return a;

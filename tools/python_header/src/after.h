@@ -14,10 +14,12 @@ static inline int Py_IsFalse(PyObject *a) { return a == Py_False; }
 #define PYFERRY_PYTHON_OBJECT_(a) ((PyObject *)(a))
 #define _PyObject_CAST(a) PYFERRY_PYTHON_OBJECT_(a)
 
+/* Takes a reference, and gives one back; of NULL too with an X. The last one that goes may run Python code of any kind. */
 static inline void Py_INCREF(PyObject *a) { pyferry_python_.p_Py_IncRef(a); }
 static inline void Py_DECREF(PyObject *a) { pyferry_python_.p_Py_DecRef(a); }
 static inline void Py_XINCREF(PyObject *a) { pyferry_python_.p_Py_IncRef(a); }
 static inline void Py_XDECREF(PyObject *a) { pyferry_python_.p_Py_DecRef(a); }
+/* A new reference to the same object. */
 static inline PyObject *Py_NewRef(PyObject *a) {
     pyferry_python_.p_Py_IncRef(a);
     return a;

@@ -6,7 +6,14 @@
  * CPython's own stable (limited) C API, without Python.h and without libpython: one program, compiled on a machine that
  * has no Python, uses it on CPython 3.9 to 3.15, with the GIL or free-threaded.
  *
- * Names, meaning and documentation are CPython's: https://docs.python.org/3/c-api/. What is different here:
+ * Names and meaning are CPython's, and so is the documentation: https://docs.python.org/3/search.html?q=PyList_GetItem has
+ * that of each. The comments here say what C needs to know in each line: what a function returns, how it fails, and whose the
+ * references are. A **new** reference is the caller's, to be given back by Py_DECREF; a **borrowed** one lasts as long as
+ * what it was taken from; a function that **steals** one takes the caller's over. What is passed is borrowed otherwise. "Since"
+ * and "until" are the versions of CPython that have it in their limited API. Parameters are called a, b, c. Where nothing else
+ * is said, this thread has to be attached.
+ *
+ * What is different here:
  *
  * - **A thread has to be attached** for nearly all of it, as always: by pyferry_attach, or by anybody else.
  * - **What came after 3.9** is NULL in a Python that does not have it, and must not be called there. Ask before:
@@ -22,6 +29,9 @@
  *   (Py_mod_multiple_interpreters before 3.12, Py_mod_gil before 3.13) are taken out before it sees them.
  * - **PyObject has no fields**, as in CPython's own opaque ABI (PEP 803). An instance's data is by PyObject_GetTypeData and
  *   a negative `basicsize` in PyType_Spec, here on every Python.
+ *
+ * Left out: Py_SET_TYPE, Py_SET_SIZE and Py_SET_REFCNT, for which a PyObject would need fields, the same on every build; and
+ * structmember.h's old names: Py_T_INT is T_INT, on every Python. What is not in the limited API, pyferry_symbol finds.
  *
  * When: the entries are looked up as soon as pyferry has found a Python: when the program or plug-in that includes this is
  * loaded and there is one already, else in the first call that finds it (pyferry_runtime_start, pyferry_view_main, ...).

@@ -4,6 +4,7 @@
 //! and the few of [`LACKING`]. Types, and what Python.h has macros for, are in `before.h` and `after.h`.
 
 mod c;
+mod returns;
 mod source;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,17 @@ struct Row {
     since: u32,
     until: u32,
     kind: Kind,
+}
+
+impl Row {
+    /// The comment of a function.
+    fn says(&self, name: &str, exceptions: &BTreeMap<&str, &str>) -> String {
+        let returned = self.field.split("(*p_").next().unwrap_or_default().trim_end();
+        let text = exceptions.get(name).copied().unwrap_or_else(|| returns::by_rule(name, returned));
+        let since = if self.since > FIRST { format!(" Since 3.{}.", self.since) } else { String::new() };
+        let until = if self.until < LAST { format!(" Until 3.{}.", self.until) } else { String::new() };
+        format!("{text}{since}{until}")
+    }
 }
 
 enum Kind {
@@ -225,11 +237,13 @@ fn write(rows: &BTreeMap<String, Row>, constants: &BTreeMap<String, String>) -> 
     let heads =
         after.lines().filter(|line| line.starts_with("static inline")).filter_map(|line| line.split('(').next());
     let by_hand: Vec<&str> = heads.filter_map(|head| head.rsplit([' ', '*']).next()).collect();
+    let exceptions = returns::exceptions();
     for (name, row) in rows {
+        let says = row.says(name, &exceptions);
         match &row.kind {
             Kind::Function { .. } if by_hand.contains(&name.as_str()) => {}
-            Kind::Function { head, call } => _ = writeln!(text, "static inline {head} {{ {call} }}"),
-            Kind::Variadic => _ = writeln!(text, "#define {name} (*pyferry_python_.p_{name})"),
+            Kind::Function { head, call } => _ = writeln!(text, "/** {says} */\nstatic inline {head} {{ {call} }}"),
+            Kind::Variadic => _ = writeln!(text, "/** {says} */\n#define {name} (*pyferry_python_.p_{name})"),
             Kind::Variable => {}
         }
     }
@@ -242,6 +256,20 @@ fn write(rows: &BTreeMap<String, Row>, constants: &BTreeMap<String, String>) -> 
 
 fn main() {
     print!("{}", header());
+}
+
+/// A text of returns.txt is of a function that there is.
+#[test]
+fn all_that_is_said_is_of_something() {
+    let header = header();
+    for name in returns::exceptions().keys() {
+        assert!(
+            header.contains(&format!(" (*p_{name})("))
+                || header.contains(&format!("*(*p_{name})("))
+                || header.contains(&format!(" {name}(")),
+            "{name}"
+        );
+    }
 }
 
 #[test]
