@@ -129,7 +129,8 @@ if threading is not None:
     }
 
     /// Where the threads of the attached interpreter are in Python code ("mod.py:12 in update"), by their numbers. Those that
-    /// run none have no place. On free-threaded builds nobody has: their frames change while one looks.
+    /// run none have no place. On free-threaded builds nobody has: frames change while one looks, unless the world is stopped
+    /// as `sys._current_frames` does, which would have everybody wait for C code that never comes back.
     pub fn places_of_threads(&self, raw: Raw) -> Vec<(u64, String)> {
         if self.free_threaded {
             return Vec::new();

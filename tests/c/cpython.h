@@ -7,6 +7,10 @@
 #ifndef PYFERRY_TEST_CPYTHON_H
 #define PYFERRY_TEST_CPYTHON_H
 
+#ifdef PYFERRY_PYTHON_H
+#error "pyferry_python.h declares all of this: include check.h in place of py.h."
+#endif
+
 #include <stdint.h>
 #include <sys/types.h>
 
