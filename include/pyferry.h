@@ -12,7 +12,8 @@
  *   short for PYFERRY_STATUS_CLOSED. Any may answer PYFERRY_STATUS_INTERNAL too, which is a bug.
  * - **Out.** Results come through pointers, last, and are written only on success.
  * - **Threads.** Unless its comment says otherwise, a function may be called from any thread, attached or not. In
- *   signal handlers: pyferry_status_name, pyferry_queue_post and pyferry_queue_post_copy, and no other.
+ *   signal handlers: pyferry_status_name, pyferry_queue_post and pyferry_queue_post_copy, pyferry_threads and pyferry_dump,
+ *   and no other.
  * - **Pointers.** NULL is PYFERRY_STATUS_INVALID_ARGUMENT, unless a function's comment says what it means.
  * - **Strings.** UTF-8, NUL-terminated, and the caller's: they are copied where they are kept. Labels are kept, not
  *   copied.
@@ -57,6 +58,11 @@
 #define PYFERRY_QUEUE_OPTIONS_INIT {sizeof(pyferry_queue_options), 0, false, {0}, NULL, NULL, NULL, NULL}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0, NULL, NULL}
+/** How every pyferry_thread_info starts. */
+#define PYFERRY_THREAD_INFO_INIT \
+    {sizeof(pyferry_thread_info), 0, {0}, 0, NULL, 0, false, false, false, false, 0, 0}
+/** How every pyferry_watchdog_options starts. */
+#define PYFERRY_WATCHDOG_OPTIONS_INIT {sizeof(pyferry_watchdog_options), 0, 0, NULL, NULL, NULL}
 
 
 /**
@@ -110,6 +116,41 @@
  * How many bytes pyferry_queue_post_copy takes at most.
  */
 #define PYFERRY_QUEUE_COPY_MAX 48
+
+/**
+ * pyferry_thread_info: the thread waits to be attached, or to be attached again.
+ */
+#define PYFERRY_THREAD_WAITING 1
+
+/**
+ * pyferry_thread_info: the thread is inside: attached, or taking turns with others by CPython's own means.
+ */
+#define PYFERRY_THREAD_INSIDE 2
+
+/**
+ * pyferry_thread_info: the thread has let go (pyferry_suspend), and comes back.
+ */
+#define PYFERRY_THREAD_SUSPENDED 3
+
+/**
+ * pyferry_thread_info: the thread has gone on into another interpreter, and comes back.
+ */
+#define PYFERRY_THREAD_ELSEWHERE 4
+
+/**
+ * pyferry_thread_info: no thread but an open guard.
+ */
+#define PYFERRY_THREAD_GUARD 5
+
+/**
+ * pyferry_watchdog_event: a thread has waited for longer than `wait_ms`.
+ */
+#define PYFERRY_WATCHDOG_WAIT 1
+
+/**
+ * pyferry_watchdog_event: a thread has been inside for longer than `hold_ms`.
+ */
+#define PYFERRY_WATCHDOG_HOLD 2
 
 /**
  * What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
@@ -464,6 +505,148 @@ typedef struct pyferry_queue_options {
  * @param status  PYFERRY_STATUS_OK or PYFERRY_STATUS_CLOSED
  */
 typedef void (*pyferry_job)(void *data, pyferry_status status);
+
+/**
+ * One thread or guard at one interpreter, as pyferry_threads sees it. Start from PYFERRY_THREAD_INFO_INIT.
+ */
+typedef struct pyferry_thread_info {
+    /**
+     * sizeof(pyferry_thread_info)
+     */
+    size_t struct_size;
+    /**
+     * The number by which the operating system shows the thread (gettid); of a guard, of the thread that opened it.
+     */
+    uint64_t thread_id;
+    /**
+     * The thread's name as the system has it, UTF-8; empty where there is none.
+     */
+    char name[32];
+    /**
+     * The interpreter, as pyferry_view_interpreter_id numbers it.
+     */
+    int64_t interpreter_id;
+    /**
+     * What pyferry_attach_labeled was given; NULL: none.
+     */
+    const char *label;
+    /**
+     * PYFERRY_THREAD_...
+     */
+    int32_t state;
+    /**
+     * Whether CPython has the thread attached to the interpreter at this moment: of those inside a GIL, one at most. Where this
+     * cannot be told (pyferry_runtime_info.cache_off_reason), true for all who are inside.
+     */
+    bool is_attached;
+    /**
+     * The calling thread.
+     */
+    bool is_caller;
+    /**
+     * A thread of pyferry's own.
+     */
+    bool is_own;
+    /**
+     * The state is PYFERRY_THREAD_GUARD.
+     */
+    bool is_guard;
+    /**
+     * How many attachments the thread is in, up to its last one to this interpreter: 1 is not nested.
+     */
+    size_t depth;
+    /**
+     * For how long it has been in that state, in microseconds. The clock's steps are a few milliseconds.
+     */
+    uint64_t elapsed_us;
+} pyferry_thread_info;
+
+/**
+ * What a watchdog's callback is told. All of it is valid for the length of the call.
+ */
+typedef struct pyferry_watchdog_event {
+    /**
+     * sizeof(pyferry_watchdog_event)
+     */
+    size_t struct_size;
+    /**
+     * PYFERRY_WATCHDOG_WAIT or _HOLD
+     */
+    int64_t kind;
+    /**
+     * Who waits or holds; one of `threads`.
+     */
+    const struct pyferry_thread_info *thread;
+    /**
+     * Who is attached to that interpreter at this moment, so that others wait; one of `threads`. NULL: nobody whom pyferry
+     * knows. Of several, as there are on free-threaded Pythons, the first.
+     */
+    const struct pyferry_thread_info *holder;
+    /**
+     * Everybody, as pyferry_threads has it.
+     */
+    const struct pyferry_thread_info *threads;
+    /**
+     * How many `threads` has.
+     */
+    size_t thread_count;
+    /**
+     * Where the holder is in Python, as `faulthandler` writes it, the innermost frame first; NULL where it cannot be had without
+     * attaching: CPython can be asked on 3.11, 3.12 and 3.15, on Linux.
+     */
+    const char *python_stack;
+} pyferry_watchdog_event;
+
+/**
+ * Hears that a wait or a hold has passed its limit; once for each, however long it goes on.
+ *
+ * It is called on a thread of pyferry's own that is never attached, and that nothing in Python can hold up. It may use
+ * pyferry: pyferry_interpreter_interrupt stops a script that runs away. An attach waits as long as everybody's.
+ *
+ * @param event  what has passed its limit
+ * @param data   what was given with the callback
+ */
+typedef void (*pyferry_watchdog_callback)(const struct pyferry_watchdog_event *event, void *data);
+
+/**
+ * Hears that the data of a watchdog's callback is needed no more.
+ *
+ * @param data  what was given with the callback
+ */
+typedef void (*pyferry_watchdog_destroy)(void *data);
+
+/**
+ * Whom to call when, for pyferry_watchdog. Start from PYFERRY_WATCHDOG_OPTIONS_INIT.
+ */
+typedef struct pyferry_watchdog_options {
+    /**
+     * sizeof(pyferry_watchdog_options)
+     */
+    size_t struct_size;
+    /**
+     * How long a thread may wait to be attached, in milliseconds; 0: waits are not watched.
+     */
+    uint64_t wait_ms;
+    /**
+     * How long a thread may be inside, in milliseconds, counted from its attach or the last time it came back
+     * (pyferry_resume); 0: holds are not watched. Who has let go by CPython's own means, as `time.sleep` does, is not called on
+     * meanwhile.
+     */
+    uint64_t hold_ms;
+    /**
+     * Who is called; not NULL.
+     */
+    pyferry_watchdog_callback callback;
+    /**
+     * Passed to `callback` and `destroy`. It has to last until `destroy` is called.
+     */
+    void *data;
+    /**
+     * Called with `data`, once, when the watchdog was replaced or removed and no call is running, and never by the end of the
+     * process; NULL: nobody needs to know.
+     */
+    pyferry_watchdog_destroy destroy;
+} pyferry_watchdog_options;
 
 
 
@@ -1150,6 +1333,54 @@ pyferry_status pyferry_queue_call(struct pyferry_queue *queue,
                                   pyferry_job job,
                                   void *data,
                                   int64_t timeout_ms);
+
+/**
+ * Says who waits for an interpreter, who is inside, what for and for how long: every thread that pyferry attaches, or that
+ * has suspended, and every open guard. A thread that is in two interpreters is there twice. Python's own threads, and those
+ * that came in by other means, are there while pyferry keeps an interpreter for them: not for a nested attach.
+ *
+ * Any thread, attached or not, whatever Python does: it takes no lock, allocates nothing and never waits, so a signal handler
+ * may call it, and a debugger have it called. Others come and go meanwhile; each entry is one moment's.
+ *
+ * @param out       room for as many as `capacity`; NULL: nothing is written. The first one's `struct_size` says how large
+ *                  each is; where it is no size that this library knows, they are as large as in its first version.
+ * @param capacity  how many there is room for
+ * @return how many there are, which can be more than `capacity`
+ */
+size_t pyferry_threads(struct pyferry_thread_info *out,
+                       size_t capacity);
+
+/**
+ * Writes what pyferry_threads says as text, a line for each, by interpreter.
+ *
+ * Any thread, at any time, in a signal handler too, and from a debugger (`call pyferry_dump(2)`) while the process stands
+ * still, whatever locks are held: it takes none, allocates nothing, leaves errno as it was and calls nothing but write(2) and
+ * what reads names and memory. It sets no message for pyferry_last_error.
+ *
+ * @param fd  a file descriptor that is open for writing: 2 for stderr
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` takes nothing), _FORKED.
+ */
+pyferry_status pyferry_dump(int fd);
+
+/**
+ * Has a callback called when a thread waits for an interpreter, or is inside, for longer than a limit. There is one watchdog
+ * in the process, and it stays until another one is set or it is removed, whoever starts and ends Python meanwhile.
+ *
+ * A thread of pyferry's own looks every now and then: eight times in the shorter limit, at least 4 times and at most 250 times a second.
+ * Threads that are watched pay nothing for it.
+ *
+ * On return no call of the previous callback is running, and its `destroy` was called. Only from within a call nobody is
+ * waited for: `destroy` is then called when that call has returned. A child of a fork has no watchdog, until it sets one.
+ *
+ * Any thread, attached or not, before there is a Python too. A thread that is attached lets go while it waits.
+ *
+ * @param options  read during the call; NULL: nobody watches from now on
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (no callback, no limit, a struct_size that cannot be: nothing is changed, and
+ *         `destroy` not called), _NO_MEMORY (no thread can be started: likewise), _CLOSED (set, but the interpreter this
+ *         thread was attached to was shut down while it waited: the thread is attached to nothing), _FORKED (nothing is
+ *         changed).
+ */
+pyferry_status pyferry_watchdog(const struct pyferry_watchdog_options *options);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -86,6 +86,7 @@ mod error;
 mod gate;
 mod host;
 mod interpreter;
+mod observe;
 mod process;
 mod queue;
 mod registry;

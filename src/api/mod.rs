@@ -6,6 +6,7 @@
 mod attached;
 mod guard;
 mod interpreter;
+mod observe;
 mod output;
 mod report;
 mod runtime;
@@ -14,6 +15,7 @@ mod view;
 pub use attached::{Attached, Suspended, suspend};
 pub use guard::Guard;
 pub use interpreter::{Interpreter, InterpreterOptions};
+pub use observe::{Activity, Overdue, ThreadInfo, dump, remove_watchdog, set_watchdog, threads};
 pub use output::Stream;
 pub use report::{Answer, remove_report, set_report};
 pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};

@@ -48,12 +48,14 @@ mod symbol;
 mod at_end;
 mod call;
 mod queue;
+mod observe;
 
 pub use at_end::*;
 pub use attach::*;
 pub use call::*;
 pub use guard::*;
 pub use interpreter::*;
+pub use observe::*;
 pub use output::pyferry_output;
 pub use queue::*;
 pub use report::*;

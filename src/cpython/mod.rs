@@ -23,6 +23,7 @@ mod places;
 mod python_threads;
 mod script;
 mod slot;
+mod stack;
 mod states;
 mod symbols;
 mod table;

@@ -135,6 +135,25 @@ impl Current {
     }
 }
 
+impl Python {
+    /// The address of the variable that says through which state this thread is attached (up to 3.11: any thread). 0: not known.
+    pub fn current_variable(&self) -> usize {
+        self.current.get().map_or(0, |current| current.here().addr())
+    }
+
+    /// Whether a thread is attached to anything at this moment, as CPython has it; asked by another thread. `current` is that
+    /// thread's `current_variable`, `own` the state that it would be attached through. None: it cannot be told.
+    pub fn is_attached_elsewhere(&self, current: usize, own: Option<State>, ident: u64) -> Option<bool> {
+        // The variable may have gone with its thread.
+        let held = (current != 0).then(|| sys::read_word(current)).flatten()?;
+        match State::from_ptr(held as SlotValue) {
+            None => Some(false),
+            Some(held) if self.one_gil && own != Some(held) => Some(self.ident_of(held)? == ident),
+            Some(_) => Some(true),
+        }
+    }
+}
+
 /// What holds a state only while the thread is attached through it. It is now, and lets go and comes back.
 ///
 /// # Safety

@@ -103,6 +103,9 @@ table! {
     PyInterpreterGuard_FromView ? "PyInterpreterGuard_FromView"(*mut PyInterpreterView) -> *mut PyInterpreterGuard;
     PyInterpreterGuard_Close ? "PyInterpreterGuard_Close"(*mut PyInterpreterGuard);
 
+    PyUnstable_DumpTraceback ? "PyUnstable_DumpTraceback"(c_int, *mut PyThreadState) -> *const c_char;
+    _Py_DumpTraceback ? "_Py_DumpTraceback"(c_int, *mut PyThreadState);
+
     PyTraceMalloc_Track ? "PyTraceMalloc_Track"(c_uint, usize, usize) -> c_int;
     PyTraceMalloc_Untrack ? "PyTraceMalloc_Untrack"(c_uint, usize) -> c_int;
 

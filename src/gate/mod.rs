@@ -23,6 +23,7 @@ use loom::sync::{
 };
 pub use seat::{Barrier, Seat};
 use seat::{CLOSING_NOTICE, FENCE, GIVEN_UP};
+use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::{
     Condvar, Mutex, MutexGuard,
@@ -62,6 +63,10 @@ pub enum Drained {
 pub struct House<T: 'static> {
     spare: Mutex<Vec<&'static Seat<T>>>,
     changed: Condvar,
+    /// The seat that was made first, for those who look at all.
+    first: OnceLock<&'static Seat<T>>,
+    /// The one that was made last. Locked only under the house's lock, so never contended.
+    last: std::sync::Mutex<Option<&'static Seat<T>>>,
 }
 
 /// The gate of one interpreter.
@@ -89,19 +94,51 @@ impl<T> House<T> {
     #[cfg(not(loom))]
     #[allow(clippy::new_without_default)] // a static, and only one
     pub const fn new() -> Self {
-        House { spare: Mutex::new(Vec::new()), changed: Condvar::new() }
+        House {
+            spare: Mutex::new(Vec::new()),
+            changed: Condvar::new(),
+            first: OnceLock::new(),
+            last: std::sync::Mutex::new(None),
+        }
     }
 
     /// A house with no gates.
     #[cfg(loom)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        House { spare: Mutex::new(Vec::new()), changed: Condvar::new() }
+        House {
+            spare: Mutex::new(Vec::new()),
+            changed: Condvar::new(),
+            first: OnceLock::new(),
+            last: std::sync::Mutex::new(None),
+        }
     }
 
     /// Keeps every gate's ledger still.
     pub fn lock(&'static self) -> HouseGuard<T> {
         self.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Every seat there ever was, whoever has it now, in the order in which they were made. Takes no lock and allocates
+    /// nothing, so a signal handler may do it; what is read of a seat can be another occupant's a moment later.
+    pub fn for_each_seat(&self, mut f: impl FnMut(&'static Seat<T>)) {
+        let mut next = self.first.get();
+        while let Some(seat) = next {
+            f(seat);
+            next = seat.next.get();
+        }
+    }
+
+    /// A new seat. The caller has the lock.
+    fn make_seat(&self, _held: &HouseGuard<T>) -> &'static Seat<T>
+    where
+        T: Default,
+    {
+        let seat: &'static Seat<T> = Box::leak(Box::new(Seat::new(T::default())));
+        let last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).replace(seat);
+        // Both are empty: only who has the lock fills them, once.
+        let _ = last.map_or(&self.first, |last| &last.next).set(seat);
+        seat
     }
 
     #[cfg(not(loom))]
@@ -127,7 +164,10 @@ impl<T: Default> Gate<T> {
     /// Sets up a seat; `sit` makes it the occupant's. Locks, and may allocate: once per occupant, not per visit.
     pub fn add_seat(&self, sit: impl FnOnce(&T)) -> &'static Seat<T> {
         let mut spare = self.house.lock();
-        let seat = spare.pop().unwrap_or_else(|| Box::leak(Box::default()));
+        let seat = match spare.pop() {
+            Some(seat) => seat,
+            None => self.house.make_seat(&spare),
+        };
         seat.left_behind.store(false, Ordering::Relaxed);
         sit(&seat.occupant);
         self.look(&spare, |ledger| {

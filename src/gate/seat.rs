@@ -2,6 +2,7 @@
 
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
 
@@ -39,28 +40,50 @@ impl Barrier {
 /// One occupant's place at a gate. Only the occupant writes `pins`, so it needs no read-modify-write.
 ///
 /// A cache line of its own: two threads' pins must never share one.
-#[repr(align(64))]
-#[derive(Debug, Default)]
-pub struct Seat<T> {
+#[repr(C, align(64))]
+#[derive(Debug)]
+pub struct Seat<T: 'static> {
     pub(super) pins: AtomicU32,
     pub(super) notices: AtomicU32,
+    /// Whose seat this is.
+    pub occupant: T,
     /// The occupant is gone for good and has left something for the closer.
     pub(super) left_behind: AtomicBool,
+    /// The seat that was made next, for whatever gate: see `House::for_each_seat`.
+    pub(super) next: OnceLock<&'static Seat<T>>,
     /// Stands for what an asymmetric barrier does: loom knows none.
     #[cfg(loom)]
     pub(super) barrier: AtomicU32,
     /// The barrier is symmetric. Not loom's: no order is to come of it.
     #[cfg(loom)]
     pub(super) fences: std::sync::atomic::AtomicBool,
-    /// Whose seat this is.
-    pub occupant: T,
 }
 
 impl<T> Seat<T> {
     /// A seat at no gate.
     #[cfg(not(loom))]
     pub const fn new(occupant: T) -> Seat<T> {
-        Seat { pins: AtomicU32::new(0), notices: AtomicU32::new(0), left_behind: AtomicBool::new(false), occupant }
+        Seat {
+            pins: AtomicU32::new(0),
+            notices: AtomicU32::new(0),
+            occupant,
+            left_behind: AtomicBool::new(false),
+            next: OnceLock::new(),
+        }
+    }
+
+    /// A seat at no gate.
+    #[cfg(loom)]
+    pub fn new(occupant: T) -> Seat<T> {
+        Seat {
+            pins: AtomicU32::new(0),
+            notices: AtomicU32::new(0),
+            occupant,
+            left_behind: AtomicBool::new(false),
+            next: OnceLock::new(),
+            barrier: AtomicU32::new(0),
+            fences: std::sync::atomic::AtomicBool::new(false),
+        }
     }
 
     /// How many pins the occupant holds.

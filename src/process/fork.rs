@@ -5,7 +5,7 @@ use super::{copies, runtime};
 use crate::cpython::{self, Python, Slot};
 use crate::interpreter::{python_threads, report};
 use crate::registry::{self, fork};
-use crate::{error, host, queue, sys, thread};
+use crate::{error, host, observe, queue, sys, thread};
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
@@ -16,6 +16,7 @@ struct Locks {
     report: report::Still,
     runtime: runtime::Still,
     python_threads: python_threads::Still,
+    observe: observe::Still,
     registry: registry::Still,
     _cpython: cpython::Still,
 }
@@ -47,10 +48,12 @@ extern "C" fn before() {
     let report = report::hold_still();
     let runtime = runtime::hold_still();
     let python_threads = python_threads::hold_still();
+    let observe = observe::hold_still();
     let registry = registry::hold_still();
     // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
     let cpython = cpython::hold_still(registry.serves());
-    let held = Locks { _host: host, _queues: queues, report, runtime, python_threads, registry, _cpython: cpython };
+    let held =
+        Locks { _host: host, _queues: queues, report, runtime, python_threads, observe, registry, _cpython: cpython };
     // In a box, since every thread has the place for it.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }
@@ -71,6 +74,7 @@ extern "C" fn in_child() {
         }
         held.runtime.forget_owner();
         held.python_threads.clear();
+        held.observe.forget();
     }
     copies::forget_after_fork();
     sys::forget_after_fork();

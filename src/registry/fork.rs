@@ -25,6 +25,11 @@ pub fn check() -> Result<()> {
     if FORKED.load(Ordering::Relaxed) { forked() } else { Ok(()) }
 }
 
+/// The same, in a signal handler too.
+pub fn is_forked() -> bool {
+    FORKED.load(Ordering::Relaxed)
+}
+
 #[cold]
 fn forked() -> Result<()> {
     fail!(

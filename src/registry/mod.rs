@@ -9,7 +9,7 @@ use crate::cpython::{Python, Raw, Slot, StateCell};
 use crate::gate::{Barrier, Gate, House, HouseGuard, Phase};
 use crate::sys;
 pub use delivery::Delivery;
-pub use occupant::{Occupant, Place};
+pub use occupant::{Doing, Glimpse, Occupant, Place};
 pub use shield::{interrupts, is_raising, raising, shield, unless_shielded};
 use std::cell::Cell;
 use std::ffi::CString;
@@ -228,6 +228,16 @@ pub fn life() -> u64 {
 #[inline]
 pub fn deaths() -> u64 {
     DEATHS.load(Ordering::Acquire)
+}
+
+/// What an observer sees of everybody who holds a pin, at whatever gate. Takes no lock and allocates nothing: a signal handler
+/// may do it, and a debugger have it done.
+pub fn look_at_all(mut f: impl FnMut(&'static Place, Glimpse)) {
+    HOUSE.for_each_seat(|place| {
+        if let Some(glimpse) = Occupant::look(place) {
+            f(place, glimpse);
+        }
+    });
 }
 
 /// Every interpreter alive that has a record.

@@ -1,37 +1,53 @@
 //! Who has a place at an interpreter's gate: a thread, or a guard.
 
-use crate::cpython::StateCell;
+use super::Interpreter;
+use crate::cpython::{State, StateCell};
 use crate::gate::Seat;
 use crate::sys::{self, Label, LabelCell};
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// A place at the gate of an interpreter.
 pub type Place = Seat<Occupant>;
 
-// Whole cache lines: no two threads' places share one, and one place is one.
-const _: () = assert!(align_of::<Place>() == 64 && size_of::<Place>() == 64);
+// Whole cache lines: no two threads' places share one. What is written at each visit is in the first.
+const _: () =
+    assert!(align_of::<Place>() == 64 && size_of::<Place>() == 128 && std::mem::offset_of!(Occupant, depth) < 52);
 
 /// Whose place it is: one thread's, or one guard's. A place is handed on, so all of it can change.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub struct Occupant {
-    /// A guard does not attach, and any thread may close it.
-    guard: AtomicBool,
+    /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
+    pub state: StateCell,
+    /// When the occupant came in, in ticks, with `COMING_BACK` and `AWAY`. 0: not yet, or no longer.
+    since: AtomicU64,
+    /// When the occupant set out to come in, let go, or set out to come back, in ticks: whatever was last.
+    moved: AtomicU64,
+    label: LabelCell,
+    /// How many attachments the thread is in, up to its last one here. 1 while it is in none.
+    depth: AtomicU32,
     /// The kernel's number of the thread; another in a forked child.
     thread_id: AtomicU32,
     /// The number by which Python knows the thread.
     ident: AtomicU64,
     /// The thread's serial, or, of a guard, that of the thread which opened it.
     thread: AtomicU64,
-    /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
-    pub state: StateCell,
-    /// In ticks. 0: not yet, or no longer.
-    since: AtomicU64,
-    label: LabelCell,
+    /// The interpreter, as CPython numbers it.
+    interpreter: AtomicI64,
+    /// The address of CPython's variable that says through which state the thread is attached now. 0: not known.
+    current: AtomicUsize,
+    /// How many forks there had been when the place was taken: in a child, the places of threads that are not there are older.
+    forks: AtomicU32,
+    /// A guard does not attach, and any thread may close it.
+    guard: AtomicBool,
 }
 
 /// In `since`: has let go, and waits to come back.
 const COMING_BACK: u64 = 1 << 63;
+/// In `since`: has let go, or gone on into another interpreter.
+const AWAY: u64 = 1 << 62;
+const TIME: u64 = !(COMING_BACK | AWAY);
 
 /// What a report says of an occupant.
 pub struct Presence {
@@ -46,18 +62,26 @@ impl Occupant {
     /// Nobody.
     pub const fn new() -> Occupant {
         Occupant {
-            guard: AtomicBool::new(false),
+            state: StateCell::new(),
+            since: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
+            label: LabelCell::new(),
+            depth: AtomicU32::new(1),
             thread_id: AtomicU32::new(0),
             ident: AtomicU64::new(0),
             thread: AtomicU64::new(0),
-            state: StateCell::new(),
-            since: AtomicU64::new(0),
-            label: LabelCell::new(),
+            interpreter: AtomicI64::new(0),
+            current: AtomicUsize::new(0),
+            forks: AtomicU32::new(0),
+            guard: AtomicBool::new(false),
         }
     }
 
-    /// From here on it is the calling thread's, or that of a guard which the calling thread opens.
-    pub fn take_place(&self, serial: u64, ident: u64, guard: bool) {
+    /// From here on it is the calling thread's, or that of a guard which the calling thread opens, at that interpreter's gate.
+    pub fn take_place(&self, interpreter: &Interpreter, serial: u64, ident: u64, guard: bool) {
+        self.interpreter.store(interpreter.id, Ordering::Relaxed);
+        self.current.store(interpreter.python.current_variable(), Ordering::Relaxed);
+        self.depth.store(1, Ordering::Relaxed);
         self.ident.store(ident, Ordering::Relaxed);
         self.guard.store(guard, Ordering::Relaxed);
         self.thread.store(serial, Ordering::Relaxed);
@@ -100,6 +124,7 @@ impl Occupant {
     /// The calling thread's number; in a forked child the thread that forked has another one.
     pub fn renumber(&self) {
         self.thread_id.store(sys::thread_id(), Ordering::Relaxed);
+        self.forks.store(super::forks(), Ordering::Relaxed);
     }
 
     /// Notes what the occupant comes in for.
@@ -111,6 +136,12 @@ impl Occupant {
     /// What the occupant is in for.
     pub fn label(&self) -> Label {
         self.label.get()
+    }
+
+    /// Notes that the occupant sets out to come in, or to come back.
+    #[inline(always)]
+    pub fn sets_out(&self, now: u64) {
+        self.moved.store(now, Ordering::Relaxed);
     }
 
     /// Notes that the occupant is in, from now.
@@ -125,13 +156,27 @@ impl Occupant {
         self.since.store(0, Ordering::Relaxed);
     }
 
+    /// Notes that the occupant, who is in and stays in, has let go or gone on into another interpreter.
+    pub fn went_away(&self, now: u64) {
+        self.moved.store(now, Ordering::Relaxed);
+        self.since.store(self.since.load(Ordering::Relaxed) & TIME | AWAY, Ordering::Relaxed);
+    }
+
     /// Runs `f`, in which the occupant, who is in, comes back.
     #[inline]
-    pub fn coming_back(&self, f: impl FnOnce()) {
-        let since = self.since.load(Ordering::Relaxed);
+    pub fn coming_back(&self, now: impl Fn() -> u64, f: impl FnOnce()) {
+        let since = self.since.load(Ordering::Relaxed) & TIME;
+        self.moved.store(now(), Ordering::Relaxed);
         self.since.store(since | COMING_BACK, Ordering::Relaxed);
         f();
+        self.moved.store(now(), Ordering::Relaxed);
         self.since.store(since, Ordering::Relaxed);
+    }
+
+    /// Notes how many attachments the thread is in, up to its last one here.
+    #[inline(always)]
+    pub fn set_depth(&self, depth: u32) {
+        self.depth.store(depth, Ordering::Relaxed);
     }
 
     /// Whether the occupant is in, if perhaps elsewhere for a while, rather than on its way.
@@ -146,15 +191,92 @@ impl Occupant {
         since == 0 || since & COMING_BACK != 0
     }
 
+    /// What an observer sees of the occupant of a place, on any thread and at any moment. None: nobody is there.
+    pub fn look(place: &Place) -> Option<Glimpse> {
+        let occupant = &place.occupant;
+        let glimpse = || Glimpse {
+            thread: occupant.thread(),
+            thread_id: occupant.thread_id(),
+            ident: occupant.ident(),
+            interpreter: occupant.interpreter.load(Ordering::Relaxed),
+            state: occupant.state.get(),
+            current: occupant.current.load(Ordering::Relaxed),
+            label: occupant.label(),
+            depth: occupant.depth.load(Ordering::Relaxed),
+            doing: occupant.doing(),
+        };
+        // Read again where the occupant moved meanwhile: an age of one stay is no other stay's.
+        let mut seen = glimpse();
+        for _ in 0..TRIES {
+            let again = glimpse();
+            if again.doing == seen.doing && again.thread == seen.thread {
+                break;
+            }
+            seen = again;
+        }
+        let is_there = place.pins() > 0 && occupant.forks.load(Ordering::Relaxed) == super::forks();
+        is_there.then_some(seen)
+    }
+
+    fn doing(&self) -> Doing {
+        let (since, moved) = (self.since.load(Ordering::Relaxed), self.moved.load(Ordering::Relaxed));
+        match since {
+            _ if self.is_guard() => Doing::Guards { since },
+            0 => Doing::Waits { since: moved },
+            _ if since & COMING_BACK != 0 => Doing::Waits { since: moved },
+            _ if since & AWAY != 0 => Doing::IsAway { since: moved },
+            _ => Doing::IsIn { since: since.max(moved) },
+        }
+    }
+
     pub(super) fn presence(&self) -> Presence {
         Presence {
             guard: self.is_guard(),
             thread_id: self.thread_id.load(Ordering::Relaxed),
             ident: self.ident(),
             label: self.label.get().text(),
-            since: self.since.load(Ordering::Relaxed) & !COMING_BACK,
+            since: self.since.load(Ordering::Relaxed) & TIME,
         }
     }
+}
+
+/// What one who holds a pin does, and since when, in ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// Sets out to be attached, or to be attached again, and is not yet.
+    Waits { since: u64 },
+    /// Is in, as far as we know of it.
+    IsIn { since: u64 },
+    /// Has let go, or gone on into another interpreter.
+    IsAway { since: u64 },
+    /// Is a guard.
+    Guards { since: u64 },
+}
+
+/// How often to look at one who moves.
+const TRIES: u32 = 8;
+
+/// What an observer sees of an occupant.
+#[derive(Clone, Copy, Debug)]
+pub struct Glimpse {
+    /// The serial of the thread.
+    pub thread: u64,
+    /// The kernel's number of the thread.
+    pub thread_id: u32,
+    /// The number by which Python knows the thread.
+    pub ident: u64,
+    /// The interpreter, as CPython numbers it.
+    pub interpreter: i64,
+    /// The state that the thread keeps there.
+    pub state: Option<State>,
+    /// The address of CPython's variable that says through which state the thread is attached now. 0: not known.
+    pub current: usize,
+    /// What it came in for.
+    pub label: Label,
+    /// How many attachments the thread is in, up to its last one here.
+    pub depth: u32,
+    /// What it does.
+    pub doing: Doing,
 }
 
 impl Presence {

@@ -98,6 +98,20 @@ pub fn give_keys_back(taken: Vec<u32>) {
     taken.into_iter().for_each(delete_key);
 }
 
+/// Writes all of it to a file descriptor; in a signal handler too. False: the file takes no more.
+pub fn write_all(fd: i32, mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        // SAFETY: the bytes are there for the length of the call.
+        let written = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len() as _) };
+        match usize::try_from(written) {
+            Ok(written) if written > 0 => bytes = &bytes[written..],
+            Err(_) if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// The seconds since `ticks()` said so.
 pub fn seconds_since(then: u64) -> f64 {
     ticks().saturating_sub(then) as f64 / 1e9

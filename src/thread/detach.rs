@@ -138,6 +138,9 @@ impl Thread {
             let last = visit.seat.pins() == 1;
             if last {
                 occupant.went_out();
+                occupant.set_depth(1);
+            } else {
+                occupant.went_away(self.pace.now());
             }
             // Better here, where its destructors belong, than by whoever closes the interpreter.
             let retire = source == Source::Cached && last && visit.interpreter.gate.phase() != Phase::Open;

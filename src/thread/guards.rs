@@ -26,7 +26,7 @@ impl Thread {
         let visit = self.visit(target);
         let kept = self.with_visits(|visits| visits.get_mut(visit)?.as_mut()?.guards.pop());
         let serial = self.serial();
-        let take = |occupant: &Occupant| occupant.take_place(serial, target.python.thread_ident(), true);
+        let take = |occupant: &Occupant| occupant.take_place(target, serial, target.python.thread_ident(), true);
         let guard = kept.unwrap_or_else(|| {
             let place = target.gate.add_seat(take);
             Box::new(Guard { interpreter: Arc::clone(target), place, forks: record::forks() })

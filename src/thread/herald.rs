@@ -24,7 +24,7 @@ const INTERVAL: Duration = Duration::from_millis(5);
 /// In each interval, while threads come: a wait is behind a loop, rather than one of many short ones, if each look meets it.
 const LOOKS: u32 = 5;
 /// What heralds come for: by this they are known.
-const HERALD: Label = Label::new(c"herald");
+const HERALD: Label = Label::new(c"pyferry: a herald");
 /// Nobody has waited for so many intervals: the watch is over.
 const QUIET: u32 = 200;
 

@@ -104,7 +104,8 @@ impl Thread {
         let pinned = hold.pinned().is_some() || self.pin(visit, Admission::Late);
         let back = pinned && !self.with_visit(visit, Visit::is_over);
         if back {
-            come_back(python, state);
+            let seat = self.with_visit(visit, |here| here.seat);
+            seat.occupant.coming_back(|| self.pace.now(), || come_back(python, state));
         } else {
             self.with_visit(visit, |here| here.take_from_slot(state, null_mut()));
         }
@@ -147,6 +148,9 @@ impl Thread {
     /// Lets go, under a frame.
     pub(super) fn let_go_of(&self, python: &Python, state: State, hold: Hold) -> Ticket {
         let serial = hold.visit().map_or(0, |visit| self.with_visit(visit, |visit| visit.interpreter.serial));
+        if let Some(visit) = hold.pinned() {
+            self.with_visit(visit, |visit| visit.seat.occupant.went_away(self.pace.now()));
+        }
         python.let_go();
         self.push(state, serial, Kind::Suspended { hold })
     }

@@ -228,6 +228,9 @@ impl Thread {
             None => Left::Nothing,
         };
         if current.is_some() {
+            if let Some(here) = left.hold().pinned() {
+                self.with_visit(here, |here| here.seat.occupant.went_away(self.pace.now()));
+            }
             python.let_go();
         }
         let Some((Unattached { state, bound }, source)) = self.choose_state(target, visit, before) else {
@@ -238,16 +241,18 @@ impl Thread {
         let now = current.map_or(before, State::as_ptr);
         let before = if python.binds_what_it_attaches() && self.lost_its_mark(target, state, now) {
             // CPython puts it into the slot, and whatever was there back when that is attached again.
-            come_back(python, state);
+            self.sets_out(visit, || come_back(python, state));
             // Unless it has its mark: the end of the thread has emptied the slot.
             target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {
-            if bound {
-                attach_state(python, target.slot, state);
-            } else {
-                attach_first(python, target.slot, Unattached { state, bound });
-            }
+            self.sets_out(visit, || {
+                if bound {
+                    attach_state(python, target.slot, state);
+                } else {
+                    attach_first(python, target.slot, Unattached { state, bound });
+                }
+            });
             before
         };
         let aside = self.begin_clean(python, visit, state, source);
@@ -288,6 +293,39 @@ impl Thread {
                 visit.seat.occupant.set_label(label);
             }
         });
+    }
+
+    /// Runs `f`, in which this thread waits to be attached.
+    fn sets_out(&self, visit: usize, f: impl FnOnce()) {
+        let occupant = &self.with_visit(visit, |visit| visit.seat).occupant;
+        if occupant.is_in() {
+            occupant.coming_back(|| self.pace.now(), f);
+        } else {
+            occupant.sets_out(self.pace.now());
+            f();
+        }
+    }
+
+    /// Notes at each place how many attachments this thread is in there.
+    pub(super) fn note_depths(&self) {
+        let frames = self.frames.borrow();
+        let mut depth = 0;
+        for frame in frames.iter() {
+            let visit = match frame.kind {
+                Kind::Entered { visit, .. } => Some(visit),
+                Kind::Nested { .. } => self.with_visits(|visits| {
+                    let is_here = |visit: &Option<Visit>| {
+                        visit.as_ref().is_some_and(|visit| visit.interpreter.serial == frame.serial)
+                    };
+                    visits.iter().position(is_here)
+                }),
+                _ => continue,
+            };
+            depth += 1;
+            if let Some(visit) = visit {
+                self.with_visit(visit, |visit| visit.seat.occupant.set_depth(depth));
+            }
+        }
     }
 
     #[inline]

@@ -22,7 +22,7 @@ const REST: Duration = Duration::from_millis(10);
 /// How many rests it has before it leaves to others, too, what nobody could delete: about ten seconds.
 const LONGEST: u32 = 512;
 /// What it comes for: by this it is known.
-const LABEL: Label = Label::new(c"deleting the states of ended threads");
+const LABEL: Label = Label::new(c"pyferry: the states of ended threads");
 
 /// Has the states deleted that ended threads have left at open gates. Never waits.
 pub(super) fn see_to_them() {

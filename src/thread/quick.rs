@@ -156,6 +156,7 @@ impl Thread {
         step.number.set(ticket.number);
         quick.depth.set(1);
         seat.occupant.set_label(label);
+        seat.occupant.sets_out(now());
         hand_out(ticket);
         herald::be_heard();
         places.attach(state);
@@ -188,6 +189,7 @@ impl Thread {
             step.to.set(&last.to);
         }
         quick.depth.set(depth + 1);
+        seat.occupant.set_depth(depth as u32 + 1);
         hand_out(ticket);
         true
     }
@@ -211,13 +213,16 @@ impl Thread {
         step.number.set(ticket.number);
         quick.depth.set(depth + 1);
         if last.is_some() {
+            quick.step(depth - 1).to.seat.get().occupant.went_away(now());
             places.let_go();
         }
+        seat.occupant.set_depth(depth as u32 + 1);
         // To go from A to B and back to A is one stay in A.
         if seat.occupant.is_in() {
             come_back(seat, places, state);
         } else {
             seat.occupant.set_label(label);
+            seat.occupant.sets_out(now());
             herald::be_heard();
             places.attach(state);
             if places.was_sent_one(state) {
@@ -263,6 +268,7 @@ impl Thread {
             return false;
         }
         quick.depth.set(depth - 1);
+        step.to.seat.get().occupant.set_depth(depth as u32 - 1);
         take_back();
         true
     }
@@ -284,6 +290,9 @@ impl Thread {
         quick.depth.set(depth - 1);
         if seat.pins() == 1 {
             seat.occupant.went_out();
+            seat.occupant.set_depth(1);
+        } else {
+            seat.occupant.went_away(now());
         }
         places.let_go();
         if !seat.leave() {
@@ -394,7 +403,7 @@ impl Thread {
 /// Attaches again where this thread's stay has not ended.
 #[inline(always)]
 fn come_back(seat: &Place, places: Places, state: State) {
-    seat.occupant.coming_back(|| {
+    seat.occupant.coming_back(now, || {
         herald::be_heard();
         places.attach(state);
     });

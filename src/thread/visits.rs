@@ -51,7 +51,7 @@ impl Visit {
             Some(kept) if kept != state => {
                 let serial = occupant.thread();
                 let seat = gate.add_seat(|other| {
-                    other.take_place(serial, occupant.ident(), false);
+                    other.take_place(&self.interpreter, serial, occupant.ident(), false);
                     other.state.put(state);
                 });
                 gate.leave_seat_behind(seat);
@@ -105,7 +105,7 @@ impl Thread {
         self.settle();
         self.ask_to_be_tidied();
         let (serial, ident) = (self.serial(), target.python.thread_ident());
-        let seat = target.gate.add_seat(|occupant| occupant.take_place(serial, ident, false));
+        let seat = target.gate.add_seat(|occupant| occupant.take_place(target, serial, ident, false));
         let visit = Visit { interpreter: Arc::clone(target), seat, guards: Vec::new() };
         let replaced = self.with_visits(|visits| {
             if visits.len() <= target.index {
@@ -165,6 +165,7 @@ impl Thread {
         self.with_visit(visit, |visit| {
             if visit.seat.pins() == 1 {
                 visit.seat.occupant.went_out();
+                visit.seat.occupant.set_depth(1);
             }
             visit.interpreter.gate.leave(visit.seat);
         });

@@ -4,13 +4,15 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Each with what pyo3-ffi has in its place. Python.h decides between the two: the harness holds every row against it.
-const EXCEPT: [(&str, &str); 15] = [
+const EXCEPT: [(&str, &str); 17] = [
     ("Py_DecodeLocale", "takes *mut Py_ssize_t for a size_t *"),
     ("PyThreadState_SetAsyncExc", "takes c_long: unsigned long since 3.7"),
     ("PyConfig_SetArgv", "takes *const *mut wchar_t, as C has it: the strings are not written to"),
     ("Py_CompileString", "an inline function, as the macro of 3.9 is"),
     ("PyCFunction_NewEx", "an inline function, as the macro is"),
     ("_PyInterpreterState_RequiresIDRef", "none: an internal header's"),
+    ("_Py_DumpTraceback", "none: an internal header's"),
+    ("PyUnstable_DumpTraceback", "none: came with 3.15"),
     ("PyTraceMalloc_Track", "none"),
     ("PyTraceMalloc_Untrack", "none"),
     ("PyInterpreterView_FromMain", "none: came with 3.15"),

@@ -11,7 +11,7 @@ use super::python_h::compile;
 use super::trial::Trial;
 
 /// What not every Python.h declares as it is, with the versions that do: none where the first is greater than the last.
-const DECLARED: [(&str, u32, u32); 15] = [
+const DECLARED: [(&str, u32, u32); 17] = [
     ("Py_CompileString", 10, 15), // 3.9 has a macro
     ("Py_NewInterpreterFromConfig", 12, 15),
     ("PyInterpreterView_FromMain", 15, 15),
@@ -26,6 +26,8 @@ const DECLARED: [(&str, u32, u32); 15] = [
     ("Py_SetPath", 9, 12),
     // An internal header's.
     ("_PyInterpreterState_RequiresIDRef", 1, 0),
+    ("_Py_DumpTraceback", 1, 0),
+    ("PyUnstable_DumpTraceback", 15, 15),
     // 3.13 is the first whose Python.h includes tracemalloc.h.
     ("PyTraceMalloc_Track", 13, 15),
     ("PyTraceMalloc_Untrack", 13, 15),

@@ -1,8 +1,10 @@
 //! Linux: threads by number and name, the clock, other processors, this process's memory, where keys are.
 
+mod copy;
 mod modules;
 
 pub use super::tls_block::{Locals, ThreadLocal, variables_that_hold};
+pub use copy::text_from_copy;
 pub use modules::{modules, tls_address};
 
 use super::Files;
@@ -40,6 +42,47 @@ pub(super) fn may_be_thread(address: usize) -> bool {
 pub fn thread_name(id: u32) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;
     Some(name.trim_end().to_owned())
+}
+
+/// As `thread_name`, into room of the caller's, with nothing that a signal handler may not do; says how many bytes it has.
+pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
+    let mut path = *b"/proc/self/task/0000000000/comm\0";
+    // Leading zeros name no thread there.
+    let mut digits = [0; 10];
+    let (mut rest, mut count) = (id, 0);
+    while rest > 0 || count == 0 {
+        digits[count] = b'0' + (rest % 10) as u8;
+        (rest, count) = (rest / 10, count + 1);
+    }
+    const NUMBER: usize = b"/proc/self/task/".len();
+    for (place, digit) in digits[..count].iter().rev().enumerate() {
+        path[NUMBER + place] = *digit;
+    }
+    path[NUMBER + count..][..6].copy_from_slice(b"/comm\0");
+    // SAFETY: the path is a C string, the room is the caller's, and the file is ours.
+    let read = unsafe {
+        let file = libc::open(path.as_ptr().cast(), libc::O_RDONLY | libc::O_CLOEXEC);
+        if file < 0 {
+            return 0;
+        }
+        let read = libc::read(file, name.as_mut_ptr().cast(), name.len());
+        libc::close(file);
+        read
+    };
+    let read = usize::try_from(read).unwrap_or(0);
+    if name[..read].last() == Some(&b'\n') { read - 1 } else { read }
+}
+
+/// Runs `f`, which leaves errno to whoever was interrupted.
+pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
+    // SAFETY: this thread's own.
+    unsafe {
+        let errno = libc::__errno_location();
+        let before = *errno;
+        let result = f();
+        *errno = before;
+        result
+    }
 }
 
 /// Names the calling thread, in less than 16 bytes.

@@ -45,6 +45,28 @@ pub fn thread_name(id: u32) -> Option<String> {
     Some(name.to_string_lossy().into_owned())
 }
 
+/// As `thread_name`, with nothing that a signal handler may not do: nothing is, here.
+pub fn copy_thread_name(_id: u32, _name: &mut [u8]) -> usize {
+    0
+}
+
+/// Runs `f`, which leaves errno to whoever was interrupted.
+pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
+    // SAFETY: this thread's own.
+    unsafe {
+        let errno = libc::__error();
+        let before = *errno;
+        let result = f();
+        *errno = before;
+        result
+    }
+}
+
+/// What `f` writes in a copy of this process: there are none here.
+pub fn text_from_copy(_patience: std::time::Duration, _f: impl FnOnce(c_int)) -> Option<String> {
+    None
+}
+
 /// Names the calling thread, in less than 64 bytes.
 pub(super) fn name_this_thread(name: &CStr) {
     // SAFETY: a C string; there is no other thread that could be named.

@@ -204,3 +204,18 @@ pub(crate) const FILES: Files = Files {
     folders: &["{base_prefix}"],
     advice: "has no python{major}{minor}{t}.dll in {base_prefix}: install Python for this processor, from python.org or by winget",
 };
+
+/// As `thread_name`, with nothing that a signal handler may not do: there is no such handler here.
+pub fn copy_thread_name(_id: u32, _name: &mut [u8]) -> usize {
+    0
+}
+
+/// Runs `f`; there is no signal handler that could interrupt anybody.
+pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+/// What `f` writes in a copy of this process: there are none here.
+pub fn text_from_copy(_patience: std::time::Duration, _f: impl FnOnce(std::ffi::c_int)) -> Option<String> {
+    None
+}

@@ -15,6 +15,11 @@ const INIT: &str = "
 #define PYFERRY_QUEUE_OPTIONS_INIT {sizeof(pyferry_queue_options), 0, false, {0}, NULL, NULL, NULL, NULL}
 /** How every pyferry_interpreter_options starts. */
 #define PYFERRY_INTERPRETER_OPTIONS_INIT {sizeof(pyferry_interpreter_options), 0, 0, NULL, NULL}
+/** How every pyferry_thread_info starts. */
+#define PYFERRY_THREAD_INFO_INIT \\
+    {sizeof(pyferry_thread_info), 0, {0}, 0, NULL, 0, false, false, false, false, 0, 0}
+/** How every pyferry_watchdog_options starts. */
+#define PYFERRY_WATCHDOG_OPTIONS_INIT {sizeof(pyferry_watchdog_options), 0, 0, NULL, NULL, NULL}
 ";
 
 /// The header that belongs to the sources as they are.

@@ -1,0 +1,148 @@
+use crate::error::Result;
+#[cfg(doc)]
+use crate::error::Status;
+pub use crate::observe::Activity;
+use crate::observe::{self, Event, Kind, Limits, Seen};
+use crate::registry::fork;
+use std::ffi::CStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// One thread or guard at one interpreter, as [`threads`] sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[doc(alias = "pyferry_thread_info")]
+pub struct ThreadInfo {
+    /// The number by which the operating system shows the thread; of a guard, of the thread that opened it.
+    pub thread_id: u32,
+    /// The interpreter, as [`View::interpreter_id`](crate::View::interpreter_id) numbers it.
+    pub interpreter_id: i64,
+    /// What [`View::attach_labeled`](crate::View::attach_labeled) was given.
+    pub label: Option<&'static CStr>,
+    /// What it does.
+    pub activity: Activity,
+    /// Whether CPython has the thread attached to the interpreter at this moment.
+    pub is_attached: bool,
+    /// The calling thread.
+    pub is_caller: bool,
+    /// A thread of pyferry's own.
+    pub is_own: bool,
+    /// How many attachments the thread is in, up to its last one to this interpreter.
+    pub depth: u32,
+    /// For how long it has done that, in steps of a few milliseconds.
+    pub elapsed: Duration,
+}
+
+impl From<&Seen> for ThreadInfo {
+    fn from(seen: &Seen) -> Self {
+        ThreadInfo {
+            thread_id: seen.thread_id,
+            interpreter_id: seen.interpreter_id,
+            label: seen.label,
+            activity: seen.activity,
+            is_attached: seen.is_attached,
+            is_caller: seen.is_caller,
+            is_own: seen.is_own,
+            depth: seen.depth,
+            elapsed: Duration::from_micros(seen.elapsed_us),
+        }
+    }
+}
+
+/// Who waits for an interpreter, who is inside, what for and for how long. It never waits, whatever Python does.
+///
+/// ```
+/// assert!(pyferry::threads().is_empty(), "nobody is anywhere");
+/// ```
+#[doc(alias = "pyferry_threads")]
+pub fn threads() -> Vec<ThreadInfo> {
+    let mut all = Vec::new();
+    observe::look(|seen| all.push(ThreadInfo::from(&seen)));
+    all
+}
+
+/// Writes what [`threads`] says to a file descriptor as text, in a signal handler too. Whether the file took it.
+///
+/// ```
+/// assert!(pyferry::dump(2));
+/// ```
+#[doc(alias = "pyferry_dump")]
+pub fn dump(fd: i32) -> bool {
+    observe::dump(fd)
+}
+
+/// What a watchdog is called for: a wait or a hold has passed its limit.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[doc(alias = "pyferry_watchdog_event")]
+pub struct Overdue {
+    /// Whether it is a wait, rather than a hold.
+    pub waits: bool,
+    /// Whose it is.
+    pub thread: ThreadInfo,
+    /// Who is attached to that interpreter at this moment.
+    pub holder: Option<ThreadInfo>,
+    /// Where the holder is in Python, where that can be had without attaching.
+    pub python_stack: Option<String>,
+    /// Everybody.
+    pub threads: Vec<ThreadInfo>,
+}
+
+impl From<&Event<'_>> for Overdue {
+    fn from(event: &Event<'_>) -> Self {
+        Overdue {
+            waits: event.kind == Kind::Wait,
+            thread: ThreadInfo::from(&event.threads[event.who]),
+            holder: event.holder.map(|holder| ThreadInfo::from(&event.threads[holder])),
+            python_stack: event.stack.clone(),
+            threads: event.threads.iter().map(ThreadInfo::from).collect(),
+        }
+    }
+}
+
+/// Has `watchdog` called, once for each, when a thread waits for an interpreter, or is inside, for longer than a limit (`None`: that is not
+/// watched): on a thread of pyferry's own that is never attached. There is one in the process; the one before is dropped, and on return none of its calls
+/// is running, unless this is called from within one. If it panics, it is called for the next one all the same.
+///
+/// # Errors
+///
+/// [`Status::NoMemory`] (no thread can be started), [`Status::Closed`] (it is set, but the interpreter this thread was attached to was shut down
+/// while it waited: the thread is attached to nothing), [`Status::Forked`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// pyferry::set_watchdog(Some(Duration::from_secs(1)), None, |overdue| {
+///     eprintln!("thread {} waits for interpreter {}", overdue.thread.thread_id, overdue.thread.interpreter_id);
+/// })?;
+/// pyferry::remove_watchdog()?;
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_watchdog")]
+pub fn set_watchdog(
+    wait: Option<Duration>,
+    hold: Option<Duration>,
+    watchdog: impl Fn(&Overdue) + Send + Sync + 'static,
+) -> Result<()> {
+    fork::check()?;
+    let alarm = move |event: &Event<'_>| {
+        let _ = catch_unwind(AssertUnwindSafe(|| watchdog(&Overdue::from(event))));
+    };
+    observe::set(Some(Box::new(alarm)), Limits { wait, hold })
+}
+
+/// Has nobody watch any more. As [`set_watchdog`], it returns when no call is running.
+///
+/// # Errors
+///
+/// As [`set_watchdog`].
+///
+/// ```
+/// pyferry::remove_watchdog()?;
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_watchdog")]
+pub fn remove_watchdog() -> Result<()> {
+    fork::check()?;
+    observe::set(None, Limits { wait: None, hold: None })
+}

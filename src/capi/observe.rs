@@ -1,0 +1,312 @@
+use super::{enter, fail, options};
+use crate::error::{Result, Status};
+use crate::observe::{self, Activity, Event, Kind, Limits, Seen};
+use crate::registry::fork;
+use crate::sys;
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::ptr::null;
+use std::time::Duration;
+
+/// pyferry_thread_info: the thread waits to be attached, or to be attached again.
+pub const PYFERRY_THREAD_WAITING: i32 = 1;
+/// pyferry_thread_info: the thread is inside: attached, or taking turns with others by CPython's own means.
+pub const PYFERRY_THREAD_INSIDE: i32 = 2;
+/// pyferry_thread_info: the thread has let go (pyferry_suspend), and comes back.
+pub const PYFERRY_THREAD_SUSPENDED: i32 = 3;
+/// pyferry_thread_info: the thread has gone on into another interpreter, and comes back.
+pub const PYFERRY_THREAD_ELSEWHERE: i32 = 4;
+/// pyferry_thread_info: no thread but an open guard.
+pub const PYFERRY_THREAD_GUARD: i32 = 5;
+
+/// One thread or guard at one interpreter, as pyferry_threads sees it. Start from PYFERRY_THREAD_INFO_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_thread_info {
+    /// sizeof(pyferry_thread_info)
+    pub struct_size: usize,
+    /// The number by which the operating system shows the thread (gettid); of a guard, of the thread that opened it.
+    pub thread_id: u64,
+    /// The thread's name as the system has it, UTF-8; empty where there is none.
+    pub name: [c_char; 32],
+    /// The interpreter, as pyferry_view_interpreter_id numbers it.
+    pub interpreter_id: i64,
+    /// What pyferry_attach_labeled was given; NULL: none.
+    pub label: *const c_char,
+    /// PYFERRY_THREAD_...
+    pub state: i32,
+    /// Whether CPython has the thread attached to the interpreter at this moment: of those inside a GIL, one at most. Where this
+    /// cannot be told (pyferry_runtime_info.cache_off_reason), true for all who are inside.
+    pub is_attached: bool,
+    /// The calling thread.
+    pub is_caller: bool,
+    /// A thread of pyferry's own.
+    pub is_own: bool,
+    /// The state is PYFERRY_THREAD_GUARD.
+    pub is_guard: bool,
+    /// How many attachments the thread is in, up to its last one to this interpreter: 1 is not nested.
+    pub depth: usize,
+    /// For how long it has been in that state, in microseconds. The clock's steps are a few milliseconds.
+    pub elapsed_us: u64,
+}
+
+no_padding!(pyferry_thread_info {
+    struct_size,
+    thread_id,
+    name,
+    interpreter_id,
+    label,
+    state,
+    is_attached,
+    is_caller,
+    is_own,
+    is_guard,
+    depth,
+    elapsed_us,
+});
+
+impl From<&Seen> for pyferry_thread_info {
+    fn from(seen: &Seen) -> Self {
+        let mut text = [0; 31];
+        let length = sys::copy_thread_name(seen.thread_id, &mut text);
+        let mut name = [0; 32];
+        for (to, from) in name.iter_mut().zip(&text[..length]) {
+            *to = *from as c_char;
+        }
+        pyferry_thread_info {
+            struct_size: size_of::<Self>(),
+            thread_id: seen.thread_id.into(),
+            name,
+            interpreter_id: seen.interpreter_id,
+            label: seen.label.map_or(null(), |label| label.as_ptr()),
+            state: match seen.activity {
+                Activity::Waiting => PYFERRY_THREAD_WAITING,
+                Activity::Inside => PYFERRY_THREAD_INSIDE,
+                Activity::Suspended => PYFERRY_THREAD_SUSPENDED,
+                Activity::Elsewhere => PYFERRY_THREAD_ELSEWHERE,
+                Activity::Guarding => PYFERRY_THREAD_GUARD,
+            },
+            is_attached: seen.is_attached,
+            is_caller: seen.is_caller,
+            is_own: seen.is_own,
+            is_guard: seen.activity == Activity::Guarding,
+            depth: seen.depth as usize,
+            elapsed_us: seen.elapsed_us,
+        }
+    }
+}
+
+/// Says who waits for an interpreter, who is inside, what for and for how long: every thread that pyferry attaches, or that
+/// has suspended, and every open guard. A thread that is in two interpreters is there twice. Python's own threads, and those
+/// that came in by other means, are there while pyferry keeps an interpreter for them: not for a nested attach.
+///
+/// Any thread, attached or not, whatever Python does: it takes no lock, allocates nothing and never waits, so a signal handler
+/// may call it, and a debugger have it called. Others come and go meanwhile; each entry is one moment's.
+///
+/// @param out       room for as many as `capacity`; NULL: nothing is written. The first one's `struct_size` says how large
+///                  each is; where it is no size that this library knows, they are as large as in its first version.
+/// @param capacity  how many there is room for
+/// @return how many there are, which can be more than `capacity`
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_threads(out: *mut pyferry_thread_info, capacity: usize) -> usize {
+    sys::keeping_errno(|| {
+        let known = size_of::<pyferry_thread_info>();
+        let capacity = if out.is_null() { 0 } else { capacity };
+        // SAFETY: the caller has room for `capacity` of them.
+        let size = if capacity == 0 { known } else { unsafe { out.cast::<usize>().read_unaligned() } };
+        let size =
+            if size > known && size <= 4096 && size % align_of::<pyferry_thread_info>() == 0 { size } else { known };
+        let mut count = 0;
+        observe::look(|seen| {
+            if count < capacity {
+                let info = pyferry_thread_info { struct_size: size, ..pyferry_thread_info::from(&seen) };
+                // SAFETY: as above: each place is `size` bytes, of which this library knows the first.
+                unsafe {
+                    let place = out.cast::<u8>().add(count * size);
+                    place.write_bytes(0, size);
+                    place.cast::<pyferry_thread_info>().write_unaligned(info);
+                }
+            }
+            count += 1;
+        });
+        count
+    })
+}
+
+/// Writes what pyferry_threads says as text, a line for each, by interpreter.
+///
+/// Any thread, at any time, in a signal handler too, and from a debugger (`call pyferry_dump(2)`) while the process stands
+/// still, whatever locks are held: it takes none, allocates nothing, leaves errno as it was and calls nothing but write(2) and
+/// what reads names and memory. It sets no message for pyferry_last_error.
+///
+/// @param fd  a file descriptor that is open for writing: 2 for stderr
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` takes nothing), _FORKED.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn pyferry_dump(fd: c_int) -> Status {
+    if fork::is_forked() {
+        return Status::Forked;
+    }
+    if observe::dump(fd) { Status::Ok } else { Status::InvalidArgument }
+}
+
+/// pyferry_watchdog_event: a thread has waited for longer than `wait_ms`.
+pub const PYFERRY_WATCHDOG_WAIT: i64 = 1;
+/// pyferry_watchdog_event: a thread has been inside for longer than `hold_ms`.
+pub const PYFERRY_WATCHDOG_HOLD: i64 = 2;
+
+/// What a watchdog's callback is told. All of it is valid for the length of the call.
+#[repr(C)]
+pub struct pyferry_watchdog_event {
+    /// sizeof(pyferry_watchdog_event)
+    pub struct_size: usize,
+    /// PYFERRY_WATCHDOG_WAIT or _HOLD
+    pub kind: i64,
+    /// Who waits or holds; one of `threads`.
+    pub thread: *const pyferry_thread_info,
+    /// Who is attached to that interpreter at this moment, so that others wait; one of `threads`. NULL: nobody whom pyferry
+    /// knows. Of several, as there are on free-threaded Pythons, the first.
+    pub holder: *const pyferry_thread_info,
+    /// Everybody, as pyferry_threads has it.
+    pub threads: *const pyferry_thread_info,
+    /// How many `threads` has.
+    pub thread_count: usize,
+    /// Where the holder is in Python, as `faulthandler` writes it, the innermost frame first; NULL where it cannot be had without
+    /// attaching: CPython can be asked on 3.11, 3.12 and 3.15, on Linux.
+    pub python_stack: *const c_char,
+}
+
+no_padding!(pyferry_watchdog_event { struct_size, kind, thread, holder, threads, thread_count, python_stack });
+
+/// Hears that a wait or a hold has passed its limit; once for each, however long it goes on.
+///
+/// It is called on a thread of pyferry's own that is never attached, and that nothing in Python can hold up. It may use
+/// pyferry: pyferry_interpreter_interrupt stops a script that runs away. An attach waits as long as everybody's.
+///
+/// @param event  what has passed its limit
+/// @param data   what was given with the callback
+pub type pyferry_watchdog_callback =
+    Option<unsafe extern "C" fn(event: *const pyferry_watchdog_event, data: *mut c_void)>;
+
+/// Hears that the data of a watchdog's callback is needed no more.
+///
+/// @param data  what was given with the callback
+pub type pyferry_watchdog_destroy = Option<unsafe extern "C" fn(data: *mut c_void)>;
+
+/// Whom to call when, for pyferry_watchdog. Start from PYFERRY_WATCHDOG_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pyferry_watchdog_options {
+    /// sizeof(pyferry_watchdog_options)
+    pub struct_size: usize,
+    /// How long a thread may wait to be attached, in milliseconds; 0: waits are not watched.
+    pub wait_ms: u64,
+    /// How long a thread may be inside, in milliseconds, counted from its attach or the last time it came back
+    /// (pyferry_resume); 0: holds are not watched. Who has let go by CPython's own means, as `time.sleep` does, is not called on
+    /// meanwhile.
+    pub hold_ms: u64,
+    /// Who is called; not NULL.
+    pub callback: pyferry_watchdog_callback,
+    /// Passed to `callback` and `destroy`. It has to last until `destroy` is called.
+    pub data: *mut c_void,
+    /// Called with `data`, once, when the watchdog was replaced or removed and no call is running, and never by the end of the
+    /// process; NULL: nobody needs to know.
+    pub destroy: pyferry_watchdog_destroy,
+}
+
+no_padding!(pyferry_watchdog_options { struct_size, wait_ms, hold_ms, callback, data, destroy });
+
+impl Default for pyferry_watchdog_options {
+    fn default() -> Self {
+        let data = std::ptr::null_mut();
+        pyferry_watchdog_options {
+            struct_size: size_of::<Self>(),
+            wait_ms: 0,
+            hold_ms: 0,
+            callback: None,
+            data,
+            destroy: None,
+        }
+    }
+}
+
+/// Has a callback called when a thread waits for an interpreter, or is inside, for longer than a limit. There is one watchdog
+/// in the process, and it stays until another one is set or it is removed, whoever starts and ends Python meanwhile.
+///
+/// A thread of pyferry's own looks every now and then: eight times in the shorter limit, at least 4 times and at most 250 times a second.
+/// Threads that are watched pay nothing for it.
+///
+/// On return no call of the previous callback is running, and its `destroy` was called. Only from within a call nobody is
+/// waited for: `destroy` is then called when that call has returned. A child of a fork has no watchdog, until it sets one.
+///
+/// Any thread, attached or not, before there is a Python too. A thread that is attached lets go while it waits.
+///
+/// @param options  read during the call; NULL: nobody watches from now on
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (no callback, no limit, a struct_size that cannot be: nothing is changed, and
+///         `destroy` not called), _NO_MEMORY (no thread can be started: likewise), _CLOSED (set, but the interpreter this
+///         thread was attached to was shut down while it waited: the thread is attached to nothing), _FORKED (nothing is
+///         changed).
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_watchdog(options: *const pyferry_watchdog_options) -> Status {
+    enter(|| {
+        if options.is_null() {
+            return observe::set(None, Limits { wait: None, hold: None });
+        }
+        // SAFETY: as documented for the caller.
+        let options = unsafe { self::options(options, "options") }?;
+        let (limits, host) = watchdog(&options)?;
+        observe::set(Some(Box::new(move |event| host.hear(event))), limits)
+    })
+}
+
+fn watchdog(options: &pyferry_watchdog_options) -> Result<(Limits, Host)> {
+    let Some(hear) = options.callback else {
+        fail!(
+            InvalidArgument,
+            "`options->callback` is NULL: nobody would hear; pass NULL for `options` to remove a watchdog"
+        );
+    };
+    let limit = |ms| (ms > 0).then(|| Duration::from_millis(ms));
+    let limits = Limits { wait: limit(options.wait_ms), hold: limit(options.hold_ms) };
+    if limits.wait.is_none() && limits.hold.is_none() {
+        fail!(InvalidArgument, "`options->wait_ms` and `options->hold_ms` are 0: there is nothing to watch");
+    }
+    Ok((limits, Host { hear, data: options.data, destroy: options.destroy }))
+}
+
+// The host's callback, and what goes with it.
+struct Host {
+    hear: unsafe extern "C" fn(*const pyferry_watchdog_event, *mut c_void),
+    data: *mut c_void,
+    destroy: Option<unsafe extern "C" fn(*mut c_void)>,
+}
+
+// SAFETY: the data is never looked at here; the header says that it is passed from a thread of pyferry's.
+unsafe impl Send for Host {}
+// SAFETY: as above.
+unsafe impl Sync for Host {}
+
+impl Host {
+    fn hear(&self, event: &Event<'_>) {
+        let threads: Vec<_> = event.threads.iter().map(pyferry_thread_info::from).collect();
+        let stack = event.stack.as_deref().map(|stack| CString::new(stack).unwrap_or_default());
+        let event = pyferry_watchdog_event {
+            struct_size: size_of::<pyferry_watchdog_event>(),
+            kind: if event.kind == Kind::Wait { PYFERRY_WATCHDOG_WAIT } else { PYFERRY_WATCHDOG_HOLD },
+            thread: &raw const threads[event.who],
+            holder: event.holder.map_or(null(), |holder| &raw const threads[holder]),
+            threads: threads.as_ptr(),
+            thread_count: threads.len(),
+            python_stack: stack.as_ref().map_or(null(), |stack| stack.as_ptr()),
+        };
+        // SAFETY: the host gave the two together, to last until `destroy`, which is called when this is dropped.
+        unsafe { (self.hear)(&event, self.data) };
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: as above, and no call can come any more.
+            unsafe { destroy(self.data) };
+        }
+    }
+}

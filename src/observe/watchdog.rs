@@ -1,0 +1,224 @@
+//! Who is called when somebody waits, or is inside, for longer than a limit.
+//!
+//! One thread looks every now and then. It never attaches, so it comes through whatever Python does.
+
+use super::table::{Activity, Seen, seen_by};
+use crate::cpython::Python;
+use crate::error::{Result, fail};
+use crate::{registry, sys, thread};
+use std::cell::Cell;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// Hears of it. It must not panic.
+pub type Alarm = Box<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// For how long is too long. None: it is not watched.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub wait: Option<Duration>,
+    pub hold: Option<Duration>,
+}
+
+/// What has passed its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Wait,
+    Hold,
+}
+
+/// What an alarm is told.
+pub struct Event<'a> {
+    pub kind: Kind,
+    /// Whose wait or hold it is, in `threads`.
+    pub who: usize,
+    /// Whom the interpreter is attached to at this moment, in `threads`, where that can be told.
+    pub holder: Option<usize>,
+    /// Everybody, at every interpreter.
+    pub threads: &'a [Seen],
+    /// The Python stack of the holder, where it can be had without attaching.
+    pub stack: Option<String>,
+}
+
+/// Who is called, and what for.
+pub struct Watch {
+    alarm: Option<Arc<Alarm>>,
+    limits: Limits,
+    /// Goes up with each alarm that is set or removed.
+    generation: u64,
+    /// The call that has not returned is of this generation.
+    running: Option<u64>,
+    /// The thread is there.
+    watched: bool,
+}
+
+/// What is held through a fork, so that no child finds it locked.
+pub struct Still(MutexGuard<'static, Watch>);
+
+static WATCH: Mutex<Watch> = Mutex::new(Watch {
+    alarm: None,
+    limits: Limits { wait: None, hold: None },
+    generation: 0,
+    running: None,
+    watched: false,
+});
+static CHANGED: Condvar = Condvar::new();
+
+/// How long the stack of a thread may take to be written down.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+thread_local! {
+    /// This thread is in a call of an alarm.
+    static IN_CALL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Holds it still.
+pub fn hold_still() -> Still {
+    Still(lock())
+}
+
+impl Still {
+    /// In a forked child nobody watches: neither is the thread there, nor are those whom it watched.
+    pub fn forget(&mut self) {
+        // Whoever forked cannot be asked to drop it: it may be in a call of it, or be about to exec.
+        std::mem::forget(self.0.alarm.take());
+        (self.0.running, self.0.watched) = (None, false);
+    }
+}
+
+fn lock() -> MutexGuard<'static, Watch> {
+    WATCH.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// From here on this one is called, or nobody; the one that was is dropped. On return no call of that one is running, unless
+/// this thread is in a call itself.
+pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
+    let previous = {
+        let mut watch = lock();
+        if alarm.is_some() && !watch.watched {
+            if let Err(error) = sys::spawn(c"pyferry-watchd", watch_all) {
+                // Its owner is told by the answer that nobody has it.
+                std::mem::forget(alarm);
+                fail!(NoMemory, "cannot start a thread that watches: {error}");
+            }
+            watch.watched = true;
+        }
+        watch.generation += 1;
+        watch.limits = limits;
+        std::mem::replace(&mut watch.alarm, alarm.map(Arc::new))
+    };
+    CHANGED.notify_all();
+    let still_attached = IN_CALL.get() || wait_for_the_call();
+    // Here, with no lock held, it is dropped, and tells its owner so; the call that runs does it otherwise.
+    drop(previous);
+    if !still_attached {
+        fail!(
+            Closed,
+            "the watchdog is set, but the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing"
+        );
+    }
+    Ok(())
+}
+
+/// Waits until no call of an alarm that was replaced is running. False: what this thread was attached to has ended meanwhile.
+fn wait_for_the_call() -> bool {
+    let runs = |watch: &mut Watch| watch.running.is_some_and(|running| running < watch.generation);
+    if !runs(&mut lock()) {
+        return true;
+    }
+    let wait = || drop(CHANGED.wait_while(lock(), runs));
+    match Python::known() {
+        // The call may want to go into the interpreter that this thread is attached to.
+        Some(python) if thread::current(python).is_some() => thread::released(python, None, wait),
+        _ => {
+            wait();
+            true
+        }
+    }
+}
+
+/// Often enough to notice a limit soon after it has passed, and not more often.
+fn pause(limits: Limits) -> Duration {
+    let shortest = limits.wait.into_iter().chain(limits.hold).min();
+    shortest
+        .map_or(Duration::from_secs(1), |limit| (limit / 8).clamp(Duration::from_millis(4), Duration::from_millis(250)))
+}
+
+fn watch_all() {
+    let mut told = Vec::new();
+    loop {
+        let (limits, generation) = {
+            let mut watch = lock();
+            if watch.alarm.is_none() {
+                watch.watched = false;
+                return;
+            }
+            let generation = watch.generation;
+            let pause = pause(watch.limits);
+            let is_same = |watch: &mut Watch| watch.generation == generation;
+            let waited = CHANGED.wait_timeout_while(watch, pause, is_same);
+            watch = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            if watch.generation != generation {
+                told.clear();
+                continue;
+            }
+            (watch.limits, generation)
+        };
+        look(limits, generation, &mut told);
+    }
+}
+
+/// A wait or a hold of which the alarm was told.
+type Told = (Kind, (usize, u64));
+
+fn look(limits: Limits, generation: u64, told: &mut Vec<Told>) {
+    let threads = seen_by();
+    let passed = |seen: &Seen| {
+        let (kind, limit) = match seen.activity {
+            Activity::Waiting => (Kind::Wait, limits.wait),
+            Activity::Inside if seen.is_attached => (Kind::Hold, limits.hold),
+            _ => return None,
+        };
+        let is_over = limit.is_some_and(|limit| u128::from(seen.elapsed_us) >= limit.as_micros());
+        (is_over && !seen.is_own).then_some((kind, seen.key))
+    };
+    // Who has let go for a moment is still the same stay.
+    told.retain(|(kind, key)| {
+        let same = |seen: &&Seen| seen.key == *key && (seen.activity == Activity::Waiting) == (*kind == Kind::Wait);
+        threads.iter().any(|seen| same(&seen))
+    });
+    for (who, seen) in threads.iter().enumerate() {
+        let Some(passing) = passed(seen).filter(|passing| !told.contains(passing)) else { continue };
+        told.push(passing);
+        let is_holder = |other: &Seen| other.is_attached && other.interpreter_id == seen.interpreter_id;
+        let holder = if seen.is_attached { Some(who) } else { threads.iter().position(is_holder) };
+        let stack = holder.and_then(|holder| stack_of(&threads[holder]));
+        call(generation, &Event { kind: passing.0, who, holder, threads: &threads, stack });
+    }
+}
+
+/// Where a thread is in Python, in CPython's own words.
+fn stack_of(seen: &Seen) -> Option<String> {
+    let python = Python::known().filter(|python| python.can_dump_stacks())?;
+    let interpreter = registry::all().into_iter().find(|interpreter| interpreter.id == seen.interpreter_id)?;
+    let raw = interpreter.raw()?;
+    // In a copy of the process: what goes wrong there, since the thread runs on or its state is gone, goes wrong there alone.
+    let text = sys::text_from_copy(PATIENCE, |fd| python.dump_stack(fd, raw, seen.state, seen.ident))?;
+    (!text.is_empty()).then_some(text)
+}
+
+fn call(generation: u64, event: &Event<'_>) {
+    let alarm = {
+        let mut watch = lock();
+        let Some(alarm) = watch.alarm.clone().filter(|_| watch.generation == generation) else { return };
+        watch.running = Some(generation);
+        alarm
+    };
+    IN_CALL.set(true);
+    alarm(event);
+    // Before anybody hears that the call has returned: where it was removed meanwhile, it ends here.
+    drop(alarm);
+    IN_CALL.set(false);
+    lock().running = None;
+    CHANGED.notify_all();
+}
