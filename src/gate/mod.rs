@@ -46,15 +46,34 @@ pub enum Phase {
     Closed,
 }
 
-/// What became of a wait for the last pin.
+/// Why a gate could not be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drained {
-    /// All pins are gone, and the caller is the one who may finish the interpreter.
-    Ours,
-    /// Somebody else finished the interpreter.
-    Theirs,
-    /// The time is up, and somebody is still inside.
+pub enum NotDrained {
+    /// It is closed already.
+    Closed,
+    /// The time is up, and somebody is still inside, or has claimed it.
     TimedOut,
+}
+
+/// The right to finish a gate, which one caller has at a time: nobody enters, not even late. Dropped, it is given back, and the
+/// gate is Closing again: whoever drains it next may have it.
+#[must_use]
+#[derive(Debug)]
+pub struct Claim<'a, T: 'static>(&'a Gate<T>);
+
+impl<T> Claim<'_, T> {
+    /// Closed: nobody is inside, and nothing of the interpreter may be touched any more.
+    pub fn finish(self) {
+        self.0.finish();
+        std::mem::forget(self);
+    }
+}
+
+impl<T> Drop for Claim<'_, T> {
+    fn drop(&mut self) {
+        self.0.with_ledger(|ledger| (ledger.claimed, ledger.claimant) = (false, 0));
+        self.0.house.changed.notify_all();
+    }
 }
 
 /// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child; and the seats
@@ -82,8 +101,10 @@ pub struct Gate<T: 'static> {
 #[derive(Debug)]
 struct Ledger<T: 'static> {
     seats: Vec<&'static Seat<T>>,
-    /// Somebody saw all seats empty and is taking the interpreter down: nobody may enter even late.
+    /// Somebody has a `Claim`: nobody may enter even late.
     claimed: bool,
+    /// Who has it, or has finished the gate by it.
+    claimant: u64,
 }
 
 /// The lock of a house, held.
@@ -187,7 +208,7 @@ impl<T: Default> Gate<T> {
 impl<T> Gate<T> {
     /// An open gate with no seats.
     pub fn new(house: &'static House<T>, barrier: Barrier) -> Self {
-        let ledger = Mutex::new(Ledger { seats: Vec::new(), claimed: false });
+        let ledger = Mutex::new(Ledger { seats: Vec::new(), claimed: false, claimant: 0 });
         Gate { phase: AtomicU8::new(OPEN), barrier, house, ledger }
     }
 
@@ -354,68 +375,78 @@ impl<T> Gate<T> {
         }
     }
 
-    /// Waits until no seat but the excepted ones holds a pin, and claims the interpreter for the caller, who must
-    /// `finish` or `unclaim`. No deadline: waits for ever.
-    pub fn drain(&self, except: impl Fn(&T) -> bool, deadline: Option<Instant>) -> Drained {
-        let mut held = self.house.lock();
-        loop {
+    /// Waits until no seat but the excepted ones holds a pin, and hands out the claim. No deadline: waits for ever. A
+    /// claimant is a number other than 0.
+    pub fn drain(
+        &self,
+        claimant: u64,
+        except: impl Fn(&T) -> bool,
+        deadline: Option<Instant>,
+    ) -> Result<Claim<'_, T>, NotDrained> {
+        self.claim_when(deadline, claimant, |seats| !is_any_inside(seats, |occupant| !except(occupant)))
+    }
+
+    /// The same over those who are inside: they are given up, but for the excepted. Waits for those who are never given up.
+    pub fn drain_over(
+        &self,
+        claimant: u64,
+        except: impl Fn(&T) -> bool,
+        never_given_up: impl Fn(&T) -> bool,
+        deadline: Option<Instant>,
+    ) -> Result<Claim<'_, T>, NotDrained> {
+        self.claim_when(deadline, claimant, |seats| {
+            let may = !is_any_inside(seats, &never_given_up);
+            if may {
+                let inside = seats.iter().filter(|seat| seat.pins() > 0 && !except(&seat.occupant));
+                inside.for_each(|seat| seat.put_up(GIVEN_UP));
+            }
+            may
+        })
+    }
+
+    fn claim_when(
+        &self,
+        deadline: Option<Instant>,
+        claimant: u64,
+        may: impl Fn(&[&'static Seat<T>]) -> bool,
+    ) -> Result<Claim<'_, T>, NotDrained> {
+        let claimed = self.wait_for(deadline, |ledger| {
             if self.phase() == Phase::Closed {
-                return Drained::Theirs;
+                return Some(Err(NotDrained::Closed));
             }
-            let ours = self.look(&held, |ledger| {
-                let occupied = ledger.seats.iter().any(|seat| seat.pins() > 0 && !except(&seat.occupant));
-                let ours = !ledger.claimed && !occupied;
-                ledger.claimed |= ours;
-                ours
-            });
-            if ours {
-                return Drained::Ours;
+            if ledger.claimed || !may(&ledger.seats) {
+                return None;
             }
-            held = match self.house.wait(held, deadline) {
-                Some(held) => held,
-                None => return Drained::TimedOut,
-            };
-        }
+            (ledger.claimed, ledger.claimant) = (true, claimant);
+            Some(Ok(()))
+        });
+        claimed.unwrap_or(Err(NotDrained::TimedOut)).map(|()| Claim(self))
+    }
+
+    /// Whether that claimant has the claim, or has finished the gate by it.
+    pub fn is_claimed_by(&self, claimant: u64) -> bool {
+        self.with_ledger(|ledger| ledger.claimant == claimant)
     }
 
     /// Waits until no seat but the excepted ones holds a pin, and claims nothing. False: the time is up first.
     pub fn wait_until_empty(&self, except: impl Fn(&T) -> bool, deadline: Option<Instant>) -> bool {
+        let is_empty = |ledger: &mut Ledger<T>| !is_any_inside(&ledger.seats, |occupant| !except(occupant));
+        self.wait_for(deadline, |ledger| is_empty(ledger).then_some(())).is_some()
+    }
+
+    /// Looks again each time that something has changed. None: the time is up.
+    fn wait_for<R>(&self, deadline: Option<Instant>, mut look: impl FnMut(&mut Ledger<T>) -> Option<R>) -> Option<R> {
         let mut held = self.house.lock();
         loop {
-            let occupied =
-                self.look(&held, |ledger| ledger.seats.iter().any(|seat| seat.pins() > 0 && !except(&seat.occupant)));
-            if !occupied {
-                return true;
+            let found = self.look(&held, &mut look);
+            if found.is_some() {
+                return found;
             }
-            held = match self.house.wait(held, deadline) {
-                Some(held) => held,
-                None => return false,
-            };
+            held = self.house.wait(held, deadline)?;
         }
     }
 
-    /// Claims the interpreter for the caller over those who are still inside, but for the excepted: they are given up.
-    /// False: somebody else has, or one of those is inside who are never given up (`leaves_soon`).
-    pub fn claim(&self, except: impl Fn(&T) -> bool, leaves_soon: impl Fn(&T) -> bool) -> bool {
-        self.with_ledger(|ledger| {
-            let waits = ledger.seats.iter().any(|seat| seat.pins() > 0 && leaves_soon(&seat.occupant));
-            let ours = !ledger.claimed && !waits && self.phase() != Phase::Closed;
-            ledger.claimed |= ours;
-            if ours {
-                let inside = ledger.seats.iter().filter(|seat| seat.pins() > 0 && !except(&seat.occupant));
-                inside.for_each(|seat| seat.put_up(GIVEN_UP));
-            }
-            ours
-        })
-    }
-
-    /// Gives a claim back: the gate is Closing again, and whoever drains next may claim it.
-    pub fn unclaim(&self) {
-        self.with_ledger(|ledger| ledger.claimed = false);
-        self.house.changed.notify_all();
-    }
-
-    /// Closed: nobody is inside and nothing of the interpreter may be touched any more.
+    /// The interpreter is gone, whether or not anybody had a claim.
     pub fn finish(&self) {
         let mut spare = self.house.lock();
         let mut left_behind = Vec::new();
@@ -458,4 +489,8 @@ impl<T> Gate<T> {
     fn look<R>(&self, _held: &HouseGuard<T>, f: impl FnOnce(&mut Ledger<T>) -> R) -> R {
         f(&mut self.ledger.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
+}
+
+fn is_any_inside<T>(seats: &[&'static Seat<T>], of: impl Fn(&T) -> bool) -> bool {
+    seats.iter().any(|seat| seat.pins() > 0 && of(&seat.occupant))
 }

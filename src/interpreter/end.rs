@@ -1,6 +1,6 @@
 //! Ending an interpreter that pyferry made.
 
-use super::shutdown::{self, Finished, Left, Limits, finish_from_main, wait_for_the_last};
+use super::shutdown::{Limits, TakenDown, finish_from_main, take_down};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{Interpreter, Origin};
 use crate::sys::Label;
@@ -10,32 +10,28 @@ use std::sync::Arc;
 /// Ends an interpreter that pyferry made.
 pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
     check(interpreter)?;
-    shutdown::close(interpreter);
     let later = |error: Error| match error.status {
         Status::Timeout => Error::new(Status::Timeout, format!("{}; it lets nobody new in: call again", error.message)),
         _ => error,
     };
-    let name = interpreter.name();
-    loop {
-        match wait_for_the_last(interpreter, limits).map_err(later)? {
-            Left::Ours => {}
-            Left::Theirs if interpreter.is_closed() => fail!(Closed, "{name} was ended by another thread meanwhile"),
-            Left::Theirs => fail!(
-                Closed,
-                "this thread was attached to an interpreter that was shut down while it waited for {name}: it is attached to nothing; {name} lets nobody new in: call again"
-            ),
-        }
+    let finish = |claim| {
         // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.
         let label = Label::new(c"pyferry_interpreter_end");
-        let main = super::main(interpreter.python);
-        let ticket = main.and_then(|main| thread::attach(&main, Admission::Open, label)).inspect_err(|_| {
-            interpreter.gate.unclaim();
-        })?;
-        let finished = finish_from_main(interpreter);
+        let ticket = thread::attach(&super::main(interpreter.python)?, Admission::Open, label)?;
+        let finished = finish_from_main(interpreter, claim);
         thread::detach(ticket)?;
-        if let Finished::Yes = finished? {
-            return Ok(());
+        finished
+    };
+    let name = interpreter.name();
+    match take_down(interpreter, limits, finish).map_err(later)? {
+        TakenDown::Here => Ok(()),
+        TakenDown::Elsewhere if interpreter.is_closed() => {
+            fail!(Closed, "{name} was ended by another thread meanwhile")
         }
+        TakenDown::Elsewhere => fail!(
+            Closed,
+            "this thread was attached to an interpreter that was shut down while it waited for {name}: it is attached to nothing; {name} lets nobody new in: call again"
+        ),
     }
 }
 

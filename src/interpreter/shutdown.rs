@@ -4,7 +4,7 @@ use super::interrupt::DELIVERY;
 use super::python_threads::{self, EXIT_FUNCTIONS, OBSERVER, Waiting};
 use super::report;
 use crate::error::{Error, Result, Status, fail};
-use crate::gate::Drained;
+use crate::gate::{self, NotDrained};
 use crate::host::at_end;
 use crate::queue;
 use crate::registry::{self, Interpreter, Occupant, Origin};
@@ -22,12 +22,21 @@ pub struct Limits {
     pub interrupt_from: Option<Instant>,
 }
 
-/// What became of a wait for those inside.
-pub enum Left {
-    /// All are out, and the caller is the one who may finish the interpreter.
-    Ours,
-    /// Somebody else finishes it, or the calling thread has lost what it was attached to.
-    Theirs,
+/// The right to finish an interpreter.
+pub type Claim<'a> = gate::Claim<'a, Occupant>;
+
+/// Who took an interpreter down.
+pub enum TakenDown {
+    Here,
+    /// Somebody else does, or the calling thread has lost what it was attached to.
+    Elsewhere,
+}
+
+/// Whether an interpreter has ended that the caller had the claim of.
+pub enum Finished {
+    Yes,
+    /// A thread came that has no pin, by CPython's own calls. The claim is given back: wait again.
+    NotYet,
 }
 
 /// What the thread that Python calls its main thread comes in for, where it is one of ours.
@@ -37,8 +46,6 @@ pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 const UNOBSERVED: Duration = Duration::from_millis(10);
 /// Threads of ours that come and go by themselves are waited for beyond a shorter time limit.
 const HELPERS: Duration = Duration::from_secs(1);
-/// How often a thread of ours that has just come in is waited for before those inside are given up.
-const HELPERS_COME_AND_GO: usize = 3;
 
 /// The hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
 pub fn shut_down(interpreter: &Arc<Interpreter>) {
@@ -47,27 +54,21 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
         // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
         registry::all().iter().for_each(|other| close(other));
     }
-    close(interpreter);
     let limits = Limits::default();
-    if !matches!(wait_for_the_last(interpreter, &limits), Ok(Left::Ours)) {
-        return;
-    }
-    if is_main {
-        // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
-        // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
-        for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
-            close(other);
-            while let Ok(Left::Ours) = wait_for_the_last(other, &limits) {
-                // An error here is an interpreter that cannot be ended; CPython will say so.
-                if !matches!(finish_from_main(other), Ok(Finished::NotYet)) {
-                    break;
-                }
+    // An error is an interpreter that cannot be ended; CPython will say so.
+    let _ = take_down(interpreter, &limits, |claim| {
+        if is_main {
+            // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
+            // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
+            for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
+                let _ = take_down(other, &limits, |claim| finish_from_main(other, claim));
             }
+            interpreter.python.keep_argument_names();
         }
-        interpreter.python.keep_argument_names();
-    }
-    delete_idle_states(interpreter);
-    finish(interpreter);
+        delete_idle_states(interpreter);
+        finish(interpreter, claim);
+        Ok(Finished::Yes)
+    });
 }
 
 /// Lets nobody new in from here on, and has the queues take no more jobs.
@@ -76,74 +77,78 @@ pub fn close(interpreter: &Interpreter) {
     queue::refuse(interpreter);
 }
 
-fn finish(interpreter: &Interpreter) {
-    interpreter.gate.finish();
+fn finish(interpreter: &Interpreter, claim: Claim<'_>) {
+    claim.finish();
     python_threads::forget(interpreter);
 }
 
+/// Closes an interpreter, waits for those inside, and has it taken down by `act`, which gets the claim; waits again where that
+/// says so.
+pub fn take_down<'a>(
+    interpreter: &'a Arc<Interpreter>,
+    limits: &Limits,
+    mut act: impl FnMut(Claim<'a>) -> Result<Finished>,
+) -> Result<TakenDown> {
+    close(interpreter);
+    loop {
+        let Some(claim) = wait_for_the_last(interpreter, limits)? else { return Ok(TakenDown::Elsewhere) };
+        if let Finished::Yes = act(claim)? {
+            return Ok(TakenDown::Here);
+        }
+    }
+}
+
 /// Waits, attached to nothing, until nobody but this thread is inside, and in an interpreter of ours until its Python
-/// threads have ended; tells the host from time to time who is waited for. The error says who is left when the time is up.
-pub fn wait_for_the_last(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<Left> {
+/// threads have ended; tells the host from time to time who is waited for. None: somebody else takes it down, or this thread
+/// has lost what it was attached to. The error says who is left when the time is up.
+fn wait_for_the_last<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     if interpreter.is_closed() {
-        return Ok(Left::Theirs);
+        return Ok(None);
     }
     if interpreter.python.is_finalizing() {
         // Whoever lets go now is not let in again, and neither is anybody else: there is nothing to wait for.
-        return Ok(if interpreter.gate.claim(thread::is_mine, |_| false) { ours(interpreter) } else { Left::Theirs });
+        let at_once = Some(Instant::now());
+        return Ok(interpreter.gate.drain_over(thread::serial(), thread::is_mine, |_| false, at_once).ok());
     }
-    let mut left = Ok(Left::Theirs);
-    let back = thread::released(interpreter.python, Some(interpreter), || left = wait_outside(interpreter, limits));
-    if let (true, Ok(Left::Ours)) = (back, &left) {
-        return Ok(ours(interpreter));
-    }
-    if !back {
-        // This thread has lost what it was attached to, which did not wait for it.
-        if let Ok(Left::Ours) = left {
-            interpreter.gate.unclaim();
-        }
-        return Ok(Left::Theirs);
-    }
-    left
+    let mut claim = Ok(None);
+    let back = thread::released(interpreter.python, Some(interpreter), || claim = wait_outside(interpreter, limits));
+    // Where this thread was attached to another one, which did not wait for it, a claim is given back.
+    if back { claim } else { Ok(None) }
 }
 
-fn ours(interpreter: &Interpreter) -> Left {
-    thread::takes_down(interpreter);
-    Left::Ours
-}
-
-fn wait_outside(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<Left> {
-    if wait_for_occupants(interpreter, limits)? {
-        return Ok(Left::Ours);
+fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
+    if let Some(claim) = wait_for_occupants(interpreter, limits)? {
+        return Ok(Some(claim));
     }
     if interpreter.origin == Origin::Ours {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
     }
     // The threads of ours that were in on their account, and whoever finishes the interpreter already.
     let soon = limits.deadline.map(|deadline| deadline.max(Instant::now() + HELPERS));
-    match interpreter.gate.drain(thread::is_mine, soon) {
-        Drained::Ours => Ok(Left::Ours),
-        Drained::Theirs => Ok(Left::Theirs),
-        Drained::TimedOut => fail!(Timeout, "another thread is ending {}", interpreter.name()),
+    match interpreter.gate.drain(thread::serial(), thread::is_mine, soon) {
+        Ok(claim) => Ok(Some(claim)),
+        Err(NotDrained::Closed) => Ok(None),
+        Err(NotDrained::TimedOut) => fail!(Timeout, "another thread is ending {}", interpreter.name()),
     }
 }
 
-/// Waits until the threads and guards of the host's are out. True: they were given up, and the gate is claimed.
-pub fn wait_for_occupants(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<bool> {
+/// Waits until the threads and guards of the host's are out. Where they were given up instead, there is a claim.
+pub fn wait_for_occupants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     // First, so that whoever waits for a job leaves.
     queue::tell(interpreter);
-    if wait_for_occupants_to_leave(interpreter, limits)? {
-        return Ok(true);
+    let claim = wait_for_occupants_to_leave(interpreter, limits)?;
+    if claim.is_none() {
+        queue::wait_until_told(interpreter, limits.deadline)?;
     }
-    queue::wait_until_told(interpreter, limits.deadline)?;
-    Ok(false)
+    Ok(claim)
 }
 
-fn wait_for_occupants_to_leave(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<bool> {
+fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     let empty = |until| interpreter.gate.wait_until_empty(is_not_reported, until);
     let earliest = |then: Instant| Some(limits.deadline.map_or(then, |deadline| deadline.min(then)));
     let mut next_report = Instant::now() + report::interval();
     if empty(earliest(Instant::now() + UNOBSERVED)) {
-        return Ok(false);
+        return Ok(None);
     }
     // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
     let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
@@ -155,13 +160,16 @@ fn wait_for_occupants_to_leave(interpreter: &Arc<Interpreter>, limits: &Limits) 
         }
         waiting.observe();
         if empty(earliest(next_report)) {
-            return Ok(false);
+            return Ok(None);
         }
         if next_report <= Instant::now() {
             let who = describe_occupants(interpreter);
             let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
-            if give_up && can_go_on && claim_over_those_inside(interpreter) {
-                return Ok(true);
+            if give_up
+                && can_go_on
+                && let Some(claim) = claim_over_those_inside(interpreter)
+            {
+                return Ok(Some(claim));
             }
             next_report = Instant::now() + report::interval();
         }
@@ -170,11 +178,9 @@ fn wait_for_occupants_to_leave(interpreter: &Arc<Interpreter>, limits: &Limits) 
 
 /// Gives up those who are inside, but for threads of ours, which are waited for: the end of Python must not find one where it
 /// waits for the GIL. Up to 3.11 that one would take the GIL of the next Python, and keep it for ever.
-fn claim_over_those_inside(interpreter: &Interpreter) -> bool {
-    (0..HELPERS_COME_AND_GO).any(|_| {
-        interpreter.gate.wait_until_empty(|occupant| !is_helper(occupant), Some(Instant::now() + HELPERS));
-        interpreter.gate.claim(thread::is_mine, is_helper)
-    })
+fn claim_over_those_inside(interpreter: &Interpreter) -> Option<Claim<'_>> {
+    let until = Some(Instant::now() + HELPERS);
+    interpreter.gate.drain_over(thread::serial(), thread::is_mine, is_helper, until).ok()
 }
 
 /// Whether threads of the host's, or Python's own, are inside an interpreter. A hint.
@@ -217,27 +223,18 @@ fn delete_idle_states(interpreter: &Interpreter) {
     interpreter.python.delete_idle(interpreter.slot, &states);
 }
 
-/// Whether an interpreter whose gate this thread had claimed has ended.
-pub enum Finished {
-    Yes,
-    /// A thread came by other means. The claim is given back: wait again.
-    NotYet,
-}
-
-/// Takes down an interpreter whose gate this thread has claimed; it is attached to the main interpreter, and is again
-/// on return.
-pub fn finish_from_main(interpreter: &Interpreter) -> Result<Finished> {
+/// Takes an interpreter down on a thread that is attached to the main interpreter, and is again on return.
+pub fn finish_from_main(interpreter: &Interpreter, claim: Claim<'_>) -> Result<Finished> {
     let (python, slot) = (interpreter.python, interpreter.slot);
     let (Some(main), Some(raw)) = (thread::current_state(python), interpreter.raw()) else {
-        finish(interpreter);
+        finish(interpreter, claim);
         return Ok(Finished::Yes);
     };
     let Some(made) = python.make_state(slot, raw) else {
-        interpreter.gate.unclaim();
         fail!(NoMemory, "CPython could not make a thread state to end {} with", interpreter.name());
     };
     let ours = interpreter.origin == Origin::Ours;
-    let ended = thread::through(python, slot, made, |state, main_slot| {
+    let unused = thread::through(python, slot, made, |state, main_slot| {
         // This thread's is one more than those that may be there.
         let is_last = !python.end_needs_last_state()
             || python.states_of(raw).len() <= python_threads::known_states(interpreter) + 1;
@@ -245,24 +242,24 @@ pub fn finish_from_main(interpreter: &Interpreter) -> Result<Finished> {
             // Main goes, and what it leaves CPython ends too late, from 3.12 on, or not at all: this is the last moment.
             at_end::run(interpreter);
         }
-        if !ours || is_last {
-            delete_idle_states(interpreter);
-            finish(interpreter);
+        if ours && !is_last {
+            python.delete_attached(slot, state, main_slot);
+            return Some(claim);
         }
-        if ours && is_last {
+        delete_idle_states(interpreter);
+        finish(interpreter, claim);
+        if ours {
             python.end_interpreter(slot, state, main, main_slot);
         } else {
             python.delete_attached(slot, state, main_slot);
         }
-        is_last
+        None
     });
-    if !ours {
-        return Ok(Finished::Yes);
+    if unused.is_some() {
+        return Ok(Finished::NotYet);
     }
-    if ended {
+    if ours {
         interpreter.died();
-        return Ok(Finished::Yes);
     }
-    interpreter.gate.unclaim();
-    Ok(Finished::NotYet)
+    Ok(Finished::Yes)
 }

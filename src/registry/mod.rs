@@ -63,8 +63,6 @@ pub struct Interpreter {
     raw: AtomicUsize,
     ready: AtomicBool,
     registrar: u32,
-    /// The serial of the thread that took it upon itself last to take the interpreter down.
-    taken_down_by: AtomicU64,
 }
 
 /// What can be asked of Python only while attached.
@@ -129,14 +127,9 @@ impl Interpreter {
         if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
     }
 
-    /// A thread has claimed the gate.
-    pub fn set_taken_down_by(&self, thread: u64) {
-        self.taken_down_by.store(thread, Ordering::Relaxed);
-    }
-
-    /// Whether that thread has claimed the gate, once it is claimed or Closed.
+    /// Whether the thread with that serial has the claim of the gate, or has finished the interpreter by it.
     pub fn is_taken_down_by(&self, thread: u64) -> bool {
-        self.taken_down_by.load(Ordering::Relaxed) == thread
+        self.gate.is_claimed_by(thread)
     }
 
     /// The hook is registered: everybody may have views now.
@@ -291,7 +284,6 @@ pub fn find_or_add(
         raw: AtomicUsize::new(raw.address()),
         ready: AtomicBool::new(false),
         registrar,
-        taken_down_by: AtomicU64::new(0),
     });
     if interpreter.waits_unheard {
         UNHEARD.fetch_add(1, Ordering::Relaxed);

@@ -154,9 +154,9 @@ pub fn is_inside(interpreter: &Interpreter) -> bool {
     })
 }
 
-/// Notes that this thread takes an interpreter down.
-pub fn takes_down(interpreter: &Interpreter) {
-    THREAD.with(|me| interpreter.set_taken_down_by(me.serial()));
+/// The number of this thread, which no other thread of the process has had.
+pub fn serial() -> u64 {
+    THREAD.with(Thread::serial)
 }
 
 /// Whether a place is this thread's own.

@@ -81,9 +81,8 @@ fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
         return Ok(());
     }
     for interpreter in &all {
-        if shutdown::wait_for_occupants(interpreter, limits)? {
-            interpreter.gate.unclaim();
-        }
+        // Py_FinalizeEx claims it, by our hook.
+        drop(shutdown::wait_for_occupants(interpreter, limits)?);
     }
     for interpreter in all.iter().filter(|interpreter| interpreter.origin == Origin::Ours) {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;

@@ -13,7 +13,7 @@ mod posting;
 
 #[cfg(test)]
 mod tests {
-    use crate::gate::{Barrier, Drained, Gate, House, Phase, Seat};
+    use crate::gate::{Barrier, Claim, Gate, House, NotDrained, Phase, Seat};
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
     use loom::thread;
@@ -48,12 +48,17 @@ mod tests {
 
         fn end(&self, mine: u32) {
             self.gate.close();
-            if self.gate.drain(|occupant| occupant.load(Ordering::Relaxed) == mine, None) == Drained::Ours {
+            if let Ok(claim) = self.drain(mine) {
                 // SAFETY: as above.
                 self.alive.with_mut(|alive| unsafe { *alive = false });
-                self.gate.finish();
+                claim.finish();
             }
             assert_eq!(self.gate.phase(), Phase::Closed);
+        }
+
+        /// Waits for all but one's own, for ever.
+        fn drain(&self, mine: u32) -> Result<Claim<'_, Occupant>, NotDrained> {
+            self.gate.drain(claimant(mine), |occupant| occupant.load(Ordering::Relaxed) == mine, None)
         }
 
         /// Attach, work, detach.
@@ -65,6 +70,10 @@ mod tests {
             }
             entered
         }
+    }
+
+    fn claimant(mine: u32) -> u64 {
+        u64::from(mine) + 1
     }
 
     /// Runs a model in every order of its steps, and says how many executions loom tried.
@@ -322,7 +331,7 @@ mod tests {
     /// `interpreter::shut_down`: close, drain, delete what idle threads keep, finish.
     fn hook(interpreter: &Interpreter, cached: &Cached) {
         interpreter.gate.close();
-        assert_eq!(interpreter.gate.drain(|occupant| occupant.load(Ordering::Relaxed) == 0, None), Drained::Ours);
+        let claim = interpreter.drain(0).expect("nobody else closes it");
         let mut found = false;
         // Not by its pins: whoever is refused at this moment has one, until it has stepped back.
         interpreter.gate.for_each_seat(|seat| found |= !seat.is_given_up());
@@ -331,13 +340,13 @@ mod tests {
         }
         // SAFETY: as in `end`.
         interpreter.alive.with_mut(|alive| unsafe { *alive = false });
-        interpreter.gate.finish();
+        claim.finish();
     }
 
     /// Whoever was given up is not let in again, and neither is the holder of a guard that was.
     #[test]
     fn who_was_given_up_stays_out() {
-        model("a closer that gives up, and who comes back", |barrier| {
+        bounded_model("a closer that gives up, and who comes back", 2, |barrier| {
             let interpreter = Interpreter::new(barrier);
             let (seat, guard) = (interpreter.add_seat(1), interpreter.add_seat(2));
             assert!(interpreter.gate.enter(seat) && interpreter.gate.enter(guard));
@@ -345,7 +354,13 @@ mod tests {
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    assert!(interpreter.gate.claim(|occupant| occupant.load(Ordering::Relaxed) == 0, |_| false))
+                    let claim = interpreter.gate.drain_over(
+                        1,
+                        |occupant| occupant.load(Ordering::Relaxed) == 0,
+                        |_| false,
+                        None,
+                    );
+                    claim.expect("nobody else closes it").finish();
                 })
             };
             let other = interpreter.add_seat(3);
@@ -367,10 +382,40 @@ mod tests {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || interpreter.end(0))
             };
-            if interpreter.gate.drain(|_| false, None) == Drained::Ours {
-                interpreter.gate.unclaim();
-            }
+            drop(interpreter.drain(1));
             other.join().unwrap();
+            assert!(interpreter.gate.is_claimed_by(claimant(0)), "the claim that was given back is still there");
+        });
+    }
+
+    /// A thread of the library's own, which comes and goes by itself, is waited for, and is not in when others are given up.
+    #[test]
+    fn who_is_never_given_up_is_out() {
+        bounded_model("a closer that gives up, one who stays and one who is never given up", 3, |barrier| {
+            let interpreter = Interpreter::new(barrier);
+            let (stays, helper) = (interpreter.add_seat(1), interpreter.add_seat(2));
+            assert!(interpreter.gate.enter(stays) && interpreter.gate.enter(helper));
+            interpreter.gate.close();
+            let closer = {
+                let interpreter = Arc::clone(&interpreter);
+                thread::spawn(move || {
+                    let is_helper = |occupant: &Occupant| occupant.load(Ordering::Relaxed) == 2;
+                    let claim =
+                        interpreter.gate.drain_over(1, |_| false, is_helper, None).expect("nobody else closes it");
+                    assert_eq!(helper.pins(), 0);
+                    assert!(stays.is_given_up() && !helper.is_given_up());
+                    // SAFETY: as in `end`. The one who stays does not look.
+                    interpreter.alive.with_mut(|alive| unsafe { *alive = false });
+                    claim.finish();
+                })
+            };
+            interpreter.use_it();
+            interpreter.gate.leave(helper);
+            if interpreter.gate.enter_late(helper) {
+                interpreter.use_it();
+                interpreter.gate.leave(helper);
+            }
+            closer.join().unwrap();
         });
     }
 }
