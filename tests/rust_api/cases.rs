@@ -10,7 +10,10 @@ use std::thread;
 use std::time::Duration;
 use std::{env, mem};
 
-use pyferry::{Answer, Attached, Gil, Guard, Interpreter, Runtime, Status, Suspended, View, exec, suspend};
+use pyferry::{
+    Answer, Attached, Gil, Guard, Interpreter, Runtime, Status, Stream, Suspended, View, eval, exec, suspend,
+    take_exception,
+};
 
 type Result = std::result::Result<(), Box<dyn Error>>;
 type Case = fn() -> Result;
@@ -34,6 +37,9 @@ pub const ALL: &[(&str, Case)] = &[
     ("guard_gets_in_late", guard_gets_in_late),
     ("end_times_out", end_times_out),
     ("interrupt", interrupt),
+    ("eval_and_exceptions", eval_and_exceptions),
+    ("output_is_heard", output_is_heard),
+    ("called_at_the_end", called_at_the_end),
     ("report_names_and_gives_up", report_names_and_gives_up),
     ("report_panics", report_panics),
     ("errors_speak", errors_speak),
@@ -370,6 +376,109 @@ fn interrupt() -> Result {
     assert!(error.message.contains("KeyboardInterrupt") && error.message.contains("runaway.py"), "{error}");
     interpreter.end(PATIENCE)?;
     runtime.stop(PATIENCE)?;
+    Ok(())
+}
+
+/// Values come as text, however long; what raises is an error with its traceback, and leaves nothing set.
+fn eval_and_exceptions() -> Result {
+    expect(Status::NoPython, eval("1", "nowhere.py"))?;
+    let mut runtime = Runtime::start()?;
+    expect(Status::NotAttached, eval("1", "nowhere.py"))?;
+    expect(Status::NotAttached, take_exception())?;
+    let view = View::main()?;
+    {
+        let _attached = view.attach()?;
+        assert_eq!(eval("6 * 7", "answer.py")?, "42");
+        assert_eq!(eval("'\\u00e9' * 100_000", "long.py")?, "\u{e9}".repeat(100_000));
+        assert_eq!(eval("'\\udc80'", "lone.py")?, "\\udc80");
+        let error = expect(Status::PythonError, eval("1 / 0", "wrong.py"))?;
+        assert!(error.message.contains("wrong.py") && error.message.contains("ZeroDivisionError"), "{error}");
+        expect(Status::InvalidArgument, eval("1\0", "nul.py"))?;
+        take_exception()?;
+
+        // SAFETY: attached; the function and the variable are CPython's, as it declares them.
+        unsafe {
+            let set: unsafe extern "C" fn(*mut c_void, *const c_char) = mem::transmute(symbol(c"PyErr_SetString"));
+            set(*symbol(c"PyExc_KeyError").cast(), c"set by hand".as_ptr());
+        }
+        let error = expect(Status::PythonError, take_exception())?;
+        assert!(error.message.contains("set by hand"), "{error}");
+        take_exception()?;
+    }
+    runtime.stop(PATIENCE)?;
+    Ok(())
+}
+
+/// An address in the libpython that runs.
+fn symbol(name: &CStr) -> *mut c_void {
+    let info = Runtime::info().expect("Python runs");
+    let libpython = CString::new(info.libpython.into_os_string().into_encoded_bytes()).expect("a path");
+    // SAFETY: it is loaded already; RTLD_NOW.
+    let found = unsafe { dlsym(dlopen(libpython.as_ptr(), 2), name.as_ptr()) };
+    assert!(!found.is_null(), "{name:?}");
+    found
+}
+
+/// What scripts print comes to the closure of their interpreter, else to the runtime's. A panic in it hurts nobody. It is
+/// dropped when nobody can print any more.
+fn output_is_heard() -> Result {
+    type Heard = Arc<Mutex<Vec<(i64, Stream, String)>>>;
+    let hear = |heard: &Heard| {
+        let heard = Arc::clone(heard);
+        move |interpreter: i64, stream: Stream, bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            assert!(text != "panic", "asked for");
+            heard.lock().unwrap().push((interpreter, stream, text));
+        }
+    };
+    let (of_all, of_one) = (Heard::default(), Heard::default());
+    let mut runtime = Runtime::options().output(hear(&of_all)).start()?;
+    let own = Interpreter::options().output(hear(&of_one)).make()?;
+    let plain = Interpreter::new()?;
+    for interpreter in [&own, &plain] {
+        let _attached = interpreter.view().attach()?;
+        exec(
+            "import sys\nsys.stdout.write('heard')\nsys.stderr.write('panic')\nsys.stderr.write('caf\\xe9')",
+            "say.py",
+        )?;
+    }
+    let expected = |of: &Interpreter| {
+        let id = of.view().interpreter_id();
+        vec![(id, Stream::Stdout, "heard".to_owned()), (id, Stream::Stderr, "caf\u{e9}".to_owned())]
+    };
+    assert_eq!(*of_one.lock().unwrap(), expected(&own));
+    assert_eq!(*of_all.lock().unwrap(), expected(&plain));
+    own.end(PATIENCE)?;
+    plain.end(PATIENCE)?;
+    runtime.stop(PATIENCE)?;
+    assert_eq!((Arc::strong_count(&of_one), Arc::strong_count(&of_all)), (1, 1));
+    Ok(())
+}
+
+/// What was registered for the end of an interpreter is called once, attached, the last first, whoever ends it.
+fn called_at_the_end() -> Result {
+    let mut runtime = Runtime::start()?;
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let note = |view: &View, what: &'static str| {
+        let (calls, there) = (Arc::clone(&calls), view.clone());
+        view.at_end(move || {
+            assert!(there.is_attached());
+            expect(Status::Closed, there.at_end(|| ())).expect("too late");
+            calls.lock().unwrap().push((what, eval("6 * 7", "end.py")));
+        })
+    };
+    let (main, interpreter) = (View::main()?, Interpreter::new()?);
+    note(&main, "main")?;
+    note(interpreter.view(), "first")?;
+    note(interpreter.view(), "last")?;
+    let view = interpreter.view().clone();
+    interpreter.end(PATIENCE)?;
+    expect(Status::Closed, note(&view, "too late"))?;
+    runtime.stop(PATIENCE)?;
+    let calls = calls.lock().unwrap();
+    let order: Vec<_> = calls.iter().map(|(what, _)| *what).collect();
+    assert_eq!(order, ["last", "first", "main"]);
+    assert!(calls.iter().all(|(_, value)| value.as_ref().is_ok_and(|value| value == "42")), "{calls:?}");
     Ok(())
 }
 
