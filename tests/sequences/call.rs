@@ -42,6 +42,10 @@ pub enum Call {
     /// Which never interrupts: with patience it is a matter of time.
     InterpreterStop(Place, i64),
     InterpreterInterrupt(Place),
+    /// A function, or NULL.
+    AtEnd(Place, bool),
+    /// A callback, which never hears anything in time; or nobody.
+    SetReport(bool),
     Exec(&'static str),
     Eval(&'static str),
     TakeException,
@@ -70,7 +74,7 @@ pub const OWN_GIL: u32 = 2;
 const FLAGS: [u32; 4] = [0, 1, OWN_GIL, 3];
 pub const FOREVER: i64 = -1;
 const TIMEOUTS: [i64; 3] = [0, FOREVER, -2];
-pub const SOURCES: [&str; 6] = ["loop", "raise", "exit", "nonsense", "latin1", "-"];
+pub const SOURCES: [&str; 7] = ["loop", "print", "raise", "exit", "nonsense", "latin1", "-"];
 
 /// Any call with any handles. Shrinks towards what is listed first.
 pub fn any_call() -> BoxedStrategy<Call> {
@@ -102,6 +106,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         7 => (view(), prop::sample::select(&TIMEOUTS)).prop_map(|(view, timeout)| InterpreterEnd(view, timeout)),
         2 => (view(), prop::sample::select(&TIMEOUTS)).prop_map(|(view, timeout)| InterpreterStop(view, timeout)),
         4 => view().prop_map(InterpreterInterrupt),
+        3 => (view(), prop::bool::weighted(0.9)).prop_map(|(view, function)| AtEnd(view, function)),
+        1 => any::<bool>().prop_map(SetReport),
         8 => prop::sample::select(&SOURCES).prop_map(Exec),
         2 => prop::sample::select(&SOURCES).prop_map(Eval),
         2 => Just(TakeException),
@@ -144,6 +150,8 @@ pub fn every_call() -> Vec<Call> {
     calls.extend(views.map(ViewInterpreterId));
     calls.extend(views.map(IsAttached));
     calls.extend(views.map(InterpreterInterrupt));
+    calls.extend(views.map(|view| AtEnd(view, true)));
+    calls.extend([AtEnd(Some(0), false), SetReport(true), SetReport(false)]);
     calls.extend(guards.map(|guard| GuardView(guard, Some(3))));
     calls.extend([GuardView(Some(0), None)]);
     calls.extend(guards.map(GuardClose));
@@ -193,6 +201,8 @@ impl Display for Call {
             InterpreterEnd(place, timeout) => write!(f, "interpreter_end {} {timeout}", view(place)),
             InterpreterStop(place, timeout) => write!(f, "interpreter_stop {} {timeout}", view(place)),
             InterpreterInterrupt(place) => write!(f, "interpreter_interrupt {}", view(place)),
+            AtEnd(place, function) => write!(f, "at_end {} {}", view(place), if *function { "function" } else { "-" }),
+            SetReport(callback) => write!(f, "set_report {}", if *callback { "callback" } else { "-" }),
             Exec(source) => write!(f, "exec {source}"),
             Eval(source) => write!(f, "eval {source}"),
             TakeException => write!(f, "take_exception"),

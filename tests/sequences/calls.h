@@ -262,10 +262,74 @@ static void thread_forget(struct call *call)
     call->status = pyferry_thread_forget();
 }
 
+/* ---- what a host is called for ---- */
+
+static int64_t here(void)
+{
+    pyferry_view *view;
+    CHECK_OK(pyferry_view_current(&view));
+    int64_t id = pyferry_view_interpreter_id(view);
+    pyferry_view_free(view);
+    return id;
+}
+
+static int heard;
+
+static void hear(int64_t interpreter, int32_t stream, const char *bytes, size_t length, void *data)
+{
+    CHECK(interpreter == here() && stream == 1 && length > 0 && bytes != NULL && data == &heard);
+    heard++;
+}
+
+/* A function that is registered for the end of an interpreter, and has not been called. */
+static struct end {
+    int64_t interpreter;
+    bool waits;
+} ends[HISTORY];
+
+static void end_of_it(void *data)
+{
+    struct end *end = data;
+    CHECK(end->waits && here() == end->interpreter);
+    end->waits = false;
+}
+
+/* All of that interpreter's were called; -1: of all interpreters. */
+static void check_ends(int64_t interpreter)
+{
+    for (int i = 0; i < HISTORY; i++)
+        CHECK(!ends[i].waits || (interpreter != -1 && ends[i].interpreter != interpreter));
+}
+
+static void at_end(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    int i = 0;
+    while (ends[i].waits)
+        CHECK(++i < HISTORY);
+    ends[i] = (struct end) { pyferry_view_interpreter_id(of), true };
+    call->status = pyferry_at_end(of, call->words[1][0] == '-' ? NULL : end_of_it, &ends[i]);
+    ends[i].waits = ends[i].waits && call->status == PYFERRY_STATUS_OK;
+}
+
+static int32_t wait_on(const char *text, void *data)
+{
+    (void)text;
+    (void)data;
+    return PYFERRY_REPORT_WAIT;
+}
+
+static void set_report(struct call *call)
+{
+    call->status = pyferry_set_report(call->words[0][0] == '-' ? NULL : wait_on, NULL, NULL, 0);
+}
+
 static void interpreter_new(struct call *call)
 {
     pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
     options.flags = (uint32_t)strtoul(call->words[1], NULL, 10);
+    options.output = hear;
+    options.output_data = &heard;
     pyferry_view **place = view_at(call->words[0]), *got = NULL;
     call->status = pyferry_interpreter_new(&options, place == NULL ? NULL : &got);
     keep_view(call, place, got);
@@ -274,11 +338,15 @@ static void interpreter_new(struct call *call)
 static void interpreter_end(struct call *call)
 {
     call->status = pyferry_interpreter_end(view(call->words[0]), strtoll(call->words[1], NULL, 10));
+    if (call->status == PYFERRY_STATUS_OK)
+        check_ends(pyferry_view_interpreter_id(view(call->words[0])));
 }
 
 static void interpreter_stop(struct call *call)
 {
     call->status = pyferry_interpreter_stop(view(call->words[0]), -1, strtoll(call->words[1], NULL, 10));
+    if (call->status == PYFERRY_STATUS_OK)
+        check_ends(pyferry_view_interpreter_id(view(call->words[0])));
 }
 
 static void interpreter_interrupt(struct call *call)
@@ -290,6 +358,8 @@ static const struct source {
     const char *name, *statements, *expression;
 } sources[] = {
     { "loop", "for i in range(1000):\n    i + 1", "sum(range(1000))" },
+    /* Where nobody hears it, it is not written: that is where the answers go. */
+    { "print", "import sys\ntry:\n    sys.stdout.fileno()\nexcept OSError:\n    print('heard')", "sum(range(1000))" },
     { "raise", "raise ValueError", "1 / 0" },
     { "exit", "raise SystemExit", "__import__('sys').exit()" },
     { "nonsense", "not Python", "not Python" },
@@ -307,7 +377,12 @@ static struct source source(const char *name)
 
 static void exec(struct call *call)
 {
+    int before = heard;
+    bool prints = strcmp(call->words[0], "print") == 0;
     call->status = pyferry_exec(source(call->words[0]).statements, "sequence.py");
+    /* The main interpreter is not made with an output. */
+    if (call->status == PYFERRY_STATUS_OK)
+        CHECK((heard > before) == (prints && here() != 0));
 }
 
 static void eval(struct call *call)
@@ -323,6 +398,13 @@ static void take_exception(struct call *call)
     call->status = pyferry_take_exception();
 }
 
+/* Where Python has ended, so have all interpreters. */
+static void check_ends_of_python(void)
+{
+    if (!Py_IsInitialized())
+        check_ends(-1);
+}
+
 static void runtime_start(struct call *call)
 {
     call->status = pyferry_runtime_start(NULL);
@@ -331,11 +413,13 @@ static void runtime_start(struct call *call)
 static void runtime_stop(struct call *call)
 {
     call->status = pyferry_runtime_stop(strtoll(call->words[0], NULL, 10));
+    check_ends_of_python();
 }
 
 static void runtime_stop_with(struct call *call)
 {
     call->status = pyferry_runtime_stop_with(-1, strtoll(call->words[0], NULL, 10));
+    check_ends_of_python();
 }
 
 static void runtime_info(struct call *call)
@@ -381,6 +465,7 @@ static void finalize(struct call *call)
     if (!pyferry_is_attached(NULL))
         PyEval_RestoreThread(history[number_of(call->words[0], HISTORY)].saved);
     CHECK(Py_FinalizeEx() == 0);
+    check_ends_of_python();
 }
 
 static const struct {
@@ -410,6 +495,8 @@ static const struct {
     { "interpreter_end", interpreter_end },
     { "interpreter_stop", interpreter_stop },
     { "interpreter_interrupt", interpreter_interrupt },
+    { "at_end", at_end },
+    { "set_report", set_report },
     { "exec", exec },
     { "eval", eval },
     { "take_exception", take_exception },

@@ -168,10 +168,16 @@ impl Model {
                 Some(interpreter) if self.phase(interpreter) == Closed => refuse("CLOSED"),
                 Some(_) => ok('='),
             },
+            Call::AtEnd(view, function) => match self.viewed(view).filter(|_| function) {
+                None => refuse("INVALID_ARGUMENT"),
+                Some(interpreter) if self.phase(interpreter) == Open => ok('='),
+                Some(_) => refuse("CLOSED"),
+            },
+            Call::SetReport(_) => ok('='),
             Call::Exec(source) | Call::Eval(source) => match source {
                 "-" | "latin1" => refuse("INVALID_ARGUMENT"),
                 _ if self.threads[actor].current.is_none() => refuse(self.not_attached()),
-                "loop" => ok('='),
+                "loop" | "print" => ok('='),
                 _ => refuse("PYTHON_ERROR"),
             },
             Call::TakeException if self.threads[actor].current.is_none() => refuse(self.not_attached()),
