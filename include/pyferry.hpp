@@ -628,7 +628,7 @@ template <class Callable> std::int32_t hear_report(const char *text, void *data)
     }
 }
 
-template <class Callable> void destroy_report(void *data) noexcept { delete static_cast<Callable *>(data); }
+template <class Callable> void destroy_owned(void *data) noexcept { delete static_cast<Callable *>(data); }
 
 } // namespace detail
 
@@ -651,7 +651,7 @@ template <class Callable> result set_report(Callable callable, std::chrono::mill
     }
     auto owned = std::make_unique<Callable>(std::move(callable));
     result set = detail::result_of([&] {
-        return pyferry_set_report(detail::hear_report<Callable>, owned.get(), detail::destroy_report<Callable>,
+        return pyferry_set_report(detail::hear_report<Callable>, owned.get(), detail::destroy_owned<Callable>,
                                   static_cast<std::uint64_t>(every.count()));
     });
     if (set || set.status() == PYFERRY_STATUS_CLOSED) static_cast<void>(owned.release()); // the library's now

@@ -1,0 +1,54 @@
+/* harness: mode=runtime timeout=60 */
+/* A watchdog of pyferry.hpp hears who is inside for too long, and may stop that; it is owned, and goes when it is removed. Who is
+   there can be asked for, on any thread. */
+#include "use.h"
+
+#include <pyferry_observe.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+using namespace std::chrono_literals;
+
+static bool is_there(const char *label)
+{
+    for (const pyferry_thread_info &each : pyferry::threads())
+        if (each.label != nullptr && strcmp(each.label, label) == 0)
+            return each.is_caller && !each.is_own && each.depth == 1;
+    return false;
+}
+
+static void stops_what_runs_away(const pyferry::view &view)
+{
+    auto alive = std::make_shared<std::atomic<int>>(0);
+    CHECK(pyferry::set_watchdog(
+        [alive, &view](const pyferry_watchdog_event &event) noexcept {
+            CHECK(event.thread_count > 0);
+            ++*alive;
+            pyferry::result stopped = view.interrupt();
+            CHECK(stopped);
+        },
+        0ms, 50ms));
+    {
+        pyferry::attached here{view, "run away"};
+        CHECK(is_there("run away"));
+        pyferry::result ran = here.exec("while True: pass");
+        CHECK(ran.status() == PYFERRY_STATUS_PYTHON_ERROR && strstr(ran.message(), "KeyboardInterrupt"));
+    }
+    CHECK(!is_there("run away"));
+    CHECK(pyferry::remove_watchdog() && *alive >= 1 && alive.use_count() == 1);
+    CHECK(pyferry::set_watchdog([alive](const pyferry_watchdog_event &) noexcept {}, 0ms, 0ms).status() ==
+          PYFERRY_STATUS_INVALID_ARGUMENT);
+    CHECK(alive.use_count() == 1);
+}
+
+int main()
+{
+    CHECK(pyferry::threads().empty());
+    pyferry::runtime python;
+    pyferry::view view = pyferry::view::main();
+    stops_what_runs_away(view);
+    CHECK(python.stop(pyferry::forever));
+    return 0;
+}
