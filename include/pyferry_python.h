@@ -3252,7 +3252,7 @@ static inline unsigned long PyOS_strtoul(const char *a, char **b, int c) { retur
 static inline int PyOS_vsnprintf(char *a, size_t b, const char *c, va_list d) { return pyferry_python_.p_PyOS_vsnprintf(a, b, c, d); }
 /** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_ASCII(PyObject *a) { return pyferry_python_.p_PyObject_ASCII(a); }
-/** 0; -1: an exception is set. */
+/** A file descriptor; -1: an exception is set. */
 static inline int PyObject_AsFileDescriptor(PyObject *a) { return pyferry_python_.p_PyObject_AsFileDescriptor(a); }
 /** A new reference; NULL: an exception is set. */
 static inline PyObject *PyObject_Bytes(PyObject *a) { return pyferry_python_.p_PyObject_Bytes(a); }

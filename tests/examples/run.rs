@@ -71,6 +71,7 @@ impl Example<'_> {
         Ok(recipe.output)
     }
 
+    /// Nobody in particular where an example has no Python.h: it is compiled once, and that binary runs on all.
     fn built_for(&self) -> Option<&Python> {
         (self.mode != Mode::Runtime).then_some(self.python)
     }
