@@ -74,6 +74,12 @@ impl Here {
         NUMBER.with(Cell::get) == self.number
     }
 
+    /// Whether this thread, the only one of a forked child, is Python's main thread, and attached through its first state: the
+    /// one that CPython keeps there. Locks nothing: the locks are held through the fork.
+    pub fn forked(&self, python: &Python) -> bool {
+        self.is_this_thread() && python.attached(Some(self.state)) == Some(self.state)
+    }
+
     /// Finalises Python on this thread, which is Python's main one; where somebody else does it, waits for the end of that.
     /// False: Python could not flush its output.
     pub fn finalize(&self, main: &Interpreter, limits: &Limits) -> Result<bool> {

@@ -76,8 +76,14 @@ impl Still {
         !matches!(self.0.stage, Stage::NotOurs)
     }
 
-    /// In a forked child the owner is not there. Python goes on without it, and nobody finalises it for us.
+    /// In a forked child the owner is not there, unless it is the thread that forked. Python goes on without it, and nobody
+    /// finalises it for us.
     pub fn forget_owner(&mut self) {
+        if let Stage::Running(owner) | Stage::Stopping(owner) = &self.0.stage
+            && owner.forked()
+        {
+            return;
+        }
         // Not dropped: that would detach a thread that does not exist.
         std::mem::forget(std::mem::replace(&mut self.0.stage, Stage::NotOurs));
     }

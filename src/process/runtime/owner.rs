@@ -95,6 +95,11 @@ impl Owner {
         self.main.raw().is_none()
     }
 
+    /// Whether the only thread of a forked child is this one, and goes on as it.
+    pub fn forked(&self) -> bool {
+        matches!(&self.place, Place::Here(here) if here.forked(self.main.python))
+    }
+
     /// Whether Python can be finalised by the calling thread, or by one that it tells to.
     pub fn can_be_told_here(&self) -> bool {
         match &self.place {
