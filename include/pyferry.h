@@ -1028,7 +1028,9 @@ pyferry_status pyferry_thread_forget(void);
  * @param out      gets a view of it, to be freed with pyferry_view_free
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, an unknown flag, both flags, `reserved` is not 0, a
  *         struct_size that cannot be, a field that this library does not know), _UNSUPPORTED
- *         (PYFERRY_INTERPRETER_OWN_GIL up to 3.11; two Pythons, one before 3.9, two copies of pyferry), _NO_PYTHON,
+ *         (PYFERRY_INTERPRETER_OWN_GIL up to 3.11; while tracemalloc is on: any interpreter up to 3.11, which CPython
+ *         hangs over, and one with PYFERRY_INTERPRETER_OWN_GIL later; two Pythons, one before 3.9, two copies of
+ *         pyferry), _NO_PYTHON,
  *         _CLOSED (Python is shutting down), _PYTHON_ERROR (CPython could not make it), _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options *options, struct pyferry_view **out);
