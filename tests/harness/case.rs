@@ -167,6 +167,9 @@ impl Case {
             variables.extend(tool.variables(self.python.as_deref(), self.directives.mode == Mode::Extension));
             limit *= tool.slowdown();
         }
+        if let Some(python) = self.python.as_deref().filter(|_| self.directives.greenlet) {
+            variables.push(("PYTHONPATH".to_owned(), paths::greenlet(&python.name).into()));
+        }
         variables.extend(self.directives.env.iter().map(|(name, value)| (name.clone(), value.into())));
         let mut command = Command::new(&executable);
         command.args(&arguments).current_dir(&self.directory);

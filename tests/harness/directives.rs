@@ -48,6 +48,8 @@ pub struct Directives {
     pub flags: Vec<String>,
     /// Includes pybind11's headers.
     pub pybind11: bool,
+    /// Imports greenlet.
+    pub greenlet: bool,
     pub args: Vec<String>,
     /// Given, the program is run once for each, as its last argument; see `soak`.
     pub seeds: Vec<u32>,
@@ -70,6 +72,7 @@ impl Default for Directives {
             timeout: Duration::from_secs(60),
             flags: Vec::new(),
             pybind11: false,
+            greenlet: false,
             args: Vec::new(),
             seeds: Vec::new(),
             env: Vec::new(),
@@ -104,6 +107,7 @@ impl Directives {
             "timeout" => self.timeout = Duration::from_secs(value.parse().ok()?),
             "flags" => self.flags.extend(value.split_whitespace().map(str::to_owned)),
             "with" if value == "pybind11" => self.pybind11 = true,
+            "with" if value == "greenlet" => self.greenlet = true,
             "args" => self.args.extend(value.split_whitespace().map(str::to_owned)),
             "seeds" => self.seeds = value.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?,
             "env" => self.env.push(variable(value)?),

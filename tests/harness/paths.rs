@@ -17,6 +17,11 @@ pub fn programs() -> PathBuf {
     root().join("tests/c")
 }
 
+/// Where greenlet is for a Python of that name, if there is one for it: tools/setup installs it.
+pub fn greenlet(python: &str) -> PathBuf {
+    root().join("target/greenlet").join(python)
+}
+
 /// The headers of pybind11, which tools/setup installs.
 pub fn pybind11() -> PathBuf {
     root().join("target/pybind11/pybind11/include")

@@ -74,6 +74,9 @@ pub fn unfit(directives: &Directives, python: &Python) -> Option<String> {
     if directives.pybind11 && !paths::pybind11().exists() {
         return Some("pybind11 is not installed: make setup".to_owned());
     }
+    if directives.greenlet && !paths::greenlet(&python.name).join("greenlet").exists() {
+        return Some("greenlet is not installed for this Python: make setup, which finds no wheel for each".to_owned());
+    }
     let lacks = |what: &str| Some(format!("{} has no {what}", python.executable.display()));
     let (headers, shared, archive) = match directives.mode {
         Mode::Host => (true, true, false),
