@@ -148,7 +148,7 @@ static double pyferry(long count)
     TIMED(count, pyferry_visit(view, NULL););
 }
 
-static double pyferry_call(long count)
+static double pyferry_and_call(long count)
 {
     TIMED(count, pyferry_visit(view, call););
 }
@@ -292,7 +292,7 @@ static const struct way ways[] = {
     { "bare-cross", bare_cross_prepare, bare_cross },
     { "bare-first", nothing, bare_first },
     { "pyferry", nothing, pyferry },
-    { "pyferry-call", nothing, pyferry_call },
+    { "pyferry-call", nothing, pyferry_and_call },
     { "pyferry-cross", nothing, pyferry_cross },
     { "pyferry-first", nothing, pyferry_first },
     { "pyferry-guard", nothing, pyferry_guards },

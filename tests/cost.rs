@@ -10,9 +10,11 @@ use std::sync::Arc;
 use harness::{Completion, Failed, Trial};
 
 use count::{Count, Counter};
+use harness::build::Builder;
 use harness::directives::Directives;
-use harness::program;
-use harness::python::Python;
+use harness::library::Library;
+use harness::python::{Python, newest};
+use harness::{compile, paths, program};
 
 /// What one visit may come to, in a phase of `cost/path.c`. It may call nothing, beside what is counted apart
 /// ([`count::LIMIT`]).
@@ -54,13 +56,29 @@ const CONTROL: (&str, &str) = ("view", "malloc");
 
 fn main() -> ExitCode {
     harness::run(|library, pythons| {
+        let newest = newest(pythons.iter(), false).cloned();
+        let benchmarks = newest.map(|python| {
+            let library = Library { file: library.file.clone() };
+            Trial::test(format!("benchmarks compile on {}", python.name), move || compiles(&library, &python))
+        });
         let counter = Arc::new(Counter::new(library));
         let trial = |python: Python| {
             let counter = Arc::clone(&counter);
             Trial::ignorable_test(format!("instructions on {}", python.name), move || check(&counter, &python))
         };
-        pythons.into_iter().map(trial).collect()
+        pythons.into_iter().map(trial).chain(benchmarks).collect()
     })
+}
+
+/// What `make bench` measures, which nobody else compiles.
+fn compiles(library: &Library, python: &Python) -> Result<(), Failed> {
+    let sources = paths::root().join("benches");
+    let beside = ["stable.c", "scope.cpp"].map(|file| sources.join(file));
+    for program in ["turns", "scaling", "memory"] {
+        let source = sources.join(program).with_extension("c");
+        Builder::default().make(&compile::measured(&source, &beside, python, library))?;
+    }
+    Ok(())
 }
 
 fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {
