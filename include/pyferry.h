@@ -1337,6 +1337,32 @@ pyferry_status pyferry_queue_call(struct pyferry_queue *queue,
                                   int64_t timeout_ms);
 
 /**
+ * Drops a reference to a Python object from any thread: Py_DECREF for destructors and threads that are not attached.
+ *
+ * Any thread, attached or not, at any time: before, while and after the interpreter shuts down. It never waits for an interpreter.
+ * A thread that is attached to the object's interpreter drops it at once, and the object's destructor may run here. For
+ * others a thread of pyferry's does, within moments, or else whoever shuts the interpreter down. (Free-threaded, CPython leaves
+ * an object to the thread that made it, which destroys it when it next runs Python code; or the garbage collector does.) Not
+ * in a signal handler: it allocates.
+ *
+ * @param view       the interpreter that the object is of; read during the call
+ * @param py_object  a `PyObject *`: a reference of the caller's, which is given away
+ * @return PYFERRY_STATUS_OK (it was dropped, or will be), _CLOSED (the interpreter has ended: the reference was not touched, and is
+ *         counted by pyferry_left_behind; there is nothing more to do), _INVALID_ARGUMENT (an argument is NULL), _FORKED.
+ */
+pyferry_status pyferry_release_later(const struct pyferry_view *view,
+                                     void *py_object);
+
+/**
+ * How many references were given to pyferry_release_later too late to be dropped, in this process.
+ *
+ * Any thread, at any time.
+ *
+ * @return how many
+ */
+uint64_t pyferry_left_behind(void);
+
+/**
  * Says who waits for an interpreter, who is inside, what for and for how long: every thread that pyferry attaches, or that
  * has suspended, and every open guard. A thread that is in two interpreters is there twice. Python's own threads, and those
  * that came in by other means, are there while pyferry keeps an interpreter for them: not for a nested attach.

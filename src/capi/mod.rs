@@ -48,6 +48,7 @@ mod symbol;
 mod at_end;
 mod call;
 mod queue;
+mod release;
 mod observe;
 
 pub use at_end::*;
@@ -58,6 +59,7 @@ pub use interpreter::*;
 pub use observe::*;
 pub use output::pyferry_output;
 pub use queue::*;
+pub use release::*;
 pub use report::*;
 pub use runtime::*;
 pub use script::*;

@@ -39,7 +39,7 @@ pub use output::Write;
 pub use places::Places;
 pub use slot::{Slot, SlotValue};
 pub use states::Unattached;
-pub use values::{Raw, Sharing, State, StateCell};
+pub use values::{Raw, Reference, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
 use head_lock::HeadLock;

@@ -1,7 +1,7 @@
 //! Python source and what it raises.
 
 use super::types::PyObject;
-use super::{Python, Raw, State};
+use super::{Python, Raw, Reference, State};
 use crate::error::{Error, Result};
 use std::ffi::{CStr, c_char, c_int, c_ulong};
 use std::ptr::null_mut;
@@ -292,6 +292,14 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
             self.give_back(bytes);
             result
         }
+    }
+
+    /// Drops a reference, in the attached interpreter, which is the object's.
+    pub fn release(&self, reference: Reference) {
+        let pending = self.set_exception_aside();
+        // SAFETY: attached; whoever made the `Reference` gave it away.
+        unsafe { self.give_back(reference.as_ptr()) };
+        self.put_exception_back(pending);
     }
 
     /// # Safety

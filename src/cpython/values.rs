@@ -1,6 +1,7 @@
 //! What the room hands up: names of things of CPython's, which say nothing about whether these still live.
 
-use super::types::{PyInterpreterState, PyThreadState};
+use super::types::{PyInterpreterState, PyObject, PyThreadState};
+use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -20,6 +21,28 @@ unsafe impl Sync for State {}
 unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
+
+/// A reference to an object that somebody owns and gives away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference(NonNull<PyObject>);
+
+// SAFETY: an address; it is followed only while attached.
+unsafe impl Send for Reference {}
+
+impl Reference {
+    /// None for NULL.
+    ///
+    /// # Safety
+    /// It is a reference of the caller's, who has it no more.
+    pub unsafe fn from_ptr(object: *mut c_void) -> Option<Reference> {
+        NonNull::new(object.cast()).map(Reference)
+    }
+
+    /// As CPython knows it.
+    pub(super) fn as_ptr(self) -> *mut PyObject {
+        self.0.as_ptr()
+    }
+}
 
 impl State {
     /// The state that a slot value or a stored address names; None for NULL.

@@ -17,6 +17,7 @@ use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::host::output::Output;
 use crate::host::{at_end, output};
+use crate::queue::release;
 use crate::registry::fork;
 use crate::registry::{self, Facts, Interpreter, Origin};
 use crate::sys::{self, Label};
@@ -263,6 +264,7 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
     python.at_exit(Box::new(move || {
         thread::staying(python, || {
             shutdown::shut_down(&hooked);
+            release::release_all(&hooked);
             at_end::run(&hooked);
         })
     }))

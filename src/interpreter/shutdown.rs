@@ -7,6 +7,7 @@ use crate::error::{Error, Result, Status, fail};
 use crate::gate::{self, NotDrained};
 use crate::host::at_end;
 use crate::queue;
+use crate::queue::release::{self, RELEASE};
 use crate::registry::{self, Interpreter, Occupant, Origin};
 use crate::sys::Label;
 use crate::thread;
@@ -201,7 +202,8 @@ pub fn is_not_reported(occupant: &Occupant) -> bool {
 
 /// Whether an occupant is a thread of ours, which leaves by itself.
 pub fn is_helper(occupant: &Occupant) -> bool {
-    thread::is_herald(occupant) || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS].contains(&occupant.label())
+    thread::is_herald(occupant)
+        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE].contains(&occupant.label())
 }
 
 /// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is
@@ -248,6 +250,9 @@ pub fn finish_from_main(interpreter: &Interpreter, claim: Claim<'_>) -> Result<F
         }
         delete_idle_states(interpreter);
         finish(interpreter, claim);
+        if !ours {
+            release::release_all(interpreter);
+        }
         if ours {
             python.end_interpreter(slot, state, main, main_slot);
         } else {

@@ -4,8 +4,9 @@
 use super::{copies, runtime};
 use crate::cpython::{self, Python, Slot};
 use crate::interpreter::{python_threads, report};
+use crate::queue::{self, release};
 use crate::registry::{self, fork};
-use crate::{error, host, observe, queue, sys, thread};
+use crate::{error, host, observe, sys, thread};
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
@@ -13,6 +14,7 @@ use std::mem::ManuallyDrop;
 struct Locks {
     _host: host::Still,
     _queues: queue::Still,
+    release: release::Still,
     report: report::Still,
     runtime: runtime::Still,
     python_threads: python_threads::Still,
@@ -45,6 +47,7 @@ extern "C" fn before() {
     let _ = Python::in_process();
     let host = host::hold_still();
     let queues = queue::hold_still();
+    let release = release::hold_still();
     let report = report::hold_still();
     let runtime = runtime::hold_still();
     let python_threads = python_threads::hold_still();
@@ -52,8 +55,17 @@ extern "C" fn before() {
     let registry = registry::hold_still();
     // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
     let cpython = cpython::hold_still(registry.serves());
-    let held =
-        Locks { _host: host, _queues: queues, report, runtime, python_threads, observe, registry, _cpython: cpython };
+    let held = Locks {
+        _host: host,
+        _queues: queues,
+        release,
+        report,
+        runtime,
+        python_threads,
+        observe,
+        registry,
+        _cpython: cpython,
+    };
     // In a box, since every thread has the place for it.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }
@@ -65,6 +77,7 @@ extern "C" fn in_parent() {
 extern "C" fn in_child() {
     if let Some(mut held) = HELD.with(|place| place.take()) {
         held.report.forget_others();
+        held.release.forget_others();
         // Where there is a main interpreter there is our hook in it, which os.fork runs next.
         let hooked = held.registry.has_main() || held.runtime.is_at_work();
         fork::begin_child(hooked, || Python::known().is_some_and(Python::is_initialized));

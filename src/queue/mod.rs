@@ -6,6 +6,7 @@
 
 mod call;
 mod list;
+pub mod release;
 mod ring;
 mod turn;
 mod worker;

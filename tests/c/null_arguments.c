@@ -36,6 +36,8 @@ int main(void)
     INVALID(pyferry_queue_post_copy(NULL, NULL, NULL, 0), "queue");
     INVALID(pyferry_queue_call(NULL, NULL, NULL, 0), "queue");
     INVALID(pyferry_queue_run(NULL, 0, 0, NULL), "queue");
+    INVALID(pyferry_release_later(NULL, NULL), "view");
+    INVALID(pyferry_release_later(main, NULL), "py_object");
     INVALID(pyferry_interpreter_new(NULL, NULL), "out");
     INVALID(pyferry_interpreter_end(NULL, 0), "view");
     INVALID(pyferry_interpreter_interrupt(NULL), "view");

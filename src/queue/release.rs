@@ -1,0 +1,146 @@
+//! References that are given up by threads that are not attached, or may not be.
+//!
+//! They are dropped at the next chance: by a thread of ours, which comes in for all that have gathered and stays a while for more;
+//! or, once the interpreter shuts down, by the thread that shuts it down. What comes after that is left behind, and counted.
+
+use crate::cpython::Reference;
+use crate::error::{Result, fail};
+use crate::registry::{self, Interpreter};
+use crate::sys::{self, Label};
+use crate::thread::{self, Admission};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// What the thread of ours comes in for.
+pub const RELEASE: Label = Label::new(c"pyferry: dropping references");
+
+/// For how long it stays when there is nothing to do.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// What waits to be dropped.
+pub struct Later {
+    /// With the serials of their interpreters.
+    references: Vec<(u64, Reference)>,
+    /// The thread of ours is there.
+    is_attended: bool,
+}
+
+static LATER: Mutex<Later> = Mutex::new(Later { references: Vec::new(), is_attended: false });
+static CHANGED: Condvar = Condvar::new();
+static LEFT_BEHIND: AtomicU64 = AtomicU64::new(0);
+
+/// What is held through a fork, so that no child finds it locked.
+pub type Still = MutexGuard<'static, Later>;
+
+/// Holds it still.
+pub fn hold_still() -> Still {
+    LATER.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Later {
+    /// In a forked child the thread is not there. The references are the child's, too.
+    pub fn forget_others(&mut self) {
+        self.is_attended = false;
+    }
+
+    fn take(&mut self, of: impl Fn(u64) -> bool) -> Vec<Reference> {
+        let mut taken = Vec::new();
+        self.references.retain(|(serial, reference)| {
+            let is_taken = of(*serial);
+            if is_taken {
+                taken.push(*reference);
+            }
+            !is_taken
+        });
+        taken
+    }
+}
+
+/// Drops a reference: now, where this thread is attached to its interpreter, else soon. Never waits for an interpreter.
+pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
+    if interpreter.is(thread::current(interpreter.python)) {
+        thread::staying(interpreter.python, || interpreter.python.release(reference));
+        return Ok(());
+    }
+    let mut later = hold_still();
+    // Asked with the lock held: whoever closes the gate takes it afterwards.
+    if interpreter.is_closed() {
+        drop(later);
+        LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+        fail!(Closed, "{} has ended: the object went with it, or is left behind", interpreter.name());
+    }
+    later.references.push((interpreter.serial, reference));
+    let sends = !later.is_attended;
+    later.is_attended = true;
+    drop(later);
+    CHANGED.notify_one();
+    if sends {
+        let mask = sys::SignalMask::of_this_thread();
+        // No thread to be had: the next to come here tries again, or the shutdown drops it.
+        if sys::spawn(c"pyferry-release", move || attend(&mask)).is_err() {
+            hold_still().is_attended = false;
+        }
+    }
+    Ok(())
+}
+
+/// How many references came too late.
+pub fn left_behind() -> u64 {
+    LEFT_BEHIND.load(Ordering::Relaxed)
+}
+
+/// The life of the thread of ours. The mask is the one for destructors.
+fn attend(mask: &sys::SignalMask) {
+    loop {
+        for interpreter in registry::all() {
+            let is_its = |(serial, _): &(u64, Reference)| *serial == interpreter.serial;
+            if !hold_still().references.iter().any(is_its) {
+                continue;
+            }
+            // Refused: whoever shuts it down drops them.
+            if let Ok(ticket) = thread::attach(&interpreter, Admission::Open, RELEASE) {
+                mask.around(|| release_all(&interpreter));
+                // It is attached, as it just was: there is nothing to fail.
+                let _ = thread::detach(ticket);
+            }
+        }
+        let mut later = hold_still();
+        count_the_dead(&mut later);
+        if later.references.is_empty() {
+            let waited = CHANGED.wait_timeout_while(later, LINGER, |later| later.references.is_empty());
+            later = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            if later.references.is_empty() {
+                later.is_attended = false;
+                return;
+            }
+        } else {
+            // Of interpreters that shut down.
+            later = CHANGED.wait_timeout(later, LINGER / 10).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        }
+        drop(later);
+    }
+}
+
+/// Those whose interpreters ended by ways of which nobody was told.
+fn count_the_dead(later: &mut Later) {
+    if !later.references.is_empty() {
+        let alive: Vec<u64> = registry::all().iter().map(|interpreter| interpreter.serial).collect();
+        let dead = later.take(|serial| !alive.contains(&serial)).len();
+        LEFT_BEHIND.fetch_add(dead as u64, Ordering::Relaxed);
+    }
+}
+
+/// Drops what there is. Attached to the interpreter; where that is Closed by now, it was the last.
+pub fn release_all(interpreter: &Interpreter) {
+    loop {
+        // Destructors may come back here.
+        let taken = hold_still().take(|serial| serial == interpreter.serial);
+        if taken.is_empty() {
+            return;
+        }
+        thread::staying(interpreter.python, || {
+            taken.into_iter().for_each(|reference| interpreter.python.release(reference));
+        });
+    }
+}
