@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist wheel systems
+.PHONY: abi rooms install uninstall deny dist wheel systems test-windows
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -41,6 +41,8 @@ help:
 	@echo 'make mutations'
 	@echo '              break the library in many ways and see that the tests notice (minutes; hours if they do not)'
 	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
+	@echo 'make test-windows [T="finalize on 3.12"]'
+	@echo '              run tests/c on CPythons for Windows, under Wine; gets these first, and says how much that is'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
@@ -84,6 +86,11 @@ mutations: setup
 
 systems:
 	@tools/systems
+
+# Where a Python of Windows is not to be had, its cases are left out, and tools/windows says so.
+test-windows:
+	@tools/windows
+	PYFERRY_TEST_WINDOWS=1 $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
 
 check: setup
 	$(CARGO) fmt --all --check

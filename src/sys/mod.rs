@@ -1,7 +1,6 @@
 //! What is asked of the operating system: a room for each, with the same functions, and here what is the same in all.
 //!
-//! `linux` is the one that is tested. `macos` and `windows` are written and compiled, and were never run there: see
-//! docs/systems.md.
+//! `linux` is the one that is tested. `windows` was run under Wine, `macos` compiled: see docs/systems.md.
 
 mod clock;
 mod files;

@@ -1,4 +1,5 @@
 /* harness: also=symmetric PYFERRY_BARRIER=symmetric */
+/* harness: not-on=windows it counts Linux's membarrier calls */
 /* Where the kernel can make all threads fence at once, it is asked to; the programs symmetric_* show that it works without. */
 #include <linux/membarrier.h>
 #include <sys/syscall.h>

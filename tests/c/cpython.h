@@ -14,6 +14,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* What not every Python has. (For Windows the harness gives all of them something.) */
+#ifdef _WIN32
+#define OPTIONAL
+#else
+#define OPTIONAL __attribute__((weak))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -81,10 +88,10 @@ PyThreadState *PyInterpreterState_ThreadHead(PyInterpreterState *);
 PyThreadState *PyThreadState_New(PyInterpreterState *);
 PyThreadState *PyThreadState_Get(void);
 /* From 3.13 on; NULL before. */
-__attribute__((weak)) PyThreadState *PyThreadState_GetUnchecked(void);
+OPTIONAL PyThreadState *PyThreadState_GetUnchecked(void);
 #if PY_VERSION_HEX < 0x030d0000 /* it is 0 here, but in the trial */
 /* Up to 3.12; NULL later. */
-__attribute__((weak)) PyThreadState *_PyThreadState_UncheckedGet(void);
+OPTIONAL PyThreadState *_PyThreadState_UncheckedGet(void);
 #endif
 PyThreadState *PyThreadState_Swap(PyThreadState *);
 PyThreadState *PyThreadState_Next(PyThreadState *);

@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* A child of os.fork may be the first to use pyferry, also where the parent used it with a Python that has ended since; and a
    child in which there was no Python can have one of its own. */
 #include "fork.h"

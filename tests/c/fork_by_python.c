@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
 /* os.fork, and a C host's fork that tells CPython, give a child in which everything goes on: on the thread that forked, attached
    or not, with new threads, a new interpreter, and a shutdown. The parent notices nothing.

@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* harness: not-under=sanitizers in a child, GCC 12's AddressSanitizer can find its own locks held by threads that are not there */
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
 /* A child that Python is not told of is answered, whatever that is, though at the fork other threads were starting Python, taking

@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* In a child of os.fork guards are what they were: a new one, also in the place of an old one, holds the child's shutdown up and
    names who opened it; one of the parent's can be closed, and holds nothing up. */
 #include "fork.h"

@@ -1,4 +1,5 @@
 /* harness: since=3.12 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* os.fork in a sub-interpreter, which CPython refuses, leaves everything as it was. Up to 3.11 CPython forks there, and its child ends
    with a fatal error: "not main interpreter". */
 #include "py.h"

@@ -1,4 +1,5 @@
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* A host deletes a pthread key that it made before Python's, and forks: up to 3.14 CPython makes its own key anew in the child,
    where a lower number is free now. The child goes on all the same, and keys that the host makes there are its own. */
 #include "fork.h"

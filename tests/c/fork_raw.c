@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
 /* In a child that CPython never heard of every call answers FORKED at once, whoever forked and whatever the others were doing;
    the parent notices nothing. */

@@ -1,4 +1,5 @@
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* In a child that Python is not told of every call answers FORKED, though at the fork another thread was waiting in the end of
    an interpreter or in Python's shutdown, or reporting on it; and the shutdown goes on in the parent. */
 #include "fork.h"

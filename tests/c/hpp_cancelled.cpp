@@ -1,6 +1,7 @@
 /* Threads that end by pthread_exit or pthread_cancel in the scopes of pyferry.hpp run their destructors, terminate no process, and
    leave nothing in Python: in a scope's body, however deep; while an attach waits; and with the cancellation on its way when a
    destructor has to wait for the interpreter again. */
+/* harness: not-on=windows it cancels threads that wait in pause */
 #include "py.h"
 
 #define PYFERRY_HPP_CANCELLATION

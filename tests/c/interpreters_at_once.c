@@ -1,5 +1,6 @@
 /* 60 interpreters alive at once, and four threads through all of them, again and again: each is where it wants to be and finds its
    own values, an attach costs no memory, and all end. How long an attach takes is printed, not judged. */
+/* harness: not-on=windows not ported: it asks glibc how much memory is in use */
 #include "py.h"
 
 #include <malloc.h>

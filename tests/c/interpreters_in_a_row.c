@@ -1,4 +1,5 @@
 /* harness: timeout=600 */
+/* harness: not-on=windows not ported: it asks glibc how much memory is in use */
 /* 500 interpreters, made and ended one after another, with four threads going through all of them, cost no more memory than
    by CPython's own calls, which do not give all of it back themselves. */
 #include <Python.h>

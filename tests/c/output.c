@@ -8,12 +8,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 
-enum { SIZE = 1 << 16 };
+enum { CAPACITY = 1 << 16 };
 
 /* What was heard. */
 struct heard {
     pthread_mutex_t lock;
-    char text[3][SIZE];
+    char text[3][CAPACITY];
     size_t length[3];
     int calls;
 };
@@ -32,7 +32,7 @@ static void hear(int64_t interpreter, int32_t stream, const char *bytes, size_t 
     pyferry_view_free(here);
     CHECK(only_from < 0 || only_from == interpreter);
     pthread_mutex_lock(&heard->lock);
-    CHECK(heard->length[stream] + length < SIZE);
+    CHECK(heard->length[stream] + length < CAPACITY);
     memcpy(heard->text[stream] + heard->length[stream], bytes, length);
     heard->length[stream] += length;
     heard->calls++;

@@ -1,4 +1,5 @@
 /* harness: not-under=memcheck in a child of Valgrind's the main thread's stack is said to have 12 KiB, and CPython 3.14 stops at that */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* exit, _exit and os._exit, on attached and detached threads, with other threads inside and states everywhere, end the process. */
 #include "py.h"
 

@@ -1,4 +1,5 @@
 /* harness: not-under=memcheck in a child of Valgrind's the main thread's stack is said to have 12 KiB, and CPython 3.14 stops at that */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* Static destructors and atexit functions of the process that use pyferry, after Py_FinalizeEx or without one, on the initial
    thread or on another that calls exit, are told what is, and the process ends. */
 #include "py.h"

@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* A host that asks for Python's signal handling gets what python3 does: SIGINT is Python's, and SIGPIPE is ignored, from the
    start on; a handler that the host has for SIGINT stays its own. Afterwards SIGINT is at its default. */
 #include "use.h"

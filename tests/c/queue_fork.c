@@ -1,4 +1,5 @@
 /* harness: timeout=60 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* A queue belongs to the process that made it: in a forked child, whether or not Python was told of it, it answers FORKED and
    calls nothing, also where the fork was in one of its jobs; a new queue works there, and in the parent all goes on. */
 #include "fork.h"

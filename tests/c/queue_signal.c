@@ -1,4 +1,5 @@
 /* harness: timeout=60 */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* A post may be made in a signal handler, also one that has interrupted a post of the same thread, or a run: nothing is lost, nothing
    called twice, and nobody waits. */
 #include "py.h"

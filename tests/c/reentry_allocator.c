@@ -1,6 +1,7 @@
 /* What CPython calls from within its own functions, PyThreadState_New among them, and that comes back to CPython by
    PyGILState_Ensure: tracemalloc, and an allocator of PyMem_SetAllocator's that looks at the thread's state. Trace functions and
    sys.monitoring beside. Every call of pyferry is made under each; none hangs, nor gets into another interpreter. */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 #include <Python.h>
 
 #include "py.h"

@@ -1,5 +1,6 @@
 /* Signal handlers of C that interrupt pyferry's calls anywhere, and ask for a status name, change nothing; those of Python run inside
    pyferry_exec on the main thread, and use pyferry there. */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 #include "reentry.h"
 
 #include <sys/time.h>

@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* harness: not-under=memcheck in a child of Valgrind's the main thread's stack is said to have 12 KiB, and CPython 3.14 stops at that */
 /* A Python can be named by its program, its library, its prefix, its virtual environment, and by PATH; the option wins. */
 #include "use.h"

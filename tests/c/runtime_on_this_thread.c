@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* PYFERRY_RUNTIME_ON_THIS_THREAD: Python's main thread is the host's, which starts, pumps and stops Python and is attached to
    nothing meanwhile; other threads come in while it is in the host's code. */
 #include "use.h"

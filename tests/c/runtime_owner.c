@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows not ported: it asks Linux for numbers of threads */
 /* The main thread of Python is pyferry's own: no thread of the host is, and the interpreter is free for all of them. */
 #include "use.h"
 

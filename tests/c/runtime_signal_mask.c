@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* Threads and processes that site code and atexit functions start take the signals that the host's own do: the thread that
    Python is initialised on has the mask of the one that started it, and takes none only while it does nothing. */
 #include "use.h"

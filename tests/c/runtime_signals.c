@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* harness: also=default PYFERRY_TEST_DEFAULT=1 */
 /* Signals stay the host's: no handler and no mask changes, and no thread of pyferry's takes one. */
 #include "use.h"

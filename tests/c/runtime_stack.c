@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sets the limit of the stack, which Windows has in the program file */
 /* harness: not-under=memcheck Valgrind's frames are deeper than CPython reckons with */
 /* harness: not-under=helgrind Valgrind's frames are deeper than CPython reckons with */
 /* Python's thread has the stack that a main thread has, or 8 MiB where that is less: deep recursion in an atexit function

@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* A signal that came before the stop costs no script anything: the stop waits for Python threads, and each function of
    threading._register_atexit and of atexit runs, whether the signal is SIGINT and the host asked for Python's handling, or
    one that site code handles. What the handler raises goes to sys.unraisablehook. */

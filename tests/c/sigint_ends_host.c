@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* harness: not-under=memcheck a child that a signal ends frees nothing */
 /* Ctrl-C does what it does without Python, whatever scripts and site code import: it ends a host that has no handler for
    it, in the middle of the start too, and calls the host's where there is one. What a script asks for by signal.getsignal

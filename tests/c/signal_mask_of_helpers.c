@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
 /* Python code on threads of the library's own, destructors of what an ended thread left and functions of
    threading._register_atexit in an interpreter that ends, starts processes that take the signals the host's threads take. */
 #include "use.h"

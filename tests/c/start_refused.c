@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* harness: not-under=memcheck what Python had made when it failed to start is never freed: CPython has no way back from there */
 /* A start that cannot succeed is an answer, and the host lives on: with a libpython and no python3 program that could be
    tried first, and whatever the environment says. After a failure that came before there was an interpreter, a good start

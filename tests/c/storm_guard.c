@@ -3,7 +3,7 @@
    thread. */
 #include "storm.h"
 
-static struct event open = EVENT_INIT;
+static struct event opened = EVENT_INIT;
 static bool is_finalized;
 
 static void *use_guard(void *guard)
@@ -19,7 +19,7 @@ static void *hold_guard(void *view)
 {
     pyferry_guard *guard;
     CHECK_OK(pyferry_guard_open(view, &guard));
-    event_set(&open);
+    event_set(&opened);
     storm_over();
     sleep_ms(20); /* for a shutdown that goes on all the same */
     CHECK(!__atomic_load_n(&is_finalized, __ATOMIC_SEQ_CST));
@@ -33,10 +33,10 @@ int main(int argc, char **argv)
     storm_seed(argc, argv);
     for (int life = 0; life < 2; life++) {
         PyThreadState *state = storm_start();
-        open.set = is_finalized = false;
+        opened.set = is_finalized = false;
         storm_begin();
         pthread_t holder = thread_start(hold_guard, storm.views[next() % PLACES]);
-        event_wait(&open);
+        event_wait(&opened);
         storm_moment();
         finish_python(state);
         __atomic_store_n(&is_finalized, true, __ATOMIC_SEQ_CST);

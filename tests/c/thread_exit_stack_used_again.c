@@ -1,6 +1,7 @@
 /* A thread has the stack, and so the address, of one that has ended. Free-threaded CPythons take it for that one when it frees what
    that one made, whatever it came in by; nobody clears the other's state meanwhile. When the thread comes in by pyferry what the
    other left goes. */
+/* harness: not-on=windows it gives threads stacks of its own, which Windows lets nobody do */
 #include "py.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* Of two copies of the library in one process one serves, whichever is first; the other refuses and names both files, as often
    as it is asked, and harms neither the first nor its shutdown, nor a fork. When Python has ended the other may be first.
 

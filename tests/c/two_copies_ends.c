@@ -1,5 +1,6 @@
 /* A thread may end, and so may the process, whatever it did last through a copy of the library that was refused; Python's shutdown
    is not held up. */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 #include "copy.h"
 
 static struct copy first, refused;

@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* In a child that Python is not told of a refused copy of the library answers FORKED as the one that serves does, though another
    thread had Python at the fork; and the parent notices nothing. */
 #include "copy.h"

@@ -1,4 +1,5 @@
 /* harness: timeout=120 */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* Two copies of the library that start Python at the same moment: one starts it, and the other is refused. */
 #include "copy.h"
 

@@ -66,7 +66,7 @@ pub struct Declared {
 }
 
 impl Declared {
-    fn read() -> Result<Declared, String> {
+    pub fn read() -> Result<Declared, String> {
         let file = paths::programs().join("cpython.h");
         let header = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
         Declared::parse(&header).map_err(|what| format!("{}: {what}", file.display()))
@@ -84,7 +84,7 @@ impl Declared {
             if is_else || line.starts_with("typedef ") {
                 continue;
             }
-            let (list, line) = match line.strip_prefix("__attribute__((weak)) ") {
+            let (list, line) = match line.strip_prefix("OPTIONAL ") {
                 Some(rest) => (&mut declared.optional, rest),
                 None if line.starts_with("extern ") => (&mut declared.data, line),
                 None => (&mut declared.functions, line),

@@ -58,6 +58,8 @@ pub struct Directives {
     pub libs: Vec<String>,
     /// Tools that cannot watch the program, each with the reason.
     pub not_under: Vec<(Tool, String)>,
+    /// Systems that it is not for, each with the reason.
+    pub not_on: Vec<(String, String)>,
     /// Why memcheck has no leaks to look for, if it has not.
     pub leaks_not_checked: Option<String>,
 }
@@ -79,6 +81,7 @@ impl Default for Directives {
             also: Vec::new(),
             libs: Vec::new(),
             not_under: Vec::new(),
+            not_on: Vec::new(),
             leaks_not_checked: None,
         }
     }
@@ -117,6 +120,10 @@ impl Directives {
             }
             "lib" => self.libs.push(value.to_owned()),
             "leaks-not-checked" => self.leaks_not_checked = Some(value.to_owned()),
+            "not-on" => {
+                let (system, reason) = value.split_once(' ').filter(|(system, _)| *system == "windows")?;
+                self.not_on.push((system.to_owned(), reason.to_owned()));
+            }
             "not-under" => {
                 let (tool, reason) = value.split_once(' ')?;
                 self.not_under.push((Tool::named(tool)?, reason.to_owned()));

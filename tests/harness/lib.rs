@@ -29,6 +29,7 @@ pub mod tool;
 mod tool_check;
 mod trial;
 pub mod verdict;
+pub mod windows;
 
 use std::env;
 use std::num::NonZero;
@@ -76,10 +77,6 @@ const NONE: &str = "PYFERRY_TEST_EXIT_IF_NONE";
 
 /// Runs the trials of a test: of the library as it is now, on the Pythons found.
 pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode {
-    let mut arguments = Arguments::from_args();
-    // Most programs wait for a part of their time.
-    let cores = available_parallelism().map_or(1, NonZero::get);
-    let threads = *arguments.test_threads.get_or_insert(cores * 3 / 2);
     let (library, mut found) = match library_and_pythons() {
         Ok(both) => both,
         Err(message) => {
@@ -88,13 +85,26 @@ pub fn run(trials: impl FnOnce(Library, Vec<Python>) -> Vec<Trial>) -> ExitCode 
         }
     };
     // Who asks for a case by its name, for a tool or for a soak gets the whole of it.
-    let only = env::var(ONLY).unwrap_or_default();
-    if arguments.filter.is_none() && only.is_empty() && tool::current().is_none() && soak::length().is_none() {
+    let no_names = Arguments::from_args().filter.is_none() && only().is_empty();
+    if no_names && tool::current().is_none() && soak::length().is_none() {
         python::shorten(&mut found.pythons);
     }
     let mut all = python_trials(&found);
     all.extend(trials(library, found.pythons));
-    keep_only(&mut all, &only);
+    run_trials(all)
+}
+
+fn only() -> String {
+    env::var(ONLY).unwrap_or_default()
+}
+
+/// Runs those that are asked for.
+fn run_trials(mut all: Vec<Trial>) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Most programs wait for a part of their time.
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let threads = *arguments.test_threads.get_or_insert(cores * 3 / 2);
+    keep_only(&mut all, &only());
     let is_asked_for = |name: &str| is_asked_for(&arguments, name);
     if let Some(code) = env::var(NONE).ok().filter(|_| !all.iter().any(|trial| is_asked_for(&trial.name))) {
         return ExitCode::from(code.parse::<u8>().expect(NONE));

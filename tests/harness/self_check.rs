@@ -80,7 +80,7 @@ fn declarations() -> Result<(), Failed> {
 
 fn declarations_of_cpython() -> Result<(), Failed> {
     let header = "typedef struct a b;\n#ifndef Py_PYTHON_H\nenum { no };\n#endif\nint *Py_A(void (*)(int)); /* Py_C() */\n\
-                  extern int *Py_D;\n__attribute__((weak)) int _Py_B(void);\n";
+                  extern int *Py_D;\nOPTIONAL int _Py_B(void);\n";
     let expected = Declared {
         functions: vec!["Py_A".to_owned()],
         data: vec!["Py_D".to_owned()],

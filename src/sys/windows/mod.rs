@@ -1,5 +1,5 @@
-//! Windows: threads by number and name, the clock, other processors, this process's memory. Never run on Windows: see
-//! docs/systems.md.
+//! Windows: threads by number and name, the clock, other processors, this process's memory. Run under Wine, never
+//! on Windows: see docs/systems.md.
 
 mod modules;
 mod per_thread;
