@@ -24,6 +24,8 @@ pub struct Progress {
     begun: Instant,
     /// Of cases that run at once.
     threads: usize,
+    /// In a terminal, the last line of which is ours.
+    is_shown: bool,
     state: Mutex<State>,
 }
 
@@ -49,14 +51,16 @@ impl Progress {
         let expected = asked_for().map(|name| times.of(name).passed).sum();
         let (cases, at_work) = (asked_for().count(), Vec::new());
         let state = Mutex::new(State { times, cases, done: 0, expected, expected_of_done: 0.0, at_work });
-        let progress = Arc::new(Progress { begun: Instant::now(), threads, state });
+        let is_silent = env::var_os(SILENT).is_some();
+        let is_shown = !is_silent && io::stderr().is_terminal();
+        let progress = Arc::new(Progress { begun: Instant::now(), threads, is_shown, state });
         let watched = trials.into_iter().map(|trial| {
             let progress = Arc::clone(&progress);
             let name = trial.name.clone();
             libtest_mimic::Trial::ignorable_test(trial.name, move || progress.run(&name, trial.run))
         });
         let watched = watched.collect();
-        if env::var_os(SILENT).is_none() {
+        if !is_silent {
             let teller = Arc::clone(&progress);
             thread::spawn(move || teller.tell());
         }
@@ -74,6 +78,10 @@ impl Progress {
         state.done += 1;
         state.expected_of_done += state.times.of(name).passed;
         state.times.set(name, time);
+        if self.is_shown {
+            // The line of this case comes next, and may be the shorter one.
+            eprint!("\r\x1b[K");
+        }
         result
     }
 
@@ -81,7 +89,7 @@ impl Progress {
     pub fn end(&self) -> Result<(), String> {
         let mut state = self.state();
         state.done = state.cases;
-        if io::stderr().is_terminal() {
+        if self.is_shown {
             eprint!("\r\x1b[K");
         }
         state.times.write()
@@ -92,16 +100,15 @@ impl Progress {
     }
 
     fn tell(&self) {
-        let terminal = io::stderr().is_terminal();
         loop {
-            thread::sleep(if terminal { REDRAW_EVERY } else { LINE_EVERY });
+            thread::sleep(if self.is_shown { REDRAW_EVERY } else { LINE_EVERY });
             let state = self.state();
             if state.done == state.cases {
                 return;
             }
             let line = self.line(&state);
             // In one line, however narrow the terminal is, over which the next case's line is written.
-            _ = if terminal {
+            _ = if self.is_shown {
                 write!(io::stderr(), "\r\x1b[K\x1b[?7l{line}\x1b[?7h\r")
             } else {
                 writeln!(io::stderr(), "{line}")
