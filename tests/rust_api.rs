@@ -12,6 +12,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use harness::{Completion, Failed, Trial};
@@ -124,10 +125,15 @@ fn cargo(verb: &str, package: &str, python: &Python) -> Command {
 }
 
 fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
-    let target = paths::root().join("target/pyo3").join(&python.name);
+    // What of it is the same for all Pythons is built once; so its program is put away before the next one's is made.
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let target = paths::root().join("target/pyo3");
     let mut command = cargo("build", "pyo3", python);
     process::output(command.arg("--release").arg("--target-dir").arg(&target))?;
-    Ok(target.join("release/pyferry-with-pyo3"))
+    let program = target.join(format!("with-pyo3-on-{}", python.name));
+    fs::copy(target.join("release/pyferry-with-pyo3"), &program)?;
+    Ok(program)
 }
 
 fn run(executable: &Path, directory: &Path, variables: &environment::Variables) -> Result<(), Failed> {
