@@ -1,4 +1,5 @@
-/* harness: mode=runtime timeout=60 */
+/* harness: mode=runtime */
+/* harness: timeout=60 */
 /* A watchdog of pyferry.hpp hears who is inside for too long, and may stop that; it is owned, and goes when it is removed. Who is
    there can be asked for, on any thread. */
 #include "use.h"

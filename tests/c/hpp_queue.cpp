@@ -1,4 +1,5 @@
-/* harness: mode=runtime timeout=60 */
+/* harness: mode=runtime */
+/* harness: timeout=60 */
 /* A pyferry::queue takes jobs as callables, small ones without an allocation and others on the heap; each is called once, and
    destroyed then, whether it ran or the queue went first. */
 #include "use.h"

@@ -167,7 +167,7 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
 
 /// What threads of the library's own do, which no visitor pays for.
 fn is_own_threads(function: &str) -> bool {
-    function.starts_with("pyferry::sys::unix::spawn::start") || function.starts_with("std::thread::")
+    function.starts_with("pyferry::sys::unix::spawn") || function.starts_with("std::thread::")
 }
 
 fn is_ours(object: &str) -> bool {
