@@ -175,6 +175,21 @@ static double pyferry_cross(long count)
     return pyferry_inside(sub_view, count);
 }
 
+/* On a thread that somebody else attached, as Py_Initialize, Python itself and PyGILState do. */
+static void others_prepare(void)
+{
+    PyGILState_Ensure();
+    state = PyEval_SaveThread();
+}
+
+static double others_nested(long count)
+{
+    PyEval_RestoreThread(state);
+    double elapsed = pyferry(count);
+    PyEval_SaveThread();
+    return elapsed;
+}
+
 static void *pyferry_first_visit(void *elapsed)
 {
     double start = nanoseconds();
@@ -304,6 +319,8 @@ static const struct way ways[] = {
     { "stable-few-heights", nothing, stable_few_heights },
     { "stable-all-heights", nothing, stable_all_heights },
     { "linked-tick-alone", nothing, linked_tick_alone },
+    { "others", others_prepare, pyferry },
+    { "others-nested", others_prepare, others_nested },
     { "gilstate-call", nothing, gilstate_call },
     { "gilstate-tick", nothing, gilstate_tick },
     { "gilstate-nested", nothing, gilstate_nested },

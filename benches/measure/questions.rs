@@ -128,6 +128,20 @@ pub fn all() -> Vec<Question> {
             |_| Some(AtMost(0.5)),
         ),
         question(
+            "on a thread of others, which has let go: attach + detach",
+            "bare PyEval_RestoreThread + SaveThread",
+            "≤ 1.15; t ≤ 1.3",
+            Ratio("others", "bare"),
+            |python| Some(AtMost(if python.free_threaded { 1.3 } else { 1.15 })),
+        ),
+        question(
+            "on a thread of others, attached: attach + detach",
+            "nested PyGILState_Ensure/Release",
+            "≤ 1",
+            Ratio("others-nested", "gilstate-nested"),
+            |_| Some(AtMost(1.0)),
+        ),
+        question(
             "into another interpreter and back",
             "bare: Save A, Restore B, Save B, Restore A",
             "≤ 1.15",
