@@ -351,7 +351,8 @@ impl<T> Gate<T> {
     /// Lets nobody new in from here on.
     pub fn close(&self) {
         self.with_ledger(|ledger| {
-            // Who sees the phase deletes its state, and may no longer get in by a seat that is quiet.
+            // First the flags, then the phase: a thread that sees Closing deletes its cached state in detach, and must not get in
+            // afterwards by a seat whose flags are still clear.
             ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
             let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
         });

@@ -138,8 +138,8 @@ impl<T> Seat<T> {
         pins
     }
 
-    /// Takes a pin, by the occupant, if there is no notice of any kind. Else there was one for a moment, which a closer may
-    /// have seen: `Gate::enter` is next, and tells it.
+    /// Fast path: takes a pin unless a flag is set. If one is, the pin is undone, but a closer may have counted it for a moment:
+    /// the caller must go on with `Gate::enter`, whose `leave` wakes the closer.
     #[inline(always)]
     pub fn enter(&self) -> bool {
         let pins = self.add_pin();

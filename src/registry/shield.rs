@@ -41,7 +41,8 @@ pub fn is_raising() -> bool {
 /// No interrupt reaches the thread that Python knows by this number, until the shield is dropped.
 pub fn shield(ident: u64) -> Shield {
     shielded().push(ident);
-    // Whoever looked before that is through in no time, unless it runs a destructor, when its interrupt is there already.
+    // An interrupter that checked the list before we were on it finishes quickly, or is inside a destructor run by
+    // PyThreadState_SetAsyncExc, in which case the exception is set already. So a bounded wait is enough.
     for _ in 0..1000 {
         if INTERRUPTING.load(Ordering::SeqCst) == 0 {
             break;

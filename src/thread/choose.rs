@@ -43,7 +43,8 @@ impl Thread {
         Some((made, Source::Cached))
     }
 
-    /// A state of the target that this thread let go of further down its stack: A, of A -> B -> A, where A's is not ours.
+    /// For A -> B -> A: the foreign state by which this thread was attached to A before it entered B. Reuse that state instead of
+    /// making a second one.
     fn state_below(&self, target: &Interpreter) -> Option<State> {
         let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
         let of_this_life = |visit| self.with_visit(visit, |visit| visit.interpreter.life == record::life());
@@ -57,7 +58,8 @@ impl Thread {
         })
     }
 
-    /// What the slot holds; nothing, where that is what this thread left there when an interpreter went without it.
+    /// The value of the gilstate slot; NULL, where the slot still names a state of this thread's that was deleted with an interpreter
+    /// which did not wait for the thread.
     pub(super) fn slot_value(&self, target: &Interpreter) -> SlotValue {
         let held = target.slot.get(target.python);
         let value = self.unless_gone(held);
@@ -67,7 +69,7 @@ impl Thread {
         value
     }
 
-    /// A value of the slot's; none, where that is what this thread let go of in an interpreter that did not wait for it.
+    /// A value of the gilstate slot's; NULL, where its state belongs to an interpreter that did not wait for this thread.
     pub(super) fn unless_gone(&self, value: SlotValue) -> SlotValue {
         let given_up = |visit| self.with_visit(visit, |visit| visit.seat.is_given_up());
         let is_gone = |frame: &Frame| match frame.kind {
@@ -79,8 +81,9 @@ impl Thread {
         if !value.is_null() && self.frames().iter().any(is_gone) { null_mut() } else { value }
     }
 
-    /// Whether CPython has unmarked a state of the target's that this thread is inside of: somebody attached another one on
-    /// top of it, by CPython's own means. `now` is what is attached now, or else in the slot.
+    /// Whether CPython (3.12 and later) has cleared the `bound_gilstate` flag of a state of the target's that this thread is inside
+    /// of, because another library attached a different state on this thread meanwhile. If so, attaching the state again overwrites
+    /// the gilstate slot. `now` is the state that is attached now or, where none is, the one in the slot.
     pub(super) fn lost_its_mark(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
         let mut above = now;
         for frame in self.frames().iter().rev() {
@@ -106,7 +109,8 @@ impl Thread {
     }
 }
 
-/// Whether what the slot holds is no state of the last life of Python, nor one that was given the address of such a one.
+/// Whether the state in the gilstate slot belongs to the current run of Python. A pointer left over from an earlier run may
+/// dangle, or its address may have been reused for a new state.
 fn is_of_this_life(target: &Interpreter, found: State) -> bool {
     let lives = || target.raw().is_some_and(|raw| target.python.is_this_threads_in(raw, found));
     record::life() == 0 || !target.slot.outlives_python() || lives()

@@ -21,7 +21,7 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// CPython's switch interval: the time that a thread may keep a GIL which others want.
 const INTERVAL: Duration = Duration::from_millis(5);
-/// In each interval, while threads come: a wait is behind a loop, rather than one of many short ones, if each look meets it.
+/// Samples per switch interval. A thread counts as starved only if every sample of an interval finds one that waits.
 const LOOKS: u32 = 5;
 /// What heralds come for: by this they are known.
 const HERALD: Label = Label::new(c"pyferry: a herald");

@@ -71,7 +71,7 @@ impl Thread {
                 None => return Hold::Free,
             },
         };
-        // Who is in by other means came in who knows when.
+        // If another library attached this thread, the time of that is unknown: count from now.
         let first = self.with_visit(visit, |here| {
             let occupant = &here.seat.occupant;
             let first = !occupant.is_in();
@@ -81,7 +81,8 @@ impl Thread {
             }
             first
         });
-        // Late: this thread is inside, whether or not we knew of it.
+        // If the gate is closing, take the pin all the same (Admission::Late): this thread is inside already, even if it was attached
+        // by somebody else.
         if self.pin(visit, Admission::Open) || self.pin(visit, Admission::Late) {
             return Hold::Pinned(visit);
         }

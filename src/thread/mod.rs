@@ -1,5 +1,28 @@
 //! What one OS thread knows: the attachments it is in, the states it keeps, and what happens when it ends.
 //!
+//! To each interpreter a thread is in one of these states. All transitions are the thread's own, but the closer's.
+//!
+//! ```text
+//!                         attach                          suspend, PyEval_SaveThread,
+//!               pin, gilstate slot, RestoreThread         attach to another interpreter
+//!   +---------+ ---------------------------> +----------+ ---------------------------> +------------+
+//!   | outside |                              | attached |                              | let go     |
+//!   | no pin  |                              | a pin    |                              | a pin kept |
+//!   +---------+ <--------------------------- +----------+ <--------------------------- +------------+
+//!      |   ^              detach                |    ^        resume, RestoreThread,
+//!      |   |      SaveThread, slot, unpin       |    |        detach from the other one
+//!      |   |                             attach |    | detach
+//!      |   |                                    v    |
+//!      |   |                         nested: attached already, by us or by anybody; no pin
+//!      |   |
+//!      |   +-- forget, the end of the thread: the kept state is deleted, or left to others (`orphans`)
+//!      +------ the closer, once the gate is closed and nobody inside: deletes the kept state
+//! ```
+//!
+//! Each attach and suspend that has not ended is a frame, last in, first out; nested ones of one state end in any order. Where the
+//! closer gives a thread up (`pyferry_set_report`), it sets a flag on the thread's place at the gate and touches nothing here: the
+//! frame ends with CLOSED, and the thread does not come back in.
+//!
 //! The record is a thread-local that is never dropped, so that it can be used until the thread's very end, by destructors
 //! of every kind. It is tidied up when they are through, and again when a later one has used it since.
 //!

@@ -4,8 +4,9 @@
 //! Such a one is a *step*, of a few words, and needs no frame. Whatever does not fit is left to the long way, which makes
 //! frames of the steps first (`settle`), and a step again of a plain frame that is left alone (`unsettle`).
 //!
-//! What this costs is counted in instructions: CPython's own part of an attach is full of locked ones, which do not
-//! overlap with anything. So a step that was taken before is not written again but for its number.
+//! What this costs is counted in instructions (tests/cost.rs): CPython's half of an attach consists of locked instructions,
+//! which nothing overlaps with, so every instruction of ours adds up. A step therefore keeps its contents from the last use; only
+//! the number is written anew.
 
 use super::frames::{Frame, Kind, Source, Ticket};
 use super::left::{Hold, Left};

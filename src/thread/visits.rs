@@ -24,19 +24,19 @@ impl Visit {
         self.interpreter.is_closed() || self.seat.is_given_up()
     }
 
-    /// Has the slot hold what was there before, where it holds a state that went with the interpreter.
+    /// Restores the gilstate slot to `before` if the slot still holds a state that was deleted with its interpreter.
     pub fn take_from_slot(&self, state: State, before: SlotValue) {
         let (python, slot) = (self.interpreter.python, self.interpreter.slot);
         let before = if self.interpreter.life == record::life() {
             before
         } else if slot.outlives_python() && !python.is_in_main(state) {
-            // In another life of Python, where what was there before is gone too.
+            // Python was started again since: the state in `before` is gone too.
             null_mut()
         } else {
             return;
         };
         let held = slot.get(python);
-        // CPython has emptied it where this thread ended the interpreter itself.
+        // PyThreadState_Delete has emptied the slot where this thread ended the interpreter itself.
         let emptied = || held.is_null() && !before.is_null() && python.attached(None).is_none();
         if held == state.as_ptr() || emptied() {
             slot.set(before);
