@@ -64,8 +64,9 @@ template <class> inline constexpr bool never = false;
 /**
  * An owned reference, or null.
  *
- * It may be moved and destroyed on any thread, attached or not. Destroyed on one that is not attached to its interpreter, it
- * attaches for that, and so may wait; where the interpreter has ended, there is nothing left to release. To copy it, be attached.
+ * It may be moved and destroyed on any thread, attached or not, and that never waits. On one that is not attached to its
+ * interpreter the reference is given back within moments, by a thread of pyferry's (pyferry_release_later); where the
+ * interpreter has ended, there is nothing left to release. To copy it, be attached.
  */
 class object {
 public:
@@ -105,11 +106,10 @@ public:
         PyObject *it = std::exchange(it_, nullptr);
         if (it == nullptr) return;
         const detail::shared_view home = std::move(home_);
-        pyferry_token token = PYFERRY_TOKEN_INIT;
-        // Nests where the thread is in already. CLOSED: the interpreter has ended, and its objects with it.
-        if (pyferry_attach(home.get(), &token) != PYFERRY_STATUS_OK) return;
-        Py_DECREF(it);
-        if (pyferry_detach(&token) != PYFERRY_STATUS_OK) detail::report_lost("pyferry::object", result{});
+        // CLOSED: the interpreter has ended, and its objects with it. FORKED: they are the parent's.
+        const pyferry_status status = pyferry_release_later(home.get(), it);
+        const bool gone = status == PYFERRY_STATUS_CLOSED || status == PYFERRY_STATUS_FORKED;
+        if (status != PYFERRY_STATUS_OK && !gone) detail::report_lost("pyferry::object", status);
     }
 
 private:
