@@ -29,8 +29,11 @@ int main(void)
     CHECK(found == sizeof SWITCHES / sizeof *SWITCHES);
 
     struct pre_config {
-        int config_init, parse_argv, isolated, use_environment, configure_locale, coerce_c_locale, coerce_c_locale_warn, utf8_mode,
-            dev_mode, allocator;
+        int config_init, parse_argv, isolated, use_environment, configure_locale, coerce_c_locale, coerce_c_locale_warn;
+#ifdef _WIN32
+        int legacy_windows_fs_encoding;
+#endif
+        int utf8_mode, dev_mode, allocator;
     };
     CHECK(sizeof(PyPreConfig) == sizeof(struct pre_config));
     CHECK(offsetof(PyPreConfig, parse_argv) == offsetof(struct pre_config, parse_argv));

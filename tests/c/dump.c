@@ -1,5 +1,6 @@
 /* pyferry_dump in a signal handler, whatever was interrupted: a thread in malloc, in pyferry's own calls, holding the interpreter
    in C, or at its first look at Python. It allocates nothing and leaves errno alone. */
+/* harness: not-on=windows it dumps in a signal handler */
 #include "py.h"
 
 #include <errno.h>

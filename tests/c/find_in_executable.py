@@ -62,7 +62,7 @@ ok(free.pyferry_runtime_stop(ctypes.c_int64(-1)))
 nest()
 """
 
-pythons = {sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"}
+pythons = {sys.executable} | ({"/usr/bin/python3", "/usr/local/bin/python3"} if os.name == "posix" else set())
 for python in pythons:
     if os.path.exists(python):
         subprocess.run([python, "-I", "-c", SCRIPT], check=True, timeout=50)

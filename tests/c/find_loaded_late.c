@@ -11,7 +11,10 @@ int main(int argc, char **argv)
 
     struct loaded python = load_python(argv[1], RTLD_LOCAL);
     CHECK_REFUSED(pyferry_view_main(&view), PYFERRY_STATUS_NO_PYTHON, "not initialised");
-    CHECK_SAYS(strrchr(argv[1], '/'));
+    const char *file = argv[1] + strlen(argv[1]);
+    while (file[-1] != '/' && file[-1] != '\\')
+        file--;
+    CHECK_SAYS(file);
     CHECK(!pyferry_is_attached(NULL));
     CHECK(view == NULL);
 

@@ -2,6 +2,7 @@ import gilstate_in_extension
 
 gilstate_in_extension.run_on_host_thread("""
 import ctypes
+import sys
 import gilstate_in_extension as extension
 
 here = extension.where()
@@ -18,7 +19,8 @@ def compare(left, right):
 
 
 numbers = (ctypes.c_int * 5)(3, 1, 4, 1, 5)
-ctypes.CDLL(None).qsort(numbers, 5, ctypes.sizeof(ctypes.c_int), compare)
+library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+library.qsort(numbers, 5, ctypes.sizeof(ctypes.c_int), compare)
 assert list(numbers) == [1, 1, 3, 4, 5]
 assert set(seen) == {here}, (seen, here)
 """)
