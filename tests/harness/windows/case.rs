@@ -161,6 +161,10 @@ impl Case {
             }
             match self.directives.mode {
                 Mode::Runtime => set("PYFERRY_PYTHON", &executable),
+                // There Python takes the host's folder for its own, and the host has to say better.
+                Mode::Host | Mode::Dlopen if python.minor < 11 => {
+                    set("PYTHONHOME", &windows_path(python.executable.parent().expect("it is in a folder")));
+                }
                 Mode::Extension => set("PYTHONPATH", &windows_path(built.parent().expect("it is in a directory"))),
                 _ => {}
             }
