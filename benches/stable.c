@@ -47,7 +47,7 @@ static void call_touch(size_t count)
     PyObject *bytes = PyMemoryView_FromMemory((char *)heights, (Py_ssize_t)(count * sizeof *heights), PyBUF_WRITE);
     PyObject *floats = bytes != NULL ? PyObject_CallMethod(bytes, "cast", "s", "f") : NULL;
     PyObject *result = floats != NULL ? PyObject_CallFunctionObjArgs(touch, floats, NULL) : NULL;
-    check(result != NULL && PyLong_AsSize_t(result) == count);
+    check(result != NULL && heights[0] == heights[1] + 1);
     Py_DECREF(result);
     Py_DECREF(floats);
     Py_DECREF(bytes);

@@ -371,8 +371,7 @@ static inline void start(const char *peer)
     CHECK(PyRun_SimpleString("def empty(): pass\n"
                              "def tick(seconds, speed): return seconds * speed\n"
                              "def touch(heights):\n"
-                             "    heights[0] = heights[-1] + 1.0\n"
-                             "    return len(heights)\n") == 0);
+                             "    heights[0] = heights[1] + 1.0\n") == 0);
     PyObject *main = PyImport_AddModule("__main__");
     empty_function = PyObject_GetAttrString(main, "empty");
     tick_function = PyObject_GetAttrString(main, "tick");
