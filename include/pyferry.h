@@ -21,7 +21,7 @@
  *   NULL is fine there. Tokens and suspensions are plain values.
  * - **Structs.** Options and info structs start with their size: start from their PYFERRY_..._INIT macro.
  * - **Shutdown.** Whoever ends an interpreter, and whenever: threads inside are waited for, later ones get
- *   PYFERRY_STATUS_CLOSED, and nobody is killed or hung.
+ *   PYFERRY_STATUS_CLOSED. Nobody is killed or hung, unless the host gives up on the threads inside (pyferry_set_report).
  * - **Cancellation.** pthread_cancel must not take effect in a call that may wait for Python: CPython waits in a
  *   cancellation point, with a lock held that nobody would release. Threads that may be cancelled disable that around
  *   such calls (pthread_setcancelstate), as pyferry.hpp does for who defines PYFERRY_HPP_CANCELLATION. To end a thread by it

@@ -129,7 +129,7 @@ impl Python {
         }
     }
 
-    /// Up to 3.11 Py_EndInterpreter comes back with the GIL held and no state attached: gives it back through `own`.
+    /// Up to 3.11 Py_EndInterpreter returns with the GIL held and no thread state current: releases the GIL through `own`.
     unsafe fn drop_orphaned_gil(&self, own: *mut PyThreadState) {
         if self.one_gil {
             // SAFETY: this thread holds the GIL, and `own` is a state of this thread.

@@ -59,7 +59,8 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     if python.is_finalizing() {
         fail!(Closed, "Python is shutting down: its main interpreter lets nobody in");
     }
-    // Who is attached may hold the import lock, and does itself what Python code it takes.
+    // An attached caller may hold an import lock: a helper thread that imports would deadlock with it, so the caller runs the
+    // imports itself.
     let here = thread::current(python) == Some(raw);
     if thread::current(python).is_none() {
         fork::check_first_view()?;

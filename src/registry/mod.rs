@@ -46,11 +46,13 @@ pub struct Interpreter {
     pub slot: Slot,
     /// Who made it.
     pub origin: Origin,
-    /// It has the main interpreter's GIL (or is that), and threads waiting for it are not heard by those in others.
+    /// Up to 3.12, it shares the main interpreter's GIL (or is the main interpreter): the request to drop the GIL that a thread waiting
+    /// for this interpreter makes (`gil_drop_request`) is seen only by a thread that runs in this interpreter.
     pub waits_unheard: bool,
-    /// Whoever made it must find one thread state there, or none, to end it: no thread keeps one, nor visits it for others' sake.
+    /// `_xxsubinterpreters` of 3.9 to 3.12 made it, which neither runs code in nor ends an interpreter that has more than one thread
+    /// state: no thread keeps a state there, and no thread of ours goes there for others' sake.
     pub wants_one_state: bool,
-    /// A thread is on its way there to be heard for those who wait elsewhere.
+    /// A thread of ours is on its way in, to make the thread that holds the GIL there drop it.
     pub heralded: AtomicBool,
     /// How far the delivery of interrupts is.
     pub delivery: Delivery,
