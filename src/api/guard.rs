@@ -30,12 +30,25 @@ pub struct Guard {
     guard: Option<Box<thread::Guard>>,
 }
 
-impl Guard {
-    pub(super) fn open(view: &View) -> Result<Guard> {
+impl View {
+    /// Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Closed`]: the interpreter is shutting down or has ended. [`Status::Forked`].
+    ///
+    /// ```no_run
+    /// let guard = pyferry::View::main()?.guard()?;
+    /// # Ok::<_, pyferry::Error>(())
+    /// ```
+    #[doc(alias = "pyferry_guard_open")]
+    pub fn guard(&self) -> Result<Guard> {
         fork::check()?;
-        Ok(Guard { view: view.clone(), guard: Some(thread::open_guard(&view.interpreter)?) })
+        Ok(Guard { view: self.clone(), guard: Some(thread::open_guard(&self.interpreter)?) })
     }
+}
 
+impl Guard {
     /// Attaches this thread to the guarded interpreter, also while that is shutting down.
     ///
     /// # Errors

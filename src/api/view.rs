@@ -1,4 +1,4 @@
-use super::{Attached, Guard};
+use super::Attached;
 use crate::cpython::Python;
 use crate::error::Result;
 #[cfg(doc)]
@@ -131,21 +131,6 @@ impl View {
     fn enter(&self, label: Label) -> Result<Attached> {
         fork::check()?;
         thread::attach(&self.interpreter, Admission::Open, label).map(Attached::new)
-    }
-
-    /// Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::Closed`]: the interpreter is shutting down or has ended. [`Status::Forked`].
-    ///
-    /// ```no_run
-    /// let guard = pyferry::View::main()?.guard()?;
-    /// # Ok::<_, pyferry::Error>(())
-    /// ```
-    #[doc(alias = "pyferry_guard_open")]
-    pub fn guard(&self) -> Result<Guard> {
-        Guard::open(self)
     }
 
     /// Whether this thread is attached to this interpreter now, by whomever. No side effect.

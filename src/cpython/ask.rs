@@ -4,7 +4,6 @@
 //! be tried again. It has to end too where the program is none, or is one that uses this library.
 
 use super::Config;
-use super::locate::ENVIRONMENT;
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::{self, FILES};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
+
+pub(super) const ENVIRONMENT: &str = "PYFERRY_PYTHON";
 
 /// What an interpreter on disk says of itself.
 pub struct Installation {

@@ -1,7 +1,7 @@
 //! Which libpython: the one in the process, or the one that an interpreter on disk names.
 
 use super::Config;
-use super::ask::{Installation, ask};
+use super::ask::{ENVIRONMENT, Installation, ask};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::{self, FILES, Library};
 use std::ffi::OsStr;
@@ -46,8 +46,6 @@ pub fn in_process() -> Result<Option<Located>> {
     }
     Ok(found.pop().map(|(holder, library, function)| Located { library, function, path: modules[holder].file() }))
 }
-
-pub(super) const ENVIRONMENT: &str = "PYFERRY_PYTHON";
 
 /// Chooses the Python to load: what the caller names, else what the environment names, else `python3` on PATH.
 pub fn choose(named: Option<&str>, config: &Config) -> Result<Installation> {

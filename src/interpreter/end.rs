@@ -1,6 +1,7 @@
 //! Ending an interpreter that pyferry made.
 
-use super::shutdown::{Limits, TakenDown, finish_from_main, take_down};
+use super::limits::Limits;
+use super::shutdown::{TakenDown, finish_from_main, take_down};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{Interpreter, Origin};
 use crate::sys::Label;

@@ -5,17 +5,14 @@
 //! mark. Who leaves loses the mark, so what the thread does at its next visit is not hit. Those who came in by CPython's own
 //! calls have no mark: they are hit if they run Python code then.
 
-use super::shutdown;
+use super::helpers::{self, DELIVERY};
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::Phase;
 use crate::registry::{self, Interpreter};
-use crate::sys::{self, Label};
+use crate::sys;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// What the thread that delivers interrupts comes in for.
-pub const DELIVERY: Label = Label::new(c"pyferry: an interrupt");
 
 /// For how long an interrupt waits for its delivery: longer than a thread that runs Python code keeps the GIL.
 const AT_ONCE: Duration = Duration::from_millis(50);
@@ -82,7 +79,7 @@ pub fn mark_those_inside(interpreter: &Interpreter) {
     interpreter.gate.for_each_seat(|seat| {
         let occupant = &seat.occupant;
         let is_inside = seat.pins() > 0 && occupant.is_in() && !occupant.is_guard();
-        if is_inside && !shutdown::is_helper(occupant) && !(idle_here && thread::is_mine(occupant)) {
+        if is_inside && !helpers::is_helper(occupant) && !(idle_here && thread::is_mine(occupant)) {
             seat.leave_word();
         }
     });

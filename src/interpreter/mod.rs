@@ -2,7 +2,9 @@
 
 pub mod call;
 mod end;
+pub mod helpers;
 mod interrupt;
+mod limits;
 pub mod python_threads;
 pub mod report;
 pub mod script;
@@ -10,7 +12,7 @@ pub mod shutdown;
 
 pub use end::stop;
 pub use interrupt::interrupt;
-pub use shutdown::Limits;
+pub use limits::Limits;
 
 use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};

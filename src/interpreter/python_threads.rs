@@ -6,20 +6,16 @@
 //! (`ThreadPoolExecutor`'s joins its workers), and one, the observer, looks every now and then who is left and where it
 //! is, and interrupts if that is asked for. They hold pins, as everybody inside does, but nobody is told of them.
 
+use super::helpers::{EXIT_FUNCTIONS, OBSERVER};
 use super::interrupt::{mark_those_inside, raise_in_those_marked};
+use super::limits::Limits;
 use super::report;
-use super::shutdown::Limits;
 use crate::error::{Error, Result, Status};
 use crate::registry::{Interpreter, Origin};
-use crate::sys::{self, Label};
+use crate::sys;
 use crate::thread::{self, Admission};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-
-/// What the observer comes in for.
-pub const OBSERVER: Label = Label::new(c"pyferry: who is left");
-/// What the thread that runs the exit functions comes in for.
-pub const EXIT_FUNCTIONS: Label = Label::new(c"pyferry: threading's exit functions");
 
 /// How often the observer looks.
 const LOOK: Duration = Duration::from_millis(50);

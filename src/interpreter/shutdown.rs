@@ -1,27 +1,18 @@
 //! How an interpreter shuts down: who is waited for, and what becomes of what they leave.
 
-use super::interrupt::DELIVERY;
-use super::python_threads::{self, EXIT_FUNCTIONS, OBSERVER, Waiting};
+use super::helpers::{is_helper, is_not_reported};
+use super::limits::Limits;
+use super::python_threads::{self, Waiting};
 use super::report;
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::{self, NotDrained};
 use crate::host::at_end;
 use crate::queue;
-use crate::queue::release::{self, RELEASE};
+use crate::queue::release;
 use crate::registry::{self, Interpreter, Occupant, Origin};
-use crate::sys::Label;
 use crate::thread;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// How long a shutdown may take, and when it begins to interrupt those inside.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Limits {
-    /// None: it waits for ever.
-    pub deadline: Option<Instant>,
-    /// None: it never does.
-    pub interrupt_from: Option<Instant>,
-}
 
 /// The right to finish an interpreter.
 pub type Claim<'a> = gate::Claim<'a, Occupant>;
@@ -39,9 +30,6 @@ pub enum Finished {
     /// A thread came that has no pin, by CPython's own calls. The claim is given back: wait again.
     NotYet,
 }
-
-/// What the thread that Python calls its main thread comes in for, where it is one of ours.
-pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 
 /// How long a wait for those inside goes before the observer is sent in to see where in Python they are.
 const UNOBSERVED: Duration = Duration::from_millis(10);
@@ -193,17 +181,6 @@ pub fn is_used(interpreter: &Interpreter) -> bool {
 
 fn describe_occupants(interpreter: &Interpreter) -> String {
     interpreter.describe_occupants(is_not_reported, |ident| python_threads::place_of(interpreter, ident))
-}
-
-/// Whether an occupant is none that somebody else could make leave: this thread, or one of ours.
-pub fn is_not_reported(occupant: &Occupant) -> bool {
-    thread::is_mine(occupant) || is_helper(occupant)
-}
-
-/// Whether an occupant is a thread of ours, which leaves by itself.
-pub fn is_helper(occupant: &Occupant) -> bool {
-    thread::is_herald(occupant)
-        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE].contains(&occupant.label())
 }
 
 /// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is

@@ -15,9 +15,7 @@ pub struct Starting(&'static AtomicU32);
 
 /// Waits until no other copy is starting Python, but not for ever: the one that is may be waiting for us.
 pub fn begin_start(limit: Duration) -> Option<Starting> {
-    let first = sys::first_symbol(c"pyferry_private_starting");
-    // SAFETY: the symbol is a word in a library that is never unloaded, and every copy takes it for this.
-    let lock = first.map_or(&pyferry_private_starting, |first| unsafe { &*first.cast::<AtomicU32>() });
+    let lock = sys::first_word(c"pyferry_private_starting", &pyferry_private_starting);
     let deadline = Instant::now() + limit;
     while lock.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err() {
         if Instant::now() > deadline {

@@ -62,6 +62,15 @@ macro_rules! at_load {
 }
 pub(crate) use at_load;
 
+/// A word that each copy of this library exports by that name, in the copy that was loaded first; `own` is that of this copy.
+pub fn first_word(
+    name: &std::ffi::CStr,
+    own: &'static std::sync::atomic::AtomicU32,
+) -> &'static std::sync::atomic::AtomicU32 {
+    // SAFETY: the name is this library's, which is never unloaded, and every copy has such a word there.
+    first_symbol(name).map_or(own, |first| unsafe { &*first.cast() })
+}
+
 /// A thread of this process as people know it: its number and, while it lives, its name.
 pub fn describe_thread(id: u32) -> String {
     match thread_name(id) {

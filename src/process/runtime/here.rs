@@ -1,23 +1,18 @@
 //! Python's main thread, where that is the host's thread that started Python: PYFERRY_RUNTIME_ON_THIS_THREAD.
 
-use super::owner::{self, Place};
-use super::{Options, Stage, lock};
+use super::Options;
+use super::initializing::Initializing;
 use crate::cpython::{Python, State};
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
-use crate::interpreter::shutdown::Limits;
-use crate::interpreter::{self, script};
+use crate::interpreter::{self, Limits};
 use crate::registry::Interpreter;
-use crate::sys::Label;
-use crate::thread::{self, Admission};
+use crate::thread;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-/// What the host's thread comes in for.
-const PUMP: Label = Label::new(c"pyferry_runtime_pump");
 
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
@@ -42,7 +37,7 @@ impl Here {
     ) -> Result<(Here, Arc<Interpreter>)> {
         output::set_of_runtime(options.output.clone());
         let initialized = {
-            let _marked = owner::Mark::begin();
+            let _marked = Initializing::begin();
             python.initialize(program, &options.config, || output::begin(python))
         };
         if let Err(error) = initialized {
@@ -99,54 +94,5 @@ impl Here {
         };
         output::set_of_runtime(None);
         Ok(flushed)
-    }
-}
-
-/// Runs what Python's main thread runs now and then: pending calls, and the handlers of signals that came.
-pub fn pump() -> Result<()> {
-    let main = main_of_this_thread()?;
-    let python = main.python;
-    if thread::current(python).is_some() {
-        fail!(
-            WrongOrder,
-            "this thread is attached, and Python runs its pending calls by itself: call pyferry_runtime_pump where it is not attached"
-        );
-    }
-    let ticket = thread::attach(&main, Admission::Open, PUMP)?;
-    let raised = !thread::staying(python, || python.make_pending_calls_of_a_round());
-    let result = if raised { script::take_exception() } else { Ok(()) };
-    thread::detach(ticket)?;
-    result
-}
-
-/// The main interpreter, where this thread is the one that Python was started on.
-fn main_of_this_thread() -> Result<Arc<Interpreter>> {
-    let runtime = lock();
-    let owner = match &runtime.stage {
-        Stage::Running(owner) | Stage::Stopping(owner) if !owner.is_without_python() => owner,
-        Stage::Ending => fail!(Closed, "pyferry_runtime_stop is at work: Python runs its pending calls itself"),
-        Stage::Starting => fail!(NoPython, "Python is being started: call pyferry_runtime_pump when that is done"),
-        _ => {
-            drop(runtime);
-            Python::running()?;
-            fail!(
-                WrongOrder,
-                "pyferry did not start the Python that runs here: the thread that initialised Python runs its pending calls"
-            )
-        }
-    };
-    match &owner.place {
-        Place::Own(_) => fail!(
-            WrongOrder,
-            "Python was started on a thread of pyferry's own, which runs the pending calls: PYFERRY_RUNTIME_ON_THIS_THREAD starts Python on the caller's"
-        ),
-        Place::Here(here) if !here.is_this_thread() => fail!(
-            WrongThread,
-            "Python was started on another thread (PYFERRY_RUNTIME_ON_THIS_THREAD): call pyferry_runtime_pump there"
-        ),
-        Place::Here(_) if matches!(runtime.stage, Stage::Stopping(_)) => {
-            fail!(Closed, "pyferry_runtime_stop has closed Python: call pyferry_runtime_stop again")
-        }
-        Place::Here(_) => Ok(Arc::clone(&owner.main)),
     }
 }

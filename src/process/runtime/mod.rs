@@ -2,11 +2,13 @@
 //! own, so that no thread of the host's ever belongs to Python; or on the host's thread, where the host wants that.
 
 mod here;
+mod initializing;
 mod owner;
+mod pump;
 mod start;
 mod stop;
 
-pub use here::pump;
+pub use pump::pump;
 pub use start::start;
 pub use stop::stop;
 

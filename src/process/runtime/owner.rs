@@ -2,15 +2,15 @@
 
 use super::Options;
 use super::here::Here;
+use super::initializing::Initializing;
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
-use crate::interpreter::shutdown::{self, Limits, PENDING_CALLS};
-use crate::interpreter::{self, python_threads};
+use crate::interpreter::helpers::PENDING_CALLS;
+use crate::interpreter::{self, Limits, python_threads, shutdown};
 use crate::registry::Interpreter;
 use crate::sys;
 use crate::thread::{self, Admission};
-use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -50,32 +50,6 @@ pub enum Order {
 const OFTEN: Duration = Duration::from_millis(50);
 /// How often while nobody is.
 const SELDOM: Duration = Duration::from_millis(800);
-
-thread_local! {
-    /// This is the thread that Python is initialised on.
-    static OWNER: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this is the thread that Python is initialised on.
-pub fn is_this_thread() -> bool {
-    OWNER.with(Cell::get)
-}
-
-/// Marks the calling thread, while it is there, as the one that Python is being initialised on.
-pub struct Mark;
-
-impl Mark {
-    pub fn begin() -> Mark {
-        OWNER.with(|owner| owner.set(true));
-        Mark
-    }
-}
-
-impl Drop for Mark {
-    fn drop(&mut self) {
-        OWNER.with(|owner| owner.set(false));
-    }
-}
 
 impl Owner {
     /// Initialises Python, on a thread of its own or on this one.
@@ -179,7 +153,7 @@ fn own(
     orders: &Receiver<Order>,
     finalized: &Sender<bool>,
 ) {
-    let _marked = Mark::begin();
+    let _marked = Initializing::begin();
     output::set_of_runtime(options.output.clone());
     if let Err(error) = python.initialize(program.as_deref(), &options.config, || output::begin(python)) {
         output::set_of_runtime(None);

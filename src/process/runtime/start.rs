@@ -1,7 +1,7 @@
 //! Starts Python on a thread of ours, or joins the one that runs.
 
-use super::owner::{self, Owner};
-use super::{CHANGED, Options, Stage, lock};
+use super::owner::Owner;
+use super::{CHANGED, Options, Stage, initializing, lock};
 use crate::cpython::{self, Python};
 use crate::error::{Result, Status, fail};
 use crate::interpreter;
@@ -91,7 +91,7 @@ fn join(python: &'static Python) -> Result<()> {
 }
 
 fn is_inside_start() -> bool {
-    owner::is_this_thread() || Python::known().is_some_and(|python| thread::current(python).is_some())
+    initializing::is_here() || Python::known().is_some_and(|python| thread::current(python).is_some())
 }
 
 /// Starts Python, while no other copy of this library does. None: somebody else's runs by now, and was joined.

@@ -16,7 +16,7 @@ use super::trial::Trial;
 use imports::{Module, Uses};
 
 /// Rooms whose files may still use each other in a ring.
-const RINGS: [&str; 5] = ["api", "cpython", "interpreter", "process", "thread"];
+const RINGS: [&str; 1] = ["thread"];
 
 const PICTURE: &str = "docs/images/rooms.svg";
 
