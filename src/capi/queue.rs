@@ -266,11 +266,30 @@ pub unsafe extern "C-unwind" fn pyferry_queue_post_copy(
     }
     let mut job = job_of(function, std::ptr::null_mut());
     job.mark = true;
-    if length > 0 {
-        // SAFETY: the caller has so many bytes there, and there is room for them behind the function.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.cast::<u8>(), (&raw mut job.words[1]).cast(), length) };
+    for (place, word) in job.words[1..].iter_mut().enumerate() {
+        // SAFETY: the caller has so many bytes there.
+        *word = unsafe { word_of(bytes.cast::<u8>(), length, place * size_of::<u64>()) };
     }
     queue.post(&job)
+}
+
+// The bytes from a place on, as a word; 0 for those that are not there. Not by memcpy, which may be a call.
+//
+// SAFETY (of the callers): there are `length` bytes.
+#[inline]
+unsafe fn word_of(bytes: *const u8, length: usize, place: usize) -> u64 {
+    let left = length.saturating_sub(place);
+    let mut word = [0; size_of::<u64>()];
+    // SAFETY: as the caller says, and no more is read than is left.
+    unsafe {
+        if left >= word.len() {
+            return bytes.add(place).cast::<u64>().read_unaligned();
+        }
+        for (byte, to) in word.iter_mut().enumerate().take(left) {
+            *to = bytes.add(place + byte).read();
+        }
+    }
+    u64::from_ne_bytes(word)
 }
 
 #[cold]

@@ -48,6 +48,28 @@ static void guards(int count)
     }
 }
 
+static void forget(void *data, pyferry_status status)
+{
+    (void)data, (void)status;
+}
+
+/* Nobody runs them: there is room for all that the phases post. */
+enum { ROOM = 1 << 17 };
+static pyferry_queue *queue;
+
+static void posts(int count)
+{
+    for (int i = 0; i < count; i++)
+        CHECK_OK(pyferry_queue_post(queue, forget, NULL));
+}
+
+static void posted_copies(int count)
+{
+    char bytes[PYFERRY_QUEUE_COPY_MAX] = "";
+    for (int i = 0; i < count; i++)
+        CHECK_OK(pyferry_queue_post_copy(queue, forget, bytes, sizeof bytes));
+}
+
 /* What the counting has to notice: these allocate. */
 static void views(int count)
 {
@@ -113,6 +135,8 @@ static void *alone(void *unused)
     PHASE("nested after questions", visits_and_questions);
     detach(outer);
     PHASE("guard", guards);
+    PHASE("post", posts);
+    PHASE("post a copy", posted_copies);
     PHASE("view", views);
     return unused;
 }
@@ -137,6 +161,9 @@ static void *together(void *unused)
 int main(void)
 {
     PyThreadState *state = start_python(&view);
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.capacity = ROOM;
+    CHECK_OK(pyferry_queue_new(view, &options, &queue));
     scope_start(view);
     CALLGRIND_START_INSTRUMENTATION;
     on_new_thread(alone, NULL);
@@ -149,6 +176,7 @@ int main(void)
     CALLGRIND_STOP_INSTRUMENTATION;
     scope_stop();
     finish_python(state);
+    pyferry_queue_free(queue);
     pyferry_view_free(view);
     return 0;
 }
