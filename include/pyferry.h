@@ -699,9 +699,10 @@ const char *pyferry_version(void);
 uint32_t pyferry_version_number(void);
 
 /**
- * Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process
- * has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python
- * (unless PYFERRY_RUNTIME_ON_THIS_THREAD says otherwise). Signal handlers and locale stay the host's (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
+ * Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process has
+ * none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python (unless
+ * PYFERRY_RUNTIME_ON_THIS_THREAD says otherwise). Signal handlers and locale stay the host's
+ * (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
  *
  * Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
  *
@@ -709,30 +710,31 @@ uint32_t pyferry_version_number(void);
  * (sitecustomize, an import hook): there it is counted, and returns.
  *
  * @param options  which Python. NULL: all by default. Read during the call.
- * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field or flag that this
- *         library does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does
- *         not start: the message says which were looked at and what brings one, or what CPython says), _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry, or another Python than the
- *         one that is loaded), _CLOSED (a stop is at work, or somebody else initialises or finalises Python at this
- *         moment: start again), _WRONG_ORDER (in a constructor of a library that is being loaded: Python would wait for
- *         the dynamic loader, and that for this call), _NO_MEMORY, _PYTHON_ERROR (registering pyferry's shutdown hook
- *         raised), _FORKED.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field or flag that this library
+ *         does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does not start:
+ *         the message says which were looked at and what brings one, or what CPython says), _UNSUPPORTED (two Pythons, one
+ *         before 3.9, two copies of pyferry, or another Python than the one that is loaded), _CLOSED (a stop is at work,
+ *         or somebody else initialises or finalises Python at this moment: start again), _WRONG_ORDER (in a constructor of
+ *         a library that is being loaded: Python would wait for the dynamic loader, and that for this call), _NO_MEMORY,
+ *         _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
  */
 pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *options);
 
 /**
- * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads
- * inside, tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python. Where somebody else initialised Python it is
- * left alone.
+ * Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
+ * tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python.
+ * Where somebody else initialised Python it is left alone.
  *
  * Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended. With
  * PYFERRY_RUNTIME_ON_THIS_THREAD the last one only on the thread that started Python: it waits within the time limit, and
  * then runs Py_FinalizeEx itself, with atexit functions and finalisers, which no limit breaks off.
  *
  * @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. As in pyferry_interpreter_end.
- * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new gets in, and the start still
- *         counts: call again), _WRONG_ORDER (no start to take back, or another thread is stopping), _WRONG_THREAD
- *         (this thread is inside, or another one started Python with PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time other than -1), _PYTHON_ERROR (stopped, but
- *         Python could not flush its output), _FORKED.
+ * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new
+ *         gets in, and the start still counts: call again), _WRONG_ORDER (no start to take back, or another thread is
+ *         stopping), _WRONG_THREAD (this thread is inside, or another one started Python with
+ *         PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time other than -1),
+ *         _PYTHON_ERROR (stopped, but Python could not flush its output), _FORKED.
  */
 pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
 
@@ -804,9 +806,10 @@ pyferry_status pyferry_set_report(pyferry_report report, void *data, void (*dest
  *
  * Any thread, attached or not.
  *
- * The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread.
- * It imports nothing. From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
- * same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
+ * The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread. It
+ * imports nothing. From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that
+ * begins at the same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just
+ * started).
  *
  * In code that Python runs while it is initialised (sitecustomize) an attached thread gets its view. Others get
  * PYFERRY_STATUS_NO_PYTHON there on 3.15, which is not initialised before that has run.
@@ -1046,10 +1049,10 @@ pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options 
  * @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. A thread of pyferry's goes in to see
  *                    which Python threads are left: where one of them lets nobody in, that takes a second at most.
  *                    Ending itself runs the interpreter's atexit functions and finalisers, which may take longer.
- * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time
- *         other than -1), _TIMEOUT (the message says who is still inside and, with a GIL, at which line of Python,
- *         as far as they let anybody in to see; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it has ended already, or Python is shutting down and ends
- *         it), _NO_MEMORY, _FORKED.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other
+ *         than -1), _TIMEOUT (the message says who is still inside and, with a GIL, at which line of Python, as far as
+ *         they let anybody in to see; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it
+ *         has ended already, or Python is shutting down and ends it), _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_interpreter_end(const struct pyferry_view *view,
                                        int64_t timeout_ms);

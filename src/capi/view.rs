@@ -21,9 +21,10 @@ impl pyferry_view {
 ///
 /// Any thread, attached or not.
 ///
-/// The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread.
-/// It imports nothing. From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that begins at the
-/// same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just started).
+/// The first view of an interpreter registers pyferry's shutdown hook in it, which takes a visit by a helper thread. It
+/// imports nothing. From then on shutdown is safe for every thread. The first view itself is safe against a shutdown that
+/// begins at the same moment from Python 3.15 on; before, take it while nobody can be finalising Python (when it was just
+/// started).
 ///
 /// In code that Python runs while it is initialised (sitecustomize) an attached thread gets its view. Others get
 /// PYFERRY_STATUS_NO_PYTHON there on 3.15, which is not initialised before that has run.
