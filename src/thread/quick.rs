@@ -205,9 +205,15 @@ impl Thread {
         let last = if depth > 0 { quick.step(depth - 1).to.state.get() } else { None };
         let step = quick.aim(depth, target)?;
         let (seat, state) = (step.to.seat.get(), step.to.state.get()?);
-        // One that is set where this thread comes back to is set aside, which takes a frame.
-        let is_clean = !(seat.occupant.is_in() && places.has_exception(Some(state)));
-        if !is_clean || !places.is_current(last) || !places.slot_holds(last) || !seat.enter() {
+        if !places.is_current(last) || !places.slot_holds(last) || !seat.enter() {
+            return None;
+        }
+        // One that is set where this thread comes back to is set aside, which takes a frame. Looked at under the pin: the state
+        // of a thread that was given up is gone.
+        if seat.occupant.is_in() && places.has_exception(Some(state)) {
+            if !seat.leave() {
+                call_closer(seat);
+            }
             return None;
         }
         let ticket = self.next_ticket();
