@@ -167,14 +167,6 @@ static void with_interpreter_in_use(void)
     pyferry_view_free(sub);
 }
 
-static void finalize_in_job(void *data, pyferry_status status)
-{
-    CHECK_OK(status);
-    PyEval_SaveThread();
-    PyEval_RestoreThread(*(PyThreadState **)data);
-    CHECK(Py_FinalizeEx() == 0);
-}
-
 static void with_python(bool worker, bool by_pyferry)
 {
     pyferry_view *view, *sub;
@@ -215,6 +207,5 @@ int main(void)
     pyferry_view_free(view);
     for (int i = 0; i < 4; i++)
         with_python(i % 2 == 0, i / 2 == 0);
-    (void)finalize_in_job;
     return 0;
 }

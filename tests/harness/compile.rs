@@ -85,7 +85,9 @@ pub fn measured(source: &Path, beside: &[PathBuf], python: &Python, library: &Li
     let output = directory(Some(python)).join(format!("measured-{}", name(source)));
     let mut command = Arguments::new(source).word("-O2").word("-Wl,-z,now").python_headers(python);
     for other in beside {
-        let object = directory(None).join(format!("measured-{}.o", name(other)));
+        // The benchmarks and the tests have a stable.c each.
+        let folder = other.parent().and_then(Path::file_name).expect("a source is in a folder").to_string_lossy();
+        let object = directory(None).join(format!("measured-{folder}-{}.o", name(other)));
         let recipe = Arguments::new(other).word("-O2").word("-c").recipe(object);
         command = command.linked(&recipe.output);
         command.needed.push(recipe);
