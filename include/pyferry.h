@@ -570,7 +570,7 @@ typedef struct pyferry_watchdog_event {
      */
     size_t struct_size;
     /**
-     * PYFERRY_WATCHDOG_WAIT or _HOLD
+     * PYFERRY_WATCHDOG_WAIT or PYFERRY_WATCHDOG_HOLD
      */
     int64_t kind;
     /**

@@ -158,7 +158,7 @@ pub const PYFERRY_WATCHDOG_HOLD: i64 = 2;
 pub struct pyferry_watchdog_event {
     /// sizeof(pyferry_watchdog_event)
     pub struct_size: usize,
-    /// PYFERRY_WATCHDOG_WAIT or _HOLD
+    /// PYFERRY_WATCHDOG_WAIT or PYFERRY_WATCHDOG_HOLD
     pub kind: i64,
     /// Who waits or holds; one of `threads`.
     pub thread: *const pyferry_thread_info,
