@@ -36,6 +36,7 @@ def stream(name, write):
     return text
 sys.stdout = sys.__stdout__ = stream('<stdout>', writers[0])
 sys.stderr = sys.__stderr__ = stream('<stderr>', writers[1])
+del writers
 ";
 
 unsafe extern "C" fn write(capsule: *mut PyObject, data: *mut PyObject) -> *mut PyObject {
