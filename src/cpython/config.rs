@@ -84,6 +84,7 @@ impl Python {
             if interrupt.is_some() {
                 self.leave_interrupt_to_host()?;
             }
+            self.be_main_thread_for_threading();
             return self.put_search_paths_first();
         };
         let why = self.describe_failure(&status);

@@ -63,6 +63,16 @@ threading._threading_atexits.insert(0, spare_main_thread)
         self.run(source, None)
     }
 
+    /// Has `threading` take this thread, which has just initialised Python, for the main thread: up to 3.12 it takes whoever imports
+    /// it first.
+    pub(super) fn be_main_thread_for_threading(&self) {
+        if self.version < (3, 13) {
+            // Python works where that fails, and says why to whoever imports it next. The thread's `_stderr` stands in for a
+            // `sys.stderr` that is None, and 3.9 never lets go of it: it may be a stream of ours.
+            let _ = self.run(c"import threading\nthreading._main_thread._stderr = None", None);
+        }
+    }
+
     /// Up to 3.12, where site code has imported `threading` in a new interpreter of ours: its main thread is none that may end the
     /// interpreter. The state that it was imported through is gone by then.
     pub fn disown_main_thread(&self) -> Result<()> {
