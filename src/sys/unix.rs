@@ -141,24 +141,30 @@ pub(crate) const NUMBERS_ARE_ADDRESSES: bool = true;
 
 /// Starts a thread that nobody waits for, with every signal blocked. Not std's: that leaves a destructor behind when it is
 /// called among the destructors of a thread's end.
-pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
+pub fn spawn(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     spawn_with_stack(name, 0, f)
 }
 
 /// The same with a stack of that size in bytes; 0: as the system has it.
-pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
+pub fn spawn_with_stack(
     name: &'static CStr,
     stack_size: usize,
-    f: F,
+    f: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<()> {
-    extern "C-unwind" fn start<F: FnOnce()>(work: *mut c_void) -> *mut c_void {
-        // SAFETY: `spawn` gave the box away.
-        let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
+    spawn_boxed(stack_size, (name, Box::new(f)))
+}
+
+type Work = (&'static CStr, Box<dyn FnOnce() + Send>);
+
+fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<()> {
+    extern "C-unwind" fn start(work: *mut c_void) -> *mut c_void {
+        // SAFETY: `spawn_boxed` gave the box away.
+        let (name, f) = *unsafe { Box::from_raw(work.cast::<Work>()) };
         name_this_thread(name);
         f();
         std::ptr::null_mut()
     }
-    let work = Box::into_raw(Box::new((name, f)));
+    let work = Box::into_raw(Box::new(work));
     // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is detached once; the
     // attributes are destroyed once.
     unsafe {
@@ -169,7 +175,7 @@ pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
             if stack_size != 0 {
                 libc::pthread_attr_setstacksize(&mut attributes, stack_size);
             }
-            failed = with_signals_blocked(|| pthread_create(&mut thread, &attributes, start::<F>, work.cast()));
+            failed = with_signals_blocked(|| pthread_create(&mut thread, &attributes, start, work.cast()));
             libc::pthread_attr_destroy(&mut attributes);
         }
         if failed != 0 {

@@ -165,9 +165,10 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
     Ok(count)
 }
 
-/// What threads of the library's own do, which no visitor pays for.
+/// What threads of the library's own do, each of which runs a boxed closure: no visitor pays for it.
 fn is_own_threads(function: &str) -> bool {
-    function.starts_with("pyferry::sys::unix::spawn") || function.starts_with("std::thread::")
+    let begins = ["pyferry::sys::unix::spawn", "core::ops::function::FnOnce::call_once", "std::thread::"];
+    begins.iter().any(|name| function.starts_with(name))
 }
 
 fn is_ours(object: &str) -> bool {
