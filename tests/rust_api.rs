@@ -141,7 +141,7 @@ fn run(executable: &Path, directory: &Path, variables: &environment::Variables) 
     let mut command = Command::new(executable);
     command.current_dir(directory);
     environment::replace(&mut command, variables);
-    let limit = LIMIT.mul_f64(environment::slowdown());
+    let limit = environment::limit(LIMIT, variables);
     let autopsy = |group| harness::backtrace::of_group(group, &directory.join("gdb"));
     let finished = process::run(&mut command, &directory.join("output"), limit, autopsy)?;
     verdict::of(&finished, limit).map_err(|what| {

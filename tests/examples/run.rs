@@ -86,7 +86,7 @@ impl Example<'_> {
         let by_hand = verdict::by_hand(&command, &variables);
 
         let output = directory.join("output");
-        let limit = LIMIT.mul_f64(environment::slowdown());
+        let limit = environment::limit(LIMIT, &variables);
         let autopsy = |group| backtrace::of_group(group, &directory.join("gdb"));
         let mut begun = None;
         let mut sent = false;

@@ -162,15 +162,14 @@ impl Case {
         arguments.extend(seed.map(|seed| seed.to_string().into()));
         let mut variables =
             environment::variables(self.directives.mode, self.python.as_deref(), &self.kit.library, &self.directory);
-        let mut limit = self.directives.timeout.mul_f64(environment::slowdown());
         if let Some(tool) = tool::current() {
             variables.extend(tool.variables(self.python.as_deref(), self.directives.mode == Mode::Extension));
-            limit *= tool.slowdown();
         }
         if let Some(python) = self.python.as_deref().filter(|_| self.directives.greenlet) {
             variables.push(("PYTHONPATH".to_owned(), paths::greenlet(&python.name).into()));
         }
         variables.extend(self.directives.env.iter().map(|(name, value)| (name.clone(), value.into())));
+        let limit = environment::limit(self.directives.timeout, &variables);
         let mut command = Command::new(&executable);
         command.args(&arguments).current_dir(&self.directory);
         environment::replace(&mut command, &variables);

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use super::compile;
 use super::cpython;
@@ -13,6 +14,10 @@ use super::python::Python;
 
 /// What time limits are to be multiplied with where everything is slow, here and in the programs.
 const SLOWDOWN: &str = "PYFERRY_TEST_SLOWDOWN";
+
+/// On 3.13t each class that is made spins for CPython's lock of types, which the thread has itself: 40 times `sched_yield`, in
+/// `_PyMutex_LockTimed`. With eight others running, a program of 0.1 s took 43 s there, and 0.5 s on 3.14t.
+const SPINS: (&str, f64) = ("3.13t", 6.0);
 
 /// Tells a program that a part of what takes long will do.
 const IN_SHORT: &str = "PYFERRY_TEST_IN_SHORT";
@@ -36,6 +41,9 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     if python.in_short {
         set(IN_SHORT, "1".as_ref());
     }
+    if python.name == SPINS.0 {
+        set(SLOWDOWN, (slowdown() * SPINS.1).to_string().as_ref());
+    }
     match mode {
         Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
         Mode::Host => set("LD_LIBRARY_PATH", cpython::directory(python).as_ref()),
@@ -47,6 +55,13 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
 
 pub fn slowdown() -> f64 {
     env::var(SLOWDOWN).map_or(1.0, |value| value.parse().expect(SLOWDOWN))
+}
+
+/// A time limit for a program with these variables.
+pub fn limit(usual: Duration, variables: &Variables) -> Duration {
+    let own = variables.iter().rev().find(|(name, _)| name == SLOWDOWN);
+    let own = own.map(|(_, value)| value.to_string_lossy().parse().expect(SLOWDOWN));
+    usual.mul_f64(own.unwrap_or_else(slowdown))
 }
 
 /// Takes away what could lead the program to another Python or another library than the one it is to be tested with.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::environment::Variables;
+use super::environment::{self, Variables};
 use super::paths;
 use super::python::Python;
 
@@ -77,7 +77,8 @@ impl Tool {
 
     /// `preload`: the executable is not one that the harness compiled.
     pub fn variables(self, python: Option<&Python>, preload: bool) -> Variables {
-        let mut variables = vec![("PYFERRY_TEST_SLOWDOWN".to_owned(), self.slowdown().to_string().into())];
+        let slowdown = f64::from(self.slowdown()) * environment::slowdown();
+        let mut variables = vec![("PYFERRY_TEST_SLOWDOWN".to_owned(), slowdown.to_string().into())];
         let mut set = |name: &str, value: OsString| variables.push((name.to_owned(), value));
         // Each object a block of its own, which the tool then watches. Free-threaded builds have no choice of allocators.
         if python.is_some_and(|python| !python.free_threaded) {
