@@ -64,7 +64,7 @@ static void storm(bool worker, size_t capacity)
     double until = seconds() + (getenv("PYFERRY_TEST_IN_SHORT") ? 0.2 : 0.6);
     for (int i = 0; seconds() < until || posted_by_handler < 1000; i++) {
         /* Those who post, and this one, who runs what they post. */
-        pthread_kill(posters[i % POSTERS], SIGUSR1);
+        pthread_kill(posters[i % POSTERS], i % 3 == 0 ? SIGUSR2 : SIGUSR1);
         if (!worker)
             CHECK_OK(pyferry_queue_run(queue, 50, -1, NULL));
         if (i % 50 == 0)
@@ -82,8 +82,10 @@ static void storm(bool worker, size_t capacity)
 int main(void)
 {
     PyThreadState *state = start_python(&view);
-    struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART | SA_NODEFER };
+    /* Two, of which each interrupts the other. One that interrupted itself (SA_NODEFER) would fill the stack: they come fast. */
+    struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
     CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    CHECK(sigaction(SIGUSR2, &action, NULL) == 0);
     storm(false, 8);
     storm(false, 1024);
     storm(true, 64);
