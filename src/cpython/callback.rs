@@ -141,16 +141,20 @@ impl Python {
     /// it down, after every atexit function that is registered later than this.
     pub fn at_exit(&self, callback: Callback) -> Result<()> {
         // Up to 3.9 the functions belong to the module, and a second one would take the place of the first: where a thread is at
-        // importing it, that has to be waited for.
+        // importing it, that has to be waited for. One that is here too takes it out of the modules for a moment
+        // (`_load_unlocked`): it is there again when the other one is through.
         let source = c"
 callback, modules = given
 bootstrap = modules['_frozen_importlib']
 atexit = modules.get('atexit')
-if atexit is None:
+while atexit is None:
     if 'atexit' in bootstrap._module_locks:
         import atexit
-    else:
+        break
+    try:
         atexit = bootstrap._builtin_from_name('atexit')
+    except KeyError:
+        atexit = modules.get('atexit')
 atexit.register(callback)
 ";
         self.run_with(source, callback)
