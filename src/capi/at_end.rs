@@ -1,5 +1,5 @@
-use super::{enter, pyferry_view, required};
-use crate::error::{Error, Status};
+use super::{enter, given, pyferry_view, required};
+use crate::error::Status;
 use crate::host::at_end;
 use std::ffi::c_void;
 
@@ -37,7 +37,7 @@ pub unsafe extern "C-unwind" fn pyferry_at_end(
     enter(|| {
         // SAFETY: as documented for the caller.
         let view = unsafe { required(view, "view") }?;
-        let function = function.ok_or_else(|| Error::new(Status::InvalidArgument, "`function` is NULL"))?;
+        let function = given(function, "function")?;
         let call = Call { function, data };
         at_end::register(&view.interpreter, Box::new(move || call.make()))
     })

@@ -1,6 +1,6 @@
 use super::guard::guard_of;
-use super::{enter, out, pyferry_guard, pyferry_view, required};
-use crate::error::{Error, Result, Status};
+use super::{enter, given, out, pyferry_guard, pyferry_view, required};
+use crate::error::{Result, Status};
 use crate::interpreter;
 use crate::sys::Label;
 use crate::thread::{self, Admission, Thread, Ticket};
@@ -227,13 +227,9 @@ fn detach_across(token: &mut pyferry_token, here: &Thread) -> Status {
 unsafe fn detach_the_long_way(token: *mut pyferry_token) -> Status {
     enter(|| {
         // SAFETY: as the caller says.
-        let words = unsafe { &mut token.as_mut().ok_or_else(|| null("token"))?.private_words };
+        let words = unsafe { &mut given(token.as_mut(), "token")?.private_words };
         end(words, thread::detach(ticket(*words)))
     })
-}
-
-fn null(name: &str) -> Error {
-    Error::new(Status::InvalidArgument, format!("`{name}` is NULL"))
 }
 
 // A token or suspension whose attachment is over is empty, whether that was a success or not.
@@ -290,7 +286,7 @@ pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) ->
 pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspension) -> Status {
     enter(|| {
         // SAFETY: as documented for the caller.
-        let words = unsafe { &mut suspension.as_mut().ok_or_else(|| null("suspension"))?.private_words };
+        let words = unsafe { &mut given(suspension.as_mut(), "suspension")?.private_words };
         end(words, thread::resume(ticket(*words)))
     })
 }

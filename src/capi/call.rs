@@ -1,5 +1,5 @@
-use super::{enter, pyferry_view, required};
-use crate::error::{Error, Status};
+use super::{enter, given, pyferry_view, required};
+use crate::error::Status;
 use crate::interpreter::call;
 use std::ffi::c_void;
 
@@ -25,7 +25,7 @@ pub unsafe extern "C-unwind" fn pyferry_call(
     enter(|| {
         // SAFETY: as documented for the caller.
         let view = unsafe { required(view, "view") }?;
-        let function = function.ok_or_else(|| Error::new(Status::InvalidArgument, "`function` is NULL"))?;
+        let function = given(function, "function")?;
         // SAFETY: the host gave the two together, to be called now.
         call::attached(&view.interpreter, || unsafe { function(data) })
     })

@@ -113,7 +113,17 @@ impl<T> Out<T> {
 // SAFETY (of the callers): `pointer` is NULL or points to a live T for the length of the call, as the header demands.
 unsafe fn required<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
     // SAFETY: as the caller says.
-    unsafe { pointer.as_ref() }.ok_or_else(|| Error::new(Status::InvalidArgument, format!("`{name}` is NULL")))
+    given(unsafe { pointer.as_ref() }, name)
+}
+
+// A required argument, of whatever kind.
+fn given<T>(argument: Option<T>, name: &str) -> Result<T> {
+    argument.ok_or_else(|| null(name))
+}
+
+#[cold]
+fn null(name: &str) -> Error {
+    Error::new(Status::InvalidArgument, format!("`{name}` is NULL"))
 }
 
 // A string argument: NULL is none.
@@ -129,11 +139,6 @@ unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a CStr>> 
         Ok(_) => Ok(Some(text)),
         Err(error) => fail!(InvalidArgument, "`{name}` is not UTF-8 from byte {} on", error.valid_up_to()),
     }
-}
-
-// A required one.
-fn required_text<'a>(text: Option<&'a CStr>, name: &str) -> Result<&'a CStr> {
-    text.ok_or_else(|| Error::new(Status::InvalidArgument, format!("`{name}` is NULL")))
 }
 
 // Puts a text where C has room for it: cut at a character if need be, and always terminated; nothing, where there is none.

@@ -1,5 +1,5 @@
-use super::{enter, options, out, pyferry_view, required};
-use crate::error::{Error, Result, Status, fail};
+use super::{enter, given, null, options, out, pyferry_view, required};
+use crate::error::{Result, Status, fail};
 use crate::interpreter::script;
 use crate::queue::{self, Host, Job, Queue};
 use std::ffi::{CStr, c_char, c_void};
@@ -203,10 +203,6 @@ unsafe fn kept(queue: *const pyferry_queue) -> Result<Arc<Queue>> {
     }
 }
 
-fn null(name: &str) -> Error {
-    Error::new(Status::InvalidArgument, format!("`{name}` is NULL"))
-}
-
 /// Posts a job: it is called once. The jobs that one thread posts are called in that order.
 ///
 /// Any thread, attached or not, and in a signal handler, also one that has interrupted a post. It is wait-free: whatever other
@@ -262,7 +258,7 @@ pub unsafe extern "C-unwind" fn pyferry_queue_post_copy(
         return lacking(if queue.is_null() { "queue" } else { "job" });
     };
     if length > PYFERRY_QUEUE_COPY_MAX || (bytes.is_null() && length > 0) {
-        return cannot_copy(bytes.is_null(), length);
+        return cannot_copy(length);
     }
     let mut job = job_of(function, std::ptr::null_mut());
     job.mark = true;
@@ -293,7 +289,7 @@ unsafe fn word_of(bytes: *const u8, length: usize, place: usize) -> u64 {
 }
 
 #[cold]
-fn cannot_copy(is_null: bool, length: usize) -> Status {
+fn cannot_copy(length: usize) -> Status {
     enter(|| {
         if length > PYFERRY_QUEUE_COPY_MAX {
             fail!(
@@ -301,7 +297,7 @@ fn cannot_copy(is_null: bool, length: usize) -> Status {
                 "`length` is {length}: a job carries {PYFERRY_QUEUE_COPY_MAX} bytes at most; post a pointer"
             );
         }
-        Err(null(if is_null { "bytes" } else { "length" }))
+        Err(null("bytes"))
     })
 }
 
@@ -399,7 +395,7 @@ pub unsafe extern "C-unwind" fn pyferry_queue_call(
     enter(|| {
         // SAFETY: as documented for the caller.
         let queue = unsafe { kept(queue) }?;
-        let function = job.ok_or_else(|| null("job"))?;
+        let function = given(job, "job")?;
         let deadline = super::deadline(timeout_ms)?;
         let waiting = queue::Call::new(&queue);
         let called = Box::into_raw(Box::new(Called { function, data, waiting: Arc::clone(&waiting) }));

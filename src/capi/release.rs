@@ -1,6 +1,6 @@
-use super::{enter, pyferry_view, required};
+use super::{enter, given, pyferry_view, required};
 use crate::cpython::Reference;
-use crate::error::{Error, Status};
+use crate::error::Status;
 use crate::queue::release;
 use std::ffi::c_void;
 
@@ -23,7 +23,7 @@ pub unsafe extern "C-unwind" fn pyferry_release_later(view: *const pyferry_view,
         let view = unsafe { required(view, "view") }?;
         // SAFETY: the host gives a reference of its own away.
         let reference = unsafe { Reference::from_ptr(py_object) };
-        let reference = reference.ok_or_else(|| Error::new(Status::InvalidArgument, "`py_object` is NULL"))?;
+        let reference = given(reference, "py_object")?;
         release::later(&view.interpreter, reference)
     })
 }

@@ -1,4 +1,4 @@
-use super::{enter, put_text, required_text, text};
+use super::{enter, given, put_text, text};
 use crate::error::Status;
 use crate::interpreter::script;
 use std::ffi::c_char;
@@ -18,7 +18,7 @@ pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *c
     enter(|| {
         // SAFETY: as documented for the caller.
         let (source, filename) = unsafe { (text(source, "source")?, text(filename, "filename")?) };
-        script::exec(required_text(source, "source")?, filename.unwrap_or(c"<string>"))
+        script::exec(given(source, "source")?, filename.unwrap_or(c"<string>"))
     })
 }
 
@@ -49,7 +49,7 @@ pub unsafe extern "C-unwind" fn pyferry_eval(
     enter(|| {
         // SAFETY: as documented for the caller.
         let (source, filename) = unsafe { (text(source, "source")?, text(filename, "filename")?) };
-        let value = script::eval(required_text(source, "source")?, filename.unwrap_or(c"<string>"))?;
+        let value = script::eval(given(source, "source")?, filename.unwrap_or(c"<string>"))?;
         // SAFETY: as documented for the caller.
         unsafe {
             let whole = put_text(&value, buffer, capacity);

@@ -1,4 +1,4 @@
-use super::{required_text, text};
+use super::{given, text};
 use crate::cpython;
 use crate::error;
 use crate::host;
@@ -21,7 +21,7 @@ use std::ptr::null_mut;
 pub unsafe extern "C" fn pyferry_symbol(name: *const c_char) -> *mut c_void {
     let found = fork::check().and_then(|()| {
         // SAFETY: as documented for the caller.
-        let name = required_text(unsafe { text(name, "name") }?, "name")?;
+        let name = given(unsafe { text(name, "name") }?, "name")?;
         host::symbol::find(name)
     });
     match found {
