@@ -1,9 +1,9 @@
 //! Rust functions that Python holds: what it calls at exit and after a fork, and what tells us that an interpreter died.
 
-use super::types::{METH_NOARGS, PyMethodDef, PyObject};
+use super::types::{METH_NOARGS, PyCFunction, PyMethodDef, PyObject};
 use super::{Python, Raw};
 use crate::error::{Error, Result, Status};
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::ptr::null_mut;
 
 /// What Python may call, any number of times. It must not panic.
@@ -14,49 +14,51 @@ const NAME: &CStr = c"pyferry";
 /// Where in an interpreter's dict the mark is. Other versions of the library look there too: it never changes.
 const MARK: &CStr = c"pyferry.library";
 
-/// Shared by all our functions and written by nobody.
-struct Method(PyMethodDef);
+/// A function of ours, as CPython wants it described.
+pub(super) struct Method(PyMethodDef);
 // SAFETY: CPython only reads a method definition.
 unsafe impl Sync for Method {}
 
-static METHOD: Method =
-    Method(PyMethodDef { ml_name: NAME.as_ptr(), ml_meth: call, ml_flags: METH_NOARGS, ml_doc: std::ptr::null() });
+impl Method {
+    pub(super) const fn new(name: &'static CStr, function: PyCFunction, flags: c_int) -> Method {
+        Method(PyMethodDef { ml_name: name.as_ptr(), ml_meth: function, ml_flags: flags, ml_doc: std::ptr::null() })
+    }
+}
+
+static METHOD: Method = Method::new(NAME, call, METH_NOARGS);
 
 unsafe extern "C" fn call(capsule: *mut PyObject, _nothing: *mut PyObject) -> *mut PyObject {
     let Ok(python) = Python::in_process() else { return null_mut() };
-    // SAFETY: `callable` made the function with a capsule that owns a Callback; Python keeps both for this call.
+    // SAFETY: `callable` made the function, with a capsule that owns a Callback; Python keeps both for this call.
     unsafe {
-        let callback = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Callback>();
-        if callback.is_null() {
-            return null_mut();
-        }
-        (*callback)();
-        python.none()
+        let Some(callback) = python.owned_by::<Callback>(capsule).as_ref() else { return null_mut() };
+        callback();
     }
+    python.none()
 }
 
-unsafe extern "C" fn drop_callback(capsule: *mut PyObject) {
+/// The destructor of a capsule that owns a T.
+unsafe extern "C" fn drop_owned<T>(capsule: *mut PyObject) {
     if let Ok(python) = Python::in_process() {
-        // SAFETY: the capsule owns the box, and is being destroyed.
+        // SAFETY: `capsule` put a box there, and nobody else takes it out: the capsule is being destroyed.
         unsafe {
-            let callback = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Callback>();
-            if !callback.is_null() {
-                drop(Box::from_raw(callback));
+            let owned = python.owned_by::<T>(capsule);
+            if !owned.is_null() {
+                drop(Box::from_raw(owned));
             }
         }
     }
 }
 
-unsafe extern "C" fn drop_calling(capsule: *mut PyObject) {
+/// The destructor of a capsule that owns a Callback, which is called first.
+unsafe extern "C" fn call_and_drop(capsule: *mut PyObject) {
     if let Ok(python) = Python::in_process() {
-        // SAFETY: as in drop_callback.
+        // SAFETY: as in drop_owned.
         unsafe {
-            let name = (python.table.PyCapsule_GetName)(capsule);
-            let callback = (python.table.PyCapsule_GetPointer)(capsule, name).cast::<Callback>();
-            if !callback.is_null() {
-                (*callback)();
-                drop(Box::from_raw(callback));
+            if let Some(callback) = python.owned_by::<Callback>(capsule).as_ref() {
+                callback();
             }
+            drop_owned::<Callback>(capsule);
         }
     }
 }
@@ -79,13 +81,14 @@ impl Python {
         }
     }
 
-    fn capsule(
+    /// A capsule that owns a value, until its destructor drops that. A new reference; the caller is attached.
+    fn capsule<T>(
         &self,
         name: &'static CStr,
-        callback: Callback,
+        owned: T,
         destructor: unsafe extern "C" fn(*mut PyObject),
     ) -> Result<*mut PyObject> {
-        let boxed = Box::into_raw(Box::new(callback));
+        let boxed = Box::into_raw(Box::new(owned));
         // SAFETY: attached; the capsule takes the box over.
         let capsule = unsafe { (self.table.PyCapsule_New)(boxed.cast::<c_void>(), name.as_ptr(), Some(destructor)) };
         if capsule.is_null() {
@@ -99,12 +102,20 @@ impl Python {
         Ok(capsule)
     }
 
-    /// A Python function that calls `callback`. The caller is attached, and owns the reference.
-    fn callable(&self, callback: Callback) -> Result<*mut PyObject> {
-        let capsule = self.capsule(NAME, callback, drop_callback)?;
-        // SAFETY: attached; the function keeps its own reference to the capsule, and METHOD is never written.
+    /// What a capsule of ours owns, a T, which lives as long as the capsule. NULL, with an exception set: it is no capsule. The
+    /// caller is attached.
+    pub(super) fn owned_by<T>(&self, capsule: *mut PyObject) -> *mut T {
+        // SAFETY: attached; CPython looks whether it is a capsule, and lends its name.
+        unsafe { (self.table.PyCapsule_GetPointer)(capsule, (self.table.PyCapsule_GetName)(capsule)).cast::<T>() }
+    }
+
+    /// A Python function that owns a value, which `method` finds in its first argument (`owned_by`). A new reference; the caller
+    /// is attached.
+    pub(super) fn callable<T>(&self, method: &'static Method, name: &'static CStr, owned: T) -> Result<*mut PyObject> {
+        let capsule = self.capsule(name, owned, drop_owned::<T>)?;
+        // SAFETY: attached; the function keeps its own reference to the capsule, and a Method is never written.
         let function = unsafe {
-            let function = (self.table.PyCFunction_NewEx)((&raw const METHOD.0).cast_mut(), capsule, null_mut());
+            let function = (self.table.PyCFunction_NewEx)((&raw const method.0).cast_mut(), capsule, null_mut());
             (self.table.Py_DecRef)(capsule);
             function
         };
@@ -117,7 +128,7 @@ impl Python {
     /// Runs Python source with `callback`, and with `modules`, which is `sys.modules`: whoever imports may wait for a thread that
     /// has an import lock, also for what is imported already. The caller is attached.
     pub(super) fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
-        let function = self.callable(callback)?;
+        let function = self.callable(&METHOD, NAME, callback)?;
         // SAFETY: attached; the reference to the modules is borrowed, that to the function ours, and the tuple takes one of each.
         unsafe {
             let modules = (self.table.PySys_GetObject)(c"modules".as_ptr());
@@ -187,7 +198,7 @@ if hasattr(posix, 'register_at_fork'): posix.register_at_fork(after_in_child=cal
             if !mark.is_null() && (self.table.PyCapsule_GetName)(mark) == library.as_ptr() {
                 return Ok(None);
             }
-            let capsule = self.capsule(library, callback, drop_calling)?;
+            let capsule = self.capsule(library, callback, call_and_drop)?;
             let key = (self.table.PyUnicode_FromString)(MARK.as_ptr());
             // In one step: two copies may come at the same moment.
             let mark = if key.is_null() { null_mut() } else { (self.table.PyDict_SetDefault)(dict, key, capsule) };

@@ -1,6 +1,7 @@
 //! `sys.stdout` and `sys.stderr` of an interpreter that hand what is written to a function of ours.
 
-use super::types::{METH_O, PyMethodDef, PyObject};
+use super::callback::Method;
+use super::types::{METH_O, PyObject};
 use super::{Python, Raw, State};
 use crate::error::{Error, Result, Status};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -12,12 +13,7 @@ pub type Write = Box<dyn Fn(&[u8]) + Send + Sync>;
 
 const NAME: &CStr = c"pyferry.output";
 
-struct Method(PyMethodDef);
-// SAFETY: CPython only reads a method definition.
-unsafe impl Sync for Method {}
-
-static METHOD: Method =
-    Method(PyMethodDef { ml_name: c"write".as_ptr(), ml_meth: write, ml_flags: METH_O, ml_doc: std::ptr::null() });
+static METHOD: Method = Method::new(c"write", write, METH_O);
 
 /// What CPython makes of a file descriptor, over a raw stream whose `write` is ours, unbuffered as with `python -u`: so
 /// that all that scripts do to such streams (reconfigure, detach, write to `buffer`) works, `fileno` included, which says
@@ -42,33 +38,21 @@ del writers
 unsafe extern "C" fn write(capsule: *mut PyObject, data: *mut PyObject) -> *mut PyObject {
     let Ok(python) = Python::in_process() else { return null_mut() };
     let table = &python.table;
-    // SAFETY: `writer` made the function with a capsule that owns a Write; Python keeps both, and `data`, for this call. The
+    // SAFETY: `set_output` made the function, with a capsule that owns a Write; Python keeps both, and `data`, for this call. The
     // bytes are a reference of ours, of whatever has a buffer.
     unsafe {
-        let write = (table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Write>();
+        let Some(write) = python.owned_by::<Write>(capsule).as_ref() else { return null_mut() };
         let bytes = (table.PyBytes_FromObject)(data);
         let (mut start, mut length) = (null_mut::<c_char>(), 0);
-        if write.is_null() || bytes.is_null() || (table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) != 0 {
+        if bytes.is_null() || (table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) != 0 {
             python.give_back(bytes);
             return null_mut();
         }
         if length > 0 {
-            (*write)(std::slice::from_raw_parts(start.cast::<u8>(), length as usize));
+            write(std::slice::from_raw_parts(start.cast::<u8>(), length as usize));
         }
         (table.Py_DecRef)(bytes);
         if (table.PyErr_Occurred)().is_null() { (table.PyLong_FromSsize_t)(length) } else { null_mut() }
-    }
-}
-
-unsafe extern "C" fn drop_write(capsule: *mut PyObject) {
-    if let Ok(python) = Python::in_process() {
-        // SAFETY: the capsule owns the box, and is being destroyed.
-        unsafe {
-            let write = (python.table.PyCapsule_GetPointer)(capsule, NAME.as_ptr()).cast::<Write>();
-            if !write.is_null() {
-                drop(Box::from_raw(write));
-            }
-        }
     }
 }
 
@@ -130,7 +114,7 @@ impl Python {
                 .enumerate()
                 .try_for_each(|(place, write)| {
                     // The tuple takes the reference.
-                    (self.table.PyTuple_SetItem)(writers, place as isize, self.writer(write)?);
+                    (self.table.PyTuple_SetItem)(writers, place as isize, self.callable(&METHOD, NAME, write)?);
                     Ok(())
                 })
                 .and_then(|()| self.run(STREAMS, Some((c"writers", writers))))
@@ -161,21 +145,5 @@ impl Python {
         // SAFETY: attached, so the interpreter lives.
         let dict = |raw: Raw| unsafe { (self.table.PyInterpreterState_GetDict)(raw.as_ptr()) };
         self.attached_raw().map_or(null_mut(), dict)
-    }
-
-    /// A Python function that hands its one argument, which has a buffer, to `write`. A new reference.
-    fn writer(&self, write: Write) -> Result<*mut PyObject> {
-        let boxed = Box::into_raw(Box::new(write));
-        // SAFETY: attached; the capsule takes the box over, the function keeps the capsule, and METHOD is never written.
-        unsafe {
-            let capsule = (self.table.PyCapsule_New)(boxed.cast::<c_void>(), NAME.as_ptr(), Some(drop_write));
-            if capsule.is_null() {
-                drop(Box::from_raw(boxed));
-                return Err(self.take_error());
-            }
-            let function = (self.table.PyCFunction_NewEx)((&raw const METHOD.0).cast_mut(), capsule, null_mut());
-            (self.table.Py_DecRef)(capsule);
-            if function.is_null() { Err(self.take_error()) } else { Ok(function) }
-        }
     }
 }
