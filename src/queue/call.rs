@@ -1,6 +1,6 @@
 //! A job whose poster waits for it.
 
-use super::{Job, Queue, unattached};
+use super::{Job, Queue, unattached, wait_until};
 use crate::error::{Result, Status, fail};
 use std::ffi::CString;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -43,24 +43,11 @@ impl Call {
     }
 
     fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {
-        let mut result = self.lock();
-        loop {
-            if let Some(result) = result.take() {
-                return result;
+        match wait_until(self.lock(), &self.done, deadline, Option::take) {
+            Some(result) => result,
+            None => {
+                fail!(Timeout, "the job has not been run to its end yet: it stays in the queue, and is called once")
             }
-            result = match deadline {
-                None => self.done.wait(result).unwrap_or_else(|poisoned| poisoned.into_inner()),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        fail!(
-                            Timeout,
-                            "the job has not been run to its end yet: it stays in the queue, and is called once"
-                        );
-                    }
-                    self.done.wait_timeout(result, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0
-                }
-            };
         }
     }
 

@@ -45,15 +45,7 @@ impl Later {
     }
 
     fn take(&mut self, of: impl Fn(u64) -> bool) -> Vec<Reference> {
-        let mut taken = Vec::new();
-        self.references.retain(|(serial, reference)| {
-            let is_taken = of(*serial);
-            if is_taken {
-                taken.push(*reference);
-            }
-            !is_taken
-        });
-        taken
+        self.references.extract_if(.., |(serial, _)| of(*serial)).map(|(_, reference)| reference).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whose turn it is to take jobs: one thread's at a time, which may come again from within a job.
 
+use super::wait_until;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -35,22 +36,8 @@ impl Turn {
 
     /// Waits for the turn, and takes it. False: the time is up first.
     pub fn begin_by(&self, deadline: Option<Instant>) -> bool {
-        let (mut holder, thread) = (self.lock(), this_thread());
-        loop {
-            if holder.take(thread) {
-                return true;
-            }
-            holder = match deadline {
-                None => self.free.wait(holder).unwrap_or_else(|poisoned| poisoned.into_inner()),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return false;
-                    }
-                    self.free.wait_timeout(holder, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0
-                }
-            };
-        }
+        let thread = this_thread();
+        wait_until(self.lock(), &self.free, deadline, |holder| holder.take(thread).then_some(())).is_some()
     }
 
     /// Gives the turn back. True: nobody has it now.

@@ -1,6 +1,6 @@
 //! The thread of ours that runs a queue's jobs. While there are none it is attached to nothing, and holds nothing up.
 
-use super::Queue;
+use super::{Queue, wait_until};
 use crate::error::{Error, Result, Status};
 use crate::sys;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
@@ -80,10 +80,7 @@ impl Worker {
         if is_this {
             return;
         }
-        let mut has_ended = self.lock();
-        while !*has_ended {
-            has_ended = self.ended.wait(has_ended).unwrap_or_else(|poisoned| poisoned.into_inner());
-        }
+        wait_until(self.lock(), &self.ended, None, |has_ended| has_ended.then_some(()));
     }
 
     fn lock(&self) -> MutexGuard<'_, bool> {
