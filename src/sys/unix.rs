@@ -1,6 +1,6 @@
 //! POSIX: signals, threads of our own, forks, pthread keys, libraries by dlopen.
 
-use super::{CANCEL_DISABLE, Module, ThreadEnd, may_be_thread, name_this_thread};
+use super::{CANCEL_DISABLE, Module, ThreadEnd, errno_location, may_be_thread, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
 use std::ffi::{CStr, CString, OsStr, OsString, c_int, c_void};
@@ -9,6 +9,18 @@ use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
+
+/// Runs `f`, which leaves errno to whoever was interrupted.
+pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
+    // SAFETY: this thread's own.
+    unsafe {
+        let errno = errno_location();
+        let before = *errno;
+        let result = f();
+        *errno = before;
+        result
+    }
+}
 
 /// Which signals a thread does not take.
 pub struct SignalMask(libc::sigset_t);

@@ -5,6 +5,7 @@ mod modules;
 
 pub use super::tls_block::{Locals, ThreadLocal, variables_that_hold};
 pub use copy::text_from_copy;
+pub(super) use libc::__errno_location as errno_location;
 pub use modules::{modules, tls_address};
 
 use super::Files;
@@ -71,18 +72,6 @@ pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
     };
     let read = usize::try_from(read).unwrap_or(0);
     if name[..read].last() == Some(&b'\n') { read - 1 } else { read }
-}
-
-/// Runs `f`, which leaves errno to whoever was interrupted.
-pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: this thread's own.
-    unsafe {
-        let errno = libc::__errno_location();
-        let before = *errno;
-        let result = f();
-        *errno = before;
-        result
-    }
 }
 
 /// Names the calling thread, in less than 16 bytes.

@@ -3,6 +3,7 @@
 mod modules;
 
 pub(super) use super::key_distance::read_thread_word as thread_word;
+pub(super) use libc::__error as errno_location;
 pub use modules::{Locals, ThreadLocal, modules, variables_that_hold};
 
 use super::Files;
@@ -48,18 +49,6 @@ pub fn thread_name(id: u32) -> Option<String> {
 /// As `thread_name`, with nothing that a signal handler may not do: nothing is, here.
 pub fn copy_thread_name(_id: u32, _name: &mut [u8]) -> usize {
     0
-}
-
-/// Runs `f`, which leaves errno to whoever was interrupted.
-pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: this thread's own.
-    unsafe {
-        let errno = libc::__error();
-        let before = *errno;
-        let result = f();
-        *errno = before;
-        result
-    }
 }
 
 /// What `f` writes in a copy of this process: there are none here.
