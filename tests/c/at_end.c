@@ -116,6 +116,15 @@ static PyThreadState *begin_visitors(void)
     return state;
 }
 
+static void prepare_from_outside(pyferry_view *view)
+{
+    pyferry_token token = attach(view);
+    prepare(view);
+    PyThreadState *inside = begin_visitors();
+    PyEval_RestoreThread(inside);
+    detach(token);
+}
+
 /* Whoever may be told: the thread that ends it is this one, but with pyferry_runtime_stop. */
 static void by_finalizing(bool raises)
 {
@@ -123,11 +132,7 @@ static void by_finalizing(bool raises)
     PyThreadState *state = start_python(&main);
     shall_raise = raises;
     ender = pthread_self();
-    pyferry_token token = attach(main);
-    prepare(main);
-    PyThreadState *inside = begin_visitors();
-    PyEval_RestoreThread(inside);
-    detach(token);
+    prepare_from_outside(main);
     finish_python(state);
     check_calls();
     pyferry_view_free(main);
@@ -140,11 +145,7 @@ static void by_interpreter_end(uint32_t flags)
     pyferry_view *sub;
     CHECK_OK(pyferry_interpreter_new(&options, &sub));
     ender = pthread_self();
-    pyferry_token token = attach(sub);
-    prepare(sub);
-    PyThreadState *inside = begin_visitors();
-    PyEval_RestoreThread(inside);
-    detach(token);
+    prepare_from_outside(sub);
     /* An end that does not come to its end calls nothing, and neither does the gate that stays closed. */
     pyferry_guard *guard;
     CHECK_OK(pyferry_guard_open(sub, &guard));

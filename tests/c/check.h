@@ -145,6 +145,16 @@ static inline long resident_memory(void)
 }
 #endif
 
+static inline void copy_file(const char *from, const char *to)
+{
+    static char block[1 << 16];
+    FILE *source = fopen(from, "rb"), *target = fopen(to, "wb");
+    CHECK(source != NULL && target != NULL);
+    for (size_t length; (length = fread(block, 1, sizeof block, source)) > 0;)
+        CHECK(fwrite(block, 1, length, target) == length);
+    CHECK(fclose(source) == 0 && fclose(target) == 0);
+}
+
 /* How often a thing is done that takes long: on Pythons between the oldest and the newest a quarter of that will do. */
 static inline bool in_short(void)
 {

@@ -69,12 +69,7 @@ static inline struct copy first_copy(void)
 /* Loads a library once more, from a file of its own in the current directory. */
 static inline struct copy load_copy(const struct copy *of, const char *name)
 {
-    static char block[1 << 16];
-    FILE *source = fopen(of->path, "rb"), *target = fopen(name, "wb");
-    CHECK(source != NULL && target != NULL);
-    for (size_t length; (length = fread(block, 1, sizeof block, source)) > 0;)
-        CHECK(fwrite(block, 1, length, target) == length);
-    CHECK(fclose(source) == 0 && fclose(target) == 0);
+    copy_file(of->path, name);
     struct copy copy = load(name);
     CHECK(copy.attach != of->attach);
     return copy;

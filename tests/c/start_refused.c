@@ -10,16 +10,6 @@
 
 static pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
 
-static void copy_file(const char *from, const char *to)
-{
-    static char block[1 << 16];
-    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
-    CHECK(in != NULL && out != NULL);
-    for (size_t length; (length = fread(block, 1, sizeof block, in)) > 0;)
-        CHECK(fwrite(block, 1, length, out) == length);
-    CHECK(fclose(in) == 0 && fclose(out) == 0);
-}
-
 static void start_works(void)
 {
     CHECK_OK(pyferry_runtime_start(&options));

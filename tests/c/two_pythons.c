@@ -2,16 +2,6 @@
 /* Two libpythons in one process are refused, by every way in, with the paths of both in the message. */
 #include "loaded.h"
 
-static void copy(const char *from, const char *to)
-{
-    static char block[1 << 16];
-    FILE *source = fopen(from, "rb"), *target = fopen(to, "wb");
-    CHECK(source != NULL && target != NULL);
-    for (size_t length; (length = fread(block, 1, sizeof block, source)) > 0;)
-        CHECK(fwrite(block, 1, length, target) == length);
-    CHECK(fclose(source) == 0 && fclose(target) == 0);
-}
-
 static void check_both_named(const char *first, const char *second)
 {
     char *real_first = realpath(first, NULL), *real_second = realpath(second, NULL);
@@ -25,7 +15,7 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     const char *second = "./libpython_of_another.so";
-    copy(argv[1], second);
+    copy_file(argv[1], second);
     struct loaded python = load_python(argv[1], RTLD_LOCAL);
     load_python(second, RTLD_LOCAL);
     python.initialize(0);
