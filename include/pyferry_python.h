@@ -63,13 +63,12 @@
 extern "C" {
 #endif
 
-/* One for all files of a program or plug-in, and not seen by others. */
-#if defined(_MSC_VER)
-#define PYFERRY_PYTHON_ONCE_ extern __declspec(selectany)
-#define PYFERRY_PYTHON_SHARED_
+/* One for all files of a program or plug-in, and not seen by others: of a variable that is declared nowhere else and has a value,
+ * without which selectany does not hold. For Windows, nobody finds a variable that GCC calls weak. */
+#if defined(_WIN32)
+#define PYFERRY_PYTHON_ONCE_ __declspec(selectany)
 #else
-#define PYFERRY_PYTHON_ONCE_
-#define PYFERRY_PYTHON_SHARED_ __attribute__((weak, visibility("hidden")))
+#define PYFERRY_PYTHON_ONCE_ __attribute__((weak, visibility("hidden")))
 #endif
 
 /* ---- Types ---- */
@@ -1498,15 +1497,17 @@ struct pyferry_python_table {
 };
 
 /** The table of this program or plug-in. Use the names below; they stand for its entries. */
-extern struct pyferry_python_table pyferry_python_ PYFERRY_PYTHON_SHARED_;
-PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_;
+#ifdef __cplusplus
+PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {};
+#else
+PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {NULL};
+#endif
 
 /** Whether the CPython in use has this function, variable or type: 0 before one was found. */
 #define PYFERRY_PYTHON_HAS(name) (pyferry_python_.p_##name != NULL)
 
 /* The symbols, in the table's order: each ends in a 0, each list of them in a second. No longer than C99 allows. */
-extern const char *const pyferry_python_names_[] PYFERRY_PYTHON_SHARED_;
-PYFERRY_PYTHON_ONCE_ const char *const pyferry_python_names_[] = {
+PYFERRY_PYTHON_ONCE_ const char *pyferry_python_names_[] = {
     "PyABIInfo_Check\0"
     "PyAIter_Check\0"
     "_PyArg_Parse_SizeT|PyArg_Parse\0"

@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: file=python_h_other_file */
 /*
  * A host that was compiled once, with pyferry_python.h and no Python, uses CPython's stable API on every CPython: values in
  * and out, an array in place, host functions in a module, a type with data, exceptions both ways, in several interpreters.
@@ -8,6 +9,8 @@
 #include "check.h"
 
 static int minor; /* of this Python, as it says itself */
+
+const void *table_in_other_file(void);
 
 static PyObject *run_here(const char *source)
 {
@@ -279,7 +282,8 @@ static void *all(void *view)
 
 int main(void)
 {
-    CHECK(!PYFERRY_PYTHON_HAS(PyLong_FromLong)); /* not yet */
+    CHECK(table_in_other_file() == &pyferry_python_); /* one table for all files */
+    CHECK(!PYFERRY_PYTHON_HAS(PyLong_FromLong));      /* not yet */
     CHECK_OK(pyferry_runtime_start(NULL));
     CHECK(sscanf(Py_GetVersion(), "3.%d", &minor) == 1);
     pyferry_view *main_view, *own;

@@ -24,7 +24,7 @@ pub fn program(
 ) -> Result<Recipe, String> {
     let directory = directory(python);
     let output = directory.join(&program.name);
-    let command = Arguments::new(&program.source).asked_for(directives);
+    let command = Arguments::new(&program.source).asked_for(directives).files(directives);
     let Some(python) = python else {
         let command = if directives.mode == Mode::Host { command.any_python_library()? } else { command };
         return Ok(command.pyferry(library).recipe(output));
@@ -42,8 +42,13 @@ pub fn program(
 
 /// A shared object beside the program, which finds it with `dlopen("libNAME.so")`.
 pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe {
+    shared_object(name, &source_of(name), python, library)
+}
+
+/// The first of the names that it can have, if there is none.
+pub fn source_of(name: &str) -> PathBuf {
     let candidates = SOURCES.map(|extension| paths::programs().join(format!("{name}.{extension}")));
-    shared_object(name, candidates.iter().find(|path| path.exists()).unwrap_or(&candidates[0]), python, library)
+    candidates.iter().find(|path| path.exists()).unwrap_or(&candidates[0]).clone()
 }
 
 /// `libNAME.so`, from any source.
@@ -155,6 +160,15 @@ impl Arguments {
     fn asked_for(self, directives: &Directives) -> Arguments {
         let pybind11 = directives.pybind11.then(|| ["-isystem".to_owned(), paths::pybind11().display().to_string()]);
         self.words(directives.flags.iter().cloned()).words(pybind11.into_iter().flatten())
+    }
+
+    fn files(mut self, directives: &Directives) -> Arguments {
+        for name in &directives.files {
+            let object = directory(None).join(format!("{name}.o"));
+            self = self.linked(&object);
+            self.needed.push(Arguments::new(&source_of(name)).word("-c").recipe(object));
+        }
+        self
     }
 
     fn linked(mut self, file: &Path) -> Arguments {

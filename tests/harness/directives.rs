@@ -19,7 +19,7 @@ pub enum Mode {
     Dlopen,
     /// Linked with each Python's static libpython and run once for each.
     Static,
-    /// No program: a shared object for those that name it with `lib=`.
+    /// No program: a shared object for those that name it with `lib=`, or a file of those that name it with `file=`.
     Helper,
 }
 
@@ -56,6 +56,8 @@ pub struct Directives {
     pub env: Vec<(String, String)>,
     pub also: Vec<Variant>,
     pub libs: Vec<String>,
+    /// Other files of the program, which have no Python.h.
+    pub files: Vec<String>,
     /// Tools that cannot watch the program, each with the reason.
     pub not_under: Vec<(Tool, String)>,
     /// Systems that it is not for, each with the reason.
@@ -80,6 +82,7 @@ impl Default for Directives {
             env: Vec::new(),
             also: Vec::new(),
             libs: Vec::new(),
+            files: Vec::new(),
             not_under: Vec::new(),
             not_on: Vec::new(),
             leaks_not_checked: None,
@@ -119,6 +122,7 @@ impl Directives {
                 self.also.push(Variant { name: name.to_owned(), env: variable(value)? });
             }
             "lib" => self.libs.push(value.to_owned()),
+            "file" => self.files.push(value.to_owned()),
             "leaks-not-checked" => self.leaks_not_checked = Some(value.to_owned()),
             "not-on" => {
                 let (system, reason) = value.split_once(' ').filter(|(system, _)| *system == "windows")?;

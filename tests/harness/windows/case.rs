@@ -89,7 +89,7 @@ impl Case {
         let Kit { library, builder, .. } = &*self.kit;
         let built_for = self.program.built_for(&self.directives, self.python.as_deref());
         for name in &self.directives.libs {
-            builder.make(&compile::helper(name, built_for, library)?)?;
+            builder.make(&compile::helper(name, built_for, library))?;
         }
         let recipe = compile::program(&self.program, &self.directives, built_for, library);
         builder.make(&recipe)?;

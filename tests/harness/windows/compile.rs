@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::build::{self, Recipe};
+use crate::compile::source_of;
 use crate::cpython::Declared;
 use crate::directives::{Directives, Mode};
 use crate::library::Library;
-use crate::program::{Program, SOURCES};
+use crate::program::Program;
 use crate::python::Python;
 use crate::{paths, process};
 
@@ -42,21 +43,20 @@ pub fn program(program: &Program, directives: &Directives, python: Option<&Pytho
 }
 
 /// A library that programs load by its name, `NAME.dll`.
-pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Result<Recipe, String> {
-    let candidates = SOURCES.map(|extension| paths::programs().join(format!("{name}.{extension}")));
-    let source = candidates.iter().find(|path| path.exists()).ok_or_else(|| format!("no source of {name}"))?;
-    let mut command = Words::new(source, &Directives::default());
+pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe {
+    let mut command = Words::new(&source_of(name), &Directives::default());
     command.add("-shared");
     if let Some(python) = python {
         command.python(python);
     }
-    Ok(command.recipe(library, directory(python).join(format!("{name}.dll"))))
+    command.recipe(library, directory(python).join(format!("{name}.dll")))
 }
 
 struct Words {
     compiler: &'static str,
     words: Vec<String>,
     linked: Vec<PathBuf>,
+    needed: Vec<Recipe>,
 }
 
 impl Words {
@@ -73,7 +73,16 @@ impl Words {
         if directives.pybind11 {
             words.push(include(paths::pybind11()));
         }
-        Words { compiler: COMPILERS[usize::from(is_cpp)], words, linked: Vec::new() }
+        let mut command =
+            Words { compiler: COMPILERS[usize::from(is_cpp)], words, linked: Vec::new(), needed: Vec::new() };
+        for name in &directives.files {
+            let object = directory(None).join(format!("{name}.o"));
+            command.link(&object);
+            let mut other = Words::new(&source_of(name), &Directives::default());
+            other.add("-c");
+            command.needed.push(other.made(object));
+        }
+        command
     }
 
     fn add(&mut self, word: &str) {
@@ -93,11 +102,15 @@ impl Words {
     fn recipe(mut self, library: &Library, output: PathBuf) -> Recipe {
         self.words.push(library.file.with_file_name("libpyferry.dll.a").display().to_string());
         self.words.extend(["-lpsapi", "-lm"].map(str::to_owned));
+        self.made(output)
+    }
+
+    fn made(self, output: PathBuf) -> Recipe {
         Recipe {
             compiler: self.compiler.to_owned(),
             arguments: self.words,
             linked: self.linked,
-            needed: Vec::new(),
+            needed: self.needed,
             output,
         }
     }

@@ -63,13 +63,12 @@
 extern "C" {
 #endif
 
-/* One for all files of a program or plug-in, and not seen by others. */
-#if defined(_MSC_VER)
-#define PYFERRY_PYTHON_ONCE_ extern __declspec(selectany)
-#define PYFERRY_PYTHON_SHARED_
+/* One for all files of a program or plug-in, and not seen by others: of a variable that is declared nowhere else and has a value,
+ * without which selectany does not hold. For Windows, nobody finds a variable that GCC calls weak. */
+#if defined(_WIN32)
+#define PYFERRY_PYTHON_ONCE_ __declspec(selectany)
 #else
-#define PYFERRY_PYTHON_ONCE_
-#define PYFERRY_PYTHON_SHARED_ __attribute__((weak, visibility("hidden")))
+#define PYFERRY_PYTHON_ONCE_ __attribute__((weak, visibility("hidden")))
 #endif
 
 /* ---- Types ---- */

@@ -221,8 +221,7 @@ fn write(rows: &BTreeMap<String, Row>, constants: &BTreeMap<String, String>) -> 
     text += "};\n\n";
     text += include_str!("table.h");
     text += "\n/* The symbols, in the table's order: each ends in a 0, each list of them in a second. No longer than C99 allows. */\n";
-    text += "extern const char *const pyferry_python_names_[] PYFERRY_PYTHON_SHARED_;\n";
-    text += "PYFERRY_PYTHON_ONCE_ const char *const pyferry_python_names_[] = {\n";
+    text += "PYFERRY_PYTHON_ONCE_ const char *pyferry_python_names_[] = {\n";
     let mut length = 0;
     for row in rows.values() {
         if length + row.symbols.len() + 1 > LONGEST {

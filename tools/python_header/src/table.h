@@ -1,6 +1,9 @@
 /** The table of this program or plug-in. Use the names below; they stand for its entries. */
-extern struct pyferry_python_table pyferry_python_ PYFERRY_PYTHON_SHARED_;
-PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_;
+#ifdef __cplusplus
+PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {};
+#else
+PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {NULL};
+#endif
 
 /** Whether the CPython in use has this function, variable or type: 0 before one was found. */
 #define PYFERRY_PYTHON_HAS(name) (pyferry_python_.p_##name != NULL)
