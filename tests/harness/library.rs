@@ -19,29 +19,38 @@ impl Library {
     /// Builds the library as `cargo build` does. `cargo test` alone would not do: it leaves a cdylib only in `deps/`, beside
     /// the older copy that the last `cargo build` put where users take it from.
     pub fn build() -> Result<Library, String> {
-        let directory = paths::profile();
-        let file = directory.join(format!("{}pyferry{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX));
-        if env::var_os(IS_BUILT).is_some() && file.exists() {
-            return Ok(Library { file });
-        }
-        let profile = match directory.file_name().and_then(OsStr::to_str) {
-            Some("debug") | None => "dev",
-            Some(other) => other,
-        };
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.current_dir(paths::root()).args(["build", "--quiet", "--lib", "--profile", profile]);
-        command.args(["--package", "pyferry", "--target-dir"]).args(directory.parent());
-        // Set by cargo for this process; it would make the programs, and cargo's own children, find other libraries.
-        command.env_remove("LD_LIBRARY_PATH");
-        let status = command.status().map_err(|e| format!("cannot run {command:?}: {e}"))?;
-        if !status.success() {
-            return Err(format!("{command:?}: {status}"));
-        }
-        if file.exists() { Ok(Library { file }) } else { Err(format!("{command:?} made no {}", file.display())) }
+        build("pyferry", "pyferry").map(|file| Library { file })
+    }
+
+    /// The library that programs which know nothing of pyferry are preloaded with.
+    pub fn build_dropin() -> Result<PathBuf, String> {
+        build("pyferry-gilstate", "pyferry_gilstate")
     }
 
     pub fn directory(&self) -> &Path {
         self.file.parent().expect("the library is in a directory")
     }
+}
+
+fn build(package: &str, name: &str) -> Result<PathBuf, String> {
+    let directory = paths::profile();
+    let file = directory.join(format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX));
+    if env::var_os(IS_BUILT).is_some() && file.exists() {
+        return Ok(file);
+    }
+    let profile = match directory.file_name().and_then(OsStr::to_str) {
+        Some("debug") | None => "dev",
+        Some(other) => other,
+    };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(paths::root()).args(["build", "--quiet", "--lib", "--profile", profile]);
+    command.args(["--package", package, "--target-dir"]).args(directory.parent());
+    // Set by cargo for this process; it would make the programs, and cargo's own children, find other libraries.
+    command.env_remove("LD_LIBRARY_PATH");
+    let status = command.status().map_err(|e| format!("cannot run {command:?}: {e}"))?;
+    if !status.success() {
+        return Err(format!("{command:?}: {status}"));
+    }
+    if file.exists() { Ok(file) } else { Err(format!("{command:?} made no {}", file.display())) }
 }
