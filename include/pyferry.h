@@ -1413,6 +1413,42 @@ pyferry_status pyferry_dump(int fd);
  */
 pyferry_status pyferry_watchdog(const struct pyferry_watchdog_options *options);
 
+/**
+ * Begins to write down what every thread does with interpreters: each wait, each stay and what it is for, nested attachments,
+ * letting go, crossing from one interpreter to another, each job of a queue that is run. The file is a picture for
+ * ui.perfetto.dev, chrome://tracing or pyferry-timeline, with a lane for each thread: an array of Chrome's trace events
+ * in JSON, one a line. The environment variable PYFERRY_TRACE does the same from the first view of an interpreter on, with no
+ * call: a path, in which %p stands for the number of the process.
+ *
+ * Each thread notes into memory of its own, 128 KiB for each that attaches meanwhile, and waits for nobody. A thread of
+ * pyferry's own, which never needs Python and takes no signal, writes what there is every 10 ms, in whole lines: a file that is
+ * cut off because the process is killed loads all the same. Where a thread notes faster than that is written, events of its are
+ * left out; the file says where, and at its end how many. While there is no trace, nothing is noted, and nothing costs.
+ *
+ * A trace goes on whatever becomes of Python, until pyferry_trace_stop or the end of the process (exit, or the return of main;
+ * not _exit), which completes the file. A child of a fork writes none, until it starts its own.
+ *
+ * Any thread, attached or not, before there is a Python too.
+ *
+ * @param path  the file, UTF-8; made, or written over. Read during the call.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is NULL or not UTF-8, or the file cannot be written: the message has the
+ *         system's words), _WRONG_ORDER (a trace is written already; it goes on), _NO_MEMORY (no thread can be started),
+ *         _FORKED.
+ */
+pyferry_status pyferry_trace_start(const char *path);
+
+/**
+ * Ends the trace that pyferry_trace_start or PYFERRY_TRACE began. On return the file is complete: what had begun and not
+ * ended ends there.
+ *
+ * Any thread, attached or not. It waits for what is to be written, and a thread that is attached lets go meanwhile.
+ *
+ * @return PYFERRY_STATUS_OK, _WRONG_ORDER (no trace is written), _INVALID_ARGUMENT (the file took no more, as on a full disk, and
+ *         has what came before: the trace has ended; the message has the system's words), _CLOSED (the file is complete, but the
+ *         interpreter this thread was attached to was shut down while it waited: the thread is attached to nothing), _FORKED.
+ */
+pyferry_status pyferry_trace_stop(void);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -1,5 +1,6 @@
 /*
- * The part of pyferry.hpp that sees what goes on: who waits for Python, who is inside, and for how long. For C++17.
+ * The part of pyferry.hpp that sees what goes on: who waits for Python, who is inside, and for how long;
+ * and that writes it down. For C++17.
  *
  *     auto watched = pyferry::set_watchdog([](const pyferry_watchdog_event &event) noexcept { ... }, 100ms, 250ms);
  *     for (const pyferry_thread_info &each : pyferry::threads()) log(each.name);
@@ -55,6 +56,17 @@ result set_watchdog(Callable callable, std::chrono::milliseconds wait, std::chro
     result set = detail::result_of([&] { return pyferry_watchdog(&options); });
     if (set || set.status() == PYFERRY_STATUS_CLOSED) static_cast<void>(owned.release()); // the library's now
     return set;
+}
+
+/// Begins to write down what every thread does with interpreters, as a picture for ui.perfetto.dev or pyferry-timeline; the file is
+/// made, or written over. See pyferry_trace_start.
+inline result start_trace(const char *path) {
+    return detail::result_of([&] { return pyferry_trace_start(path); });
+}
+
+/// Ends the trace. On return the file is complete; a thread that is attached lets go meanwhile.
+inline result stop_trace() {
+    return detail::result_of([] { return pyferry_trace_stop(); });
 }
 
 PYFERRY_HPP_END

@@ -76,7 +76,7 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 // Inside, calls go one way, down: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `queue`, `host`, `thread` ->
-// `registry` -> `gate`, `cpython` -> CPython. CONTRIBUTING.md has all of it, and a test holds it.
+// `trace` -> `registry` -> `gate`, `cpython` -> CPython. CONTRIBUTING.md has all of it, and a test holds it.
 
 mod api;
 #[doc(hidden)] // for C programmers, who have the header
@@ -92,6 +92,7 @@ mod queue;
 mod registry;
 mod sys;
 mod thread;
+mod trace;
 
 pub use api::*;
 pub use error::{Error, Result, Status};

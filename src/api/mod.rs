@@ -15,7 +15,9 @@ mod view;
 pub use attached::{Attached, Suspended, suspend};
 pub use guard::Guard;
 pub use interpreter::{Interpreter, InterpreterOptions};
-pub use observe::{Activity, Overdue, ThreadInfo, dump, remove_watchdog, set_watchdog, threads};
+pub use observe::{
+    Activity, Overdue, ThreadInfo, dump, remove_watchdog, set_watchdog, start_trace, stop_trace, threads,
+};
 pub use output::Stream;
 pub use report::{Answer, remove_report, set_report};
 pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};

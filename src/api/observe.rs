@@ -6,6 +6,7 @@ use crate::observe::{self, Event, Kind, Limits, Seen};
 use crate::registry::fork;
 use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::Duration;
 
 /// One thread or guard at one interpreter, as [`threads`] sees it.
@@ -145,4 +146,44 @@ pub fn set_watchdog(
 pub fn remove_watchdog() -> Result<()> {
     fork::check()?;
     observe::set(None, Limits { wait: None, hold: None })
+}
+
+/// Begins to write down what every thread does with interpreters, as a Chrome trace: a picture for ui.perfetto.dev or
+/// `pyferry-timeline`. A relative path is the host's; the file is made, or written over. It goes on until [`stop_trace`] or the
+/// end of the process, and a file that is cut off loads too.
+///
+/// # Errors
+///
+/// [`Status::InvalidArgument`] (the file cannot be written: the message has the system's words), [`Status::WrongOrder`] (a trace is
+/// written already), [`Status::NoMemory`] (no thread can be started), [`Status::Forked`].
+///
+/// ```
+/// let path = std::env::temp_dir().join(format!("{}.json", std::process::id()));
+/// pyferry::start_trace(&path)?;
+/// // ... threads come and go ...
+/// pyferry::stop_trace()?;
+/// # std::fs::remove_file(path).expect("it is there");
+/// # Ok::<_, pyferry::Error>(())
+/// ```
+#[doc(alias = "pyferry_trace_start")]
+pub fn start_trace(path: impl AsRef<Path>) -> Result<()> {
+    fork::check()?;
+    observe::start_trace(path.as_ref())
+}
+
+/// Ends the trace. On return the file is complete; a thread that is attached lets go meanwhile.
+///
+/// # Errors
+///
+/// [`Status::WrongOrder`] (no trace is written), [`Status::InvalidArgument`] (the file took no more, and has what came before),
+/// [`Status::Closed`] (the file is complete, but the interpreter this thread was attached to was shut down while it waited: the
+/// thread is attached to nothing), [`Status::Forked`].
+///
+/// ```
+/// assert_eq!(pyferry::stop_trace().unwrap_err().status, pyferry::Status::WrongOrder);
+/// ```
+#[doc(alias = "pyferry_trace_stop")]
+pub fn stop_trace() -> Result<()> {
+    fork::check()?;
+    observe::stop_trace()
 }

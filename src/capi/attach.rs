@@ -98,7 +98,7 @@ unsafe fn attach(view: *const pyferry_view, label: Label, out: *mut pyferry_toke
             if here.is_outside() {
                 return attach_from_outside(view, label, out, here);
             }
-            if !here.nest(&view.interpreter, |ticket| out.write(ticket.into())) {
+            if !here.nest::<false>(&view.interpreter, |ticket| out.write(ticket.into())) {
                 return attach_across(view, label, out, here);
             }
             Status::Ok
@@ -129,7 +129,7 @@ unsafe fn attach_from_outside(view: &pyferry_view, label: Label, out: NonNull<py
 unsafe fn attach_across(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
     // SAFETY: as the caller says, and the view is alive.
     unsafe {
-        match here.cross(&view.interpreter, label) {
+        match here.cross::<false>(&view.interpreter, label) {
             Some(ticket) => out.write(ticket.into()),
             None => return attach_the_long_way(view, label, out.as_ptr()),
         }
@@ -191,7 +191,7 @@ pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Sta
             if here.is_in_first() {
                 return detach_to_outside(token, here);
             }
-            if !here.unnest(ticket(token.private_words), || token.private_words = [0; 2]) {
+            if !here.unnest::<false>(ticket(token.private_words), || token.private_words = [0; 2]) {
                 return detach_across(token, here);
             }
             Status::Ok
@@ -205,7 +205,7 @@ pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Sta
 
 #[inline(never)]
 fn detach_to_outside(token: &mut pyferry_token, here: &Thread) -> Status {
-    if !here.leave(ticket(token.private_words), || token.private_words = [0; 2]) {
+    if !here.leave::<false>(ticket(token.private_words), || token.private_words = [0; 2]) {
         // SAFETY: it is a token.
         return unsafe { detach_the_long_way(token) };
     }
@@ -214,7 +214,7 @@ fn detach_to_outside(token: &mut pyferry_token, here: &Thread) -> Status {
 
 #[inline(never)]
 fn detach_across(token: &mut pyferry_token, here: &Thread) -> Status {
-    if !here.cross_back(ticket(token.private_words)) {
+    if !here.cross_back::<false>(ticket(token.private_words)) {
         // SAFETY: it is a token.
         return unsafe { detach_the_long_way(token) };
     }

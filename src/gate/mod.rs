@@ -86,6 +86,8 @@ pub struct House<T: 'static> {
     first: OnceLock<&'static Seat<T>>,
     /// The one that was made last. Locked only under the house's lock, so never contended.
     last: std::sync::Mutex<Option<&'static Seat<T>>>,
+    /// Those in all seats are observed. Changes only under the house's lock.
+    observed: std::sync::atomic::AtomicBool,
 }
 
 /// The gate of one interpreter.
@@ -120,6 +122,7 @@ impl<T> House<T> {
             changed: Condvar::new(),
             first: OnceLock::new(),
             last: std::sync::Mutex::new(None),
+            observed: std::sync::atomic::AtomicBool::new(false),
         }
     }
 
@@ -132,6 +135,7 @@ impl<T> House<T> {
             changed: Condvar::new(),
             first: OnceLock::new(),
             last: std::sync::Mutex::new(None),
+            observed: std::sync::atomic::AtomicBool::new(false),
         }
     }
 
@@ -148,6 +152,18 @@ impl<T> House<T> {
             f(seat);
             next = seat.next.get();
         }
+    }
+
+    /// From here on everybody is observed, and leaves the short way in and out for that, or nobody is.
+    pub fn observe(&'static self, on: bool) {
+        let held = self.lock();
+        self.observe_held(&held, on);
+    }
+
+    /// The same, by the caller who has the lock.
+    pub fn observe_held(&self, _held: &HouseGuard<T>, on: bool) {
+        self.observed.store(on, std::sync::atomic::Ordering::Relaxed);
+        self.for_each_seat(|seat| seat.observe(on));
     }
 
     /// A new seat. The caller has the lock.
@@ -199,6 +215,7 @@ impl<T: Default> Gate<T> {
                 seat.fences.store(true, std::sync::atomic::Ordering::Relaxed);
             }
             seat.notices.store(notices, Ordering::Relaxed);
+            seat.observe(self.house.observed.load(std::sync::atomic::Ordering::Relaxed));
             ledger.seats.push(seat);
         });
         seat
@@ -275,7 +292,7 @@ impl<T> Gate<T> {
     /// Takes a pin, by the occupant. Refused unless the gate is open or the occupant holds a pin already.
     #[inline]
     pub fn enter(&self, seat: &Seat<T>) -> bool {
-        seat.enter() || self.enter_on_notice(seat)
+        seat.enter::<true>() || self.enter_on_notice(seat)
     }
 
     #[cold]
@@ -320,7 +337,7 @@ impl<T> Gate<T> {
     /// Gives a pin back, by the occupant.
     #[inline]
     pub fn leave(&self, seat: &Seat<T>) {
-        if !seat.leave() {
+        if !seat.leave::<true>() {
             self.left(seat);
         }
     }

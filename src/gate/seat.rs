@@ -15,6 +15,8 @@ pub(super) const GIVEN_UP: u32 = 2;
 pub(super) const FENCE: u32 = 4;
 /// Whoever uses the gate has something to say to the occupant.
 const WORD: u32 = 8;
+/// The occupant's comings and goings are written down.
+const OBSERVED: u32 = 16;
 
 /// How the two sides come to see each other's stores.
 #[derive(Clone, Copy, Debug)]
@@ -102,10 +104,12 @@ impl<T> Seat<T> {
         self.left_behind.load(Ordering::Relaxed)
     }
 
-    /// Whether the gate is open, and nothing else needs a look either.
+    /// Whether the gate is open, and nothing else needs a look either. `OBSERVED`: the caller sees to it that the occupant's moves
+    /// are written down, if they are.
     #[inline(always)]
-    pub fn is_quiet(&self) -> bool {
-        self.notices.load(Ordering::Acquire) == 0
+    pub fn is_quiet<const OBSERVED: bool>(&self) -> bool {
+        let seen_to = if OBSERVED { self::OBSERVED } else { 0 };
+        self.notices.load(Ordering::Acquire) & !seen_to == 0
     }
 
     fn has_notice(&self, notice: u32) -> bool {
@@ -128,7 +132,20 @@ impl<T> Seat<T> {
 
     /// Whether word was left; from here on none is.
     pub fn take_word(&self) -> bool {
-        self.has_notice(WORD) && self.notices.fetch_and(!WORD, Ordering::SeqCst) & WORD != 0
+        self.has_notice(WORD) && self.take_down(WORD)
+    }
+
+    /// From here on the occupant is observed, or is not.
+    pub(super) fn observe(&self, on: bool) {
+        if on {
+            self.put_up(OBSERVED);
+        } else {
+            self.take_down(OBSERVED);
+        }
+    }
+
+    fn take_down(&self, notice: u32) -> bool {
+        self.notices.fetch_and(!notice, Ordering::SeqCst) & notice != 0
     }
 
     #[inline(always)]
@@ -139,12 +156,12 @@ impl<T> Seat<T> {
     }
 
     /// Fast path: takes a pin unless a flag is set. If one is, the pin is undone, but a closer may have counted it for a moment:
-    /// the caller must go on with `Gate::enter`, whose `leave` wakes the closer.
+    /// the caller must go on with `Gate::enter`, whose `leave` wakes the closer. `OBSERVED` is as in `is_quiet`.
     #[inline(always)]
-    pub fn enter(&self) -> bool {
+    pub fn enter<const OBSERVED: bool>(&self) -> bool {
         let pins = self.add_pin();
         self.light_barrier();
-        let quiet = self.is_quiet();
+        let quiet = self.is_quiet::<OBSERVED>();
         if !quiet {
             self.pins.store(pins, Ordering::Release);
         }
@@ -159,11 +176,11 @@ impl<T> Seat<T> {
 
     /// Gives a pin back, by the occupant. False: somebody may wait for that, and `Gate::left` is next.
     #[inline(always)]
-    pub fn leave(&self) -> bool {
+    pub fn leave<const OBSERVED: bool>(&self) -> bool {
         let pins = self.pins.load(Ordering::Relaxed);
         self.pins.store(pins - 1, Ordering::Release);
         self.light_barrier();
-        self.is_quiet()
+        self.is_quiet::<OBSERVED>()
     }
 
     #[cfg(not(loom))]

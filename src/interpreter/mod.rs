@@ -24,6 +24,7 @@ use crate::registry::fork;
 use crate::registry::{self, Facts, Interpreter, Origin};
 use crate::sys::{self, Label};
 use crate::thread::{self, Admission};
+use crate::trace;
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
@@ -90,6 +91,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     if here {
         set_up(&main, raw, new)?;
     }
+    trace::start_if_asked();
     Ok(main)
 }
 

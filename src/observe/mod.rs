@@ -1,9 +1,11 @@
-//! Seeing who waits and who is inside: from any thread, attached to nothing, however stuck Python is.
+//! Seeing who waits and who is inside: from any thread, attached to nothing, however stuck Python is; and writing it down.
 
 mod dump;
 mod table;
+mod trace;
 mod watchdog;
 
 pub use dump::dump;
 pub use table::{Activity, Seen, look};
+pub use trace::{start_trace, stop_trace};
 pub use watchdog::{Event, Kind, Limits, Still, hold_still, set};

@@ -6,7 +6,7 @@ use crate::cpython::{self, Python, Slot};
 use crate::interpreter::{python_threads, report};
 use crate::queue::{self, release};
 use crate::registry::{self, fork};
-use crate::{error, host, observe, sys, thread};
+use crate::{error, host, observe, sys, thread, trace};
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
@@ -19,6 +19,7 @@ struct Locks {
     runtime: runtime::Still,
     python_threads: python_threads::Still,
     observe: observe::Still,
+    trace: trace::Still,
     registry: registry::Still,
     _cpython: cpython::Still,
 }
@@ -52,6 +53,7 @@ extern "C" fn before() {
     let runtime = runtime::hold_still();
     let python_threads = python_threads::hold_still();
     let observe = observe::hold_still();
+    let trace = trace::hold_still();
     let registry = registry::hold_still();
     // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
     let cpython = cpython::hold_still(registry.serves());
@@ -63,6 +65,7 @@ extern "C" fn before() {
         runtime,
         python_threads,
         observe,
+        trace,
         registry,
         _cpython: cpython,
     };
@@ -88,6 +91,7 @@ extern "C" fn in_child() {
         held.runtime.forget_owner();
         held.python_threads.clear();
         held.observe.forget();
+        held.trace.forget();
     }
     copies::forget_after_fork();
     sys::forget_after_fork();

@@ -21,6 +21,7 @@ use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter};
 use crate::sys::{self, Label};
 use crate::thread;
+use crate::trace::What;
 use ring::{Posted, Ring};
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, Condvar, MutexGuard};
@@ -165,7 +166,9 @@ impl Queue {
         let mut ran = 0;
         while ran < most && !self.ring.is_closed() && self.is_of_this_process() {
             let Some(job) = self.ring.take() else { break };
+            thread::note_job(What::Runs, self.interpreter.id);
             (self.host.call)(&job, Status::Ok);
+            thread::note_job(What::HasRun, self.interpreter.id);
             ran += 1;
             let now = thread::current_state(python);
             if now != state && !self.bring_back(python, state, now) {

@@ -235,6 +235,11 @@ pub fn look_at_all(mut f: impl FnMut(&'static Place, Glimpse)) {
     });
 }
 
+/// From here on each thread sees, at every gate, that its comings and goings are written down; or that they are not.
+pub fn observe(on: bool) {
+    HOUSE.observe(on);
+}
+
 /// Every interpreter alive that has a record.
 pub fn all() -> Vec<Arc<Interpreter>> {
     registry().iter().flatten().cloned().collect()
@@ -336,6 +341,7 @@ impl Still {
     /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
     pub fn forget_others(&self, mine: impl Fn(&Occupant) -> bool) {
         FORKS.fetch_add(1, Ordering::Relaxed);
+        HOUSE.observe_held(&self.house, false);
         for interpreter in self.list.iter().flatten() {
             interpreter.gate.forget_others(&self.house, &mine);
             interpreter.heralded.store(false, Ordering::Relaxed);

@@ -91,6 +91,11 @@ impl Occupant {
         self.renumber();
     }
 
+    /// The interpreter, as CPython numbers it.
+    pub fn interpreter(&self) -> i64 {
+        self.interpreter.load(Ordering::Relaxed)
+    }
+
     /// The number by which Python knows the thread.
     pub fn ident(&self) -> u64 {
         self.ident.load(Ordering::Relaxed)
@@ -179,10 +184,20 @@ impl Occupant {
         self.depth.store(depth, Ordering::Relaxed);
     }
 
+    /// How many attachments the thread is in, up to its last one here.
+    pub fn depth(&self) -> u32 {
+        self.depth.load(Ordering::Relaxed)
+    }
+
     /// Whether the occupant is in, if perhaps elsewhere for a while, rather than on its way.
     #[inline]
     pub fn is_in(&self) -> bool {
         self.since.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether the occupant, who is in, has let go, or gone on into another interpreter.
+    pub fn is_away(&self) -> bool {
+        self.since.load(Ordering::Relaxed) & AWAY != 0
     }
 
     /// Whether the occupant, who holds a pin, waits to be attached, or is about to.
@@ -198,11 +213,11 @@ impl Occupant {
             thread: occupant.thread(),
             thread_id: occupant.thread_id(),
             ident: occupant.ident(),
-            interpreter: occupant.interpreter.load(Ordering::Relaxed),
+            interpreter: occupant.interpreter(),
             state: occupant.state.get(),
             current: occupant.current.load(Ordering::Relaxed),
             label: occupant.label(),
-            depth: occupant.depth.load(Ordering::Relaxed),
+            depth: occupant.depth(),
             doing: occupant.doing(),
         };
         // Read again where the occupant moved meanwhile: an age of one stay is no other stay's.

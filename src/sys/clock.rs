@@ -5,8 +5,9 @@
 
 use super::{spawn, ticks};
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Read by all and written by one, now and then: not beside anything that others write.
 #[repr(align(64))]
@@ -76,4 +77,11 @@ fn write() {
 pub fn forget_after_fork() {
     NOW.0.store(0, Ordering::Relaxed);
     WRITER.store(false, Ordering::Relaxed);
+}
+
+/// The time in nanoseconds of a clock that never goes back, to the nanosecond: what `ticks` is too coarse for.
+#[inline]
+pub fn moment() -> u64 {
+    static FIRST: OnceLock<Instant> = OnceLock::new();
+    FIRST.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }

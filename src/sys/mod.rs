@@ -32,7 +32,7 @@ use windows as system;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 compile_error!("src/sys has no room for this system yet: see docs/systems.md");
 
-pub use clock::{Pace, forget_after_fork};
+pub use clock::{Pace, forget_after_fork, moment};
 pub use files::Files;
 pub use key_distance::{find_key_distance, key_place};
 pub use label::{Label, LabelCell};
@@ -118,6 +118,12 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) -> bool {
         }
     }
     true
+}
+
+/// Has a function run when the process ends by exit or the return of main. It has to expect anything.
+pub fn at_exit(function: extern "C" fn()) {
+    // SAFETY: a function of this library, which is never unloaded.
+    unsafe { libc::atexit(function) };
 }
 
 /// The seconds since `ticks()` said so.

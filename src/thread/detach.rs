@@ -6,6 +6,7 @@ use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::registry as record;
+use crate::trace::What;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
@@ -59,6 +60,7 @@ impl Thread {
         if !alive || python.attached(Some(frame.state)) != Some(frame.state) {
             return self.detach_elsewhere(python, frame);
         }
+        self.note_of(What::Unnests, 0);
         self.pop(frame);
         Ok(())
     }
@@ -73,6 +75,7 @@ impl Thread {
             matches!(top.kind, Kind::Entered { visit, .. } if self.with_visit(visit, |visit| visit.seat.is_given_up()));
         if alive.is_none() || (given_up && current.is_none()) {
             // The interpreter was shut down between the attach and now, and the state went with it, or goes.
+            self.note_end(top);
             self.pop(top);
             if let Kind::Entered { visit, left, before, .. } = top.kind {
                 let before = self.unless_gone(before);
@@ -133,6 +136,7 @@ impl Thread {
     /// Whether the state that this thread is attached through goes with it.
     #[inline]
     fn going_out(&self, python: &Python, visit: usize, source: Source) -> bool {
+        self.note_at(What::GoesOut, visit);
         let (retire, interrupted) = self.with_visit(visit, |visit| {
             let occupant = &visit.seat.occupant;
             let last = visit.seat.pins() == 1;

@@ -5,14 +5,18 @@ use super::left::Left;
 use super::visits::Visit;
 use super::{THREAD, Thread, orphans};
 use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
-use crate::registry::fork;
-use crate::sys::{self, ThreadEnd};
+use crate::registry::{Interpreter, fork};
+use crate::sys::{self, Label, ThreadEnd};
+use crate::trace::What;
 use std::ptr::null_mut;
 
 static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
 
 /// How often a thread that ends drops its states, while destructors make new ones.
 const TRIES: u32 = 4;
+
+/// What a thread goes in for to delete the state that it keeps.
+const FORGET: Label = Label::new(c"pyferry: the state of this thread");
 
 /// Before threads come and forks happen.
 pub fn prepare() {
@@ -31,15 +35,19 @@ impl Thread {
                 if visit.seat.pins() > 0 || visit.seat.occupant.state.get().is_none() || !gate.enter(visit.seat) {
                     return None;
                 }
-                Some((visit.interpreter.python, visit.interpreter.slot, visit.seat.occupant.state.take()?))
+                let Interpreter { python, slot, id, .. } = *visit.interpreter;
+                Some((python, slot, id, visit.seat.occupant.state.take()?))
             });
-            if let Some((python, slot, state)) = idle {
+            if let Some((python, slot, id, state)) = idle {
                 // Destructors of the one before can have been there, and have it at hand.
                 self.settle();
                 self.quick.forget();
+                self.note_for(What::Waits, id, FORGET);
                 self.through(python, slot, Unattached { state, bound: true }, |state, before| {
+                    self.note_for(What::ComesIn, id, FORGET);
                     self.came_in(python, index);
                     python.drop_dummy_thread(python.thread_ident(), |_| true);
+                    self.note_for(What::GoesOut, id, FORGET);
                     python.delete_attached(slot, state, before);
                 });
                 self.unpin(index);
@@ -102,6 +110,7 @@ impl Thread {
             return;
         }
         if self.top().is_some_and(|still| still.number == top.number) {
+            self.note_end(top);
             self.pop(top);
             match top.kind {
                 Kind::Nested { .. } | Kind::Through { .. } | Kind::Ended { .. } => {}
@@ -184,6 +193,7 @@ impl Thread {
             orphans |= visit.give_back();
         }
         self.frames.take();
+        self.pen.put_away();
         if orphans {
             orphans::see_to_them();
         }

@@ -6,6 +6,7 @@ use super::{Admission, Thread, come_back};
 use crate::cpython::{Python, State};
 use crate::registry::{self as record, Interpreter};
 use crate::sys::Label;
+use crate::trace::What;
 use std::ptr::null_mut;
 
 /// What a thread was attached to before.
@@ -77,6 +78,7 @@ impl Thread {
             let first = !occupant.is_in();
             if first {
                 occupant.set_label(Label::NONE);
+                self.note(What::ComesIn, occupant);
                 occupant.came_in(self.pace.now());
             }
             first
@@ -88,6 +90,7 @@ impl Thread {
         }
         let ours = self.with_visit(visit, |here| {
             if first {
+                self.note(What::GoesOut, &here.seat.occupant);
                 here.seat.occupant.went_out();
             }
             here.interpreter.is_taken_down_by(self.serial())
@@ -105,8 +108,10 @@ impl Thread {
         let pinned = hold.pinned().is_some() || self.pin(visit, Admission::Late);
         let back = pinned && !self.with_visit(visit, Visit::is_over);
         if back {
-            let seat = self.with_visit(visit, |here| here.seat);
-            seat.occupant.coming_back(|| self.pace.now(), || come_back(python, state));
+            let occupant = &self.with_visit(visit, |here| here.seat).occupant;
+            self.note(What::Waits, occupant);
+            occupant.coming_back(|| self.pace.now(), || come_back(python, state));
+            self.note(What::ComesBack, occupant);
         } else {
             self.with_visit(visit, |here| here.take_from_slot(state, null_mut()));
         }
@@ -151,6 +156,9 @@ impl Thread {
         let serial = hold.visit().map_or(0, |visit| self.with_visit(visit, |visit| visit.interpreter.serial));
         if let Some(visit) = hold.pinned() {
             self.with_visit(visit, |visit| visit.seat.occupant.went_away(self.pace.now()));
+        }
+        if let Some(visit) = hold.visit() {
+            self.note_at(What::LetsGo, visit);
         }
         python.let_go();
         self.push(state, serial, Kind::Suspended { hold })

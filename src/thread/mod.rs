@@ -35,6 +35,7 @@ mod frames;
 mod guards;
 mod herald;
 mod left;
+mod notes;
 mod orphans;
 mod quick;
 mod stand_ins;
@@ -45,11 +46,13 @@ pub use end::prepare;
 pub use frames::Ticket;
 pub use guards::{Guard, close_guard};
 pub use herald::{come_back, is_herald};
+pub use notes::note_job;
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self as record, Interpreter, Occupant, Place};
 use crate::sys::{self, Label, Pace};
+use crate::trace::{Pen, What};
 use frames::{Frame, Kind, Source};
 use herald::{attach_first, attach_state};
 use left::Left;
@@ -85,6 +88,7 @@ pub struct Thread {
     /// Nobody will tidy up any more: keep nothing beyond the last attachment.
     last_round: Cell<bool>,
     pace: Pace,
+    pen: Pen,
 }
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
@@ -99,6 +103,7 @@ sys::per_thread! {
         tidied: Cell::new(0),
         last_round: Cell::new(false),
         pace: Pace::new(),
+        pen: Pen::new(),
     };
 }
 
@@ -224,6 +229,7 @@ impl Thread {
             };
             let ours = |top: Frame| top.state == current && top.serial == target.serial && lives();
             if top.is_some_and(ours) || target.is(python.interpreter_of(current)) {
+                self.note_of(What::Nests, target.id);
                 return Ok(self.push(current, target.serial, Kind::Nested { deaths: record::deaths() }));
             }
         }
@@ -251,6 +257,7 @@ impl Thread {
             None => Left::Nothing,
         };
         if current.is_some() {
+            self.note_of(What::Crosses, target.id);
             if let Some(here) = left.hold().pinned() {
                 self.with_visit(here, |here| here.seat.occupant.went_away(self.pace.now()));
             }
@@ -279,6 +286,7 @@ impl Thread {
             before
         };
         let aside = self.begin_clean(python, visit, state, source);
+        self.note_at(What::ComesIn, visit);
         self.came_in(python, visit);
         if makes && source != Source::Adopted {
             // That of a thread before, which had the same number.
@@ -320,6 +328,7 @@ impl Thread {
 
     /// Runs `f`, in which this thread waits to be attached.
     fn sets_out(&self, visit: usize, f: impl FnOnce()) {
+        self.note_at(What::Waits, visit);
         let occupant = &self.with_visit(visit, |visit| visit.seat).occupant;
         if occupant.is_in() {
             occupant.coming_back(|| self.pace.now(), f);

@@ -8,6 +8,7 @@ use super::{Admission, THREAD, Thread, stand_ins};
 use crate::cpython::Python;
 use crate::registry::{self, Interpreter, Occupant};
 use crate::sys::{self, Label};
+use crate::trace::What;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -123,13 +124,16 @@ impl Thread {
         });
         // Not through one of these states: up to 3.11 that would seem to be attached by the thread that has its number now, and
         // from 3.14 on a state knows where the stack of its thread ends.
+        self.note_for(What::Waits, target.id, LABEL);
         self.through(python, slot, made, |state, before| {
+            self.note_for(What::ComesIn, target.id, LABEL);
             self.came_in(python, visit);
             for (ident, thread_id) in threads {
                 // The number may be another thread's by now.
                 python.drop_dummy_thread(ident, |other| other == thread_id);
             }
             python.delete_idle(slot, &states);
+            self.note_for(What::GoesOut, target.id, LABEL);
             python.delete_attached(slot, state, before);
         });
     }

@@ -16,6 +16,7 @@ use crate::cpython::{Aside, Places, Python, State};
 use crate::gate::Seat;
 use crate::registry::{Interpreter, Occupant, Place};
 use crate::sys::{Label, Pace};
+use crate::trace::{self, What};
 use std::cell::Cell;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
@@ -121,13 +122,29 @@ impl Quick {
 impl Thread {
     /// Attaches by the short way that there is. None: nothing was done.
     pub(super) fn attach_shortly(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
+        let short = self.attach_in_steps::<false>(target, label);
+        if short.is_none() && trace::is_on() { self.attach_in_steps::<true>(target, label) } else { short }
+    }
+
+    #[inline(always)]
+    fn attach_in_steps<const NOTED: bool>(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
         let mut handed_out = None;
-        if self.nest(target, |ticket| handed_out = Some(ticket)) { handed_out } else { self.cross(target, label) }
+        if self.nest::<NOTED>(target, |ticket| handed_out = Some(ticket)) {
+            return handed_out;
+        }
+        self.cross::<NOTED>(target, label)
     }
 
     /// Detaches by the short way that there is. False: nothing was done.
     pub(super) fn detach_shortly(&self, ticket: Ticket) -> bool {
-        (self.is_in_first() && self.leave(ticket, || ())) || self.unnest(ticket, || ()) || self.cross_back(ticket)
+        self.detach_in_steps::<false>(ticket) || (trace::is_on() && self.detach_in_steps::<true>(ticket))
+    }
+
+    #[inline(always)]
+    fn detach_in_steps<const NOTED: bool>(&self, ticket: Ticket) -> bool {
+        (self.is_in_first() && self.leave::<NOTED>(ticket, || ()))
+            || self.unnest::<NOTED>(ticket, || ())
+            || self.cross_back::<NOTED>(ticket)
     }
 
     /// Whether this thread is in nothing, as far as that is plain.
@@ -150,7 +167,7 @@ impl Thread {
         let seat = step.to.seat.get();
         let (true, Some(state)) = (step.to.is(target) && step.enters.get(), step.to.state.get()) else { return false };
         // Not what we remember but what CPython says: others may have attached.
-        if !places.is_detached() || !seat.enter() {
+        if !places.is_detached() || !seat.enter::<false>() {
             return false;
         }
         let ticket = self.next_ticket();
@@ -169,9 +186,9 @@ impl Thread {
     }
 
     /// Attaches in the last step, which goes to the same interpreter, and hands the ticket out, if that is plain. False:
-    /// nothing was done.
+    /// nothing was done. `NOTED`, here and below: also while a trace is written, into which it goes.
     #[inline(always)]
-    pub fn nest(&self, target: &Interpreter, hand_out: impl FnOnce(Ticket)) -> bool {
+    pub fn nest<const NOTED: bool>(&self, target: &Interpreter, hand_out: impl FnOnce(Ticket)) -> bool {
         let quick = &self.quick;
         let depth = quick.depth.get();
         if depth.wrapping_sub(1) >= STEPS - 1 {
@@ -180,7 +197,7 @@ impl Thread {
         let (last, step) = (quick.step(depth - 1), quick.step(depth));
         let seat = last.to.seat.get();
         // Others may have let go.
-        if !last.to.is(target) || !quick.places.get().is_current(last.to.state.get()) || !seat.is_quiet() {
+        if !last.to.is(target) || !quick.places.get().is_current(last.to.state.get()) || !seat.is_quiet::<NOTED>() {
             return false;
         }
         let ticket = self.next_ticket();
@@ -191,12 +208,15 @@ impl Thread {
         }
         quick.depth.set(depth + 1);
         seat.occupant.set_depth(depth as u32 + 1);
+        if NOTED {
+            self.note_of(What::Nests, seat.occupant.interpreter());
+        }
         hand_out(ticket);
         true
     }
 
     /// Attaches to an interpreter that is at hand, from outside or from the last step. None: nothing was done.
-    pub fn cross(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
+    pub fn cross<const NOTED: bool>(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
         let (quick, places) = (&self.quick, self.quick.places.get());
         let depth = quick.depth.get();
         if depth >= STEPS {
@@ -205,13 +225,13 @@ impl Thread {
         let last = if depth > 0 { quick.step(depth - 1).to.state.get() } else { None };
         let step = quick.aim(depth, target)?;
         let (seat, state) = (step.to.seat.get(), step.to.state.get()?);
-        if !places.is_current(last) || !places.slot_holds(last) || !seat.enter() {
+        if !places.is_current(last) || !places.slot_holds(last) || !seat.enter::<NOTED>() {
             return None;
         }
         // One that is set where this thread comes back to is set aside, which takes a frame. Looked at under the pin: the state
         // of a thread that was given up is gone.
         if seat.occupant.is_in() && places.has_exception(Some(state)) {
-            if !seat.leave() {
+            if !seat.leave::<NOTED>() {
                 call_closer(seat);
             }
             return None;
@@ -219,16 +239,25 @@ impl Thread {
         let ticket = self.next_ticket();
         step.number.set(ticket.number);
         quick.depth.set(depth + 1);
+        let stays = seat.occupant.is_in();
+        if !stays {
+            seat.occupant.set_label(label);
+        }
+        if NOTED {
+            if last.is_some() {
+                self.note(What::Crosses, &seat.occupant);
+            }
+            self.note(What::Waits, &seat.occupant);
+        }
         if last.is_some() {
             quick.step(depth - 1).to.seat.get().occupant.went_away(now());
             places.let_go();
         }
         seat.occupant.set_depth(depth as u32 + 1);
         // To go from A to B and back to A is one stay in A.
-        if seat.occupant.is_in() {
+        if stays {
             come_back(seat, places, state);
         } else {
-            seat.occupant.set_label(label);
             seat.occupant.sets_out(now());
             herald::be_heard();
             places.attach(state);
@@ -237,25 +266,31 @@ impl Thread {
             }
             seat.occupant.came_in(now());
         }
+        if NOTED {
+            self.note(What::ComesIn, &seat.occupant);
+        }
         Some(ticket)
     }
 
     /// Ends the first attachment, and takes the ticket back, if that is plain. False: nothing was done.
     #[inline(always)]
-    pub fn leave(&self, ticket: Ticket, take_back: impl FnOnce()) -> bool {
+    pub fn leave<const NOTED: bool>(&self, ticket: Ticket, take_back: impl FnOnce()) -> bool {
         let quick = &self.quick;
         let (step, places) = (quick.step(0), quick.places.get());
         let seat = step.to.seat.get();
         let is_next = self.is_mine(ticket) && ticket.number == step.number.get();
         let state = step.to.state.get();
-        if !is_next || !places.is_current(state) || !seat.is_quiet() || places.has_exception(state) {
+        if !is_next || !places.is_current(state) || !seat.is_quiet::<NOTED>() || places.has_exception(state) {
             return false;
+        }
+        if NOTED {
+            self.note(What::GoesOut, &seat.occupant);
         }
         quick.depth.set(0);
         seat.occupant.went_out();
         take_back();
         places.detach();
-        if !seat.leave() {
+        if !seat.leave::<NOTED>() {
             call_closer(seat);
         }
         true
@@ -263,7 +298,7 @@ impl Thread {
 
     /// Ends the last attachment, if that is a nested step, and takes the ticket back. False: nothing was done.
     #[inline(always)]
-    pub fn unnest(&self, ticket: Ticket, take_back: impl FnOnce()) -> bool {
+    pub fn unnest<const NOTED: bool>(&self, ticket: Ticket, take_back: impl FnOnce()) -> bool {
         let quick = &self.quick;
         let depth = quick.depth.get();
         if depth.wrapping_sub(1) >= STEPS {
@@ -271,17 +306,20 @@ impl Thread {
         }
         let step = quick.step(depth - 1);
         let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && !step.enters.get();
-        if !is_next || !quick.places.get().is_current(step.to.state.get()) || !step.to.seat.get().is_quiet() {
+        if !is_next || !quick.places.get().is_current(step.to.state.get()) || !step.to.seat.get().is_quiet::<NOTED>() {
             return false;
         }
         quick.depth.set(depth - 1);
         step.to.seat.get().occupant.set_depth(depth as u32 - 1);
+        if NOTED {
+            self.note_of(What::Unnests, step.to.seat.get().occupant.interpreter());
+        }
         take_back();
         true
     }
 
     /// Ends the last attachment, which came from another interpreter. False: nothing was done.
-    pub fn cross_back(&self, ticket: Ticket) -> bool {
+    pub fn cross_back<const NOTED: bool>(&self, ticket: Ticket) -> bool {
         let (quick, places) = (&self.quick, self.quick.places.get());
         let depth = quick.depth.get();
         if !quick.has_steps() || depth < 2 {
@@ -291,9 +329,12 @@ impl Thread {
         let (seat, back_in) = (step.to.seat.get(), before.to.seat.get());
         let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && step.enters.get();
         let ended = step.to.state.get();
-        let is_plain =
-            places.is_current(ended) && seat.is_quiet() && back_in.is_quiet() && !places.has_exception(ended);
+        let is_quiet = seat.is_quiet::<NOTED>() && back_in.is_quiet::<NOTED>();
+        let is_plain = places.is_current(ended) && is_quiet && !places.has_exception(ended);
         let (true, Some(state)) = (is_next && is_plain, before.to.state.get()) else { return false };
+        if NOTED {
+            self.note(What::GoesOut, &seat.occupant);
+        }
         quick.depth.set(depth - 1);
         if seat.pins() == 1 {
             seat.occupant.went_out();
@@ -302,10 +343,16 @@ impl Thread {
             seat.occupant.went_away(now());
         }
         places.let_go();
-        if !seat.leave() {
+        if !seat.leave::<NOTED>() {
             call_closer(seat);
         }
+        if NOTED {
+            self.note(What::Waits, &back_in.occupant);
+        }
         come_back(back_in, places, state);
+        if NOTED {
+            self.note(What::ComesBack, &back_in.occupant);
+        }
         true
     }
 

@@ -6,6 +6,7 @@ use super::left::Left;
 use super::{Admission, Thread};
 use crate::cpython::{SlotValue, State};
 use crate::registry::{self as record, Interpreter, Place};
+use crate::trace::What;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
@@ -128,6 +129,7 @@ impl Thread {
         for frame in self.frames_mut().iter_mut() {
             match &mut frame.kind {
                 Kind::Entered { visit, before, left, .. } if *visit == index => {
+                    self.note(What::GoesOut, &ended.seat.occupant);
                     ended.take_from_slot(frame.state, null_mut());
                     frame.kind = Kind::Ended { life, slot, before: *before, left: *left };
                 }
@@ -164,6 +166,10 @@ impl Thread {
     pub(super) fn unpin(&self, visit: usize) {
         self.with_visit(visit, |visit| {
             if visit.seat.pins() == 1 {
+                // The stay of one whom others attached; ours end before the thread lets others in.
+                if visit.seat.occupant.is_in() {
+                    self.note(What::GoesOut, &visit.seat.occupant);
+                }
                 visit.seat.occupant.went_out();
                 visit.seat.occupant.set_depth(1);
             }

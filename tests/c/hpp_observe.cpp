@@ -44,12 +44,24 @@ static void stops_what_runs_away(const pyferry::view &view)
     CHECK(alive.use_count() == 1);
 }
 
+static void is_written_down(const pyferry::view &view)
+{
+    CHECK(pyferry::stop_trace().status() == PYFERRY_STATUS_WRONG_ORDER);
+    pyferry::result refused = pyferry::start_trace("no/such/folder/trace.json");
+    CHECK(refused.status() == PYFERRY_STATUS_INVALID_ARGUMENT && strstr(refused.message(), "No such file"));
+    CHECK(pyferry::start_trace("trace.json"));
+    pyferry::attached here{view, "written"};
+    CHECK(pyferry::stop_trace());
+    CHECK(here.exec("import json; assert any(each.get('name') == 'main interpreter [written]' for each in json.load(open('trace.json')))"));
+}
+
 int main()
 {
     CHECK(pyferry::threads().empty());
     pyferry::runtime python;
     pyferry::view view = pyferry::view::main();
     stops_what_runs_away(view);
+    is_written_down(view);
     CHECK(python.stop(pyferry::forever));
     return 0;
 }

@@ -1,0 +1,236 @@
+//! What one thread noted, as events: slices that lie within each other, each of which ends.
+
+use super::buffer::{Note, What};
+use crate::registry::{Doing, Glimpse};
+use crate::sys;
+use std::fmt::Write;
+
+/// What is written next.
+pub struct Page {
+    text: String,
+    began: u64,
+    process: u32,
+    /// Those that have a name in the file.
+    named: Vec<i64>,
+}
+
+/// What a slice is, and of which interpreter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slice {
+    Wait(i64),
+    Hold(i64),
+    Away(i64),
+    Nested,
+    Job,
+}
+
+/// One thread's.
+pub struct Lane {
+    pub thread_id: u32,
+    /// Those that have begun and not ended.
+    open: Vec<Slice>,
+}
+
+impl Page {
+    /// The first of a trace that began then.
+    pub fn new(began: u64) -> Page {
+        let mut page = Page { text: String::new(), began, process: std::process::id(), named: Vec::new() };
+        let program = std::env::current_exe().unwrap_or_default();
+        let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        page.name("process_name", 0, &name);
+        page
+    }
+
+    /// What is on it: whole lines.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// All of it has been written.
+    pub fn clear(&mut self) {
+        self.text.clear();
+    }
+
+    /// The last lines of the file.
+    pub fn end(&mut self, lost: u64, unheard: u64) {
+        self.event("pyferry_end", "M", sys::moment(), 0);
+        self.add(format_args!(",\"args\":{{\"lost\":{lost},\"unheard_threads\":{unheard}}}}}\n]\n"));
+    }
+
+    fn name(&mut self, what: &str, thread_id: u32, name: &str) {
+        self.event(what, "M", self.began, thread_id);
+        self.add(format_args!(",\"args\":{{\"name\":"));
+        self.quote(name.as_bytes());
+        self.add(format_args!("}}}},\n"));
+    }
+
+    fn name_interpreter(&mut self, id: i64) {
+        if self.named.contains(&id) {
+            return;
+        }
+        self.named.push(id);
+        self.event("pyferry_interpreter", "M", self.began, 0);
+        let name = name_of(id);
+        self.add(format_args!(",\"args\":{{\"interpreter\":{id},\"name\":\"{name}\"}}}},\n"));
+    }
+
+    /// The beginning of an event, with what all have.
+    fn event(&mut self, name: &str, phase: &str, when: u64, thread_id: u32) {
+        self.add(format_args!("{{\"name\":"));
+        self.quote(name.as_bytes());
+        self.stamp(phase, when, thread_id);
+    }
+
+    fn stamp(&mut self, phase: &str, when: u64, thread_id: u32) {
+        let (since, process) = (when.saturating_sub(self.began), self.process);
+        let (us, ns) = (since / 1000, since % 1000);
+        self.add(format_args!(",\"ph\":\"{phase}\",\"ts\":{us}.{ns:03},\"pid\":{process},\"tid\":{thread_id}"));
+    }
+
+    fn add(&mut self, text: std::fmt::Arguments<'_>) {
+        // A String takes everything.
+        let _ = self.text.write_fmt(text);
+    }
+
+    /// A text that may be no UTF-8, as JSON has it.
+    fn quote(&mut self, bytes: &[u8]) {
+        self.text.push('"');
+        for letter in String::from_utf8_lossy(bytes).chars() {
+            match letter {
+                '"' | '\\' => self.text.extend(['\\', letter]),
+                '\0'..='\x1f' => self.add(format_args!("\\u{:04x}", letter as u32)),
+                _ => self.text.push(letter),
+            }
+        }
+        self.text.push('"');
+    }
+}
+
+/// As reports call it.
+fn name_of(id: i64) -> String {
+    if id == 0 { "main interpreter".into() } else { format!("interpreter {id}") }
+}
+
+impl Lane {
+    /// Of a thread that has that name.
+    pub fn new(page: &mut Page, thread_id: u32, name: &str) -> Lane {
+        page.name("thread_name", thread_id, name);
+        Lane { thread_id, open: Vec::new() }
+    }
+
+    /// Writes what a thread noted.
+    pub fn write(&mut self, page: &mut Page, note: &Note) {
+        if note.after_loss {
+            // What the others said is not known: whether any of these goes on, neither.
+            self.end_all(page, note.when);
+            self.instant(page, note.when, "lost", "events of this thread were lost: its buffer was full");
+        }
+        let id = note.interpreter;
+        match note.what {
+            What::Waits => {
+                self.end_last(page, note.when, Slice::Away(id));
+                self.begin(page, note, Slice::Wait(id));
+            }
+            What::ComesIn => {
+                self.end_last(page, note.when, Slice::Wait(id));
+                self.begin(page, note, Slice::Hold(id));
+            }
+            What::ComesBack => self.end_last(page, note.when, Slice::Wait(id)),
+            What::GoesOut => self.end_down_to(page, note.when, Slice::Hold(id)),
+            What::LetsGo => self.begin(page, note, Slice::Away(id)),
+            What::Crosses => {
+                let from = self.open.iter().rev().find_map(|slice| match slice {
+                    Slice::Hold(from) => Some(*from),
+                    _ => None,
+                });
+                let from = from.map_or("elsewhere".into(), name_of);
+                self.instant(page, note.when, "switch", &format!("{from} -> {}", name_of(id)));
+            }
+            What::Nests => self.begin(page, note, Slice::Nested),
+            What::Unnests => self.end_down_to(page, note.when, Slice::Nested),
+            What::Runs => self.begin(page, note, Slice::Job),
+            What::HasRun => self.end_down_to(page, note.when, Slice::Job),
+            What::Ends => self.end_all(page, note.when),
+        }
+    }
+
+    /// The trace ends, and with it all that has begun.
+    pub fn end(&mut self, page: &mut Page) {
+        self.end_all(page, sys::moment());
+    }
+
+    /// Writes where a thread is that has not moved since the trace began.
+    pub fn write_unmoved(page: &mut Page, glimpse: &Glimpse) {
+        let what = match glimpse.doing {
+            Doing::Waits { .. } => What::Waits,
+            Doing::IsIn { .. } => What::ComesIn,
+            Doing::IsAway { .. } => What::LetsGo,
+            Doing::Guards { .. } => return,
+        };
+        let name = sys::thread_name(glimpse.thread_id).unwrap_or_default();
+        let mut lane = Lane::new(page, glimpse.thread_id, &name);
+        let (interpreter, label) = (glimpse.interpreter, glimpse.label);
+        lane.write(page, &Note { when: page.began, what, interpreter, label, after_loss: false });
+        lane.end(page);
+    }
+
+    fn begin(&mut self, page: &mut Page, note: &Note, slice: Slice) {
+        let id = note.interpreter;
+        page.name_interpreter(id);
+        let name = name_of(id);
+        let (kind, mut text) = match slice {
+            Slice::Wait(_) => ("wait", format!("waiting for {name}")),
+            Slice::Hold(_) => ("hold", name),
+            Slice::Away(_) => ("away", format!("let go of {name}")),
+            Slice::Nested => ("nest", "nested".into()),
+            Slice::Job => ("run", "job".into()),
+        };
+        let label = note.label.text().map(|label| label.to_string_lossy());
+        if let Some(label) = &label {
+            text += &format!(" [{label}]");
+        }
+        page.event(&text, "B", note.when, self.thread_id);
+        page.add(format_args!(",\"cat\":\"{kind}\",\"args\":{{\"interpreter\":{id}"));
+        if let Some(label) = label {
+            page.add(format_args!(",\"label\":"));
+            page.quote(label.as_bytes());
+        }
+        page.add(format_args!("}}}},\n"));
+        self.open.push(slice);
+    }
+
+    fn instant(&mut self, page: &mut Page, when: u64, kind: &str, text: &str) {
+        page.event(text, "i", when, self.thread_id);
+        page.add(format_args!(",\"s\":\"t\",\"cat\":\"{kind}\"}},\n"));
+    }
+
+    /// Ends one slice if that is the last.
+    fn end_last(&mut self, page: &mut Page, when: u64, slice: Slice) {
+        if self.open.last() == Some(&slice) {
+            self.end_some(page, when, 1);
+        }
+    }
+
+    /// Ends the last of its kind, with what lies within: but no stay that another slice is within.
+    fn end_down_to(&mut self, page: &mut Page, when: u64, slice: Slice) {
+        let is_stay = |slice: &Slice| matches!(slice, Slice::Hold(_));
+        let depth = self.open.iter().rev().position(|other| *other == slice);
+        if let Some(depth) = depth.filter(|depth| is_stay(&slice) || !self.open.iter().rev().take(*depth).any(is_stay))
+        {
+            self.end_some(page, when, depth + 1);
+        }
+    }
+
+    fn end_all(&mut self, page: &mut Page, when: u64) {
+        self.end_some(page, when, self.open.len());
+    }
+
+    fn end_some(&mut self, page: &mut Page, when: u64, count: usize) {
+        for _ in 0..count {
+            self.open.pop();
+            page.add(format_args!("{{\"cat\":\"end\""));
+            page.stamp("E", when, self.thread_id);
+            page.add(format_args!("}},\n"));
+        }
+    }
+}

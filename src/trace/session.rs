@@ -1,0 +1,236 @@
+//! Whether a trace is written, and who takes part in it.
+
+use super::buffer::Buffer;
+use super::writer::{HEAD, Newcomer, Order, Writer};
+use crate::error::{Result, Status, fail};
+use crate::{registry, sys};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, Once};
+use std::time::{Duration, Instant};
+
+/// The number of the trace that is written now; 0: none is.
+static CURRENT: AtomicU32 = AtomicU32::new(0);
+
+static DESK: Mutex<Desk> = Mutex::new(Desk {
+    stage: Stage::Idle,
+    last: 0,
+    path: String::new(),
+    began: 0,
+    newcomers: Vec::new(),
+    unheard: 0,
+    spare: Vec::new(),
+    result: None,
+});
+static CHANGED: Condvar = Condvar::new();
+
+/// How often what was noted is written.
+const ROUND: Duration = Duration::from_millis(10);
+/// How long the end of the process may take for it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+struct Desk {
+    stage: Stage,
+    /// The number of the last trace.
+    last: u32,
+    path: String,
+    /// When it began, as `sys::moment` has it.
+    began: u64,
+    /// Those whom the writer does not know yet.
+    newcomers: Vec<Newcomer>,
+    /// How many threads there was no buffer for.
+    unheard: u64,
+    /// Buffers of threads that have ended.
+    spare: Vec<&'static Buffer>,
+    /// What the writing of the last one came to.
+    result: Option<io::Result<()>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    Runs,
+    Ends,
+}
+
+/// What is held through a fork, so that no child finds it locked.
+pub struct Still(MutexGuard<'static, Desk>);
+
+/// Holds it still.
+pub fn hold_still() -> Still {
+    Still(lock())
+}
+
+impl Still {
+    /// In a forked child nobody writes: the file is the parent's.
+    pub fn forget(&mut self) {
+        CURRENT.store(0, Ordering::Relaxed);
+        self.0.stage = Stage::Idle;
+        // The buffers of those who are not there: nobody hands them on.
+        self.0.newcomers.clear();
+    }
+}
+
+fn lock() -> MutexGuard<'static, Desk> {
+    DESK.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Whether a trace is written.
+#[inline(always)]
+pub fn is_on() -> bool {
+    current() != 0
+}
+
+/// Its number; 0: none is.
+#[inline(always)]
+pub(super) fn current() -> u32 {
+    CURRENT.load(Ordering::Relaxed)
+}
+
+/// Begins the trace that the environment asks for, the first time that Python is used.
+pub fn start_if_asked() {
+    static ASKED: Once = Once::new();
+    ASKED.call_once(|| {
+        let Some(path) = std::env::var_os("PYFERRY_TRACE").filter(|path| !path.is_empty()) else { return };
+        let path = path.to_string_lossy().replace("%p", &std::process::id().to_string());
+        match start(Path::new(&path)) {
+            // The host began one itself.
+            Err(error) if error.status != Status::WrongOrder => {
+                // Whoever set the variable looks here, and nobody else is there to hear.
+                sys::write_all(2, format!("pyferry: PYFERRY_TRACE: {error}\n").as_bytes());
+            }
+            _ => {}
+        }
+    });
+}
+
+/// Begins a trace.
+pub fn start(path: &Path) -> Result<()> {
+    let mut desk = lock();
+    let shown = path.display();
+    if desk.stage != Stage::Idle {
+        fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path);
+    }
+    let began = sys::moment();
+    let file = match File::create(path).and_then(|mut file| file.write_all(HEAD).map(|()| file)) {
+        Ok(file) => file,
+        Err(error) => fail!(InvalidArgument, "the trace {shown} cannot be written: {error}"),
+    };
+    if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, began)) {
+        fail!(NoMemory, "cannot start a thread that writes the trace {shown}: {error}");
+    }
+    static AT_EXIT: Once = Once::new();
+    AT_EXIT.call_once(|| sys::at_exit(stop_at_exit));
+    desk.path = shown.to_string();
+    (desk.stage, desk.began, desk.unheard) = (Stage::Runs, began, 0);
+    desk.last += 1;
+    CURRENT.store(desk.last, Ordering::Relaxed);
+    registry::observe(true);
+    Ok(())
+}
+
+/// Ends it; on return the file is complete.
+pub fn stop() -> Result<()> {
+    let mut desk = lock();
+    if desk.stage != Stage::Runs {
+        fail!(WrongOrder, "no trace is written: pyferry_trace_start comes first");
+    }
+    desk = complete(desk, None);
+    match desk.result.take() {
+        Some(Err(error)) => {
+            fail!(InvalidArgument, "the trace {} took no more, and has what came before: {error}", desk.path)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Has the writer complete the file, and waits for that, at most so long.
+fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<Duration>) -> MutexGuard<'static, Desk> {
+    desk.stage = Stage::Ends;
+    let number = desk.last;
+    CURRENT.store(0, Ordering::Relaxed);
+    registry::observe(false);
+    CHANGED.notify_all();
+    let ends = |desk: &mut Desk| desk.stage == Stage::Ends && desk.last == number;
+    match limit {
+        None => CHANGED.wait_while(desk, ends).unwrap_or_else(|poisoned| poisoned.into_inner()),
+        Some(limit) => CHANGED.wait_timeout_while(desk, limit, ends).unwrap_or_else(|poisoned| poisoned.into_inner()).0,
+    }
+}
+
+/// The process ends, perhaps in the middle of anything, and on Windows without the writer.
+extern "C" fn stop_at_exit() {
+    let until = Instant::now() + PATIENCE;
+    while is_on() && Instant::now() < until {
+        match DESK.try_lock() {
+            Ok(desk) if desk.stage == Stage::Runs => drop(complete(desk, Some(PATIENCE))),
+            _ => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+/// The calling thread takes part, with its buffer if it has one; the number of the trace, when that began, and the buffer.
+pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static Buffer)> {
+    let thread_id = sys::thread_id();
+    let name = sys::thread_name(thread_id).unwrap_or_default();
+    let mut desk = lock();
+    if desk.stage != Stage::Runs {
+        return None;
+    }
+    let Some(buffer) = own.or_else(|| desk.spare.pop()).or_else(Buffer::new) else {
+        desk.unheard += 1;
+        return None;
+    };
+    buffer.clear();
+    desk.newcomers.push(Newcomer { buffer, thread_id, name });
+    Some((desk.last, desk.began, buffer))
+}
+
+/// A thread that took part in that trace ends, and gives its buffer back.
+pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
+    let mut desk = lock();
+    if desk.stage != Stage::Idle && desk.last == trace {
+        buffer.end();
+    } else {
+        desk.spare.push(buffer);
+    }
+}
+
+/// What the writer has to do next. `over`: buffers of threads that have ended, which are written.
+fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>) -> Order {
+    let mut desk = lock();
+    desk.spare.append(over);
+    if !hurries {
+        let waited = CHANGED.wait_timeout_while(desk, ROUND, |desk| desk.stage == Stage::Runs);
+        desk = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+    }
+    Order { newcomers: std::mem::take(&mut desk.newcomers), ends: desk.stage != Stage::Runs, unheard: desk.unheard }
+}
+
+/// The writer is through, with that result. `buffers` are those that it still knew.
+fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>) {
+    let mut desk = lock();
+    desk.spare.extend(buffers.filter(|buffer| buffer.has_ended()));
+    desk.result = Some(result);
+    desk.stage = Stage::Idle;
+    drop(desk);
+    CHANGED.notify_all();
+}
+
+/// The thread that writes.
+fn work(file: File, began: u64) {
+    let mut writer = Writer::new(file, began);
+    let (mut hurries, mut over) = (false, Vec::new());
+    loop {
+        let order = wait_for_order(hurries, &mut over);
+        let ends = order.ends;
+        hurries = writer.write(order, &mut over);
+        if ends {
+            break;
+        }
+    }
+    let (result, buffers) = writer.end();
+    finish(result, buffers.into_iter().chain(over));
+}
