@@ -235,6 +235,39 @@ static double gilstate_call(long count)
     });
 }
 
+/* CPython's own, also where libpyferry_gilstate.so is preloaded, which has these names too: then the ways above are the drop-in's. */
+static PyGILState_STATE (*own_ensure)(void);
+static void (*own_release)(PyGILState_STATE);
+
+static void own_gilstate_prepare(void)
+{
+    void *python = dlopen(getenv("PYFERRY_TEST_LIBPYTHON"), RTLD_LAZY | RTLD_NOLOAD);
+    CHECK(python != NULL);
+    own_ensure = (PyGILState_STATE(*)(void))dlsym(python, "PyGILState_Ensure");
+    own_release = (void (*)(PyGILState_STATE))dlsym(python, "PyGILState_Release");
+    CHECK(own_ensure != NULL && own_release != NULL);
+}
+
+static double own_gilstate_call(long count)
+{
+    TIMED(count, {
+        PyGILState_STATE before = own_ensure();
+        call();
+        own_release(before);
+    });
+}
+
+static double own_gilstate_nested(long count)
+{
+    PyGILState_STATE outer = own_ensure();
+    double start = nanoseconds();
+    for (long i = 0; i < count; i++)
+        own_release(own_ensure());
+    double end = nanoseconds();
+    own_release(outer);
+    return end - start;
+}
+
 static double gilstate_tick(long count)
 {
     TIMED(count, {
@@ -324,6 +357,8 @@ static const struct way ways[] = {
     { "gilstate-call", nothing, gilstate_call },
     { "gilstate-tick", nothing, gilstate_tick },
     { "gilstate-nested", nothing, gilstate_nested },
+    { "own-gilstate-call", own_gilstate_prepare, own_gilstate_call },
+    { "own-gilstate-nested", own_gilstate_prepare, own_gilstate_nested },
 #if PY_VERSION_HEX >= 0x030f0000
     { "pep788-call", pep788_prepare, pep788_call },
 #endif

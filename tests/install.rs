@@ -4,6 +4,8 @@
 
 #[path = "install/archives.rs"]
 mod archives;
+#[path = "install/preloaded.rs"]
+mod preloaded;
 #[path = "install/project.rs"]
 mod project;
 #[path = "abi/soname.rs"]
@@ -50,6 +52,7 @@ fn trials(python: Option<Python>) -> Vec<Trial> {
         trial("static library's needs", &["make"], Box::new(|_| stripped::static_library_needs_what_rustc_says())),
         trial("by cargo and coreutils alone", &["make"], Box::new(|_| stripped::without_objcopy())),
         trial("without cargo", &["make"], Box::new(|_| tree::installs_what_was_built_before())),
+        trial("preloaded", &["make"], Box::new(preloaded::into_python)),
         trial("staged and uninstalled", &["make"], Box::new(|_| tree::stages_and_uninstalls())),
         trial("uninstalled exactly", &["make"], Box::new(|_| tree::uninstalls_what_it_installed_and_no_more())),
         trial("refused paths", &["make"], Box::new(|_| tree::refuses_what_is_no_plain_path())),

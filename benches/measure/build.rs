@@ -19,6 +19,8 @@ const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
 
 pub struct Programs {
     pub library: Library,
+    /// What programs that know nothing of pyferry are preloaded with.
+    pub dropin: PathBuf,
     pub peers: Peers,
     pub counter: Counter,
     outputs: HashMap<(String, String), PathBuf>,
@@ -76,5 +78,6 @@ pub fn all(pythons: &[Python], library: Library) -> Result<Programs, String> {
     })?;
     let outputs = outputs.into_inner().unwrap();
     let counter = Counter::new(Library { file: library.file.clone() });
-    Ok(Programs { library, peers, counter, outputs })
+    let dropin = Library::build_dropin()?;
+    Ok(Programs { library, dropin, peers, counter, outputs })
 }

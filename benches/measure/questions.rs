@@ -18,6 +18,8 @@ pub enum Measure {
     Ratio(&'static str, &'static str),
     /// The same, theirs divided by ours: how many times as fast we are.
     Faster(&'static str, Theirs),
+    /// Of CPython's names, with the drop-in preloaded and past it: how many times as fast the drop-in is.
+    DropIn(&'static str, &'static str),
     /// Visits on so many threads, divided by those on one, for the processor time that the threads got.
     Scaling(usize),
     /// Bytes that a thread has malloc'd for its first interpreter, beyond CPython's own.
@@ -45,7 +47,7 @@ pub enum Bound {
 }
 
 use Bound::{AtLeast, AtMost};
-use Measure::{Atomics, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Ratio, Scaling};
+use Measure::{Atomics, DropIn, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Ratio, Scaling};
 
 impl Bound {
     pub fn is_met(self, value: f64) -> bool {
@@ -95,6 +97,20 @@ pub fn all() -> Vec<Question> {
         peer(Kind::Pybind11, "pybind11 gil_scoped_acquire"),
         peer(Kind::Nanobind, "nanobind gil_scoped_acquire"),
         peer(Kind::Pyo3, "PyO3 Python::attach"),
+        question(
+            "PyGILState_Ensure + call + Release, with the drop-in",
+            "without",
+            FASTER,
+            DropIn("gilstate-call", "own-gilstate-call"),
+            faster_than_a_new_state,
+        ),
+        question(
+            "nested PyGILState_Ensure + Release, with the drop-in",
+            "without",
+            "",
+            DropIn("gilstate-nested", "own-gilstate-nested"),
+            none,
+        ),
         question(
             "attach + two floats in, one out + detach, by pyferry_python.h",
             "the same by Python.h and PyGILState_Ensure/Release",

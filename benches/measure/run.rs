@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -44,7 +44,8 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
     let turns = |ours: &str, theirs: &str, peer: Option<&Path>| {
         let mut arguments = vec![ours.to_owned(), theirs.to_owned()];
         arguments.extend(peer.map(|path| path.display().to_string()));
-        let runs = (0..PROCESSES).map(|_| run("turns", &arguments, python, programs));
+        let preloaded = matches!(question.measure, Measure::DropIn(..)).then_some(&programs.dropin);
+        let runs = (0..PROCESSES).map(|_| run_with(preloaded, "turns", &arguments, python, programs));
         Ok::<_, String>(runs.collect::<Result<Vec<_>, _>>()?.concat())
     };
     let number = match question.measure {
@@ -52,7 +53,7 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
         Measure::Faster(_, Theirs::Way("pep788-call")) if python.minor < 15 => {
             return Ok(Answer::Not("PEP 788: from 3.15 on".to_owned()));
         }
-        Measure::Faster(ours, Theirs::Way(theirs)) => {
+        Measure::Faster(ours, Theirs::Way(theirs)) | Measure::DropIn(ours, theirs) => {
             compared(turns(ours, theirs, None)?, |ours, theirs| theirs / ours)
         }
         Measure::Faster(ours, Theirs::Peer(kind)) => match kind.unfit(python) {
@@ -84,13 +85,24 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
     Ok(Answer::Number(number))
 }
 
-/// What the program printed: numbers, a line for each round.
 fn run(program: &str, arguments: &[String], python: &Python, programs: &Programs) -> Result<Vec<Vec<f64>>, String> {
+    run_with(None, program, arguments, python, programs)
+}
+
+/// What the program printed: numbers, a line for each round.
+fn run_with(
+    preloaded: Option<&PathBuf>,
+    program: &str,
+    arguments: &[String],
+    python: &Python,
+    programs: &Programs,
+) -> Result<Vec<Vec<f64>>, String> {
     let directory = paths::run(&format!("bench on {}", python.name));
     fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
     let mut command = Command::new(programs.program(program, python));
     command.args(arguments).current_dir(&directory);
-    let variables = environment::variables(Mode::Host, Some(python), &programs.library, &directory);
+    let mut variables = environment::variables(Mode::Host, Some(python), &programs.library, &directory);
+    variables.extend(preloaded.map(|library| ("LD_PRELOAD".to_owned(), library.into())));
     environment::replace(&mut command, &variables);
     let finished = process::run(&mut command, &directory.join("output"), TIME, |_| String::new())
         .map_err(|e| format!("cannot run {program}: {e}"))?;

@@ -52,11 +52,15 @@ pub struct Questions {
 /// The CPython in the process; None where there is none (yet).
 #[inline]
 pub fn get() -> Option<&'static Cpython> {
-    static CPYTHON: OnceLock<Cpython> = OnceLock::new();
-    CPYTHON.get().or_else(|| {
-        let found = Cpython::find()?;
-        Some(CPYTHON.get_or_init(|| found))
-    })
+    CPYTHON.get().or_else(look)
+}
+
+static CPYTHON: OnceLock<Cpython> = OnceLock::new();
+
+#[cold]
+fn look() -> Option<&'static Cpython> {
+    let found = Cpython::find()?;
+    Some(CPYTHON.get_or_init(|| found))
 }
 
 impl Cpython {
@@ -139,8 +143,9 @@ pub fn program_with_python() -> Option<String> {
     (Some(&file) != own_file().as_ref()).then(|| file.to_string_lossy().into_owned())
 }
 
+/// By a function of no name: those of CPython's names are in that program or libpython, if it is asked first.
 fn own_file() -> Option<CString> {
-    file_of(crate::PyGILState_Ensure as *mut c_void)
+    file_of(own_file as *mut c_void)
 }
 
 fn file_of(address: *mut c_void) -> Option<CString> {

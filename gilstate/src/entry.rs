@@ -106,11 +106,13 @@ impl Visit {
     }
 }
 
+#[cold]
 fn complain(life: &Life, status: i32, what: &str) {
     log::say(format_args!("{what}: {}", life.ferry.describe(status)));
 }
 
 /// Python does not run, or was started past this library.
+#[cold]
 fn without_life(python: &Cpython) -> State {
     if life::has_been() && !python.is_initialized() {
         return refused(python);
@@ -127,6 +129,7 @@ fn without_life(python: &Cpython) -> State {
 }
 
 /// Too late.
+#[cold]
 fn refused(python: &Cpython) -> State {
     if life::is_main_thread() {
         log::say(format_args!("the main thread comes after Python's shutdown has begun: it is left to CPython"));

@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Where it goes, and what was counted.
 pub struct Log {
@@ -28,10 +28,15 @@ pub enum Count {
     GivenUp,
 }
 
+/// Somebody asks. Every call looks at this.
+static COUNTS: AtomicBool = AtomicBool::new(false);
+
 /// Counts, where somebody asks.
 #[inline]
 pub fn count(what: Count) {
-    if let Some(log) = &settings::get().log {
+    if COUNTS.load(Ordering::Relaxed)
+        && let Some(log) = &settings::get().log
+    {
         log.counts[what as usize].fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -57,6 +62,7 @@ impl Log {
             libc::atexit(say_counts);
             libc::pthread_atfork(None, None, Some(forget_counts));
         }
+        COUNTS.store(true, Ordering::Relaxed);
         if settings::get().off {
             self.say(format_args!("off: every call is CPython's"));
         } else if let Some(program) = program() {

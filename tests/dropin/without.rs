@@ -1,9 +1,14 @@
-//! What programs come to without the drop-in: counted, and not judged. It is for the most part a matter of luck.
+//! Programs without the drop-in, which are counted and not judged, as it is for the most part a matter of luck what they come to;
+//! and the drop-in without libpyferry.so.
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
+
+use harness::paths;
 
 /// What takes longer hangs.
 pub const LIMIT: Duration = Duration::from_secs(10);
@@ -11,6 +16,19 @@ pub const LIMIT: Duration = Duration::from_secs(10);
 /// Whether programs are to be run without the drop-in too.
 pub fn is_asked_for() -> bool {
     env::var_os("PYFERRY_DROPIN_COMPARE").is_some()
+}
+
+/// The drop-in in a folder of its own.
+pub fn put_alone(dropin: &Path) -> Result<PathBuf, String> {
+    let folder = paths::scratch().join("alone");
+    let alone = folder.join(dropin.file_name().expect("a file has a name"));
+    let says = |e: std::io::Error| format!("{}: {e}", alone.display());
+    fs::create_dir_all(&folder).map_err(says)?;
+    // Others may be using the one that is there.
+    let new = alone.with_extension(format!("{:?}", std::thread::current().id()));
+    fs::copy(dropin, &new).map_err(says)?;
+    fs::rename(&new, &alone).map_err(says)?;
+    Ok(alone)
 }
 
 /// By program, what it came to on each Python.

@@ -136,6 +136,8 @@ fn expected(library_directory: &str) -> BTreeSet<String> {
         &soname(),
         &version,
         &format!("{version}.debug"),
+        "libpyferry_gilstate.so",
+        "libpyferry_gilstate.so.debug",
         "pkgconfig/pyferry.pc",
         "cmake/pyferry/pyferry-config.cmake",
         "cmake/pyferry/pyferry-config-version.cmake",

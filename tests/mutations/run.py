@@ -6,7 +6,7 @@ Each *.txt beside this file is one mutation: headers, then what is replaced by w
     breaks: what is wrong now, in a sentence
     promise: what no longer holds
     cases: the tests that are to notice, separated by ";" and tried in this order: "NAME on PYTHON" of tests/c,
-        tests/sequences.rs or tests/cost.rs, "loom"
+        tests/dropin, tests/sequences.rs or tests/cost.rs, "loom"
     file: src/gate/mod.rs
     --- before
     text that is in the file exactly once
@@ -98,6 +98,8 @@ def passes(case, harness):
         command = ["cargo", "test", "--release", "--package", "gate-model", "--", *case.split()[1:]]
     elif case.startswith(("sequences", "pairs")):
         command = ["cargo", "test", "--release", "--test", "sequences", "--", "--exact", case]
+    elif case.startswith("dropin"):
+        command = ["cargo", "test", "--release", "--test", "dropin", "--", "--exact", case]
     elif case.startswith("instructions"):
         command = ["cargo", "test", "--release", "--test", "cost", "--", "--exact", case]
     else:

@@ -1,0 +1,3 @@
+import dropin_script_ends
+
+dropin_script_ends.start()
