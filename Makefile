@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist wheel systems test-windows
+.PHONY: abi rooms install uninstall deny dist wheel systems test-windows test-dropin
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -43,6 +43,8 @@ help:
 	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
 	@echo 'make test-windows [T="finalize on 3.12"]'
 	@echo '              run tests/c on CPythons for Windows, under Wine; gets these first, and says how much that is'
+	@echo 'make test-dropin'
+	@echo '              programs, and the tests of each CPython, with libpyferry_gilstate.so preloaded and without'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
@@ -91,6 +93,11 @@ systems:
 test-windows:
 	@tools/windows
 	PYFERRY_TEST_WINDOWS=1 $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
+
+# The programs, with the drop-in and without; then CPython's own tests, the same way.
+test-dropin:
+	PYFERRY_DROPIN_COMPARE=1 $(CARGO) test --release --workspace --test dropin
+	CARGO='$(CARGO)' tools/dropin
 
 check: setup
 	$(CARGO) fmt --all --check
