@@ -179,7 +179,8 @@ fn look(limits: Limits, generation: u64, told: &mut Vec<Told>) {
             Activity::Inside if seen.is_attached => (Kind::Hold, limits.hold),
             _ => return None,
         };
-        let is_over = limit.is_some_and(|limit| u128::from(seen.elapsed_us) >= limit.as_micros());
+        // Not before it has passed: the time that the thread noted may be too early.
+        let is_over = limit.is_some_and(|limit| u128::from(seen.elapsed_us) >= (limit + sys::STEP).as_micros());
         (is_over && !seen.is_own).then_some((kind, seen.key))
     };
     // Who has let go for a moment is still the same stay.

@@ -12,6 +12,7 @@ use std::mem::ManuallyDrop;
 
 /// All our locks, in the order in which they are taken.
 struct Locks {
+    clock: sys::Still,
     _host: host::Still,
     _queues: queue::Still,
     release: release::Still,
@@ -46,6 +47,7 @@ extern "C" fn before() {
     // The child may look nothing up: the loader's locks, and those of the C library, may be held by a thread that is not
     // there.
     let _ = Python::in_process();
+    let clock = sys::hold_clock_still();
     let host = host::hold_still();
     let queues = queue::hold_still();
     let release = release::hold_still();
@@ -58,6 +60,7 @@ extern "C" fn before() {
     // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
     let cpython = cpython::hold_still(registry.serves());
     let held = Locks {
+        clock,
         _host: host,
         _queues: queues,
         release,
@@ -79,6 +82,7 @@ extern "C" fn in_parent() {
 
 extern "C" fn in_child() {
     if let Some(mut held) = HELD.with(|place| place.take()) {
+        held.clock.forget_others();
         held.report.forget_others();
         held.release.forget_others();
         // Where there is a main interpreter there is our hook in it, which os.fork runs next.
@@ -94,6 +98,5 @@ extern "C" fn in_child() {
         held.trace.forget();
     }
     copies::forget_after_fork();
-    sys::forget_after_fork();
     thread::forget_after_fork();
 }

@@ -32,7 +32,7 @@ use windows as system;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 compile_error!("src/sys has no room for this system yet: see docs/systems.md");
 
-pub use clock::{Pace, forget_after_fork, moment};
+pub use clock::{Pace, STEP, Still, hold_clock_still, moment};
 pub use files::Files;
 pub use key_distance::{find_key_distance, key_place};
 pub use label::{Label, LabelCell};

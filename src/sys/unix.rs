@@ -157,18 +157,44 @@ pub fn spawn(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io:
     spawn_with_stack(name, 0, f)
 }
 
-/// The same with a stack of that size in bytes; 0: as the system has it.
+/// The same, for who may wait for it.
+pub fn spawn_joinable(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io::Result<Joinable> {
+    spawn_boxed(0, (name, Box::new(f)))
+}
+
+/// A thread that goes on by itself, unless it is waited for.
+pub struct Joinable(libc::pthread_t);
+// SAFETY: any thread may wait for another, or say that nobody does.
+unsafe impl Send for Joinable {}
+
+impl Joinable {
+    /// Waits for its end.
+    pub fn join(self) {
+        let thread = std::mem::ManuallyDrop::new(self);
+        // SAFETY: nobody has waited for it, nor will.
+        unsafe { libc::pthread_join(thread.0, std::ptr::null_mut()) };
+    }
+}
+
+impl Drop for Joinable {
+    fn drop(&mut self) {
+        // SAFETY: nobody has waited for it, nor will.
+        unsafe { libc::pthread_detach(self.0) };
+    }
+}
+
+/// As `spawn`, with a stack of that size in bytes; 0: as the system has it.
 pub fn spawn_with_stack(
     name: &'static CStr,
     stack_size: usize,
     f: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<()> {
-    spawn_boxed(stack_size, (name, Box::new(f)))
+    spawn_boxed(stack_size, (name, Box::new(f))).map(drop)
 }
 
 type Work = (&'static CStr, Box<dyn FnOnce() + Send>);
 
-fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<()> {
+fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<Joinable> {
     extern "C-unwind" fn start(work: *mut c_void) -> *mut c_void {
         // SAFETY: `spawn_boxed` gave the box away.
         let (name, f) = *unsafe { Box::from_raw(work.cast::<Work>()) };
@@ -177,7 +203,7 @@ fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<()> {
         std::ptr::null_mut()
     }
     let work = Box::into_raw(Box::new(work));
-    // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is detached once; the
+    // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is the caller's; the
     // attributes are destroyed once.
     unsafe {
         let mut thread = std::mem::zeroed();
@@ -194,9 +220,8 @@ fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<()> {
             drop(Box::from_raw(work));
             return Err(std::io::Error::from_raw_os_error(failed));
         }
-        libc::pthread_detach(thread);
+        Ok(Joinable(thread))
     }
-    Ok(())
 }
 
 /// Runs `work` on a new thread, with every signal blocked, and waits for the thread.

@@ -32,6 +32,31 @@ pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
 
 /// Starts a thread that nobody waits for. Not std's: as on the other systems.
 pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
+    spawn_joinable(name, f).map(drop)
+}
+
+/// A thread that goes on by itself, unless it is waited for.
+pub struct Joinable(HANDLE);
+// SAFETY: any thread may use a handle.
+unsafe impl Send for Joinable {}
+
+impl Joinable {
+    /// Waits for its end.
+    pub fn join(self) {
+        // SAFETY: ours, and open.
+        unsafe { WaitForSingleObject(self.0, INFINITE) };
+    }
+}
+
+impl Drop for Joinable {
+    fn drop(&mut self) {
+        // SAFETY: ours, and closed once; the thread goes on without it.
+        unsafe { CloseHandle(self.0) };
+    }
+}
+
+/// As `spawn`, for who may wait for it.
+pub fn spawn_joinable<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<Joinable> {
     unsafe extern "system" fn start<F: FnOnce()>(work: *mut c_void) -> u32 {
         // SAFETY: `spawn` gave the box away.
         let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
@@ -43,11 +68,7 @@ pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io
     }
     let work = Box::into_raw(Box::new((name, f)));
     match create_thread(start::<F>, work.cast()) {
-        Ok(thread) => {
-            // SAFETY: ours; the thread goes on without it.
-            unsafe { CloseHandle(thread) };
-            Ok(())
-        }
+        Ok(thread) => Ok(Joinable(thread)),
         Err(error) => {
             // SAFETY: there is no thread that it was given to.
             drop(unsafe { Box::from_raw(work) });
