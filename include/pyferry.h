@@ -712,7 +712,8 @@ uint32_t pyferry_version_number(void);
  * @param options  which Python. NULL: all by default. Read during the call.
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field or flag that this library
  *         does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does not start:
- *         the message says which were looked at and what brings one, or what CPython says), _UNSUPPORTED (two Pythons, one
+ *         the message says which were looked at and what brings one, or what CPython says; or a start failed on another of
+ *         the host's threads, which CPython takes for its main thread ever since), _UNSUPPORTED (two Pythons, one
  *         before 3.9, two copies of pyferry, or another Python than the one that is loaded), _CLOSED (a stop is at work,
  *         or somebody else initialises or finalises Python at this moment: start again), _WRONG_ORDER (in a constructor of
  *         a library that is being loaded: Python would wait for the dynamic loader, and that for this call), _NO_MEMORY,

@@ -73,6 +73,14 @@ impl Python {
     /// itself to be started by: its prefix, its virtual environment and its packages are found from there. `prepare` runs
     /// when Python is preinitialised, and no more.
     pub fn initialize(&self, program: Option<&Path>, config: &Config, prepare: impl FnOnce()) -> Result<()> {
+        let here = self.thread_ident();
+        if lock(&self.failed_on).is_some_and(|there| there != here) {
+            fail!(
+                NoPython,
+                "{} failed to start before on another thread (or before this process was forked), and CPython takes that one for its main thread ever since: start Python on that thread, or in a new process",
+                self.path.display()
+            );
+        }
         self.forget_paths(program, config);
         // Through all of it: site code may import `signal` too.
         let interrupt = if config.python_signals { None } else { sys::UndefaultedInterrupt::begin() };
@@ -80,6 +88,7 @@ impl Python {
             prepare();
             self.initialize_main(program, config)
         });
+        *lock(&self.failed_on) = started.is_err().then_some(here);
         let Err(status) = started else {
             if interrupt.is_some() {
                 self.leave_interrupt_to_host()?;
@@ -223,7 +232,7 @@ impl Python {
     }
 }
 
-fn lock(last: &Mutex<Option<Start>>) -> MutexGuard<'_, Option<Start>> {
+fn lock<T>(last: &Mutex<T>) -> MutexGuard<'_, T> {
     last.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 

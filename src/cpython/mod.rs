@@ -81,6 +81,8 @@ pub struct Python {
     last_start: Mutex<Option<config::Start>>,
     /// Why a start failed half way: there is no other after it.
     failed_start: OnceCell<String>,
+    /// The number of the thread on which the last start failed.
+    failed_on: Mutex<Option<u64>>,
     /// Up to 3.11: the variable that names `HEAD_LOCK`.
     head_lock: OnceCell<usize>,
 }
@@ -185,6 +187,7 @@ impl Python {
             next_offset: OnceCell::new(),
             last_start: Mutex::new(None),
             failed_start: OnceCell::new(),
+            failed_on: Mutex::new(None),
             head_lock: OnceCell::new(),
             version_text,
             version,

@@ -10,8 +10,18 @@
 
 static pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
 
+static void *stay(void *unused)
+{
+    for (;;)
+        sleep_ms(1000);
+    return unused;
+}
+
 static void start_works(void)
 {
+    /* CPython goes by a thread's number, and gives its main thread's rights to whoever has it next: the host's threads may. */
+    thread_start(stay, NULL);
+    thread_start(stay, NULL);
     CHECK_OK(pyferry_runtime_start(&options));
     pyferry_view *main = main_view();
     check_works(main);

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::host::output::Output;
 use crate::interpreter;
 use crate::registry::Interpreter;
-use owner::Owner;
+use owner::{Owner, Starter};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// How Python is to be started, where the process has none.
@@ -42,6 +42,8 @@ pub(crate) const LEAST_STACK: usize = 512 << 10;
 pub struct Runtime {
     starts: usize,
     stage: Stage,
+    /// Where a start failed.
+    failed: Option<Starter>,
 }
 
 enum Stage {
@@ -57,7 +59,7 @@ enum Stage {
     Ending,
 }
 
-static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs });
+static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs, failed: None });
 static CHANGED: Condvar = Condvar::new();
 
 fn lock() -> MutexGuard<'static, Runtime> {
@@ -81,12 +83,13 @@ impl Still {
     /// In a forked child the owner is not there, unless it is the thread that forked. Python goes on without it, and nobody
     /// finalises it for us.
     pub fn forget_owner(&mut self) {
+        // Not dropped: that would detach a thread that does not exist.
+        std::mem::forget(self.0.failed.take());
         if let Stage::Running(owner) | Stage::Stopping(owner) = &self.0.stage
             && owner.forked()
         {
             return;
         }
-        // Not dropped: that would detach a thread that does not exist.
         std::mem::forget(std::mem::replace(&mut self.0.stage, Stage::NotOurs));
     }
 }

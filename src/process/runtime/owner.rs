@@ -1,8 +1,8 @@
 //! The thread that Python calls its main thread.
 
-use super::Options;
 use super::here::Here;
 use super::initializing::Initializing;
+use super::{Options, lock};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
@@ -120,23 +120,56 @@ impl Owner {
     }
 }
 
+/// A thread of ours that Python is started on. Where that fails it stays, and the next start is on it: CPython takes the first
+/// thread for its main thread until it was finalised.
+pub struct Starter {
+    thread: JoinHandle<()>,
+    lives: Sender<Box<dyn FnOnce() + Send>>,
+    stack_size: usize,
+}
+
+impl Starter {
+    fn find(stack_size: Option<usize>) -> Result<Starter> {
+        let stack_size = stack_size.unwrap_or_else(sys::stack_size);
+        if let Some(starter) = lock().failed.take_if(|starter| starter.stack_size >= stack_size) {
+            return Ok(starter);
+        }
+        if let Some(starter) = &lock().failed {
+            fail!(
+                NoPython,
+                "a start failed on a thread with a stack of {} bytes, and CPython takes that one for its main thread ever since: start with a `stack_size` that is no larger, or in a new process",
+                starter.stack_size
+            );
+        }
+        let (lives, given) = channel::<Box<dyn FnOnce() + Send>>();
+        let live = move || {
+            sys::SignalMask::block_all();
+            given.into_iter().for_each(|life| life());
+        };
+        let owner = std::thread::Builder::new().name("pyferry-python".into()).stack_size(stack_size);
+        let thread = owner
+            .spawn(live)
+            .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
+        Ok(Starter { thread, lives, stack_size })
+    }
+}
+
 impl Own {
     /// Initialises Python on a thread of its own.
     fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<(Own, Arc<Interpreter>)> {
         let (orders, taken_orders) = channel();
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
-        let owner = std::thread::Builder::new()
-            .name("pyferry-python".into())
-            .stack_size(options.stack_size.unwrap_or_else(sys::stack_size));
-        let life = move || own(python, program, &options, &tell_started, &taken_orders, &tell_finalized);
-        let thread = owner
-            .spawn(life)
-            .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
+        let starter = Starter::find(options.stack_size)?;
+        let mask = sys::SignalMask::of_this_thread();
+        let life = move || {
+            mask.around(|| own(python, program, &options, &tell_started, &taken_orders, &tell_finalized));
+        };
+        let _ = starter.lives.send(Box::new(life));
         match started.recv() {
-            Ok(Ok(main)) => Ok((Own { thread, orders, finalized }, main)),
+            Ok(Ok(main)) => Ok((Own { thread: starter.thread, orders, finalized }, main)),
             Ok(Err(error)) => {
-                let _ = thread.join();
+                lock().failed = Some(starter);
                 Err(error)
             }
             Err(_) => fail!(Internal, "the thread that starts Python ended early"),
