@@ -8,7 +8,7 @@
 static void in_vain(const char *who)
 {
     for (int i = 0; i < 2; i++)
-        CHECK_REFUSED(pyferry_runtime_stop(50), PYFERRY_STATUS_TIMEOUT, who);
+        CHECK_TIMES_OUT(pyferry_runtime_stop(limit), who);
 }
 
 static void one_life(const char *start, const char *who)
