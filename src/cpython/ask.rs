@@ -22,10 +22,16 @@ pub struct Installation {
     pub library: PathBuf,
 }
 
-/// What `ANSWERS` are.
+/// What `ANSWERS` are. They are in the module that sysconfig reads, on all but Windows, under the name that sysconfig makes of the
+/// same (3.9 to 3.15). sysconfig itself imports threading too, since 3.12, and takes as long as half of the program's start.
 const QUESTION: &str = "
-import sys, sysconfig
-v = sysconfig.get_config_var
+import sys
+try:
+    multiarch = getattr(sys.implementation, '_multiarch', '')
+    v = __import__(f'_sysconfigdata_{sys.abiflags}_{sys.platform}_{multiarch}').build_time_vars.get
+except (ImportError, AttributeError):
+    import sysconfig
+    v = sysconfig.get_config_var
 for x in (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
           v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else '',
           'pyferry: answered'):
