@@ -29,9 +29,14 @@ pub fn all() -> Vec<Promise> {
     ]
 }
 
-/// Early, and in the midst of it.
-fn moments(after: &'static str) -> [CtrlC; 3] {
-    [0, 40, 150].map(|milliseconds| CtrlC { after, wait: Duration::from_millis(milliseconds) })
+/// Early, and in the midst of it. In short one of them, which is another one on the next Python.
+fn moments(example: &Example, after: &'static str) -> Vec<CtrlC> {
+    let mut moments: Vec<_> =
+        [0, 40, 150].map(|milliseconds| CtrlC { after, wait: Duration::from_millis(milliseconds) }).into();
+    if example.python.in_short {
+        moments = vec![moments[example.python.minor as usize % moments.len()]];
+    }
+    moments
 }
 
 fn quickstart(example: &Example) -> Result<(), String> {
@@ -42,7 +47,7 @@ fn quickstart(example: &Example) -> Result<(), String> {
 
 fn quickstart_interrupted(example: &Example) -> Result<(), String> {
     let program = example.build("quickstart.c")?;
-    for moment in moments("files for 8 threads") {
+    for moment in moments(example, "files for 8 threads") {
         let outcome = example.run(&program, &[], Some(moment))?;
         outcome.expect_end(INTERRUPTED)?.expect("every interpreter and Python itself have ended")?;
     }
@@ -89,7 +94,7 @@ fn thread_pool(example: &Example) -> Result<(), String> {
 
 fn thread_pool_interrupted(example: &Example) -> Result<(), String> {
     let program = example.build("thread_pool.c")?;
-    for moment in moments("2000 formulas") {
+    for moment in moments(example, "2000 formulas") {
         let outcome = example.run(&program, &[], Some(moment))?;
         outcome.expect_end(INTERRUPTED)?.expect("all right")?.expect("none lost")?.expect("\ninterrupted")?;
     }
@@ -123,7 +128,7 @@ fn plugins(example: &Example) -> Result<(), String> {
 fn plugins_interrupted(example: &Example) -> Result<(), String> {
     let program = example.build("per_plugin_interpreter/host.c")?;
     let plugins = build_plugins(example)?;
-    for moment in moments("loaded into interpreter") {
+    for moment in moments(example, "loaded into interpreter") {
         let outcome = example.run(&program, &plugins, Some(moment))?;
         outcome.expect_end(INTERRUPTED)?.expect("\ninterrupted: every plug-in is unloaded")?;
     }
@@ -143,7 +148,7 @@ fn existing_python(example: &Example) -> Result<(), String> {
 
 fn existing_python_interrupted(example: &Example) -> Result<(), String> {
     let program = example.build("existing_python.c")?;
-    for moment in moments("workers in Python") {
+    for moment in moments(example, "workers in Python") {
         let outcome = example.run(&program, &[], Some(moment))?;
         outcome.expect_end(INTERRUPTED)?.expect("(it began after the end)")?;
     }
@@ -168,5 +173,5 @@ fn extension_callback(example: &Example) -> Result<(), String> {
 }
 
 fn extension_callback_interrupted(example: &Example) -> Result<(), String> {
-    moments("two threads each").into_iter().try_for_each(|moment| run_script(example, "60", Some(moment)))
+    moments(example, "two threads each").into_iter().try_for_each(|moment| run_script(example, "60", Some(moment)))
 }
