@@ -128,14 +128,16 @@ fn heed_interrupts() -> io::Result<()> {
 
 /// Leaves the process unreaped, so that its id, which is the group's, cannot become somebody else's.
 fn wait(process: Pid, limit: Duration, mut meanwhile: impl FnMut(Pid)) -> bool {
-    let deadline = Instant::now() + limit;
+    let begun = Instant::now();
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
     while let Ok(None) = waitid(WaitId::Pid(process), options) {
-        if Instant::now() > deadline {
+        let passed = begun.elapsed();
+        if passed > limit {
             return false;
         }
         meanwhile(process);
-        thread::sleep(Duration::from_millis(2));
+        // The longer it runs, the less often: several are waited for at once, and to look costs those that run.
+        thread::sleep((passed / 32).clamp(Duration::from_millis(2), Duration::from_millis(10)));
     }
     true
 }
