@@ -81,6 +81,7 @@ fn carries_all(wheel: &Path) -> Result<Completion, Failed> {
         format!("pyferry-{version}.dist-info/licenses/LICENSE-MIT"),
         "pyferry/__init__.py".to_owned(),
         "pyferry/py.typed".to_owned(),
+        "pyferry/timeline.py".to_owned(),
         "pyferry/cmake/pyferry-config.cmake".to_owned(),
         "pyferry/cmake/pyferry-config-version.cmake".to_owned(),
         "pyferry/lib/libpyferry.so.".to_owned(),
@@ -121,6 +122,11 @@ fn use_wheel(wheel: &Path, python: &Python) -> Result<Completion, Failed> {
     pip.args(["-m", "pip", "--python"]).arg(&home).args(["install", "--quiet", "--no-index"]).arg(wheel);
     said_by(&mut pip)?;
 
+    let trace = paths::root().join("tests/timeline/trace.json");
+    let page = said_by(Command::new(home.join("bin/pyferry-timeline")).args(["-o", "-"]).arg(trace))?;
+    if !page.ends_with("</html>\n") {
+        return Err(format!("pyferry-timeline makes no page: {page}").into());
+    }
     let source = paths::root().join("tests/wheel");
     installed.build_by_compiler("one", &source, python)?;
     installed.build_by_compiler("two", &source, python)?;

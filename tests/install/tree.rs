@@ -143,7 +143,12 @@ fn expected(library_directory: &str) -> BTreeSet<String> {
         "cmake/pyferry/pyferry-config-version.cmake",
     ]
     .map(|file| format!("{library_directory}/{file}"));
-    headers.chain(libraries).chain(documents().into_iter().map(|file| format!("{DOCUMENTS}/{file}"))).collect()
+    let program = ["bin/pyferry-timeline".to_owned()];
+    headers
+        .chain(libraries)
+        .chain(program)
+        .chain(documents().into_iter().map(|file| format!("{DOCUMENTS}/{file}")))
+        .collect()
 }
 
 /// Where they are, and the list of all that was installed.
