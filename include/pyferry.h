@@ -818,7 +818,7 @@ pyferry_status pyferry_set_report(pyferry_report report, void *data, void (*dest
  * @param out  gets the view, to be freed with pyferry_view_free
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
  *         two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook
- *         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached).
+ *         raised), _WRONG_ORDER (on Windows, where the first view is taken in DllMain), _FORKED (also: the process was forked before the first view, and this thread is not attached).
  */
 pyferry_status pyferry_view_main(struct pyferry_view **out);
 

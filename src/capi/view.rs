@@ -32,7 +32,7 @@ impl pyferry_view {
 /// @param out  gets the view, to be freed with pyferry_view_free
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL), _NO_PYTHON, _UNSUPPORTED (two Pythons, one before 3.9,
 ///         two copies of pyferry), _CLOSED (Python is shutting down), _NO_MEMORY, _PYTHON_ERROR (registering the hook
-///         raised), _FORKED (also: the process was forked before the first view, and this thread is not attached).
+///         raised), _WRONG_ORDER (on Windows, where the first view is taken in DllMain), _FORKED (also: the process was forked before the first view, and this thread is not attached).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_view_main(out: *mut *mut pyferry_view) -> Status {
     enter(|| {

@@ -161,6 +161,10 @@ impl Python {
         match sys::on_fresh_thread(|| self.visit_main_here(set_up)) {
             Ok(Some(result)) => result,
             Ok(None) => fail!(Closed, "Python is shutting down: it ended the thread that came to its main interpreter"),
+            Err(error) if error.kind() == std::io::ErrorKind::Deadlock => fail!(
+                WrongOrder,
+                "the first view of Python was asked for while a library is being loaded, in DllMain or the initialiser of a global object: it takes a thread, and none begins meanwhile. Ask from a function that is called when the library is loaded"
+            ),
             Err(error) => fail!(NoMemory, "cannot start a thread: {error}"),
         }
     }

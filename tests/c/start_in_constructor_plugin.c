@@ -13,5 +13,7 @@ static void *start(void *unused)
 __attribute__((constructor)) static void at_load(void)
 {
     start(NULL);
+#ifndef _WIN32 /* where no thread begins meanwhile */
     on_new_thread(start, NULL);
+#endif
 }

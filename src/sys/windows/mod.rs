@@ -127,9 +127,10 @@ impl UndefaultedInterrupt {
     }
 }
 
-/// Not looked into: in DllMain a new thread does not even begin.
+/// Whether other threads than this one can load libraries: not in DllMain, nor in a constructor of a library that is being
+/// loaded.
 pub fn others_can_load(_patience: std::time::Duration) -> bool {
-    true
+    !threads::holds_loader_lock()
 }
 
 /// While it is there, a CPython up to 3.10 that is initialised takes itself to be started by a certain program. That one asks
@@ -206,8 +207,14 @@ pub(crate) const FILES: Files = Files {
 };
 
 /// As `thread_name`, with nothing that a signal handler may not do: there is no such handler here.
-pub fn copy_thread_name(_id: u32, _name: &mut [u8]) -> usize {
-    0
+pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
+    let text = thread_name(id).unwrap_or_default();
+    let mut length = text.len().min(name.len());
+    while !text.is_char_boundary(length) {
+        length -= 1;
+    }
+    name[..length].copy_from_slice(&text.as_bytes()[..length]);
+    length
 }
 
 /// Runs `f`; there is no signal handler that could interrupt anybody.

@@ -5,8 +5,9 @@ use std::ffi::{CStr, c_void};
 use std::ops::Range;
 use windows_sys::Win32::Foundation::{CloseHandle, GetLastError, HANDLE, SetLastError};
 use windows_sys::Win32::System::Threading::{
-    CreateThread, FLS_OUT_OF_INDEXES, FlsAlloc, FlsSetValue, GetCurrentThread, INFINITE, SetThreadDescription, TEB,
-    TLS_OUT_OF_INDEXES, TlsAlloc, TlsFree, TlsGetValue, TlsSetValue, WaitForSingleObject,
+    CRITICAL_SECTION, CreateThread, FLS_OUT_OF_INDEXES, FlsAlloc, FlsSetValue, GetCurrentThread, GetCurrentThreadId,
+    INFINITE, SetThreadDescription, TEB, TLS_OUT_OF_INDEXES, TlsAlloc, TlsFree, TlsGetValue, TlsSetValue,
+    WaitForSingleObject,
 };
 
 /// The number by which Python knows a thread is the system's, and not the address by which free-threaded CPythons' memory
@@ -77,9 +78,12 @@ pub fn spawn_joinable<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -
     }
 }
 
-/// Runs `work` on a new thread and waits for the thread. Not where the loader lock is held (DllMain): the thread would wait
-/// for it.
+/// Runs `work` on a new thread and waits for the thread. An error of the kind `Deadlock` where this one holds the loader lock
+/// (DllMain): the other would not begin.
 pub(in crate::sys) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()> {
+    if holds_loader_lock() {
+        return Err(std::io::ErrorKind::Deadlock.into());
+    }
     unsafe extern "system" fn start(work: *mut c_void) -> u32 {
         // SAFETY: on_joined_thread waits for this thread, and does not touch the work meanwhile.
         (unsafe { &mut *work.cast::<&mut dyn FnMut()>() })();
@@ -161,6 +165,20 @@ pub(super) fn teb() -> *mut TEB {
         std::arch::asm!("mov {}, x18", out(reg) teb, options(pure, nomem, nostack, preserves_flags));
     }
     teb
+}
+
+/// Whether this thread loads a library, or ends one: it is in DllMain, or in a constructor of a library.
+pub(super) fn holds_loader_lock() -> bool {
+    /// In a PEB with addresses of 64 bits, since Windows NT.
+    const LOADER_LOCK: usize = 0x110;
+    // SAFETY: Windows keeps the block, and the lock it names, as long as the process lives; the owner is written by its own
+    // thread alone, so that this one's number is there while, and only while, this one has it.
+    unsafe {
+        let block = (*teb()).ProcessEnvironmentBlock.cast::<u8>();
+        let lock = block.add(LOADER_LOCK).cast::<*const CRITICAL_SECTION>().read();
+        let owner = (&raw const (*lock).OwningThread).read_volatile();
+        owner as usize == GetCurrentThreadId() as usize
+    }
 }
 
 /// How many rounds of callbacks the end of a thread has: what is asked for while it ends is not promised to come.
