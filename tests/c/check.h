@@ -143,6 +143,13 @@ static inline long resident_memory(void)
     fclose(file);
     return resident * sysconf(_SC_PAGESIZE);
 }
+#elif defined(_WIN32)
+static inline long resident_memory(void)
+{
+    PROCESS_MEMORY_COUNTERS memory;
+    CHECK(GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory));
+    return (long)memory.WorkingSetSize;
+}
 #endif
 
 static inline void copy_file(const char *from, const char *to)

@@ -1,5 +1,6 @@
 /* harness: timeout=120 */
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* What the scripts of a child print goes where its parent's went, by a child's own copy of the callback's data; and what was
    registered for the end of the interpreter is called in each process that finalises Python, once, and in no other. */
 #include "fork.h"

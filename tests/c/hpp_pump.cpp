@@ -27,11 +27,11 @@ int main()
                         "handled = []\n"
                         "def handle(number, frame):\n"
                         "    handled.append(threading.current_thread() is threading.main_thread())\n"
-                        "signal.signal(signal.SIGUSR1, handle)"));
+                        "signal.signal(signal.SIGTERM, handle)"));
         CHECK(says(python.pump(), PYFERRY_STATUS_WRONG_ORDER, "attached"));
     }
     CHECK(python.pump());
-    CHECK(raise(SIGUSR1) == 0);
+    CHECK(raise(SIGTERM) == 0);
     CHECK(python.pump());
     {
         pyferry::attached here{pyferry::view::main()};

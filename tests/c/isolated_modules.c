@@ -22,7 +22,8 @@ static const char *const USES[] = {
     USE "use('ssl', lambda m: m.SSLContext(protocol=m.PROTOCOL_TLS_CLIENT))\n"
         "use('pickle', lambda m: m.dumps(1, protocol=2))\n"
         "use('decimal', lambda m: m.Decimal(value='1.5').to_integral_value(rounding=m.ROUND_UP))\n",
-    USE "use('asyncio', lambda m: m.run(m.sleep(0, result=1), debug=False))\n"
+    /* On Windows m.run asks for a signal handler, which only main may have. */
+    USE "use('asyncio', lambda m: m.SelectorEventLoop().run_until_complete(m.sleep(0, result=1)) if hasattr(m, 'ProactorEventLoop') else m.run(m.sleep(0, result=1), debug=False))\n"
         "use('sqlite3', lambda m: m.connect(':memory:', timeout=1).close())\n"
         "use('zoneinfo', lambda m: m.ZoneInfo)\n",
 };

@@ -1,3 +1,4 @@
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* The first view of an interpreter may be taken by Python code anywhere: while site is imported, in an import hook, an audit hook or a
    gc callback of what taking the view runs itself, in a pending call, in an atexit function. Each in a process of its own. */
 #include "module.h"

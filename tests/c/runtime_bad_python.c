@@ -12,6 +12,12 @@ static void write_file(const char *path, const char *text, mode_t mode)
     CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0 && chmod(path, mode) == 0);
 }
 
+#ifdef _WIN32
+#define LIBRARY(name) "python" name ".dll"
+#else
+#define LIBRARY(name) "libpython" name ".so"
+#endif
+
 static void refused(const char *python, const char *part)
 {
     pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
@@ -25,16 +31,20 @@ int main(void)
     write_file("not_python", "#!/bin/sh\necho hello\n", 0755);
     write_file("broken_python", "#!/bin/sh\necho 'no module named encodings' >&2\nexit 3\n", 0755);
     write_file("no_program", "just text\n", 0644);
-    write_file("libpython_broken.so", "not an ELF file\n", 0644);
+    write_file(LIBRARY("_broken"), "not an ELF file\n", 0644);
     CHECK(mkdir("empty", 0755) == 0);
 
-    refused("./is_not_there", "No such file");
+    refused("./is_not_there", "os error 2");
+#ifdef _WIN32 /* where a script is no program */
+    refused("./not_python", "cannot run");
+#else
     refused("./not_python", "did not start");
     refused("./broken_python", "no module named encodings");
+#endif
     refused("./no_program", "cannot run");
-    refused("./libpython_not_there.so", "not there");
-    refused("./libpython_broken.so", "cannot load");
-    refused("./empty", "python3");
+    refused("./" LIBRARY("_not_there"), "not there");
+    refused("./" LIBRARY("_broken"), "cannot load");
+    refused("./empty", "python");
     refused("", "");
 
     pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;

@@ -1,5 +1,6 @@
 /* harness: mode=runtime */
 /* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
+/* harness: not-on=windows it forks, and Windows has no fork */
 /* PYFERRY_RUNTIME_ON_THIS_THREAD and fork. In a child that the thread itself makes through Python everything goes on: it pumps, and
    stops Python. In one that another thread makes, Python's main thread is the one that forked: it may not pump, and a stop only takes
    the start back. In one that Python is not told of every call is. */

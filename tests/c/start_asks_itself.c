@@ -1,6 +1,7 @@
 /* harness: mode=runtime */
 /* harness: not-under=memcheck it runs itself, without Valgrind */
 /* harness: not-under=helgrind it runs itself, without Valgrind */
+/* harness: not-on=windows it makes a symbolic link to itself, for which Windows wants a right */
 /* What is to be a python3 is a program that uses pyferry, by mistake or for a launcher: an answer at the first step, not a
    chain of processes; also where that program would not end by itself. */
 #include "use.h"

@@ -1,4 +1,5 @@
 /* harness: seeds=1 */
+/* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* Py_FinalizeEx in the shutdown storm, with interpreters that Python code made and left over: no worse than without pyferry,
    which up to 3.12 is a fatal error of CPython's own; but first everybody has been told CLOSED and returned. */
 #include "module.h"

@@ -24,7 +24,7 @@ static void *all(void *unused)
     CHECK(version != NULL && version() == Py_GetVersion());
 
     none("PyFerry_NoSuchThing", "exports no `PyFerry_NoSuchThing`");
-    CHECK_SAYS("libpython");
+    CHECK_SAYS("python3");
     none("malloc", "malloc"); /* the C library's */
     none("main", "main");     /* the program's */
     none("pyferry_attach", "pyferry_attach");

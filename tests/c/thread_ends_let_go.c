@@ -1,3 +1,4 @@
+/* harness: not-on=windows not ported: it looks when pthread's keys are deleted, which is before Windows tells of the end of a thread */
 /* A thread that ends where it is attached but has let go, also suspended, or with a state of its own on top for a while, leaves
    nothing: neither with the interpreter open nor while it is being ended. What runs on the thread later finds an empty slot. */
 #include "py.h"

@@ -1,3 +1,4 @@
+/* harness: not-on=windows it registers the end of a thread as glibc lets C++ do */
 /* A thread that ends inside, and has let go, does not go back to states that are not pyferry's: they may be gone by then, given back
    by the host's own destructors or by Python. */
 #include "py.h"

@@ -14,7 +14,7 @@ static void check_both_named(const char *first, const char *second)
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
-    const char *second = "./libpython_of_another.so";
+    const char *second = "./python_of_another.so";
     copy_file(argv[1], second);
     struct loaded python = load_python(argv[1], RTLD_LOCAL);
     load_python(second, RTLD_LOCAL);

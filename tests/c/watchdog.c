@@ -102,8 +102,12 @@ static void *come_and_wait(void *view)
     return NULL;
 }
 
+/* On Linux: docs/observe.md. */
 static bool has_stacks(void)
 {
+#ifdef _WIN32
+    return false;
+#endif
     return python_minor() == 11 || python_minor() == 12 || python_minor() >= 15;
 }
 

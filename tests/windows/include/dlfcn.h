@@ -19,7 +19,7 @@ static inline void *dlopen(const char *path, int flags)
 {
     if (path == NULL)
         return (void *)GetModuleHandleA(NULL);
-    char name[1024];
+    char name[1024], whole[1024];
     const char *file = path + strlen(path);
     while (file > path && file[-1] != '/' && file[-1] != '\\')
         file--;
@@ -32,7 +32,7 @@ static inline void *dlopen(const char *path, int flags)
     if (flags & RTLD_NOLOAD)
         GetModuleHandleExA(0, name, &module);
     else
-        module = LoadLibraryExA(name, NULL, file == path ? 0 : LOAD_WITH_ALTERED_SEARCH_PATH);
+        module = file == path ? LoadLibraryA(name) : LoadLibraryA(_fullpath(whole, name, sizeof whole));
     return (void *)module;
 }
 
