@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist wheel systems test-windows test-dropin
+.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-dropin
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -55,6 +55,8 @@ help:
 	@echo '              the libraries, headers, pyferry.pc and the CMake package'
 	@echo 'make deny     licences, sources and known faults of the dependencies'
 	@echo 'make dist     source and binary archives in target/dist'
+	@echo 'make dist-windows'
+	@echo '              an archive for Windows x86-64 in target/dist, by mingw-w64'
 	@echo 'make wheel    the Python package that carries the library, in target/wheels'
 	@echo 'make clean    remove what was built'
 
@@ -181,6 +183,11 @@ deny:
 dist:
 	@tools/setup release
 	tools/dist
+
+dist-windows:
+	@tools/windows
+	@tools/setup release
+	CARGO='$(CARGO)' tools/dist_windows
 
 wheel:
 	@tools/setup test

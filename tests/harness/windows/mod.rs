@@ -2,6 +2,7 @@
 //!
 //! `tools/windows` gets what that takes, and says where it is.
 
+mod archive;
 mod case;
 mod compile;
 mod wine;
@@ -61,7 +62,8 @@ pub fn main() -> ExitCode {
     };
     let (kit, pythons) = (Arc::new(kit), pythons.into_iter().map(Arc::new).collect::<Vec<_>>());
     let programs = program::all();
-    let trials = programs.iter().flat_map(|program| case::trials(&kit, program, &pythons)).collect();
+    let mut trials: Vec<Trial> = programs.iter().flat_map(|program| case::trials(&kit, program, &pythons)).collect();
+    trials.extend(archive::trials(&kit, &pythons));
     let code = super::run_trials(trials);
     kit.wine.end();
     code
