@@ -1,11 +1,13 @@
 //! The headers of `include/` compile as every language version they promise, once and twice, and C++'s without exceptions too.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use libtest_mimic::{Completion, Failed};
 
 use super::compile::compiler;
+use super::python::Python;
 use super::trial::Trial;
 use super::{paths, process};
 
@@ -26,11 +28,23 @@ pub struct Reading {
     pub cplusplus: bool,
     pub standard: &'static str,
     pub flags: Vec<&'static str>,
+    /// Where the headers of others are.
+    pub system: Vec<PathBuf>,
 }
+
+/// The header that is read beside Python.h, and how: as it is, and in each way that a macro turns it.
+const BESIDE: &str = "pyferry_pep788.h";
+const TURNS: [&[&str]; 4] = [
+    &[],
+    &["-DPYFERRY_PEP788_ALWAYS"],
+    &["-DPYFERRY_PEP788_ALWAYS", "-DPYFERRY_PEP788_KEEP_STATES"],
+    &["-DPy_LIMITED_API=0x03090000"],
+];
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
-    for header in paths::files(&paths::include(), &["h", "hpp"]) {
+    let is_read_alone = |header: &PathBuf| !header.ends_with(BESIDE);
+    for header in paths::files(&paths::include(), &["h", "hpp"]).into_iter().filter(is_read_alone) {
         let name = header.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let readings = if name.ends_with(".hpp") { wrapper_readings() } else { readings() };
         for reading in readings {
@@ -42,6 +56,35 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
+/// One for each Python: the headers that stand beside its Python.h, as every language version.
+pub fn beside_python_h(python: &Arc<Python>) -> Trial {
+    let python = Arc::clone(python);
+    Trial::ignorable_test(format!("header::{BESIDE} on {}", python.name), move || {
+        if python.include.is_empty() {
+            return Ok(Completion::ignored_with("no Python.h"));
+        }
+        let source = format!("#include <Python.h>\n{}", format!("#include \"{BESIDE}\"\n").repeat(2));
+        for mut reading in readings() {
+            reading.system = python.include.clone();
+            // 3.13's is not for every compiler's C23.
+            if reading.check("#include <Python.h>\n").is_err() {
+                continue;
+            }
+            let is_oldest = reading.standard == C[0] || reading.standard == CPP[0];
+            for turn in TURNS.iter().take(if is_oldest { TURNS.len() } else { 1 }) {
+                // CPython has no limited API there.
+                if python.free_threaded && turn.concat().contains("LIMITED") {
+                    continue;
+                }
+                let mut reading = reading.clone();
+                reading.flags.extend([&["-Wshadow", "-Wconversion"], *turn].concat());
+                reading.accepts(&source).map_err(|said| format!("{} {turn:?}: {said:?}", reading.title()))?;
+            }
+        }
+        Ok(Completion::Completed)
+    })
+}
+
 fn readings() -> Vec<Reading> {
     let of = |(compiler, cplusplus): (String, bool)| {
         let standards: &[&str] = if cplusplus { &CPP } else { &C };
@@ -50,6 +93,7 @@ fn readings() -> Vec<Reading> {
             cplusplus,
             standard,
             flags: WARNINGS.to_vec(),
+            system: Vec::new(),
         };
         standards.iter().map(reading).collect::<Vec<_>>()
     };
@@ -63,7 +107,8 @@ pub fn wrapper_readings() -> Vec<Reading> {
         for standard in CPP_WRAPPER {
             for more in [&[], BARE] {
                 let flags = [WRAPPER_WARNINGS, more].concat();
-                readings.push(Reading { compiler: compiler.clone(), cplusplus: true, standard, flags });
+                let system = Vec::new();
+                readings.push(Reading { compiler: compiler.clone(), cplusplus: true, standard, flags, system });
             }
         }
     }
@@ -126,7 +171,11 @@ impl Reading {
         let include: &Path = &paths::include();
         let mut command = Command::new(&self.compiler);
         command.arg(format!("-std={}", self.standard)).args(&self.flags).args(["-fsyntax-only", "-I"]);
-        command.arg(include).args(["-x", language, "-"]);
+        command.arg(include);
+        for directory in &self.system {
+            command.arg("-isystem").arg(directory);
+        }
+        command.args(["-x", language, "-"]);
         let output =
             process::outcome(&mut command, source).map_err(|e| format!("cannot run {}: {e}", self.compiler))?;
         if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }

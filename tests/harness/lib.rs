@@ -58,6 +58,7 @@ pub fn main() -> ExitCode {
         trials.extend(tool_check::trials());
         let kit = Arc::new(case::Kit { library, builder: Builder::default() });
         let pythons: Vec<Arc<Python>> = pythons.into_iter().map(Arc::new).collect();
+        trials.extend(pythons.iter().map(header::beside_python_h));
         trials.extend(pythons.iter().flat_map(python_h::trials));
         trials.extend(pythons.iter().flat_map(table::trials));
         trials.extend(cpython::trials(&pythons));

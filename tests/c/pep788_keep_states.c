@@ -1,0 +1,11 @@
+/* PYFERRY_PEP788_KEEP_STATES has a thread find its state again, and what it left there, at its next PyThreadState_Ensure. */
+/* harness: timeout=300 */
+#define PYFERRY_PEP788_ALWAYS
+#define PYFERRY_PEP788_KEEP_STATES
+
+#include <Python.h>
+
+#include "pyferry_pep788.h"
+
+#define PEP788_AS_PYFERRY_HAS_IT
+#include "pep788_scenarios.h"
