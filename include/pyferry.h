@@ -879,6 +879,19 @@ int64_t pyferry_view_interpreter_id(const struct pyferry_view *view);
 pyferry_status pyferry_guard_open(const struct pyferry_view *view, struct pyferry_guard **out);
 
 /**
+ * Opens a guard as PEP 788 has it: also while a shutdown of the interpreter waits, as long as that is for a guard or a thread
+ * that was there before it began, or for this very thread. Those that come meanwhile let nobody else in, so the wait has an end.
+ *
+ * Any thread, attached or not; any thread may use and close the guard, as pyferry_guard_open.
+ *
+ * @param view  the interpreter to hold
+ * @param out   gets the guard, to be closed with pyferry_guard_close
+ * @return as pyferry_guard_open. _CLOSED: the interpreter is shutting down and waits for nobody from before, or it has ended.
+ */
+pyferry_status pyferry_guard_open_while_held(const struct pyferry_view *view,
+                                             struct pyferry_guard **out);
+
+/**
  * A view of the interpreter that a guard holds: for whoever was handed the guard alone.
  *
  * Any thread, attached or not. The guard has to stay open for this call only; the view outlives it.
@@ -948,6 +961,23 @@ pyferry_status pyferry_attach_labeled(const struct pyferry_view *view, const cha
  * @return as pyferry_attach. _CLOSED: the host gave the guard up (pyferry_report), or it is from before a fork.
  */
 pyferry_status pyferry_attach_guarded(const struct pyferry_guard *guard, struct pyferry_token *out);
+
+/**
+ * As pyferry_attach_guarded, but that no shutdown waits for the attachment: the guard alone holds it up, as in PEP 788. When
+ * the guard is closed, and the interpreter shut down, before the detach, the thread is given up, as if the host had answered
+ * PYFERRY_REPORT_GIVE_UP for it: its next pyferry_detach or pyferry_resume is PYFERRY_STATUS_CLOSED, and one that goes back into
+ * Python by other means (Py_END_ALLOW_THREADS) CPython ends or hangs, as it does its daemon threads. Up to 3.13 CPython cannot
+ * end a sub-interpreter with a thread inside: there the shutdown waits, as for any other.
+ *
+ * Any thread, as pyferry_attach. Where the thread is inside the interpreter already, this nests, and is waited for or not as
+ * that is.
+ *
+ * @param guard  an open guard. It stays open, and nobody may close it, during this call.
+ * @param out    gets a token for pyferry_detach
+ * @return as pyferry_attach_guarded
+ */
+pyferry_status pyferry_attach_unheld(const struct pyferry_guard *guard,
+                                     struct pyferry_token *out);
 
 /**
  * Ends this thread's last attachment. The thread is then as it was before that attach: attached to what it was

@@ -72,7 +72,7 @@ struct PyInterpreterView {
 struct pyferry_pep788_token {
     /** Empty where there was nothing to attach, or something to come back to. */
     pyferry_token attachment;
-    /** That of PyThreadState_EnsureFromView; else NULL. */
+    /** That of PyThreadState_EnsureFromView, where there was nothing to attach that would hold a shutdown up. Else NULL. */
     pyferry_guard *guard;
     /** The thread has come back to a state of its own that it had let go of, and lets go of it again. */
     bool came_back;
@@ -180,10 +180,10 @@ static inline pyferry_guard *pyferry_pep788_open(const PyInterpreterView *view)
 {
     pyferry_guard *guard = NULL;
     pyferry_view *main_now = NULL;
-    if (view->view != NULL && pyferry_guard_open(view->view, &guard) == PYFERRY_STATUS_OK)
+    if (view->view != NULL && pyferry_guard_open_while_held(view->view, &guard) == PYFERRY_STATUS_OK)
         return guard;
     if (view->is_main && pyferry_view_main(&main_now) == PYFERRY_STATUS_OK) {
-        pyferry_guard_open(main_now, &guard);
+        pyferry_guard_open_while_held(main_now, &guard);
         pyferry_view_free(main_now);
     }
     return guard;
@@ -220,7 +220,7 @@ static inline PyInterpreterGuard *PyInterpreterGuard_FromCurrent(void)
     pyferry_pep788_needs_attached("PyInterpreterGuard_FromCurrent: this thread has no attached thread state");
     status = pyferry_view_current(&view);
     if (status == PYFERRY_STATUS_OK)
-        status = pyferry_guard_open(view, &guard);
+        status = pyferry_guard_open_while_held(view, &guard);
     if (status != PYFERRY_STATUS_OK)
         pyferry_pep788_raise(status);
     pyferry_view_free(view);
@@ -257,25 +257,30 @@ static inline bool pyferry_pep788_come_back(const pyferry_view *view)
     return false;
 }
 
-/* An owned guard is the token's from here on, unless there is none. */
+/* A shutdown waits for the guard alone or, where that is not the caller's but owned, for the token. */
 static inline PyThreadStateToken *pyferry_pep788_ensure(pyferry_guard *guard, bool owned)
 {
     struct pyferry_pep788_token *token = (struct pyferry_pep788_token *)calloc(1, sizeof *token);
     pyferry_view *view = NULL;
-    bool is_in = false;
+    bool is_in = false, holds = false;
     if (token != NULL && pyferry_guard_view(guard, &view) == PYFERRY_STATUS_OK) {
         is_in = pyferry_is_attached(view);
         if (!is_in && !pyferry_is_attached(NULL))
             is_in = token->came_back = pyferry_pep788_come_back(view);
-        if (!is_in)
-            is_in = pyferry_attach_guarded(guard, &token->attachment) == PYFERRY_STATUS_OK;
+        if (!is_in && owned)
+            is_in = holds = pyferry_attach_guarded(guard, &token->attachment) == PYFERRY_STATUS_OK;
+        else if (!is_in)
+            is_in = pyferry_attach_unheld(guard, &token->attachment) == PYFERRY_STATUS_OK;
         pyferry_view_free(view);
     }
+    if (is_in && owned && !holds)
+        token->guard = guard;
+    else if (owned)
+        pyferry_guard_close(guard); /* the attachment does, and ends with the thread at the latest */
     if (!is_in) {
         free(token);
         return NULL;
     }
-    token->guard = owned ? guard : NULL;
     return token;
 }
 
@@ -305,10 +310,7 @@ static inline PyThreadStateToken *PyThreadState_Ensure(PyInterpreterGuard *guard
 static inline PyThreadStateToken *PyThreadState_EnsureFromView(PyInterpreterView *view)
 {
     pyferry_guard *guard = pyferry_pep788_open(view);
-    PyThreadStateToken *token = guard == NULL ? NULL : pyferry_pep788_ensure(guard, true);
-    if (token == NULL)
-        pyferry_guard_close(guard);
-    return token;
+    return guard == NULL ? NULL : pyferry_pep788_ensure(guard, true);
 }
 
 /**

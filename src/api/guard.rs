@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::error::Status;
 use crate::registry::fork;
 use crate::sys::Label;
-use crate::thread::{self, Admission};
+use crate::thread::{self, Admission, Opening};
 use std::fmt;
 
 /// A strong handle to one interpreter: while it is open the interpreter cannot finish shutting down, and
@@ -44,7 +44,7 @@ impl View {
     #[doc(alias = "pyferry_guard_open")]
     pub fn guard(&self) -> Result<Guard> {
         fork::check()?;
-        Ok(Guard { view: self.clone(), guard: Some(thread::open_guard(&self.interpreter)?) })
+        Ok(Guard { view: self.clone(), guard: Some(thread::open_guard(&self.interpreter, Opening::Open)?) })
     }
 }
 

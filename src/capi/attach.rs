@@ -3,7 +3,7 @@ use super::{enter, given, out, pyferry_guard, pyferry_view, required};
 use crate::error::{Result, Status};
 use crate::interpreter;
 use crate::sys::Label;
-use crate::thread::{self, Admission, Thread, Ticket};
+use crate::thread::{self, Admission, Guard, Thread, Ticket};
 use std::ffi::c_char;
 use std::ptr::NonNull;
 
@@ -158,10 +158,34 @@ unsafe fn attach_the_long_way(view: *const pyferry_view, label: Label, out: *mut
 /// @return as pyferry_attach. _CLOSED: the host gave the guard up (pyferry_report), or it is from before a fork.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_attach_guarded(guard: *const pyferry_guard, out: *mut pyferry_token) -> Status {
+    // SAFETY: as documented for the caller.
+    unsafe { attach_guarded(guard, Guard::label, out) }
+}
+
+/// As pyferry_attach_guarded, but that no shutdown waits for the attachment: the guard alone holds it up, as in PEP 788. When
+/// the guard is closed, and the interpreter shut down, before the detach, the thread is given up, as if the host had answered
+/// PYFERRY_REPORT_GIVE_UP for it: its next pyferry_detach or pyferry_resume is PYFERRY_STATUS_CLOSED, and one that goes back into
+/// Python by other means (Py_END_ALLOW_THREADS) CPython ends or hangs, as it does its daemon threads. Up to 3.13 CPython cannot
+/// end a sub-interpreter with a thread inside: there the shutdown waits, as for any other.
+///
+/// Any thread, as pyferry_attach. Where the thread is inside the interpreter already, this nests, and is waited for or not as
+/// that is.
+///
+/// @param guard  an open guard. It stays open, and nobody may close it, during this call.
+/// @param out    gets a token for pyferry_detach
+/// @return as pyferry_attach_guarded
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_attach_unheld(guard: *const pyferry_guard, out: *mut pyferry_token) -> Status {
+    // SAFETY: as documented for the caller.
+    unsafe { attach_guarded(guard, |_| thread::UNHELD, out) }
+}
+
+// SAFETY (of the callers): `guard` is NULL or an open guard, `out` NULL or a place for a token.
+unsafe fn attach_guarded(guard: *const pyferry_guard, label: fn(&Guard) -> Label, out: *mut pyferry_token) -> Status {
     enter(|| {
-        // SAFETY: as documented for the caller.
+        // SAFETY: as the caller says.
         let (guard, out) = unsafe { (guard_of(guard)?, self::out(out, "out")?) };
-        out.put(thread::attach(&guard.interpreter, Admission::Guarded(guard.place), Label::NONE)?.into());
+        out.put(thread::attach(&guard.interpreter, Admission::Guarded(guard.place), label(guard))?.into());
         Ok(())
     })
 }

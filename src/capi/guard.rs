@@ -1,6 +1,6 @@
 use super::{enter, out, pyferry_view, required};
 use crate::error::{Result, Status};
-use crate::thread::{self, Guard};
+use crate::thread::{self, Guard, Opening};
 use std::sync::Arc;
 
 /// A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
@@ -21,10 +21,33 @@ pub struct pyferry_guard {
 ///         ended), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, out: *mut *mut pyferry_guard) -> Status {
+    // SAFETY: as documented for the caller.
+    unsafe { open(view, Opening::Open, out) }
+}
+
+/// Opens a guard as PEP 788 has it: also while a shutdown of the interpreter waits, as long as that is for a guard or a thread
+/// that was there before it began, or for this very thread. Those that come meanwhile let nobody else in, so the wait has an end.
+///
+/// Any thread, attached or not; any thread may use and close the guard, as pyferry_guard_open.
+///
+/// @param view  the interpreter to hold
+/// @param out   gets the guard, to be closed with pyferry_guard_close
+/// @return as pyferry_guard_open. _CLOSED: the interpreter is shutting down and waits for nobody from before, or it has ended.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn pyferry_guard_open_while_held(
+    view: *const pyferry_view,
+    out: *mut *mut pyferry_guard,
+) -> Status {
+    // SAFETY: as documented for the caller.
+    unsafe { open(view, Opening::WhileHeld, out) }
+}
+
+// SAFETY (of the callers): `view` is NULL or a live view, `out` NULL or a place for a guard.
+unsafe fn open(view: *const pyferry_view, opening: Opening, out: *mut *mut pyferry_guard) -> Status {
     enter(|| {
-        // SAFETY: as documented for the caller.
+        // SAFETY: as the caller says.
         let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
-        out.put(Box::into_raw(thread::open_guard(&view.interpreter)?).cast::<pyferry_guard>());
+        out.put(Box::into_raw(thread::open_guard(&view.interpreter, opening)?).cast::<pyferry_guard>());
         Ok(())
     })
 }

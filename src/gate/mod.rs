@@ -310,12 +310,14 @@ impl<T> Gate<T> {
     /// Takes a pin, by the occupant, on the strength of a guard that stays open for the length of this call: also while
     /// Closing, unless the guard holds nothing any more.
     pub fn enter_guarded(&self, seat: &Seat<T>, guard: &Seat<T>) -> bool {
-        if self.enter(seat) {
-            return true;
-        }
+        self.enter(seat) || self.enter_beside(seat, |other| std::ptr::eq(other, guard))
+    }
+
+    /// Takes a pin, by the occupant, while Closing, as long as one of those seats holds that up.
+    pub fn enter_beside(&self, seat: &Seat<T>, holds: impl Fn(&Seat<T>) -> bool) -> bool {
         self.with_ledger(|ledger| {
-            let holds = guard.pins() > 0 && ledger.seats.iter().any(|other| std::ptr::eq(*other, guard));
-            let may = holds && !guard.is_given_up() && !ledger.claimed && self.phase() != Phase::Closed;
+            let is_held = ledger.seats.iter().any(|other| other.pins() > 0 && !other.is_given_up() && holds(other));
+            let may = is_held && !ledger.claimed && self.phase() != Phase::Closed;
             if may {
                 seat.add_pin();
             }

@@ -21,6 +21,11 @@ pub fn is_helper(occupant: &Occupant) -> bool {
         || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE].contains(&occupant.label())
 }
 
+/// Whether an occupant is one that no shutdown waits for, unless it has to.
+pub fn is_unheld(occupant: &Occupant) -> bool {
+    occupant.label() == thread::UNHELD
+}
+
 /// Whether an occupant is one that nobody else could make leave: this thread, or a helper.
 pub fn is_not_reported(occupant: &Occupant) -> bool {
     thread::is_mine(occupant) || is_helper(occupant)

@@ -1,6 +1,6 @@
 //! How an interpreter shuts down: who is waited for, and what becomes of what they leave.
 
-use super::helpers::{is_helper, is_not_reported};
+use super::helpers::{is_helper, is_not_reported, is_unheld};
 use super::limits::Limits;
 use super::python_threads::{self, Waiting};
 use super::report;
@@ -114,7 +114,14 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
     }
     // The threads of ours that were in on their account, and whoever finishes the interpreter already.
     let soon = limits.deadline.map(|deadline| deadline.max(Instant::now() + HELPERS));
-    match interpreter.gate.drain(thread::serial(), thread::is_mine, soon) {
+    let is_waited_for = |occupant: &Occupant| !thread::is_mine(occupant) && !is_unheld(occupant);
+    let (gate, closer) = (&interpreter.gate, thread::serial());
+    let claim = if can_go_on(interpreter) {
+        gate.drain_over(closer, thread::is_mine, is_waited_for, soon)
+    } else {
+        gate.drain(closer, thread::is_mine, soon)
+    };
+    match claim {
         Ok(claim) => Ok(Some(claim)),
         Err(NotDrained::Closed) => Ok(None),
         Err(NotDrained::TimedOut) => fail!(Timeout, "another thread is ending {}", interpreter.name()),
@@ -133,14 +140,14 @@ pub fn wait_for_occupants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits
 }
 
 fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
-    let empty = |until| interpreter.gate.wait_until_empty(is_not_reported, until);
+    let can_go_on = can_go_on(interpreter);
+    let is_excepted = |occupant: &Occupant| is_not_reported(occupant) || (can_go_on && is_unheld(occupant));
+    let empty = |until| interpreter.gate.wait_until_empty(is_excepted, until);
     let earliest = |then: Instant| Some(limits.deadline.map_or(then, |deadline| deadline.min(then)));
     let mut next_report = Instant::now() + report::interval();
     if empty(earliest(Instant::now() + UNOBSERVED)) {
         return Ok(None);
     }
-    // Up to 3.13 ending a sub-interpreter with a thread state left in it is a fatal error.
-    let can_go_on = interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state();
     let waiting = Waiting::begin(interpreter, limits);
     loop {
         if limits.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -163,6 +170,12 @@ fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &L
             next_report = Instant::now() + report::interval();
         }
     }
+}
+
+/// Whether an interpreter can be ended with threads inside: up to 3.13 a thread state that is left in a sub-interpreter is a fatal
+/// error.
+fn can_go_on(interpreter: &Interpreter) -> bool {
+    interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state()
 }
 
 /// Gives up those who are inside, but for threads of ours, which are waited for: the end of Python must not find one where it

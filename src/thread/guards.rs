@@ -1,6 +1,6 @@
 //! Guards: pins that any thread may give back.
 
-use super::{THREAD, Thread};
+use super::{THREAD, Thread, UNHELD};
 use crate::error::Result;
 use crate::registry::{self as record, Interpreter, Occupant, Place};
 use crate::sys::Label;
@@ -15,11 +15,31 @@ pub struct Guard {
     forks: u32,
 }
 
+impl Guard {
+    /// What a thread comes in for that it lets in.
+    pub fn label(&self) -> Label {
+        self.place.occupant.label()
+    }
+}
+
 /// How many closed guards a thread keeps of each interpreter.
 const KEPT: usize = 8;
 
+/// What a guard has that was opened while a shutdown waited, and a thread that came in by it: they let nobody else in, or that would
+/// go on for ever.
+const LATE: Label = Label::new(c"late");
+
+/// When a guard may be opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// While the gate is open.
+    Open,
+    /// Also while Closing, as long as somebody holds that up who was there before, or the thread that opens is inside.
+    WhileHeld,
+}
+
 impl Thread {
-    pub(super) fn open_guard(&self, target: &Arc<Interpreter>) -> Result<Box<Guard>> {
+    pub(super) fn open_guard(&self, target: &Arc<Interpreter>, opening: Opening) -> Result<Box<Guard>> {
         if target.is_closed() {
             return Err(self.refused(target));
         }
@@ -31,15 +51,23 @@ impl Thread {
             let place = target.gate.add_seat(take);
             Box::new(Guard { interpreter: Arc::clone(target), place, forks: record::forks() })
         });
-        if !target.gate.enter(guard.place) {
-            self.put_away(guard);
-            return Err(self.refused(target));
-        }
         let occupant = &guard.place.occupant;
         if !occupant.was_opened_by(serial) {
             take(occupant);
         }
         occupant.set_label(Label::NONE);
+        if !target.gate.enter(guard.place) {
+            // Before the pin, so that it never passes for one from before.
+            occupant.set_label(LATE);
+            let holds = |other: &Place| {
+                let is_waited_for = ![LATE, UNHELD].contains(&other.occupant.label());
+                is_waited_for || other.occupant.is_of(serial)
+            };
+            if opening == Opening::Open || !target.gate.enter_beside(guard.place, holds) {
+                self.put_away(guard);
+                return Err(self.refused(target));
+            }
+        }
         occupant.came_in(self.pace.now());
         Ok(guard)
     }

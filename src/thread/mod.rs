@@ -44,7 +44,7 @@ mod visits;
 
 pub use end::prepare;
 pub use frames::Ticket;
-pub use guards::{Guard, close_guard};
+pub use guards::{Guard, Opening, close_guard};
 pub use herald::{come_back, is_herald};
 pub use notes::note_job;
 
@@ -90,6 +90,10 @@ pub struct Thread {
     pace: Pace,
     pen: Pen,
 }
+
+/// What a thread comes in for whom no shutdown waits. It is on the thread's place as long as that holds a pin of such a visit, and
+/// no longer: whoever is there next without a label must not be taken for one.
+pub const UNHELD: Label = Label::new(c"holds nothing up");
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
@@ -142,8 +146,8 @@ pub fn forget() {
 }
 
 /// Opens a guard.
-pub fn open_guard(target: &Arc<Interpreter>) -> Result<Box<Guard>> {
-    THREAD.with(|me| me.tidily(|| me.open_guard(target)))
+pub fn open_guard(target: &Arc<Interpreter>, opening: Opening) -> Result<Box<Guard>> {
+    THREAD.with(|me| me.tidily(|| me.open_guard(target, opening)))
 }
 
 /// The interpreter that this thread is attached to now, by whomever.

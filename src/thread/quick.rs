@@ -11,7 +11,7 @@
 use super::frames::{Frame, Kind, Source, Ticket};
 use super::left::{Hold, Left};
 use super::visits::Visit;
-use super::{THREAD, Thread, herald};
+use super::{THREAD, Thread, UNHELD, herald};
 use crate::cpython::{Aside, Places, Python, State};
 use crate::gate::Seat;
 use crate::registry::{Interpreter, Occupant, Place};
@@ -443,7 +443,9 @@ impl Thread {
             return;
         }
         let found = self.with_visit(visit, |visit| {
-            let is_kept = visit.seat.occupant.state.get() == Some(frame.state);
+            // The short way out leaves the label.
+            let is_held = visit.seat.occupant.label() != UNHELD;
+            let is_kept = is_held && visit.seat.occupant.state.get() == Some(frame.state);
             if is_kept { self.quick.aim(0, &visit.interpreter) } else { None }
         });
         if let Some(step) = found.filter(|step| before.is_null() && step.to.state.get() == Some(frame.state)) {

@@ -3,9 +3,10 @@
 use super::frames::Kind;
 use super::guards::Guard;
 use super::left::Left;
-use super::{Admission, Thread};
+use super::{Admission, Thread, UNHELD};
 use crate::cpython::{SlotValue, State};
 use crate::registry::{self as record, Interpreter, Place};
+use crate::sys::Label;
 use crate::trace::What;
 use std::ptr::null_mut;
 use std::sync::Arc;
@@ -165,13 +166,17 @@ impl Thread {
 
     pub(super) fn unpin(&self, visit: usize) {
         self.with_visit(visit, |visit| {
+            let occupant = &visit.seat.occupant;
             if visit.seat.pins() == 1 {
                 // The stay of one whom others attached; ours end before the thread lets others in.
-                if visit.seat.occupant.is_in() {
-                    self.note(What::GoesOut, &visit.seat.occupant);
+                if occupant.is_in() {
+                    self.note(What::GoesOut, occupant);
                 }
-                visit.seat.occupant.went_out();
-                visit.seat.occupant.set_depth(1);
+                occupant.went_out();
+                occupant.set_depth(1);
+                if occupant.label() == UNHELD {
+                    occupant.set_label(Label::NONE);
+                }
             }
             visit.interpreter.gate.leave(visit.seat);
         });

@@ -7,7 +7,4 @@
 
 #include "pyferry_pep788.h"
 
-#if PY_VERSION_HEX < 0x030f0000
-#define PEP788_AS_PYFERRY_HAS_IT
-#endif
 #include "pep788_scenarios.h"

@@ -7,5 +7,4 @@
 
 #include "pyferry_pep788.h"
 
-#define PEP788_AS_PYFERRY_HAS_IT
 #include "pep788_scenarios.h"
