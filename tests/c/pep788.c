@@ -3,6 +3,7 @@
  * others by those of pyferry_pep788.h.
  */
 /* harness: timeout=300 */
+/* harness: not-on=windows each scenario is a forked process */
 #include <Python.h>
 
 #include "pyferry_pep788.h"
