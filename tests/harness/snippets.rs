@@ -5,7 +5,8 @@
 //!   free-threaded one, and has to exit with 0. A block `text` that follows it at once is what it prints, but for the numbers
 //!   of Python's versions.
 //! - `c fragment`, `cpp fragment`: statements, which are compiled inside of a function. The names of [C_NAMES] and
-//!   [CPP_NAMES] are there, and may be declared anew.
+//!   [CPP_NAMES] are there, and may be declared anew. Those of a document are compiled in one file, each in a function of its
+//!   own, for what they include takes most of the time; and one by one where that fails.
 //! - `c compile-only`, `cpp compile-only`: functions and types, which are compiled.
 //! - `python`: is parsed.
 //! - `text`, `text sample`, and the languages of [SHOWN]: nothing is done.
@@ -17,7 +18,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Completion, Failed};
 
@@ -92,15 +93,17 @@ fn trials_of(document: &Path, kit: &Arc<Kit>, pythons: &[Arc<Python>]) -> Vec<Tr
         Err(error) => return vec![Trial::test(format!("docs::{file}"), move || Err(error.into()))],
     };
     let mut trials = Vec::new();
-    for block in markdown::blocks(&text) {
+    let blocks: Vec<_> = markdown::blocks(&text).into_iter().map(Arc::new).collect();
+    let all_together = Together::of(&blocks);
+    for block in blocks {
         let place = format!("{file}:{}", block.line);
-        let block = Arc::new(block);
         let mut trial = |what: String, snippet: Snippet| {
             trials.push(Trial::ignorable_test(format!("docs::{place} {what}"), move || snippet.test()));
         };
         let snippet = |todo, python| Snippet {
             kit: Arc::clone(kit),
             block: Arc::clone(&block),
+            together: all_together.iter().find(|together| together.has(&block)).cloned(),
             place: place.clone(),
             todo,
             python,
@@ -156,9 +159,37 @@ enum Todo {
     Parse,
 }
 
+/// The fragments of a document that are the same but for their text, if there are several.
+struct Together {
+    blocks: Vec<Arc<Block>>,
+    compile: OnceLock<bool>,
+}
+
+impl Together {
+    fn of(blocks: &[Arc<Block>]) -> Vec<Arc<Together>> {
+        let mut groups: Vec<Vec<Arc<Block>>> = Vec::new();
+        // What one includes or defines is not for the others.
+        let is_alike = |block: &&Arc<Block>| matches!(kind(block), Ok(Kind::Fragment(_))) && !block.text.contains('#');
+        for block in blocks.iter().filter(is_alike) {
+            let likes = |group: &&mut Vec<Arc<Block>>| group[0].info == block.info && group[0].prelude == block.prelude;
+            match groups.iter_mut().find(likes) {
+                Some(group) => group.push(Arc::clone(block)),
+                None => groups.push(vec![Arc::clone(block)]),
+            }
+        }
+        let several = groups.into_iter().filter(|group| group.len() > 1);
+        several.map(|blocks| Arc::new(Together { blocks, compile: OnceLock::new() })).collect()
+    }
+
+    fn has(&self, block: &Arc<Block>) -> bool {
+        self.blocks.iter().any(|other| Arc::ptr_eq(other, block))
+    }
+}
+
 struct Snippet {
     kit: Arc<Kit>,
     block: Arc<Block>,
+    together: Option<Arc<Together>>,
     /// `README.md:20`
     place: String,
     todo: Todo,
@@ -172,8 +203,8 @@ impl Snippet {
         }
         match self.todo {
             Todo::Run(language) => self.run(language)?,
-            Todo::CompileInside(language) => self.compile(language, &self.inside_of_function(language))?,
-            Todo::Compile(language) => self.compile(language, &self.at_file_scope())?,
+            Todo::CompileInside(language) => self.compile_inside(language)?,
+            Todo::Compile(language) => self.compile(language, &self.place, &self.at_file_scope())?,
             Todo::Parse => self.parse()?,
         }
         Ok(Completion::Completed)
@@ -202,7 +233,7 @@ impl Snippet {
     }
 
     fn run(&self, language: Language) -> Result<(), String> {
-        let program = self.program(language, &self.numbered())?;
+        let program = self.program(language, &self.place, &self.numbered(&self.block))?;
         let case = Case::new(&self.kit, &program, &self.directives(WARNINGS), self.python.as_ref());
         let printed = case.run(&case.build()?, None)?;
         match &self.block.output {
@@ -213,33 +244,48 @@ impl Snippet {
         }
     }
 
-    fn compile(&self, language: Language, source: &str) -> Result<(), String> {
-        let program = self.program(language, source)?;
+    fn compile_inside(&self, language: Language) -> Result<(), String> {
+        let compile = |name: &str, blocks: &[Arc<Block>]| {
+            let functions: String = blocks.iter().map(|block| self.function(language, block)).collect();
+            self.compile(language, name, &format!("{HEADERS}{}\n{functions}", self.block.prelude))
+        };
+        if let Some(Together { blocks, compile: compiled }) = self.together.as_deref() {
+            let name = format!("{}:{}-{}", self.file(), blocks[0].line, blocks[blocks.len() - 1].line);
+            if *compiled.get_or_init(|| compile(&name, blocks).is_ok()) {
+                return Ok(());
+            }
+        }
+        compile(&self.place, std::slice::from_ref(&self.block))
+    }
+
+    fn compile(&self, language: Language, name: &str, source: &str) -> Result<(), String> {
+        let program = self.program(language, name, source)?;
         let python = self.python.as_deref().filter(|_| self.uses_python_headers());
         self.kit.builder.make(&compile::judged(&program, &self.directives(OF_PIECES), python))
     }
 
-    fn inside_of_function(&self, language: Language) -> String {
+    fn function(&self, language: Language, block: &Block) -> String {
         let names = if language == Language::C { C_NAMES } else { CPP_NAMES };
-        format!(
-            "{HEADERS}{}\nvoid fragment(void);\nvoid fragment(void) {{ {names}\n{{\n{}\n}}\n}}\n",
-            self.block.prelude,
-            self.numbered()
-        )
+        let function = format!("void fragment_{}(void)", block.line);
+        format!("{function};\n{function} {{ {names}\n{{\n{}\n}}\n}}\n", self.numbered(block))
     }
 
     fn at_file_scope(&self) -> String {
-        format!("{HEADERS}{}\n{}", self.block.prelude, self.numbered())
+        format!("{HEADERS}{}\n{}", self.block.prelude, self.numbered(&self.block))
+    }
+
+    fn file(&self) -> &str {
+        self.place.rsplit_once(':').map_or(self.place.as_str(), |(file, _)| file)
     }
 
     /// So that the compiler's messages lead to the document.
-    fn numbered(&self) -> String {
-        let file = self.place.rsplit_once(':').map_or(self.place.as_str(), |(file, _)| file);
-        format!("#line {} \"{file}\"\n{}", self.block.line, self.block.text)
+    fn numbered(&self, block: &Block) -> String {
+        format!("#line {} \"{}\"\n{}", block.line, self.file(), block.text)
     }
 
-    fn program(&self, language: Language, source: &str) -> Result<Program, String> {
-        let name = self.place.replace(['/', ':', '.'], "_");
+    /// `name`: of a place in the documents.
+    fn program(&self, language: Language, name: &str, source: &str) -> Result<Program, String> {
+        let name = name.replace(['/', ':', '.', '-'], "_");
         let extension = if language == Language::C { "c" } else { "cpp" };
         let path: PathBuf = paths::built("snippets").join(format!("{name}.{extension}"));
         build::write_if_new(&path, source)?;
