@@ -14,6 +14,16 @@
 
 PYFERRY_HPP_BEGIN
 
+namespace detail {
+
+/// Calls a job that is on the heap, and destroys it.
+template <class Job> void run_owned(void *data, pyferry_status status) noexcept {
+    const std::unique_ptr<Job> last(static_cast<Job *>(data));
+    (*last)(status);
+}
+
+} // namespace detail
+
 /// How a queue is to be: see pyferry_queue_options. What the data pointers lead to has to last until the queue has gone.
 struct queue_options {
     /// How many jobs there is room for; 0: 1024.
@@ -71,11 +81,7 @@ public:
     template <class Job> [[nodiscard]] pyferry_status post_owned(Job job) {
         check<Job>();
         auto owned = std::make_unique<Job>(std::move(job));
-        const auto run = [](void *data, pyferry_status status) noexcept {
-            const std::unique_ptr<Job> last(static_cast<Job *>(data));
-            (*last)(status);
-        };
-        const pyferry_status status = pyferry_queue_post(handle_.get(), run, owned.get());
+        const pyferry_status status = pyferry_queue_post(handle_.get(), detail::run_owned<Job>, owned.get());
         if (status == PYFERRY_STATUS_OK) static_cast<void>(owned.release()); // the queue's now
         return status;
     }
@@ -109,6 +115,27 @@ private:
 
     std::unique_ptr<pyferry_queue, detail::deleter<pyferry_queue_free>> handle_;
 };
+
+/// Has an asyncio event loop call a job on its thread, where it may use the loop as a callback in Python may. The job is a callable
+/// as for `queue`, of any kind: it is moved to the heap. The loop has to last until then. Any thread, attached or not: it never
+/// waits for the interpreter. PYFERRY_STATUS_QUEUE_FULL, _CLOSED: it was not taken, and was destroyed. See pyferry_asyncio_post.
+template <class Job> result post_to_loop(const view &where, struct _object *loop, Job job) {
+    static_assert(std::is_nothrow_invocable_v<Job &, pyferry_status>, "a job takes a pyferry_status and is noexcept");
+    auto owned = std::make_unique<Job>(std::move(job));
+    result posted = detail::result_of(
+        [&] { return pyferry_asyncio_post(where.get(), loop, detail::run_owned<Job>, owned.get()); });
+    if (posted) static_cast<void>(owned.release()); // the loop's now
+    return posted;
+}
+
+/// Runs a coroutine on an event loop that another thread runs, and waits for what it returns: a reference of the caller's, which
+/// is to be given back. What it raises is PYFERRY_STATUS_PYTHON_ERROR; when the limit passes it is cancelled. See
+/// pyferry_asyncio_await.
+inline result await_on_loop(const view &where, struct _object *loop, struct _object *coroutine, std::chrono::milliseconds limit,
+                            struct _object **returned = nullptr) {
+    return detail::result_of(
+        [&] { return pyferry_asyncio_await(where.get(), loop, coroutine, limit.count(), returned); });
+}
 
 PYFERRY_HPP_END
 

@@ -48,9 +48,11 @@ mod symbol;
 mod at_end;
 mod call;
 mod queue;
+mod asyncio;
 mod release;
 mod observe;
 
+pub use asyncio::{pyferry_asyncio_await, pyferry_asyncio_post};
 pub use at_end::*;
 pub use attach::*;
 pub use call::*;

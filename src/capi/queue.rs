@@ -1,7 +1,7 @@
 use super::{enter, given, null, options, out, pyferry_view, required};
 use crate::error::{Result, Status, fail};
 use crate::interpreter::script;
-use crate::queue::{self, Host, Job, Queue};
+use crate::queue::{self, Host, Job, Queue, Runner};
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,7 +138,8 @@ pub unsafe extern "C-unwind" fn pyferry_queue_new(
         if capacity > queue::MOST {
             fail!(InvalidArgument, "`options->capacity` is {capacity}: {} at most", queue::MOST);
         }
-        let queue = queue::create(&view.interpreter, capacity, options.worker, host(&options))?;
+        let runner = if options.worker { Runner::Worker } else { Runner::Host };
+        let queue = queue::create(&view.interpreter, capacity, runner, host(&options))?;
         out.put(Arc::into_raw(queue).cast_mut().cast());
         Ok(())
     })
@@ -176,8 +177,13 @@ fn call(job: &Job, status: Status) {
     unsafe { function(data, status) };
 }
 
+// Where options say nothing.
+pub(super) fn shared_host() -> Host {
+    Host { call, take_exception: script::take_exception, wake: None, error: None }
+}
+
 #[inline]
-fn job_of(function: Function, data: *mut c_void) -> Job {
+pub(super) fn job_of(function: Function, data: *mut c_void) -> Job {
     let mut words = [0; queue::WORDS];
     words[0] = function as usize as u64;
     words[1] = data as usize as u64;

@@ -27,31 +27,31 @@ impl Method {
 
 static METHOD: Method = Method::new(NAME, call, METH_NOARGS);
 
-unsafe extern "C" fn call(capsule: *mut PyObject, _nothing: *mut PyObject) -> *mut PyObject {
+unsafe extern "C-unwind" fn call(capsule: *mut PyObject, _nothing: *mut PyObject) -> *mut PyObject {
     let Ok(python) = Python::in_process() else { return null_mut() };
     // SAFETY: `callable` made the function, with a capsule that owns a Callback; Python keeps both for this call.
     unsafe {
         let Some(callback) = python.owned_by::<Callback>(capsule).as_ref() else { return null_mut() };
-        callback();
+        python.coming_back(callback);
     }
     python.none()
 }
 
 /// The destructor of a capsule that owns a T.
-unsafe extern "C" fn drop_owned<T>(capsule: *mut PyObject) {
+unsafe extern "C-unwind" fn drop_owned<T>(capsule: *mut PyObject) {
     if let Ok(python) = Python::in_process() {
         // SAFETY: `capsule` put a box there, and nobody else takes it out: the capsule is being destroyed.
         unsafe {
             let owned = python.owned_by::<T>(capsule);
             if !owned.is_null() {
-                drop(Box::from_raw(owned));
+                python.coming_back(|| drop(Box::from_raw(owned)));
             }
         }
     }
 }
 
 /// The destructor of a capsule that owns a Callback, which is called first.
-unsafe extern "C" fn call_and_drop(capsule: *mut PyObject) {
+unsafe extern "C-unwind" fn call_and_drop(capsule: *mut PyObject) {
     if let Ok(python) = Python::in_process() {
         // SAFETY: as in drop_owned.
         unsafe {
@@ -64,6 +64,20 @@ unsafe extern "C" fn call_and_drop(capsule: *mut PyObject) {
 }
 
 impl Python {
+    /// Runs `f`, which may let go of the interpreter, for Python code that goes on afterwards. A daemon thread that finds Python
+    /// finalised is not brought back by us, and CPython does with it as it does with all of those: it ends there, or hangs.
+    fn coming_back(&self, f: impl FnOnce()) {
+        // SAFETY: attached; up to 3.11 CPython's answer may later be another thread's state, which is none of this one's.
+        let state = unsafe { (self.table.PyThreadState_GetUnchecked)() };
+        f();
+        // SAFETY: the state is this thread's; where it is gone CPython does not look at it. Nothing here needs dropping.
+        unsafe {
+            if (self.table.PyThreadState_GetUnchecked)() != state {
+                (self.table.PyEval_RestoreThread)(state);
+            }
+        }
+    }
+
     /// Has `function` called when Py_FinalizeEx is through, by the thread that finalises, which is attached to nothing then.
     /// False: CPython's list, of 32, is full.
     pub fn at_end_of_runtime(&self, function: extern "C" fn()) -> bool {
@@ -86,7 +100,7 @@ impl Python {
         &self,
         name: &'static CStr,
         owned: T,
-        destructor: unsafe extern "C" fn(*mut PyObject),
+        destructor: unsafe extern "C-unwind" fn(*mut PyObject),
     ) -> Result<*mut PyObject> {
         let boxed = Box::into_raw(Box::new(owned));
         // SAFETY: attached; the capsule takes the box over.
@@ -125,10 +139,15 @@ impl Python {
         Ok(function)
     }
 
+    /// A Python function that calls `callback`. A new reference; the caller is attached.
+    pub(super) fn callable_of(&self, callback: Callback) -> Result<*mut PyObject> {
+        self.callable(&METHOD, NAME, callback)
+    }
+
     /// Runs Python source with `callback`, and with `modules`, which is `sys.modules`: whoever imports may wait for a thread that
     /// has an import lock, also for what is imported already. The caller is attached.
     pub(super) fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
-        let function = self.callable(&METHOD, NAME, callback)?;
+        let function = self.callable_of(callback)?;
         // SAFETY: attached; the reference to the modules is borrowed, that to the function ours, and the tuple takes one of each.
         unsafe {
             let modules = (self.table.PySys_GetObject)(c"modules".as_ptr());

@@ -28,6 +28,11 @@ impl Aside {
     /// There was none.
     pub const NONE: Aside = Aside { kind: null_mut(), value: null_mut(), traceback: null_mut() };
 
+    /// What `normalize` gave, to be put back.
+    pub(super) fn raised(kind: *mut PyObject, value: *mut PyObject) -> Aside {
+        Aside { kind, value, traceback: null_mut() }
+    }
+
     /// Whether there was none.
     pub fn is_none(self) -> bool {
         self.kind.is_null()

@@ -9,6 +9,7 @@
 //! below hold nothing that needs dropping around them.
 
 mod ask;
+mod asyncio;
 mod callback;
 mod config;
 mod dummy_threads;
@@ -31,6 +32,8 @@ mod traceback;
 mod types;
 mod values;
 
+pub use asyncio::Begun;
+pub use callback::Callback;
 pub use config::Config;
 pub use exceptions::Aside;
 pub use images::{bind, unbind};
@@ -39,7 +42,7 @@ pub use output::Write;
 pub use places::Places;
 pub use slot::{Slot, SlotValue};
 pub use states::Unattached;
-pub use values::{Raw, Reference, Sharing, State, StateCell};
+pub use values::{Lent, Raw, Reference, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
 use head_lock::HeadLock;

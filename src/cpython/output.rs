@@ -35,7 +35,7 @@ sys.stderr = sys.__stderr__ = stream('<stderr>', writers[1])
 del writers
 ";
 
-unsafe extern "C" fn write(capsule: *mut PyObject, data: *mut PyObject) -> *mut PyObject {
+unsafe extern "C-unwind" fn write(capsule: *mut PyObject, data: *mut PyObject) -> *mut PyObject {
     let Ok(python) = Python::in_process() else { return null_mut() };
     let table = &python.table;
     // SAFETY: `set_output` made the function, with a capsule that owns a Write; Python keeps both, and `data`, for this call. The

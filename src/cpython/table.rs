@@ -115,6 +115,8 @@ table! {
     PyModule_GetDict = "PyModule_GetDict"(*mut PyObject) -> *mut PyObject;
     PyObject_Repr = "PyObject_Repr"(*mut PyObject) -> *mut PyObject;
     PyObject_GetAttrString = "PyObject_GetAttrString"(*mut PyObject, *const c_char) -> *mut PyObject;
+    PyObject_CallObject = "PyObject_CallObject"(*mut PyObject, *mut PyObject) -> *mut PyObject;
+    PyObject_IsTrue = "PyObject_IsTrue"(*mut PyObject) -> c_int;
     PyObject_IsInstance = "PyObject_IsInstance"(*mut PyObject, *mut PyObject) -> c_int;
     PySequence_Size = "PySequence_Size"(*mut PyObject) -> Py_ssize_t;
     PySequence_GetItem = "PySequence_GetItem"(*mut PyObject, Py_ssize_t) -> *mut PyObject;
@@ -131,7 +133,7 @@ table! {
     PyDict_SetDefault = "PyDict_SetDefault"(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     PyEval_GetBuiltins = "PyEval_GetBuiltins"() -> *mut PyObject;
     PyCFunction_NewEx = "PyCFunction_NewEx"(*mut PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
-    PyCapsule_New = "PyCapsule_New"(*mut c_void, *const c_char, Option<unsafe extern "C" fn(*mut PyObject)>) -> *mut PyObject;
+    PyCapsule_New = "PyCapsule_New"(*mut c_void, *const c_char, Option<unsafe extern "C-unwind" fn(*mut PyObject)>) -> *mut PyObject;
     PyCapsule_GetName = "PyCapsule_GetName"(*mut PyObject) -> *const c_char;
     PyCapsule_GetPointer = "PyCapsule_GetPointer"(*mut PyObject, *const c_char) -> *mut c_void;
     PyList_Insert = "PyList_Insert"(*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;

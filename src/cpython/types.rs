@@ -36,7 +36,7 @@ pub struct PyInterpreterGuard(());
 pub type PyThread_type_lock = *mut std::ffi::c_void;
 
 /// A C function as Python calls it: with `self` and, for METH_NOARGS, NULL.
-pub type PyCFunction = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
+pub type PyCFunction = unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 
 /// How CPython is told of a C function.
 #[repr(C)]

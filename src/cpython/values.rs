@@ -42,6 +42,45 @@ impl Reference {
     pub(super) fn as_ptr(self) -> *mut PyObject {
         self.0.as_ptr()
     }
+
+    /// Lent, while it is not given back.
+    pub fn lent(self) -> Lent {
+        Lent(self.0)
+    }
+
+    /// For whoever has it from here on.
+    pub fn into_ptr(self) -> *mut c_void {
+        self.0.as_ptr().cast()
+    }
+
+    /// Of the same object, while this reference is somebody's.
+    pub(super) fn of(object: *mut PyObject) -> Option<Reference> {
+        NonNull::new(object).map(Reference)
+    }
+}
+
+/// An object that somebody else has a reference to, for as long as it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lent(NonNull<PyObject>);
+
+// SAFETY: an address; it is followed only while attached.
+unsafe impl Send for Lent {}
+// SAFETY: as above.
+unsafe impl Sync for Lent {}
+
+impl Lent {
+    /// None for NULL.
+    ///
+    /// # Safety
+    /// Whoever lends it has a reference for as long as this is used.
+    pub unsafe fn from_ptr(object: *mut c_void) -> Option<Lent> {
+        NonNull::new(object.cast()).map(Lent)
+    }
+
+    /// As CPython knows it.
+    pub(super) fn as_ptr(self) -> *mut PyObject {
+        self.0.as_ptr()
+    }
 }
 
 impl State {

@@ -1,6 +1,7 @@
 //! The threads of the library's own that come into an interpreter, on behalf of others: each is known by its label. They leave by
 //! themselves, so no shutdown names them, no interrupt is for them, and they are not given up.
 
+use crate::queue::WAKE;
 use crate::queue::release::RELEASE;
 use crate::registry::Occupant;
 use crate::sys::Label;
@@ -18,7 +19,7 @@ pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 /// Whether an occupant is a thread of the library's own, which leaves by itself.
 pub fn is_helper(occupant: &Occupant) -> bool {
     thread::is_herald(occupant)
-        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE].contains(&occupant.label())
+        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE, WAKE].contains(&occupant.label())
 }
 
 /// Whether an occupant is one that no shutdown waits for, unless it has to.

@@ -1,6 +1,7 @@
 //! How an interpreter comes to be known, is made and ended, and what is done in it from outside.
 
 pub mod call;
+pub mod coroutine;
 mod end;
 pub mod helpers;
 mod interrupt;

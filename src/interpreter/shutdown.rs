@@ -1,5 +1,6 @@
 //! How an interpreter shuts down: who is waited for, and what becomes of what they leave.
 
+use super::coroutine;
 use super::helpers::{is_helper, is_not_reported, is_unheld};
 use super::limits::Limits;
 use super::python_threads::{self, Waiting};
@@ -132,6 +133,7 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
 pub fn wait_for_occupants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     // First, so that whoever waits for a job leaves.
     queue::tell(interpreter);
+    coroutine::tell(interpreter);
     let claim = wait_for_occupants_to_leave(interpreter, limits)?;
     if claim.is_none() {
         queue::wait_until_told(interpreter, limits.deadline)?;

@@ -3,7 +3,7 @@
 
 use super::{copies, runtime};
 use crate::cpython::{self, Python, Slot};
-use crate::interpreter::{python_threads, report};
+use crate::interpreter::{coroutine, python_threads, report};
 use crate::queue::{self, release};
 use crate::registry::{self, fork};
 use crate::{error, host, observe, sys, thread, trace};
@@ -15,6 +15,7 @@ struct Locks {
     clock: sys::Still,
     _host: host::Still,
     _queues: queue::Still,
+    coroutines: coroutine::Still,
     release: release::Still,
     report: report::Still,
     runtime: runtime::Still,
@@ -50,6 +51,7 @@ extern "C" fn before() {
     let clock = sys::hold_clock_still();
     let host = host::hold_still();
     let queues = queue::hold_still();
+    let coroutines = coroutine::hold_still();
     let release = release::hold_still();
     let report = report::hold_still();
     let runtime = runtime::hold_still();
@@ -63,6 +65,7 @@ extern "C" fn before() {
         clock,
         _host: host,
         _queues: queues,
+        coroutines,
         release,
         report,
         runtime,
@@ -85,6 +88,7 @@ extern "C" fn in_child() {
         held.clock.forget_others();
         held.report.forget_others();
         held.release.forget_others();
+        held.coroutines.clear();
         // Where there is a main interpreter there is our hook in it, which os.fork runs next.
         let hooked = held.registry.has_main() || held.runtime.is_at_work();
         fork::begin_child(hooked, || Python::known().is_some_and(Python::is_initialized));

@@ -1,7 +1,8 @@
 //! The queues that there are: for those who shut their interpreters down.
 
-use super::Queue;
-use crate::error::{Result, fail};
+use super::{Job, Queue};
+use crate::cpython::Lent;
+use crate::error::{Result, Status, fail};
 use crate::registry::Interpreter;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
@@ -16,8 +17,45 @@ pub fn hold_still() -> Still {
     QUEUES.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-pub(super) fn add(queue: &Arc<Queue>) {
-    hold_still().push(Arc::clone(queue));
+/// Puts it in the list; gives the one that is there, where it would be a second one for all who post to its event loop.
+pub(super) fn add(queue: &Arc<Queue>) -> Option<Arc<Queue>> {
+    let mut queues = hold_still();
+    let loops = queue.event_loop.as_ref().filter(|_| queue.is_shared);
+    // Nobody else forgets those of a parent.
+    queues.retain(|other| !other.is_shared || other.is_of_this_process());
+    let known = loops.and_then(|event_loop| shared(&queues, &queue.interpreter, event_loop.object)).map(Arc::clone);
+    if known.is_none() {
+        queues.push(Arc::clone(queue));
+    }
+    known
+}
+
+/// The queue for all who post to an event loop, while that takes jobs.
+fn shared<'a>(queues: &'a [Arc<Queue>], interpreter: &Interpreter, object: Lent) -> Option<&'a Arc<Queue>> {
+    queues.iter().find(|queue| {
+        queue.is_shared
+            && queue.event_loop.as_ref().is_some_and(|event_loop| event_loop.object == object)
+            && queue.interpreter.serial == interpreter.serial
+            && queue.is_of_this_process()
+            && !queue.ring.is_closed()
+    })
+}
+
+/// Posts a job to the queue for all who post to that event loop; None where there is none. With the lock held, so that it is
+/// not given up meanwhile.
+pub(super) fn post_shared(interpreter: &Interpreter, object: Lent, job: &Job) -> Option<Status> {
+    shared(&hold_still(), interpreter, object).map(|queue| queue.post(job)).filter(|status| *status != Status::Closed)
+}
+
+/// Gives a queue up that nobody has posted to for a while. False: somebody just did.
+pub(super) fn retire(queue: &Arc<Queue>) -> bool {
+    let queues = hold_still();
+    if queue.ring.has_any() {
+        return false;
+    }
+    queue.ring.close();
+    drop(queues);
+    true
 }
 
 pub(super) fn remove(queue: &Arc<Queue>) {

@@ -5,6 +5,7 @@
 //! has the turn then tells each job that is left that it will not run, attached to nothing. So every job is called once.
 
 mod call;
+mod event_loop;
 mod list;
 pub mod release;
 mod ring;
@@ -12,16 +13,18 @@ mod turn;
 mod worker;
 
 pub use call::Call;
+pub use event_loop::{WAKE, post as post_to_loop};
 pub use list::{Still, hold_still, refuse, tell, wait_until_told};
 pub use ring::Job;
 pub(crate) use ring::WORDS;
 
-use crate::cpython::{Python, State};
+use crate::cpython::{Lent, Python, State};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter};
 use crate::sys::{self, Label};
 use crate::thread;
 use crate::trace::What;
+use event_loop::EventLoop;
 use ring::{Posted, Ring};
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, Condvar, MutexGuard};
@@ -63,26 +66,47 @@ pub struct Queue {
     forks: u32,
     host: Host,
     worker: Option<Worker>,
+    event_loop: Option<EventLoop>,
+    /// It belongs to all who post to its event loop, and to nobody who frees it.
+    is_shared: bool,
     interpreter: Arc<Interpreter>,
     turn: Turn,
 }
 
-/// Makes a queue.
-pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, has_worker: bool, host: Host) -> Result<Arc<Queue>> {
+/// Who runs the jobs of a queue.
+#[derive(Clone, Copy)]
+pub enum Runner {
+    /// The host.
+    Host,
+    /// A thread of ours, or the host.
+    Worker,
+    /// An event loop, for all who post to it.
+    SharedLoop(Lent),
+}
+
+/// Makes a queue. A shared one is there already where somebody else was the first.
+pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, host: Host) -> Result<Arc<Queue>> {
     let Some(ring) = Ring::new(capacity) else { fail!(NoMemory, "no memory for a queue of {capacity} jobs") };
     let queue = Arc::new(Queue {
         ring,
         forks: registry::forks(),
         host,
-        worker: has_worker.then(Worker::default),
+        worker: (!matches!(runner, Runner::Host)).then(Worker::default),
+        event_loop: if let Runner::SharedLoop(object) = runner { Some(EventLoop::new(object)) } else { None },
+        is_shared: matches!(runner, Runner::SharedLoop(_)),
         interpreter: Arc::clone(interpreter),
         turn: Turn::default(),
     });
-    list::add(&queue);
+    if let Some(known) = list::add(&queue) {
+        return Ok(known);
+    }
     // Asked when it is in the list: whoever closes the gate looks there afterwards.
     let result = if interpreter.gate.is_open() { worker::start(&queue) } else { Err(queue.closed()) };
     if result.is_err() {
         list::remove(&queue);
+        // Others may have posted to a shared one.
+        queue.ring.close();
+        unattached(|| queue.tell_if_free());
     }
     result.map(|()| queue)
 }
@@ -105,13 +129,17 @@ impl Queue {
 
     #[inline(never)]
     fn wake(&self) -> Status {
-        if let Some(worker) = &self.worker {
-            worker.wake();
-        }
+        self.wake_worker();
         if let Some(wake) = &self.host.wake {
             wake();
         }
         Status::Ok
+    }
+
+    fn wake_worker(&self) {
+        if let Some(worker) = &self.worker {
+            worker.wake();
+        }
     }
 
     /// How many jobs there are: a moment ago.
@@ -204,8 +232,12 @@ impl Queue {
 
     #[cold]
     fn take_exception(&self, python: &Python) {
-        if self.host.error.is_none() {
-            return python.report_unraisable("a job of a pyferry queue");
+        match (&self.host.error, &self.event_loop) {
+            (Some(_), _) => {}
+            (None, Some(event_loop)) => {
+                return event_loop.report(python, c"Exception in a job of pyferry_asyncio_post");
+            }
+            (None, None) => return python.report_unraisable("a job of a pyferry queue"),
         }
         if let Err(error) = (self.host.take_exception)() {
             self.report(&CString::new(error.message).unwrap_or_default());
@@ -247,9 +279,7 @@ impl Queue {
         // Who came meanwhile, found the turn taken and went away relied on this.
         while self.turn.end() && self.ring.has_any() {
             if !self.ring.is_closed() {
-                if let Some(worker) = &self.worker {
-                    worker.wake();
-                }
+                self.wake_worker();
                 return;
             }
             if !self.turn.begin() {

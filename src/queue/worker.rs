@@ -1,11 +1,12 @@
 //! The thread of ours that runs a queue's jobs. While there are none it is attached to nothing, and holds nothing up.
 
-use super::{Queue, wait_until};
+use super::event_loop::EventLoop;
+use super::{Queue, list, wait_until};
 use crate::error::{Error, Result, Status};
 use crate::sys;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is known of a queue's worker.
 #[derive(Default)]
@@ -18,6 +19,9 @@ pub struct Worker {
 
 /// How long it waits where the system has no memory for it to attach.
 const REST: Duration = Duration::from_millis(10);
+
+/// For how long it waits for another post to an event loop.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Starts the worker, if the queue is to have one.
 pub fn start(queue: &Arc<Queue>) -> Result<()> {
@@ -34,13 +38,23 @@ fn work(queue: &Arc<Queue>, mask: &sys::SignalMask) {
     let Some(worker) = &queue.worker else { return };
     // Those who post before this wake nobody: there is a look before the first rest.
     let _ = worker.thread.set(thread::current());
+    let mut may_rest = false;
     loop {
-        if !queue.ring.has_any() && !queue.ring.is_closed() {
-            thread::park();
+        let is_idle = (may_rest || !has_work(queue)) && rest(queue);
+        may_rest = false;
+        if is_idle && list::retire(queue) {
+            break;
+        }
+        // Jobs that wait for long may do so for ever: the loop is asked what it is about.
+        if !is_idle && !has_work(queue) {
             continue;
         }
-        match mask.around(|| queue.run(usize::MAX, None)) {
-            Ok(0) => thread::park(), // it is another thread's turn
+        let result = match &queue.event_loop {
+            Some(event_loop) => event_loop.wake(queue).map(|()| 0),
+            None => mask.around(|| queue.run(usize::MAX, None)),
+        };
+        match result {
+            Ok(0) => may_rest = true, // the loop runs them, or it is another thread's turn
             Ok(_) => {}
             Err(error) if error.status == Status::NoMemory => thread::sleep(REST),
             Err(error) if error.status == Status::Closed => break,
@@ -51,8 +65,27 @@ fn work(queue: &Arc<Queue>, mask: &sys::SignalMask) {
             }
         }
     }
+    if queue.is_shared {
+        list::remove(queue);
+    }
     *worker.lock() = true;
     worker.ended.notify_all();
+}
+
+fn has_work(queue: &Queue) -> bool {
+    let is_on_its_way = queue.event_loop.as_ref().is_some_and(EventLoop::has_ticket);
+    queue.ring.is_closed() || (queue.ring.has_any() && !is_on_its_way)
+}
+
+/// Waits until it is woken. True: that was long ago, and nobody frees the queue.
+fn rest(queue: &Queue) -> bool {
+    if !queue.is_shared {
+        thread::park();
+        return false;
+    }
+    let since = Instant::now();
+    thread::park_timeout(LINGER);
+    since.elapsed() >= LINGER
 }
 
 fn give_up(queue: &Arc<Queue>, error: &Error) {

@@ -4,6 +4,7 @@
    destroyed then, whether it ran or the queue went first. */
 #include "use.h"
 
+#include <pyferry_python.h>
 #include <pyferry_queue.hpp>
 
 #include <atomic>
@@ -83,6 +84,34 @@ static void with_a_worker(const pyferry::view &view)
     CHECK(value == 42);
 }
 
+static void with_a_loop(const pyferry::view &view)
+{
+    PyObject *loop = nullptr, *coroutine = nullptr, *value = nullptr;
+    {
+        pyferry::attached here{view};
+        CHECK(here.exec("import asyncio\nloop = asyncio.new_event_loop()\nasync def answer(): return 42"));
+        PyObject *module = PyImport_AddModule("__main__");
+        loop = PyObject_GetAttrString(module, "loop");
+        coroutine = PyObject_CallMethod(module, "answer", nullptr);
+        CHECK(loop != nullptr && coroutine != nullptr);
+    }
+    std::thread runs([&] {
+        pyferry::attached here{view};
+        CHECK(here.exec("loop.run_forever()\nloop.close()"));
+    });
+    CHECK(pyferry::await_on_loop(view, loop, coroutine, pyferry::forever, &value) && value != nullptr);
+    auto alive = std::make_shared<int>(0);
+    CHECK(pyferry::post_to_loop(view, loop, [alive](pyferry_status status) noexcept {
+        CHECK(status == PYFERRY_STATUS_OK && pyferry::exec("loop.stop()"));
+        *alive = 1;
+    }));
+    runs.join();
+    CHECK(*alive == 1 && alive.use_count() == 1);
+    for (PyObject *object : {loop, coroutine, value})
+        CHECK_OK(pyferry_release_later(view.get(), object));
+    CHECK(pyferry::post_to_loop(view, nullptr, [](pyferry_status) noexcept {}).status() == PYFERRY_STATUS_INVALID_ARGUMENT);
+}
+
 int main()
 {
     pyferry::queue none, refused{pyferry::view()};
@@ -92,6 +121,7 @@ int main()
     small_ones(view);
     owned_ones(view);
     with_a_worker(view);
+    with_a_loop(view);
     CHECK(python.stop(pyferry::forever));
     pyferry::queue late{view};
     CHECK(!late && late.status() == PYFERRY_STATUS_CLOSED);

@@ -33,7 +33,9 @@ fn header() -> String {
         "\n/** The version of this header; that of the library is pyferry_version. */\n\
          #define PYFERRY_VERSION \"{version}\"\n\
          /** The same as a number: 10203 is 1.2.3. */\n\
-         #define PYFERRY_VERSION_NUMBER {number}\n{INIT}"
+         #define PYFERRY_VERSION_NUMBER {number}\n\n\
+         /** CPython's PyObject. */\n\
+         struct _object;\n{INIT}"
     ));
     let mut text = Vec::new();
     cbindgen::Builder::new()

@@ -1,0 +1,162 @@
+//! Coroutines that threads wait for which do not run the event loop.
+
+use super::script;
+use crate::cpython::{Begun, Lent, Python, Reference};
+use crate::error::{Error, Result, Status, fail};
+use crate::registry::Interpreter;
+use crate::sys::Label;
+use crate::thread::{self, Admission};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// What whoever waits is in for.
+const AWAIT: Label = Label::new(c"pyferry_asyncio_await");
+
+/// How often whoever waits asks whether the loop was closed: a task that is pending then is never done, and nobody is told.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What ends a wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The result is there.
+    Done,
+    /// The interpreter shuts down.
+    Closing,
+}
+
+/// What those know of each other who wait for a coroutine, run it, and shut its interpreter down.
+#[derive(Default)]
+pub struct Wait {
+    end: Mutex<Option<End>>,
+    ended: Condvar,
+}
+
+impl Wait {
+    /// The first to come says how.
+    fn end(&self, how: End) {
+        self.lock().get_or_insert(how);
+        self.ended.notify_all();
+    }
+
+    /// None: the time is up. This thread is attached to nothing.
+    fn wait(&self, until: Instant) -> Option<End> {
+        let left = until.saturating_duration_since(Instant::now());
+        let waited = self.ended.wait_timeout_while(self.lock(), left, |end| end.is_none());
+        *waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<End>> {
+        self.end.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// With the serials of their interpreters.
+static WAITS: Mutex<Vec<(u64, Arc<Wait>)>> = Mutex::new(Vec::new());
+
+/// What is held through a fork, so that no child finds it locked.
+pub type Still = MutexGuard<'static, Vec<(u64, Arc<Wait>)>>;
+
+/// Holds it still.
+pub fn hold_still() -> Still {
+    WAITS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Ends the waits for coroutines of an interpreter whose gate was closed: who waits is inside, and leaves.
+pub fn tell(interpreter: &Interpreter) {
+    hold_still()
+        .iter()
+        .filter(|(serial, _)| *serial == interpreter.serial)
+        .for_each(|(_, wait)| wait.end(End::Closing));
+}
+
+/// Gives a coroutine to an event loop that another thread runs, and waits for its result.
+pub fn run(
+    interpreter: &Arc<Interpreter>,
+    event_loop: Lent,
+    coroutine: Lent,
+    deadline: Option<Instant>,
+) -> Result<Reference> {
+    let inside = thread::attach(interpreter, Admission::Open, AWAIT)?;
+    let python = interpreter.python;
+    let wait = Arc::new(Wait::default());
+    hold_still().push((interpreter.serial, Arc::clone(&wait)));
+    // Asked when it is in the list: whoever closes the gate looks there afterwards.
+    let result = if interpreter.gate.is_open() {
+        // Of the caller's, where this nests.
+        let pending = python.set_exception_aside();
+        let result = thread::staying(python, || begin_and_wait(interpreter, &wait, event_loop, coroutine, deadline));
+        if interpreter.is(thread::current(python)) {
+            python.put_exception_back(pending);
+        }
+        result
+    } else {
+        Err(closing(interpreter))
+    };
+    hold_still().retain(|(_, other)| !Arc::ptr_eq(other, &wait));
+    thread::detach(inside)?;
+    result
+}
+
+fn begin_and_wait(
+    interpreter: &Interpreter,
+    wait: &Arc<Wait>,
+    event_loop: Lent,
+    coroutine: Lent,
+    deadline: Option<Instant>,
+) -> Result<Reference> {
+    let python = interpreter.python;
+    let ends = Arc::clone(wait);
+    let future = match python.begin_coroutine(event_loop, coroutine, Box::new(move || ends.end(End::Done)))? {
+        Begun::Future(future) => future,
+        Begun::Closed => fail!(Closed, "the event loop is closed: the coroutine was not begun"),
+        Begun::Here => fail!(
+            WrongThread,
+            "this thread runs the event loop, and would wait for itself: await the coroutine there, or wait on another thread"
+        ),
+    };
+    let result = loop {
+        let look = Instant::now() + LOOK;
+        let until = deadline.map_or(look, |deadline| deadline.min(look));
+        let mut end = None;
+        if !thread::released(python, None, || end = wait.wait(until)) {
+            // Nothing of the interpreter's may be touched any more.
+            return Err(closing(interpreter));
+        }
+        let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        match end {
+            Some(End::Done) => break result_of(python, future),
+            None if python.is_closed_loop(event_loop) => {
+                break Err(Error::new(
+                    Status::Closed,
+                    "the event loop was closed before the coroutine came to its end",
+                ));
+            }
+            None if !is_over => {}
+            // Where its result has come meanwhile, that is what it is.
+            _ if !python.cancel_future(future) => break result_of(python, future),
+            Some(End::Closing) => break Err(closing(interpreter)),
+            None => {
+                break Err(Error::new(
+                    Status::Timeout,
+                    "the coroutine has not come to its end in time, and is cancelled",
+                ));
+            }
+        }
+    };
+    python.release(future);
+    result
+}
+
+fn result_of(python: &Python, future: Reference) -> Result<Reference> {
+    match python.result_of(future) {
+        Some(result) => Ok(result),
+        None => Err(script::take_exception()
+            .err()
+            .unwrap_or_else(|| Error::new(Status::PythonError, "the coroutine failed, and raised nothing"))),
+    }
+}
+
+fn closing(interpreter: &Interpreter) -> Error {
+    let name = interpreter.name();
+    Error::new(Status::Closed, format!("{name} is shutting down or has ended: nobody waits there any more"))
+}
