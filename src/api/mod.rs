@@ -8,6 +8,7 @@ mod guard;
 mod interpreter;
 mod observe;
 mod output;
+mod queue;
 mod report;
 mod runtime;
 mod view;
@@ -19,6 +20,7 @@ pub use observe::{
     Activity, Overdue, ThreadInfo, dump, remove_watchdog, set_watchdog, start_trace, stop_trace, threads,
 };
 pub use output::Stream;
+pub use queue::{Queue, QueueOptions};
 pub use report::{Answer, remove_report, set_report};
 pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};
 pub use view::View;

@@ -7,6 +7,7 @@ mod files;
 mod key_distance;
 mod label;
 mod modules;
+pub mod parcel;
 #[cfg(unix)]
 mod per_thread;
 mod thread_end;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use std::{env, mem};
 
 use pyferry::{
-    Answer, Attached, Gil, Guard, Interpreter, Runtime, Status, Stream, Suspended, View, eval, exec, suspend,
+    Answer, Attached, Gil, Guard, Interpreter, Queue, Runtime, Status, Stream, Suspended, View, eval, exec, suspend,
     take_exception,
 };
 
@@ -47,6 +47,8 @@ pub const ALL: &[(&str, Case)] = &[
     ("info_is_true", info_is_true),
     ("forked_unannounced", forked_unannounced),
     ("library_beside", library_beside),
+    ("queue_runs_jobs", queue_runs_jobs),
+    ("queue_closes", queue_closes),
     ("storm", storm),
     ("example", super::threads::main),
 ];
@@ -71,6 +73,7 @@ fn may_go_to_other_threads() {
     any::<View>();
     any::<Guard>();
     any::<Interpreter>();
+    any::<Queue>();
     any::<Runtime>();
     any::<pyferry::RuntimeOptions>();
     any::<pyferry::Error>();
@@ -655,6 +658,111 @@ fn library_beside() -> Result {
     assert!(message.contains(&path) && message.contains(&*own.to_string_lossy()), "{message}");
     // We go on.
     drop(View::main()?.attach()?);
+    runtime.stop(PATIENCE)?;
+    Ok(())
+}
+
+/// Jobs of a queue run once, in order, attached; what they raise is heard, a panic hurts nobody, and a call waits.
+fn queue_runs_jobs() -> Result {
+    expect(Status::NoPython, View::main())?;
+    let mut runtime = Runtime::start()?;
+    let view = View::main()?;
+    let woken = Arc::new(AtomicU32::new(0));
+    let wakes = Arc::clone(&woken);
+    let count = move || {
+        wakes.fetch_add(1, Ordering::Relaxed);
+    };
+    let queue = Queue::options().capacity(3).wake(count).make(&view)?;
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let note = |number: u32| {
+        let (seen, there) = (Arc::clone(&seen), view.clone());
+        move |status| {
+            assert_eq!((status, there.is_attached()), (Status::Ok, true));
+            seen.lock().expect("no panic with it").push(number);
+        }
+    };
+    queue.post(note(1))?;
+    queue.post(|_| panic!("on purpose"))?;
+    queue.post(note(2))?;
+    expect(Status::QueueFull, queue.post(note(3)))?;
+    assert_eq!((queue.len(), woken.load(Ordering::Relaxed)), (3, 1));
+    assert_eq!((queue.run(1, None)?, queue.run(usize::MAX, None)?, queue.is_empty()), (1, 2, true));
+    assert_eq!(*seen.lock().expect("no panic with it"), [1, 2]);
+    expect(Status::Timeout, queue.call(note(4), AT_ONCE))?;
+    assert_eq!(queue.run(usize::MAX, None)?, 1);
+    drop(queue);
+    assert_eq!(Arc::strong_count(&seen), 1, "a refused job is dropped");
+    assert_eq!(Arc::strong_count(&woken), 1, "the wake goes with the queue");
+
+    let heard = Arc::new(Mutex::new(String::new()));
+    let hears = Arc::clone(&heard);
+    let queue = Queue::options().worker(true).error(move |text| hears.lock().unwrap().push_str(text)).make(&view)?;
+    let (tell, answer) = channel();
+    queue.call(move |_| tell.send(eval("6 * 7", "job.py").expect("a value")).expect("somebody hears"), PATIENCE)?;
+    assert_eq!(answer.recv()?, "42");
+    let raise = |_| {
+        // SAFETY: attached; the function and the variable are CPython's, as it declares them.
+        unsafe {
+            let set: unsafe extern "C" fn(*mut c_void, *const c_char) = mem::transmute(symbol(c"PyErr_SetString"));
+            set(*symbol(c"PyExc_KeyError").cast(), c"set by a job".as_ptr());
+        }
+    };
+    let error = expect(Status::PythonError, queue.call(raise, PATIENCE))?;
+    assert!(error.message.contains("set by a job") && heard.lock().unwrap().contains("set by a job"), "{error}");
+    runtime.stop(PATIENCE)?;
+    Ok(())
+}
+
+/// Each job is called once, with CLOSED where the queue or its interpreter goes first, whoever posts meanwhile.
+fn queue_closes() -> Result {
+    let mut runtime = Runtime::start()?;
+    for by_drop in [true, false] {
+        let interpreter = Interpreter::new()?;
+        let queue = Arc::new(Queue::options().worker(true).make(interpreter.view())?);
+        let (ran, closed, posted) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0));
+        let counts = Arc::new((ran, closed, posted));
+        let quit = Arc::new(AtomicU32::new(0));
+        let posters: Vec<_> = (0..4)
+            .map(|_| {
+                let (queue, counts, quit) = (Arc::clone(&queue), Arc::clone(&counts), Arc::clone(&quit));
+                thread::spawn(move || {
+                    while quit.load(Ordering::Relaxed) == 0 {
+                        let counted = Arc::clone(&counts);
+                        let job = move |status| {
+                            assert_eq!(status == Status::Ok, pyferry::is_attached());
+                            let count = if status == Status::Ok { &counted.0 } else { &counted.1 };
+                            count.fetch_add(1, Ordering::Relaxed);
+                        };
+                        match queue.post(job).map_err(|error| error.status) {
+                            Ok(()) => {
+                                counts.2.fetch_add(1, Ordering::Relaxed);
+                            }
+                            Err(Status::QueueFull) => thread::yield_now(),
+                            Err(status) => return status == Status::Closed,
+                        }
+                    }
+                    true
+                })
+            })
+            .collect();
+        while counts.0.load(Ordering::Relaxed) < 500 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        if by_drop {
+            quit.store(1, Ordering::Relaxed);
+        } else {
+            interpreter.end(PATIENCE)?;
+        }
+        assert!(posters.into_iter().all(|poster| poster.join().expect("no panic")));
+        drop(Arc::into_inner(queue).expect("the last one"));
+        let count = |count: &AtomicU32| count.load(Ordering::Relaxed);
+        assert_eq!(count(&counts.0) + count(&counts.1), count(&counts.2));
+        assert_eq!(Arc::strong_count(&counts), 1, "the jobs are dropped");
+        if by_drop {
+            interpreter.end(PATIENCE)?;
+        }
+        expect(Status::Closed, Queue::new(interpreter.view()))?;
+    }
     runtime.stop(PATIENCE)?;
     Ok(())
 }
