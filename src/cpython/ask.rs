@@ -74,7 +74,9 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
     }
     let cannot_run =
         |error| Error::new(Status::NoPython, format!("cannot run {} ({said_by}): {error}", program.display()));
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    sys::without_window(&mut command);
+    let mut child = command
         .args(config.flags())
         .args(["-c", QUESTION])
         .env(ASKED, "1")

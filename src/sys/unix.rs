@@ -309,6 +309,9 @@ pub fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
+/// Programs have no windows here of themselves.
+pub fn without_window(_command: &mut std::process::Command) {}
+
 /// A text as the system has it: any bytes.
 pub fn native_text(text: &CStr) -> Option<OsString> {
     Some(OsStr::from_bytes(text.to_bytes()).to_owned())

@@ -20,8 +20,8 @@ use windows_sys::Win32::Foundation::{CloseHandle, LocalFree};
 use windows_sys::Win32::System::Diagnostics::Debug::ReadProcessMemory;
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 use windows_sys::Win32::System::Threading::{
-    FlushProcessWriteBuffers, GetCurrentProcess, GetCurrentProcessId, GetCurrentThreadId, GetProcessIdOfThread,
-    GetThreadDescription, OpenThread, THREAD_QUERY_LIMITED_INFORMATION,
+    CREATE_NO_WINDOW, FlushProcessWriteBuffers, GetCurrentProcess, GetCurrentProcessId, GetCurrentThreadId,
+    GetProcessIdOfThread, GetThreadDescription, OpenThread, THREAD_QUERY_LIMITED_INFORMATION,
 };
 
 #[cfg(not(target_pointer_width = "64"))]
@@ -183,6 +183,12 @@ pub fn stack_size() -> usize {
 /// The path as it is: what `canonicalize` makes of one begins with `\\?\`, which Python would take into its own paths.
 pub fn real_path(path: &Path) -> PathBuf {
     path.to_owned()
+}
+
+/// Without the window that Windows opens for a console program, where the one that starts it has none.
+pub fn without_window(command: &mut std::process::Command) {
+    use std::os::windows::process::CommandExt;
+    command.creation_flags(CREATE_NO_WINDOW);
 }
 
 /// A text as the system has it; None: it is not UTF-8.
