@@ -169,7 +169,8 @@ fn run_script(example: &Example, seconds: &str, ctrl_c: Option<CtrlC>) -> Result
 }
 
 fn extension_callback(example: &Example) -> Result<(), String> {
-    run_script(example, "0.5", None)
+    // On a machine with much to do one of the four threads may get no turn in half a second.
+    run_script(example, "0.5", None).or_else(|_| run_script(example, "10", None))
 }
 
 fn extension_callback_interrupted(example: &Example) -> Result<(), String> {
