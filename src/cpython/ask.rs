@@ -5,11 +5,10 @@
 
 use super::Config;
 use crate::error::{Error, Result, Status, fail};
-use crate::sys::{self, FILES};
+use crate::sys::{self, FILES, channel};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 pub(super) const ENVIRONMENT: &str = "PYFERRY_PYTHON";

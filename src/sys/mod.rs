@@ -2,6 +2,7 @@
 //!
 //! `linux` is the one that is tested. `windows` was run under Wine, `macos` compiled: see docs/systems.md.
 
+mod channel;
 mod clock;
 mod files;
 mod key_distance;
@@ -33,6 +34,7 @@ use windows as system;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 compile_error!("src/sys has no room for this system yet: see docs/systems.md");
 
+pub use channel::{Receiver, Sender, channel};
 pub use clock::{Pace, STEP, Still, hold_clock_still, moment};
 pub use files::Files;
 pub use key_distance::{find_key_distance, key_place};
@@ -127,9 +129,9 @@ pub fn at_exit(function: extern "C" fn()) {
     unsafe { libc::atexit(function) };
 }
 
-/// The seconds since `ticks()` said so.
-pub fn seconds_since(then: u64) -> f64 {
-    ticks().saturating_sub(then) as f64 / 1e9
+/// The milliseconds since `ticks()` said so.
+pub fn milliseconds_since(then: u64) -> u64 {
+    ticks().saturating_sub(then) / 1_000_000
 }
 
 /// Reads one word of this process's memory that may be gone by now; None if it is.

@@ -9,11 +9,11 @@ use crate::host::output;
 use crate::interpreter::helpers::PENDING_CALLS;
 use crate::interpreter::{self, Limits, python_threads, shutdown};
 use crate::registry::Interpreter;
-use crate::sys;
+use crate::sys::{self, Receiver, Sender, channel};
 use crate::thread::{self, Admission};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -144,7 +144,9 @@ impl Starter {
         let (lives, given) = channel::<Box<dyn FnOnce() + Send>>();
         let live = move || {
             sys::SignalMask::block_all();
-            given.into_iter().for_each(|life| life());
+            while let Ok(life) = given.recv() {
+                life();
+            }
         };
         let owner = std::thread::Builder::new().name("pyferry-python".into()).stack_size(stack_size);
         let thread = owner
