@@ -313,7 +313,7 @@ impl Drop for Host {
 }
 
 /// Begins to write down what every thread does with interpreters: each wait, each stay and what it is for, nested attachments,
-/// letting go, crossing from one interpreter to another, each job of a queue that is run. The file is a picture for
+/// letting go, crossing from one interpreter to another, each job of a queue that is posted or run. The file is a picture for
 /// pyferry-timeline, ui.perfetto.dev or chrome://tracing, with a lane for each thread: an array of Chrome's trace events
 /// in JSON, one a line. The environment variable PYFERRY_TRACE does the same from the first view of an interpreter on, with no
 /// call: a path, in which %p stands for the number of the process.

@@ -23,7 +23,7 @@ use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter};
 use crate::sys::{self, Label};
 use crate::thread;
-use crate::trace::What;
+use crate::trace::{self, What};
 use event_loop::EventLoop;
 use ring::{Posted, Ring};
 use std::ffi::{CStr, CString};
@@ -116,6 +116,21 @@ impl Queue {
     /// locals alone.
     #[inline]
     pub fn post(&self, job: &Job) -> Status {
+        if trace::is_on() { self.post_noted(job) } else { self.post_job(job) }
+    }
+
+    #[cold]
+    fn post_noted(&self, job: &Job) -> Status {
+        let when = sys::moment();
+        let status = self.post_job(job);
+        if status == Status::Ok {
+            trace::note_post(when, self.interpreter.id);
+        }
+        status
+    }
+
+    #[inline(always)]
+    fn post_job(&self, job: &Job) -> Status {
         if !self.is_of_this_process() {
             return Status::Forked;
         }

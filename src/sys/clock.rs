@@ -6,7 +6,7 @@
 
 use super::{Joinable, spawn_joinable, ticks};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -127,9 +127,102 @@ impl Writer {
     }
 }
 
-/// The time in nanoseconds of a clock that never goes back, to the nanosecond: what `ticks` is too coarse for.
+/// The processor's counter is to be had, and goes on steadily.
+static COUNTS: AtomicBool = AtomicBool::new(false);
+
+/// A time for notes of which many are made: `Scale` makes nanoseconds of it. The processor's own counter where there is one, since
+/// to ask the system costs three times as much.
 #[inline]
 pub fn moment() -> u64 {
+    if COUNTS.load(Ordering::Relaxed) { counter::read() } else { since_the_first() }
+}
+
+fn since_the_first() -> u64 {
     static FIRST: OnceLock<Instant> = OnceLock::new();
     FIRST.get_or_init(Instant::now).elapsed().as_nanos() as u64
+}
+
+#[cfg(target_arch = "x86_64")]
+mod counter {
+    use std::arch::x86_64::{__cpuid, _rdtsc};
+
+    /// Whether it goes on at one pace, whatever the processor's own is and while that sleeps: as "invariant TSC".
+    #[allow(unused_unsafe)] // later Rusts have it safe
+    pub fn is_steady() -> bool {
+        // SAFETY: every processor of this kind has the instruction, and says by the first how far the numbers go.
+        unsafe { __cpuid(0x8000_0000).eax >= 0x8000_0007 && __cpuid(0x8000_0007).edx & 1 << 8 != 0 }
+    }
+
+    #[inline(always)]
+    #[allow(unused_unsafe)]
+    pub fn read() -> u64 {
+        // SAFETY: every processor of this kind has the instruction.
+        unsafe { _rdtsc() }
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod counter {
+    pub fn is_steady() -> bool {
+        false
+    }
+
+    pub fn read() -> u64 {
+        0
+    }
+}
+
+/// How `moment` goes: looked up every now and then, and taken for straight in between.
+pub struct Scale {
+    moment: u64,
+    ns: u64,
+    first: u64,
+    /// Nanoseconds for each count.
+    pace: Option<f64>,
+}
+
+/// What lies this close together says little about the pace, in nanoseconds.
+const CLOSE: u64 = 1_000_000;
+
+impl Scale {
+    /// From here on moments are of this scale.
+    pub fn begin() -> Scale {
+        COUNTS.store(counter::is_steady(), Ordering::Relaxed);
+        let (moment, ns) = Scale::look();
+        Scale { moment, ns, first: ns, pace: None }
+    }
+
+    /// The moment of the last look.
+    pub fn moment(&self) -> u64 {
+        self.moment
+    }
+
+    /// Looks again; what `ns` is asked for next was shortly before. Nothing is done where that is too early.
+    pub fn adjust(&mut self) {
+        let (moment, ns) = Scale::look();
+        if self.pace.is_some() && ns - self.ns < CLOSE {
+            return;
+        }
+        let counts = moment.wrapping_sub(self.moment).max(1);
+        let pace = (ns - self.ns) as f64 / counts as f64;
+        // From this look backwards and on: the line goes through the last one too.
+        (self.moment, self.ns, self.pace) = (moment, ns, Some(pace));
+    }
+
+    /// Nanoseconds from the beginning to that moment.
+    pub fn ns(&self, moment: u64) -> u64 {
+        let since = moment.wrapping_sub(self.moment) as i64 as f64 * self.pace.unwrap_or(1.0);
+        (self.ns - self.first).saturating_add_signed(since as i64)
+    }
+
+    /// A moment and its time, of a few tries that in which it was interrupted the least.
+    fn look() -> (u64, u64) {
+        let looks = (0..4).map(|_| {
+            let before = moment();
+            let ns = since_the_first();
+            let took = moment() - before;
+            (took, (before + took / 2, ns))
+        });
+        looks.min_by_key(|(took, _)| *took).map_or((0, 0), |(_, look)| look)
+    }
 }

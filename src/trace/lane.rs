@@ -1,13 +1,15 @@
 //! What one thread noted, as events: slices that lie within each other, each of which ends.
 
 use super::buffer::{Note, What};
+use super::posts::Post;
 use crate::registry::{Doing, Glimpse};
-use crate::sys;
+use crate::sys::{self, Scale};
 use std::fmt::Write;
 
 /// What is written next.
 pub struct Page {
     text: String,
+    scale: Scale,
     began: u64,
     process: u32,
     /// Those that have a name in the file.
@@ -29,16 +31,25 @@ pub struct Lane {
     pub thread_id: u32,
     /// Those that have begun and not ended.
     open: Vec<Slice>,
+    /// When its last event was, in nanoseconds since the beginning.
+    last: u64,
+    name: String,
 }
 
 impl Page {
-    /// The first of a trace that began then.
-    pub fn new(began: u64) -> Page {
-        let mut page = Page { text: String::new(), began, process: std::process::id(), named: Vec::new() };
+    /// The first of a trace whose times are of that scale, and that begins now.
+    pub fn new(scale: Scale) -> Page {
+        let began = scale.moment();
+        let mut page = Page { text: String::new(), scale, began, process: std::process::id(), named: Vec::new() };
         let program = std::env::current_exe().unwrap_or_default();
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         page.name("process_name", 0, &name);
         page
+    }
+
+    /// Before what was noted until now is written.
+    pub fn adjust(&mut self) {
+        self.scale.adjust();
     }
 
     /// What is on it: whole lines.
@@ -53,12 +64,12 @@ impl Page {
 
     /// The last lines of the file.
     pub fn end(&mut self, lost: u64, unheard: u64) {
-        self.event("pyferry_end", "M", sys::moment(), 0);
+        self.event("pyferry_end", "M", self.scale.ns(sys::moment()), 0);
         self.add(format_args!(",\"args\":{{\"lost\":{lost},\"unheard_threads\":{unheard}}}}}\n]\n"));
     }
 
     fn name(&mut self, what: &str, thread_id: u32, name: &str) {
-        self.event(what, "M", self.began, thread_id);
+        self.event(what, "M", 0, thread_id);
         self.add(format_args!(",\"args\":{{\"name\":"));
         self.quote(name.as_bytes());
         self.add(format_args!("}}}},\n"));
@@ -69,21 +80,20 @@ impl Page {
             return;
         }
         self.named.push(id);
-        self.event("pyferry_interpreter", "M", self.began, 0);
+        self.event("pyferry_interpreter", "M", 0, 0);
         let name = name_of(id);
         self.add(format_args!(",\"args\":{{\"interpreter\":{id},\"name\":\"{name}\"}}}},\n"));
     }
 
     /// The beginning of an event, with what all have.
-    fn event(&mut self, name: &str, phase: &str, when: u64, thread_id: u32) {
+    fn event(&mut self, name: &str, phase: &str, ns: u64, thread_id: u32) {
         self.add(format_args!("{{\"name\":"));
         self.quote(name.as_bytes());
-        self.stamp(phase, when, thread_id);
+        self.stamp(phase, ns, thread_id);
     }
 
-    fn stamp(&mut self, phase: &str, when: u64, thread_id: u32) {
-        let (since, process) = (when.saturating_sub(self.began), self.process);
-        let (us, ns) = (since / 1000, since % 1000);
+    fn stamp(&mut self, phase: &str, ns: u64, thread_id: u32) {
+        let (us, ns, process) = (ns / 1000, ns % 1000, self.process);
         self.add(format_args!(",\"ph\":\"{phase}\",\"ts\":{us}.{ns:03},\"pid\":{process},\"tid\":{thread_id}"));
     }
 
@@ -115,28 +125,46 @@ impl Lane {
     /// Of a thread that has that name.
     pub fn new(page: &mut Page, thread_id: u32, name: &str) -> Lane {
         page.name("thread_name", thread_id, name);
-        Lane { thread_id, open: Vec::new() }
+        Lane { thread_id, open: Vec::new(), last: 0, name: name.to_owned() }
+    }
+
+    /// Whether it is that thread's.
+    pub fn is_of(&self, thread_id: u32, name: &str) -> bool {
+        self.thread_id == thread_id && self.name == name
+    }
+
+    /// The time of an event, which comes after all that were written.
+    fn pass(&mut self, page: &Page, when: u64) {
+        self.last = self.last.max(page.scale.ns(when));
+    }
+
+    /// Writes that the thread posted a job.
+    pub fn write_post(&mut self, page: &mut Page, post: &Post) {
+        self.pass(page, post.when);
+        page.name_interpreter(post.interpreter);
+        self.instant(page, "post", &format!("posts to {}", name_of(post.interpreter)));
     }
 
     /// Writes what a thread noted.
     pub fn write(&mut self, page: &mut Page, note: &Note) {
+        self.pass(page, note.when);
         if note.after_loss {
             // What the others said is not known: whether any of these goes on, neither.
-            self.end_all(page, note.when);
-            self.instant(page, note.when, "lost", "events of this thread were lost: its buffer was full");
+            self.end_all(page);
+            self.instant(page, "lost", "events of this thread were lost: its buffer was full");
         }
         let id = note.interpreter;
         match note.what {
             What::Waits => {
-                self.end_last(page, note.when, Slice::Away(id));
+                self.end_last(page, Slice::Away(id));
                 self.begin(page, note, Slice::Wait(id));
             }
             What::ComesIn => {
-                self.end_last(page, note.when, Slice::Wait(id));
+                self.end_last(page, Slice::Wait(id));
                 self.begin(page, note, Slice::Hold(id));
             }
-            What::ComesBack => self.end_last(page, note.when, Slice::Wait(id)),
-            What::GoesOut => self.end_down_to(page, note.when, Slice::Hold(id)),
+            What::ComesBack => self.end_last(page, Slice::Wait(id)),
+            What::GoesOut => self.end_down_to(page, Slice::Hold(id)),
             What::LetsGo => self.begin(page, note, Slice::Away(id)),
             What::Crosses => {
                 let from = self.open.iter().rev().find_map(|slice| match slice {
@@ -144,19 +172,20 @@ impl Lane {
                     _ => None,
                 });
                 let from = from.map_or("elsewhere".into(), name_of);
-                self.instant(page, note.when, "switch", &format!("{from} -> {}", name_of(id)));
+                self.instant(page, "switch", &format!("{from} -> {}", name_of(id)));
             }
             What::Nests => self.begin(page, note, Slice::Nested),
-            What::Unnests => self.end_down_to(page, note.when, Slice::Nested),
+            What::Unnests => self.end_down_to(page, Slice::Nested),
             What::Runs => self.begin(page, note, Slice::Job),
-            What::HasRun => self.end_down_to(page, note.when, Slice::Job),
-            What::Ends => self.end_all(page, note.when),
+            What::HasRun => self.end_down_to(page, Slice::Job),
+            What::Ends => self.end_all(page),
         }
     }
 
     /// The trace ends, and with it all that has begun.
     pub fn end(&mut self, page: &mut Page) {
-        self.end_all(page, sys::moment());
+        self.pass(page, sys::moment());
+        self.end_all(page);
     }
 
     /// Writes where a thread is that has not moved since the trace began.
@@ -189,7 +218,7 @@ impl Lane {
         if let Some(label) = &label {
             text += &format!(" [{label}]");
         }
-        page.event(&text, "B", note.when, self.thread_id);
+        page.event(&text, "B", self.last, self.thread_id);
         page.add(format_args!(",\"cat\":\"{kind}\",\"args\":{{\"interpreter\":{id}"));
         if let Some(label) = label {
             page.add(format_args!(",\"label\":"));
@@ -199,37 +228,37 @@ impl Lane {
         self.open.push(slice);
     }
 
-    fn instant(&mut self, page: &mut Page, when: u64, kind: &str, text: &str) {
-        page.event(text, "i", when, self.thread_id);
+    fn instant(&mut self, page: &mut Page, kind: &str, text: &str) {
+        page.event(text, "i", self.last, self.thread_id);
         page.add(format_args!(",\"s\":\"t\",\"cat\":\"{kind}\"}},\n"));
     }
 
     /// Ends one slice if that is the last.
-    fn end_last(&mut self, page: &mut Page, when: u64, slice: Slice) {
+    fn end_last(&mut self, page: &mut Page, slice: Slice) {
         if self.open.last() == Some(&slice) {
-            self.end_some(page, when, 1);
+            self.end_some(page, 1);
         }
     }
 
     /// Ends the last of its kind, with what lies within: but no stay that another slice is within.
-    fn end_down_to(&mut self, page: &mut Page, when: u64, slice: Slice) {
+    fn end_down_to(&mut self, page: &mut Page, slice: Slice) {
         let is_stay = |slice: &Slice| matches!(slice, Slice::Hold(_));
         let depth = self.open.iter().rev().position(|other| *other == slice);
         if let Some(depth) = depth.filter(|depth| is_stay(&slice) || !self.open.iter().rev().take(*depth).any(is_stay))
         {
-            self.end_some(page, when, depth + 1);
+            self.end_some(page, depth + 1);
         }
     }
 
-    fn end_all(&mut self, page: &mut Page, when: u64) {
-        self.end_some(page, when, self.open.len());
+    fn end_all(&mut self, page: &mut Page) {
+        self.end_some(page, self.open.len());
     }
 
-    fn end_some(&mut self, page: &mut Page, when: u64, count: usize) {
+    fn end_some(&mut self, page: &mut Page, count: usize) {
         for _ in 0..count {
             self.open.pop();
             page.add(format_args!("{{\"cat\":\"end\""));
-            page.stamp("E", when, self.thread_id);
+            page.stamp("E", self.last, self.thread_id);
             page.add(format_args!("}},\n"));
         }
     }

@@ -7,9 +7,10 @@
 mod buffer;
 mod lane;
 mod pen;
+mod posts;
 mod session;
 mod writer;
 
 pub use buffer::What;
 pub use pen::Pen;
-pub use session::{Still, hold_still, is_on, start, start_if_asked, stop};
+pub use session::{Still, hold_still, is_on, note_post, start, start_if_asked, stop};

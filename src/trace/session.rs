@@ -1,8 +1,10 @@
 //! Whether a trace is written, and who takes part in it.
 
 use super::buffer::Buffer;
+use super::posts::Posts;
 use super::writer::{HEAD, Newcomer, Order, Writer};
 use crate::error::{Result, Status, fail};
+use crate::sys::Scale;
 use crate::{registry, sys};
 use std::fs::File;
 use std::io::{self, Write};
@@ -25,6 +27,7 @@ static DESK: Mutex<Desk> = Mutex::new(Desk {
     result: None,
 });
 static CHANGED: Condvar = Condvar::new();
+static POSTS: Posts = Posts::new();
 
 /// How often what was noted is written.
 const ROUND: Duration = Duration::from_millis(10);
@@ -113,12 +116,14 @@ pub fn start(path: &Path) -> Result<()> {
     if desk.stage != Stage::Idle {
         fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path);
     }
-    let began = sys::moment();
     let file = match File::create(path).and_then(|mut file| file.write_all(HEAD).map(|()| file)) {
         Ok(file) => file,
         Err(error) => fail!(InvalidArgument, "the trace {shown} cannot be written: {error}"),
     };
-    if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, began)) {
+    POSTS.clear();
+    let scale = Scale::begin();
+    let began = scale.moment();
+    if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, scale)) {
         fail!(NoMemory, "cannot start a thread that writes the trace {shown}: {error}");
     }
     static AT_EXIT: Once = Once::new();
@@ -171,6 +176,12 @@ extern "C" fn stop_at_exit() {
     }
 }
 
+/// Notes that this thread posted a job to that interpreter, at that moment. It may be in a signal handler, or anywhere.
+#[cold]
+pub fn note_post(when: u64, interpreter: i64) {
+    POSTS.put(when, interpreter);
+}
+
 /// The calling thread takes part, with its buffer if it has one; the number of the trace, when that began, and the buffer.
 pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static Buffer)> {
     let thread_id = sys::thread_id();
@@ -220,8 +231,8 @@ fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>
 }
 
 /// The thread that writes.
-fn work(file: File, began: u64) {
-    let mut writer = Writer::new(file, began);
+fn work(file: File, scale: Scale) {
+    let mut writer = Writer::new(file, scale, &POSTS);
     let (mut hurries, mut over) = (false, Vec::new());
     loop {
         let order = wait_for_order(hurries, &mut over);

@@ -5,7 +5,9 @@
 
 use super::buffer::Buffer;
 use super::lane::{Lane, Page};
+use super::posts::{Post, Posts};
 use crate::registry;
+use crate::sys::{self, Scale};
 use std::fs::File;
 use std::io::{self, Write};
 
@@ -33,6 +35,9 @@ pub struct Writer {
     file: File,
     page: Page,
     threads: Vec<(&'static Buffer, Lane)>,
+    /// Those of threads that post, and note nothing else so far.
+    posters: Vec<Lane>,
+    posts: &'static Posts,
     /// Notes that were lost by threads which have ended.
     lost: u64,
     unheard: u64,
@@ -41,32 +46,64 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// For a trace that began then.
-    pub fn new(file: File, began: u64) -> Writer {
-        let page = Page::new(began);
-        Writer { file, page, threads: Vec::new(), lost: 0, unheard: 0, result: Ok(()) }
+    /// For a trace that begins now.
+    pub fn new(file: File, scale: Scale, posts: &'static Posts) -> Writer {
+        let (page, threads, posters) = (Page::new(scale), Vec::new(), Vec::new());
+        Writer { file, page, threads, posters, posts, lost: 0, unheard: 0, result: Ok(()) }
     }
 
     /// Writes what there is. Buffers of threads that have ended come to be `over`. True: there was much, so look again soon.
     pub fn write(&mut self, order: Order, over: &mut Vec<&'static Buffer>) -> bool {
         self.unheard = order.unheard;
         for Newcomer { buffer, thread_id, name } in order.newcomers {
-            self.threads.push((buffer, Lane::new(&mut self.page, thread_id, &name)));
+            let posted = self.posters.iter().position(|lane| lane.is_of(thread_id, &name));
+            let lane = match posted {
+                Some(place) => self.posters.swap_remove(place),
+                None => Lane::new(&mut self.page, thread_id, &name),
+            };
+            self.threads.push((buffer, lane));
         }
+        self.page.adjust();
+        let mut posts = Vec::new();
+        self.posts.take(|post| posts.push(post));
         let mut is_much = false;
         let (page, lost) = (&mut self.page, &mut self.lost);
         self.threads.retain_mut(|(buffer, lane)| {
             // Asked before: nothing comes after.
             let has_ended = buffer.has_ended();
-            is_much |= Buffer::is_much(buffer.take(|note| lane.write(page, &note)));
+            let posted: Vec<Post> = posts.extract_if(.., |post| post.thread_id == lane.thread_id).collect();
+            let mut posted = posted.iter().peekable();
+            is_much |= Buffer::is_much(buffer.take(|note| {
+                while let Some(post) = posted.next_if(|post| post.when <= note.when) {
+                    lane.write_post(page, post);
+                }
+                lane.write(page, &note);
+            }));
+            posted.for_each(|post| lane.write_post(page, post));
             if has_ended {
+                // It has said so, unless that was lost.
+                lane.end(page);
                 *lost += buffer.lost();
                 over.push(buffer);
             }
             !has_ended
         });
+        for post in posts {
+            self.write_poster(&post);
+        }
         self.put_out();
         is_much
+    }
+
+    fn write_poster(&mut self, post: &Post) {
+        let id = post.thread_id;
+        let known = self.posters.iter().position(|lane| lane.thread_id == id);
+        let place = known.unwrap_or_else(|| {
+            let name = sys::thread_name(id).unwrap_or_default();
+            self.posters.push(Lane::new(&mut self.page, id, &name));
+            self.posters.len() - 1
+        });
+        self.posters[place].write_post(&mut self.page, post);
     }
 
     /// Ends what has begun, and the file.
@@ -82,7 +119,7 @@ impl Writer {
             lane.end(&mut self.page);
             self.lost += buffer.lost();
         }
-        self.page.end(self.lost, self.unheard);
+        self.page.end(self.lost + self.posts.lost(), self.unheard);
         self.put_out();
         (self.result, self.threads.into_iter().map(|(buffer, _)| buffer).collect())
     }

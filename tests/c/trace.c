@@ -143,6 +143,8 @@ static void everything_is_there(void)
              "assert got == round * 3, [got[i:i + len(round)] for i in range(0, len(got), len(round))]\n"
              "assert [each.within for each in slices if each.kind == 'run'] == [[('hold', 0)]] * 3, slices\n"
              "switches = [each['name'] for each in others if each.get('cat') == 'switch']\n"
+             "posts = [each['name'] for each in others if each.get('cat') == 'post' and names[each['tid']] == 'all']\n"
+             "assert posts == ['posts to main interpreter'] * 3, posts\n"
              "main, there_ = 'main interpreter', interpreters[there]\n"
              "assert switches == [main + ' -> ' + there_, there_ + ' -> ' + main] * 3, switches",
              (int)pyferry_view_interpreter_id(other));
