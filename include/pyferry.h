@@ -498,7 +498,8 @@ typedef struct pyferry_queue_options {
  *
  * With PYFERRY_STATUS_OK it is to do the work: on the thread that runs the queue, attached to its interpreter. It may call Python
  * and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An exception that it leaves set
- * goes to the queue's error callback. It must leave the thread attached as it found it, and must not throw.
+ * goes to the queue's error callback. It must leave the thread attached as it found it, and must not throw. An attachment or
+ * suspension that it leaves open is ended, and the error callback hears of it.
  *
  * With PYFERRY_STATUS_CLOSED it will not run, because the queue was freed or its interpreter shuts down: it frees what it has. The
  * thread is attached to nothing, and is one that runs the queue, frees it, or shuts the interpreter down, which waits for the

@@ -210,7 +210,9 @@ impl Queue {
         while ran < most && !self.ring.is_closed() && self.is_of_this_process() {
             let Some(job) = self.ring.take() else { break };
             thread::note_job(What::Runs, self.interpreter.id);
+            let mark = thread::mark();
             (self.host.call)(&job, Status::Ok);
+            let has_left = thread::end_since(mark);
             thread::note_job(What::HasRun, self.interpreter.id);
             ran += 1;
             let now = thread::current_state(python);
@@ -219,6 +221,9 @@ impl Queue {
             }
             if python.has_exception() {
                 self.take_exception(python);
+            }
+            if has_left {
+                self.report(c"a job left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale");
             }
             if until.is_some_and(|until| Instant::now() >= until) {
                 break;

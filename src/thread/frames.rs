@@ -162,6 +162,26 @@ impl Thread {
         }
     }
 
+    pub(super) fn mark(&self) -> u64 {
+        self.serial();
+        self.next_number.get()
+    }
+
+    pub(super) fn end_since(&self, mark: u64) -> bool {
+        let mut any = false;
+        loop {
+            let top = self.top().filter(|top| top.number >= mark);
+            let Some(top) = top else { return any };
+            any = true;
+            let ticket = self.ticket(top.number);
+            let ended = if let Kind::Suspended { .. } = top.kind { self.resume(ticket) } else { self.detach(ticket) };
+            if ended.is_err() && self.top().is_some_and(|still| still.number == top.number) {
+                // It has let go of that by itself.
+                return any;
+            }
+        }
+    }
+
     /// Runs `f` under a frame that no ticket names.
     pub(super) fn staying<R>(&self, python: &Python, f: impl FnOnce() -> R) -> R {
         let Some(state) = self.current(python) else { return f() };

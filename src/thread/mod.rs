@@ -213,6 +213,16 @@ pub fn staying<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     THREAD.with(|me| me.staying(python, f))
 }
 
+/// What is less than the number of each attachment and suspension that this thread begins from here on.
+pub fn mark() -> u64 {
+    THREAD.with(Thread::mark)
+}
+
+/// Ends what this thread began since then and has not ended, the last one first. False: there is nothing.
+pub fn end_since(mark: u64) -> bool {
+    THREAD.with(|me| me.mark() != mark && me.tidily(|| me.end_since(mark)))
+}
+
 /// Forgets, in a forked child, everything but what the only thread is attached to. CPython is not asked.
 pub fn forget_after_fork() {
     herald::forget_after_fork();
