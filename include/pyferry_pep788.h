@@ -20,9 +20,8 @@
 #ifndef PYFERRY_PEP788_H
 #define PYFERRY_PEP788_H
 
-#ifndef Py_PYTHON_H
-#error "include <Python.h> before <pyferry_pep788.h>"
-#endif
+/* Where it was not included before, this is its place: before the system's headers. */
+#include <Python.h>
 
 /* Whether Python.h declares these names itself. */
 #if PY_VERSION_HEX >= 0x030f0000 && (!defined(Py_LIMITED_API) || Py_LIMITED_API + 0 >= 0x030f0000)

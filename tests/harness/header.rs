@@ -63,7 +63,8 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
         if python.include.is_empty() {
             return Ok(Completion::ignored_with("no Python.h"));
         }
-        let source = format!("#include <Python.h>\n{}", format!("#include \"{BESIDE}\"\n").repeat(2));
+        let twice = format!("#include \"{BESIDE}\"\n").repeat(2);
+        let source = format!("#include <Python.h>\n{twice}");
         for mut reading in readings() {
             reading.system = python.include.clone();
             // 3.13's is not for every compiler's C23.
@@ -78,7 +79,8 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
                 }
                 let mut reading = reading.clone();
                 reading.flags.extend([&["-Wshadow", "-Wconversion"], *turn].concat());
-                reading.accepts(&source).map_err(|said| format!("{} {turn:?}: {said:?}", reading.title()))?;
+                let both = reading.accepts(&source).and_then(|_| reading.accepts(&twice));
+                both.map_err(|said| format!("{} {turn:?}: {said:?}", reading.title()))?;
             }
         }
         Ok(Completion::Completed)
