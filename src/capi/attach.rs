@@ -91,22 +91,19 @@ pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
 unsafe fn attach(view: *const pyferry_view, label: Label, out: *mut pyferry_token) -> Status {
     // SAFETY: NULL or a live view, and NULL or a place for a token.
     unsafe {
-        let (Some(view), Some(out)) = (view.as_ref(), NonNull::new(out)) else {
+        let (Some(view), Some(out), Some(here)) = (view.as_ref(), NonNull::new(out), thread::at_hand()) else {
             return attach_the_long_way(view, label, out);
         };
-        let attached = thread::with_at_hand(|here| {
-            if here.is_outside() {
-                return attach_from_outside(view, label, out, here);
-            }
-            if !here.nest::<false>(&view.interpreter, |ticket| out.write(ticket.into())) {
-                return attach_across(view, label, out, here);
-            }
-            Status::Ok
-        });
-        match attached {
-            Some(status) => status,
-            None => attach_the_long_way(view, label, out.as_ptr()),
+        if here.is_outside() {
+            return attach_from_outside(view, label, out, here);
         }
+        if here.is_in_no_step() {
+            return attach_on_lent(view, label, out, here);
+        }
+        if !here.nest::<false>(&view.interpreter, |ticket| out.write(ticket.into())) {
+            return attach_across(view, label, out, here);
+        }
+        Status::Ok
     }
 }
 
@@ -126,10 +123,22 @@ unsafe fn attach_from_outside(view: &pyferry_view, label: Label, out: NonNull<py
 
 // SAFETY (of the callers): `out` is a place for a token.
 #[inline(never)]
+unsafe fn attach_on_lent(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
+    // SAFETY: as the caller says.
+    unsafe {
+        if !here.nest_on_lent(&view.interpreter, |ticket| out.write(ticket.into())) {
+            return attach_across(view, label, out, here);
+        }
+    }
+    Status::Ok
+}
+
+// SAFETY (of the callers): `out` is a place for a token.
+#[inline(never)]
 unsafe fn attach_across(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
     // SAFETY: as the caller says, and the view is alive.
     unsafe {
-        match here.cross::<false>(&view.interpreter, label) {
+        match here.step_in::<false>(&view.interpreter, label) {
             Some(ticket) => out.write(ticket.into()),
             None => return attach_the_long_way(view, label, out.as_ptr()),
         }
@@ -210,20 +219,16 @@ unsafe fn attach_guarded(guard: *const pyferry_guard, label: fn(&Guard) -> Label
 pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Status {
     // SAFETY: NULL or a token, as documented.
     unsafe {
-        let Some(token) = token.as_mut() else { return detach_the_long_way(token) };
-        let detached = thread::with_at_hand(|here| {
-            if here.is_in_first() {
-                return detach_to_outside(token, here);
-            }
-            if !here.unnest::<false>(ticket(token.private_words), || token.private_words = [0; 2]) {
-                return detach_across(token, here);
-            }
-            Status::Ok
-        });
-        match detached {
-            Some(status) => status,
-            None => detach_the_long_way(token),
+        let (Some(token), Some(here)) = (token.as_mut(), thread::at_hand()) else {
+            return detach_the_long_way(token);
+        };
+        if here.is_in_first() {
+            return detach_to_outside(token, here);
         }
+        if !here.unnest::<false>(ticket(token.private_words), || token.private_words = [0; 2]) {
+            return detach_across(token, here);
+        }
+        Status::Ok
     }
 }
 
@@ -238,7 +243,7 @@ fn detach_to_outside(token: &mut pyferry_token, here: &Thread) -> Status {
 
 #[inline(never)]
 fn detach_across(token: &mut pyferry_token, here: &Thread) -> Status {
-    if !here.cross_back::<false>(ticket(token.private_words)) {
+    if !here.step_out::<false>(ticket(token.private_words)) {
         // SAFETY: it is a token.
         return unsafe { detach_the_long_way(token) };
     }
@@ -289,6 +294,13 @@ pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -
 ///         one before 3.9), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) -> Status {
+    if let (Some(out), Some(here)) = (NonNull::new(out), thread::at_hand())
+        && let Some(ticket) = here.suspend_shortly()
+    {
+        // SAFETY: a place for a suspension, as documented.
+        unsafe { out.write(ticket.into()) };
+        return Status::Ok;
+    }
     enter(|| {
         // SAFETY: as documented for the caller.
         let out = unsafe { self::out(out, "out") }?;
@@ -308,6 +320,13 @@ pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) ->
 ///         (the interpreter has ended, or gave the thread up: the suspension is over), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspension) -> Status {
+    // SAFETY: NULL or a suspension, as documented.
+    if let (Some(suspension), Some(here)) = (unsafe { suspension.as_mut() }, thread::at_hand())
+        && here.resume_shortly(ticket(suspension.private_words))
+    {
+        suspension.private_words = [0; 2];
+        return Status::Ok;
+    }
     enter(|| {
         // SAFETY: as documented for the caller.
         let words = unsafe { &mut given(suspension.as_mut(), "suspension")?.private_words };

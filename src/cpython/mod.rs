@@ -76,7 +76,7 @@ pub struct Python {
     exception_fields: OnceCell<exceptions::ExceptionFields>,
     /// Where in a thread state the number of its thread is.
     ident_offset: OnceCell<usize>,
-    /// Up to 3.11: where in a thread state its interpreter is.
+    /// Where in a thread state its interpreter is.
     interpreter_offset: OnceCell<usize>,
     /// Where in a thread state the next one of its interpreter is, once that is known.
     next_offset: OnceCell<usize>,

@@ -7,7 +7,7 @@
 use super::exceptions::ExceptionFields;
 use super::slot::find_thread_locals;
 use super::types::PyThreadState;
-use super::{Python, Slot, SlotValue, State};
+use super::{Python, Raw, Slot, SlotValue, State};
 use crate::sys::{self, ThreadLocal};
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -18,6 +18,8 @@ pub struct Places {
     slot: NonNull<SlotValue>,
     current: NonNull<SlotValue>,
     exceptions: ExceptionFields,
+    /// Where in a thread state its interpreter is.
+    interpreter: usize,
     restore: unsafe extern "C-unwind" fn(*mut PyThreadState),
     save: unsafe extern "C-unwind" fn() -> *mut PyThreadState,
 }
@@ -33,15 +35,16 @@ impl Places {
             null_mut()
         }
         let Some(null) = NonNull::new((&raw const NULL).cast_mut().cast()) else { panic!("a static has an address") };
-        Places { slot: null, current: null, exceptions: ExceptionFields::nowhere(), restore, save }
+        Places { slot: null, current: null, exceptions: ExceptionFields::nowhere(), interpreter: 0, restore, save }
     };
 
     /// This thread's, for as long as the slot is where it is; None where a call is needed to reach them.
     pub fn here(python: &Python, slot: Slot) -> Option<Places> {
         let current = NonNull::new(python.current.get()?.here())?;
         let exceptions = *python.exception_fields.get()?;
+        let interpreter = *python.interpreter_offset.get()?;
         let (restore, save) = (python.table.PyEval_RestoreThread, python.table.PyEval_SaveThread);
-        Some(Places { slot: slot.here()?, current, exceptions, restore, save })
+        Some(Places { slot: slot.here()?, current, exceptions, interpreter, restore, save })
     }
 
     /// Whether these are the same, of the same CPython.
@@ -49,25 +52,32 @@ impl Places {
         self.slot == other.slot && self.current == other.current
     }
 
-    /// Whether this thread is attached through that state of its own.
+    /// The state that this thread is attached through. Up to 3.11 it may be another thread's.
     #[inline(always)]
-    pub fn is_current(&self, state: Option<State>) -> bool {
+    pub fn current(&self) -> SlotValue {
         // SAFETY: a variable of CPython's, which is never unloaded: this thread's or, up to 3.11, an atomic one.
         let current = unsafe { AtomicPtr::from_ptr(self.current.as_ptr()) };
-        current.load(Ordering::Relaxed) == as_ptr(state)
+        current.load(Ordering::Relaxed)
     }
 
-    /// Whether this thread is attached to nothing, and nothing is in its slot. Up to 3.11: and no other is attached.
+    /// Whether this thread is attached through that state of its own, or to nothing. Up to 3.11: and no other is attached.
     #[inline(always)]
-    pub fn is_detached(&self) -> bool {
-        self.is_current(None) && self.slot_holds(None)
+    pub fn is_current(&self, state: Option<State>) -> bool {
+        self.current() == as_ptr(state)
     }
 
-    /// Whether this thread's slot holds that state.
+    /// Whether this thread's slot holds that state, or nothing.
     #[inline(always)]
     pub fn slot_holds(&self, state: Option<State>) -> bool {
         // SAFETY: this thread's own.
         unsafe { self.slot.read() == as_ptr(state) }
+    }
+
+    /// The interpreter that a state belongs to. The state lives.
+    #[inline(always)]
+    pub fn interpreter_of(&self, state: State) -> Raw {
+        // SAFETY: it lives; the field was found in a state of this CPython, and never changes: no state has none.
+        unsafe { state.as_ptr().cast::<u8>().add(self.interpreter).cast::<Raw>().read() }
     }
 
     /// Whether an exception is set on that state of this thread's, which its pin keeps.
@@ -101,13 +111,13 @@ impl Places {
         unsafe { (self.save)() };
     }
 
-    /// As `Python::detach`, with nothing in the slot.
+    /// As `Python::detach`.
     #[inline(always)]
-    pub fn detach(&self) {
+    pub fn detach(&self, before: Option<State>) {
         // SAFETY: this thread is attached, and the slot is its own.
         unsafe {
             (self.save)();
-            self.slot.write(null_mut());
+            self.slot.write(as_ptr(before));
         }
     }
 }

@@ -186,9 +186,7 @@ impl Python {
         if let Some(offset) = (0..TRIES).find_map(|_| next()) {
             let _ = self.next_offset.set(offset);
         }
-        if self.one_gil
-            && let Some(offset) = find_word(state, raw.address())
-        {
+        if let Some(offset) = find_word(state, raw.address()) {
             let _ = self.interpreter_offset.set(offset);
         }
     }

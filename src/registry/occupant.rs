@@ -168,7 +168,7 @@ impl Occupant {
     }
 
     /// Runs `f`, in which the occupant, who is in, comes back.
-    #[inline]
+    #[inline(always)]
     pub fn coming_back(&self, now: impl Fn() -> u64, f: impl FnOnce()) {
         let since = self.since.load(Ordering::Relaxed) & TIME;
         self.moved.store(now(), Ordering::Relaxed);

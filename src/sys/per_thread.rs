@@ -53,14 +53,9 @@ impl<T> PerThread<T> {
         f(self.at_hand().unwrap_or_else(|| self.find()))
     }
 
-    /// This thread's, where it is found without a call.
+    /// This thread's, where it is found without a call. It must not be sent to another thread, so T is not `Sync`.
     #[inline(always)]
-    pub fn with_at_hand<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
-        self.at_hand().map(f)
-    }
-
-    #[inline(always)]
-    fn at_hand(&self) -> Option<&T> {
+    pub fn at_hand(&self) -> Option<&T> {
         let distance = self.distance.load(Ordering::Acquire);
         let found = if distance == 0 { std::ptr::null() } else { thread_word(distance) as *const T };
         // SAFETY: nobody but `find` sets values of the key: the address of this thread's value, which is never dropped and

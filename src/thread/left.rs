@@ -79,6 +79,7 @@ impl Thread {
             if first {
                 occupant.set_label(Label::NONE);
                 self.note(What::ComesIn, occupant);
+                occupant.set_depth(1);
                 occupant.came_in(self.pace.now());
             }
             first

@@ -1,6 +1,7 @@
 //! What one OS thread knows: the attachments it is in, the states it keeps, and what happens when it ends.
 //!
-//! To each interpreter a thread is in one of these states. All transitions are the thread's own, but the closer's.
+//! To each interpreter a thread is in one of these states. All transitions are the thread's own, but the closer's. It is attached
+//! by the state that it keeps or, where it has one there already, by somebody else's, which is never deleted here.
 //!
 //! ```text
 //!                         attach                          suspend, PyEval_SaveThread,
@@ -19,9 +20,9 @@
 //!      +------ the closer, once the gate is closed and nobody inside: deletes the kept state
 //! ```
 //!
-//! Each attach and suspend that has not ended is a frame, last in, first out; nested ones of one state end in any order. Where the
-//! closer gives a thread up (`pyferry_set_report`), it sets a flag on the thread's place at the gate and touches nothing here: the
-//! frame ends with CLOSED, and the thread does not come back in.
+//! Each attach and suspend that has not ended is a step, where all is plain (`quick`), or else a frame; last in, first out, but
+//! nested ones of one state end in any order. Where the closer gives a thread up (`pyferry_set_report`), it sets a flag on the
+//! thread's place at the gate and touches nothing here: the frame ends with CLOSED, and the thread does not come back in.
 //!
 //! The record is a thread-local that is never dropped, so that it can be used until the thread's very end, by destructors
 //! of every kind. It is tidied up when they are through, and again when a later one has used it since.
@@ -119,10 +120,10 @@ pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label)
     })
 }
 
-/// Runs `f` with the calling thread's record, if that is at hand: for the short ways in and out (`quick`), one by one.
+/// The calling thread's record, if that is at hand: for the short ways in and out (`quick`), one by one.
 #[inline(always)]
-pub fn with_at_hand<R>(f: impl FnOnce(&Thread) -> R) -> Option<R> {
-    THREAD.with_at_hand(f)
+pub fn at_hand() -> Option<&'static Thread> {
+    THREAD.at_hand()
 }
 
 /// Ends this thread's last attachment.
@@ -132,12 +133,12 @@ pub fn detach(ticket: Ticket) -> Result<()> {
 
 /// Lets go of the interpreter this thread is attached to.
 pub fn suspend() -> Result<Ticket> {
-    THREAD.with(|me| me.tidily(|| me.suspend()))
+    THREAD.with(|me| me.suspend_shortly().map_or_else(|| me.tidily(|| me.suspend()), Ok))
 }
 
 /// Comes back from the last `suspend`.
 pub fn resume(ticket: Ticket) -> Result<()> {
-    THREAD.with(|me| me.tidily(|| me.resume(ticket)))
+    THREAD.with(|me| if me.resume_shortly(ticket) { Ok(()) } else { me.tidily(|| me.resume(ticket)) })
 }
 
 /// Deletes the states that this thread keeps and is not using.
@@ -244,6 +245,9 @@ impl Thread {
             let ours = |top: Frame| top.state == current && top.serial == target.serial && lives();
             if top.is_some_and(ours) || target.is(python.interpreter_of(current)) {
                 self.note_of(What::Nests, target.id);
+                if top.is_none() {
+                    self.learn_lent(target, current);
+                }
                 return Ok(self.push(current, target.serial, Kind::Nested { deaths: record::deaths() }));
             }
         }
@@ -306,10 +310,22 @@ impl Thread {
             // That of a thread before, which had the same number.
             python.drop_dummy_thread(python.thread_ident(), |thread_id| thread_id != sys::thread_id());
         }
-        if source == Source::Cached {
-            self.learn(target, state);
+        match source {
+            Source::Cached => self.learn(target, state, source),
+            Source::Adopted if left.state().is_none() => self.learn_lent(target, state),
+            _ => {}
         }
         Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left, aside }))
+    }
+
+    /// Has a state of somebody else's at hand from here on, which is in the slot and by which this thread is attached.
+    fn learn_lent(&self, target: &Arc<Interpreter>, state: State) {
+        if target.gate.is_open() && target.slot.is_found() && target.slot.get(target.python) == state.as_ptr() {
+            let visit = self.visit(target);
+            if self.with_visit(visit, |visit| visit.seat.occupant.state.get()) != Some(state) {
+                self.learn(target, state, Source::Adopted);
+            }
+        }
     }
 
     #[cold]

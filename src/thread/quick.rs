@@ -1,8 +1,13 @@
-//! The plain attachments, which nearly all are: through the state that this thread keeps of the interpreter, from nothing
-//! or from another plain one, with nobody closing anything and with all of CPython's variables as we left them.
+//! The plain attachments, which nearly all are: with nobody closing anything and with all of CPython's variables as we left
+//! them. They are through the state that this thread keeps of the interpreter, or through one of somebody else's that it has
+//! (Py_Initialize made it, Python's threading, PyGILState_Ensure); from nothing, from another plain one, or from where the
+//! thread has let go (PyEval_SaveThread, `pyferry_suspend`).
 //!
 //! Such a one is a *step*, of a few words, and needs no frame. Whatever does not fit is left to the long way, which makes
 //! frames of the steps first (`settle`), and a step again of a plain frame that is left alone (`unsettle`).
+//!
+//! Somebody else's state is never trusted to be there, or to be what it was: at each use it is what CPython has in the slot
+//! now, and says itself that it is one of the interpreter in question.
 //!
 //! What this costs is counted in instructions (tests/cost.rs): CPython's half of an attach consists of locked instructions,
 //! which nothing overlaps with, so every instruction of ours adds up. A step therefore keeps its contents from the last use; only
@@ -31,7 +36,7 @@ const OFF: usize = usize::MAX;
 /// Nobody's: for a step that was never taken.
 static NOBODY: Place = Seat::new(Occupant::new());
 
-/// An interpreter that this thread has been to, and the state it keeps of it. There is a visit as long as this is at hand.
+/// An interpreter that this thread has been to, and a state of it. There is a visit as long as this is at hand.
 struct Known {
     /// Only its address: which it is. Null: none.
     interpreter: Cell<*const Interpreter>,
@@ -57,19 +62,43 @@ impl Known {
     }
 }
 
+/// What a step does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Attaches where the thread is attached: by the step before or, in the first step, by somebody else.
+    Nests,
+    /// Attaches a thread that is attached to nothing, and so leaves it.
+    Enters,
+    /// Attaches from what the step before attached, and goes back there.
+    Crosses,
+    /// Lets go.
+    Suspends,
+}
+
 struct Step {
     number: Cell<u64>,
-    /// Rather than nested in the step before.
-    enters: Cell<bool>,
+    how: Cell<How>,
+    /// How many attachments the thread is in, up to this one.
+    attachments: Cell<u32>,
     to: Known,
+}
+
+impl Step {
+    const fn none() -> Step {
+        Step { number: Cell::new(0), how: Cell::new(How::Nests), attachments: Cell::new(0), to: Known::none() }
+    }
 }
 
 #[repr(C)]
 pub(super) struct Quick {
     depth: Cell<usize>,
     places: Cell<Places>,
+    /// What the slot holds under the first step, where that enters: nothing, or the state of somebody else's that it uses.
+    below: Cell<Option<State>>,
     steps: [Step; STEPS],
     known: [Known; KNOWN],
+    /// The state of somebody else's that this thread used last, and that the long way has looked at.
+    lent: Known,
 }
 
 impl Quick {
@@ -77,8 +106,10 @@ impl Quick {
         Quick {
             depth: Cell::new(0),
             places: Cell::new(Places::NOWHERE),
-            steps: [const { Step { number: Cell::new(0), enters: Cell::new(false), to: Known::none() } }; STEPS],
+            below: Cell::new(None),
+            steps: [const { Step::none() }; STEPS],
             known: [const { Known::none() }; KNOWN],
+            lent: Known::none(),
         }
     }
 
@@ -87,6 +118,7 @@ impl Quick {
         debug_assert!(!self.has_steps(), "steps are settled first");
         self.known.iter().for_each(|known| known.interpreter.set(null()));
         self.steps.iter().for_each(|step| step.to.interpreter.set(null()));
+        self.lent.interpreter.set(null());
     }
 
     /// From here on there are frames.
@@ -104,18 +136,35 @@ impl Quick {
         &self.steps[place % STEPS]
     }
 
-    fn find(&self, target: &Interpreter) -> Option<&Known> {
+    /// The state that this thread keeps of an interpreter, if that is at hand.
+    fn own(&self, target: &Interpreter) -> Option<&Known> {
         self.known.iter().find(|known| known.is(target))
     }
 
-    /// Makes the step at a depth one into that interpreter, if that is at hand.
-    fn aim(&self, depth: usize, target: &Interpreter) -> Option<&Step> {
+    /// What is at hand with that state, own or lent.
+    fn with_state(&self, state: State) -> impl Iterator<Item = &Known> {
+        let all = self.known.iter().chain([&self.lent]);
+        all.filter(move |known| known.state.get() == Some(state) && !known.interpreter.get().is_null())
+    }
+
+    /// Makes the step at a depth, which is next, one into what is at hand, and says how many attachments that comes to. It is
+    /// taken when the depth says so.
+    #[inline(always)]
+    fn aim(&self, depth: usize, how: How, to: &Known, number: u64) -> u32 {
         let step = self.step(depth);
-        if !step.to.is(target) {
-            step.to.set(self.find(target)?);
-        }
-        step.enters.set(true);
-        Some(step)
+        step.to.set(to);
+        step.how.set(how);
+        step.number.set(number);
+        let before = if depth == 0 { 0 } else { self.step(depth - 1).attachments.get() };
+        step.attachments.set(before + u32::from(how != How::Suspends));
+        step.attachments.get()
+    }
+
+    /// Notes how many attachments this thread is in, up to its last one at that seat; 1 where it is in none there.
+    fn note_depth(&self, seat: &Place) {
+        let steps = &self.steps[..self.depth.get().min(STEPS)];
+        let last = steps.iter().rfind(|step| std::ptr::eq(step.to.seat.get(), seat));
+        seat.occupant.set_depth(last.map_or(1, |step| step.attachments.get().max(1)));
     }
 }
 
@@ -129,10 +178,11 @@ impl Thread {
     #[inline(always)]
     fn attach_in_steps<const NOTED: bool>(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
         let mut handed_out = None;
-        if self.nest::<NOTED>(target, |ticket| handed_out = Some(ticket)) {
+        let mut hand_out = |ticket| handed_out = Some(ticket);
+        if self.nest::<NOTED>(target, &mut hand_out) || self.nest_on_lent(target, &mut hand_out) {
             return handed_out;
         }
-        self.cross::<NOTED>(target, label)
+        self.step_in::<NOTED>(target, label)
     }
 
     /// Detaches by the short way that there is. False: nothing was done.
@@ -142,44 +192,57 @@ impl Thread {
 
     #[inline(always)]
     fn detach_in_steps<const NOTED: bool>(&self, ticket: Ticket) -> bool {
-        (self.is_in_first() && self.leave::<NOTED>(ticket, || ()))
-            || self.unnest::<NOTED>(ticket, || ())
-            || self.cross_back::<NOTED>(ticket)
+        if self.is_in_first() {
+            return self.leave::<NOTED>(ticket, || ());
+        }
+        self.unnest::<NOTED>(ticket, || ()) || self.step_out::<NOTED>(ticket)
     }
 
-    /// Whether this thread is in nothing, as far as that is plain.
+    /// Whether this thread is in no step, and nobody else has attached it. (Up to 3.11: nor any other thread.)
     #[inline(always)]
     pub fn is_outside(&self) -> bool {
+        // Not what we remember but what CPython says: others may have attached.
+        self.is_in_no_step() && self.quick.places.get().is_current(None)
+    }
+
+    /// Whether this thread is in nothing that it has begun, as far as that is plain.
+    #[inline(always)]
+    pub fn is_in_no_step(&self) -> bool {
         self.quick.depth.get() == 0
     }
 
-    /// Whether its last attachment is its first, as far as that is plain.
+    /// Whether its last attachment is its first, and entered, as far as that is plain.
     #[inline(always)]
     pub fn is_in_first(&self) -> bool {
-        self.quick.depth.get() == 1
+        self.quick.depth.get() == 1 && self.quick.step(0).how.get() == How::Enters
     }
 
-    /// Attaches from outside and hands the ticket out, if that is plain and was done before. False: nothing was done.
+    /// Attaches from outside (`is_outside`) and hands the ticket out, if that is plain and was done before. False: nothing was done.
     #[inline(always)]
     pub fn enter(&self, target: &Interpreter, label: Label, hand_out: impl FnOnce(Ticket)) -> bool {
         let quick = &self.quick;
-        let (step, places) = (quick.step(0), quick.places.get());
+        let (step, places, below) = (quick.step(0), || quick.places.get(), quick.below.get());
         let seat = step.to.seat.get();
-        let (true, Some(state)) = (step.to.is(target) && step.enters.get(), step.to.state.get()) else { return false };
-        // Not what we remember but what CPython says: others may have attached.
-        if !places.is_detached() || !seat.enter::<false>() {
+        let is_aimed = step.to.is(target) && step.how.get() == How::Enters;
+        let (true, Some(state)) = (is_aimed, step.to.state.get()) else { return false };
+        if !places().slot_holds(below) || !seat.enter::<false>() {
+            return false;
+        }
+        if below.is_some() && !may_use(places(), target, state) {
+            give_back::<false>(seat);
             return false;
         }
         let ticket = self.next_ticket();
         step.number.set(ticket.number);
         quick.depth.set(1);
         seat.occupant.set_label(label);
+        seat.occupant.set_depth(1);
         seat.occupant.sets_out(now());
         hand_out(ticket);
         herald::be_heard();
-        places.attach(state);
-        if places.was_sent_one(state) {
-            drop_what_was_sent();
+        places().attach(state);
+        if places().was_sent_one(state) {
+            drop_what_was_sent(seat, state);
         }
         seat.occupant.came_in(now());
         true
@@ -194,75 +257,122 @@ impl Thread {
         if depth.wrapping_sub(1) >= STEPS - 1 {
             return false;
         }
-        let (last, step) = (quick.step(depth - 1), quick.step(depth));
-        let seat = last.to.seat.get();
+        let last = quick.step(depth - 1);
+        let (seat, state) = (last.to.seat.get(), last.to.state.get());
         // Others may have let go.
-        if !last.to.is(target) || !quick.places.get().is_current(last.to.state.get()) || !seat.is_quiet::<NOTED>() {
+        if !last.to.is(target) || !quick.places.get().is_current(state) || !seat.is_quiet::<NOTED>() {
             return false;
         }
-        let ticket = self.next_ticket();
-        step.number.set(ticket.number);
-        step.enters.set(false);
-        if !step.to.is(target) {
-            step.to.set(&last.to);
-        }
-        quick.depth.set(depth + 1);
-        seat.occupant.set_depth(depth as u32 + 1);
+        let attachments = last.attachments.get() + 1;
+        seat.occupant.set_depth(attachments);
         if NOTED {
             self.note_of(What::Nests, seat.occupant.interpreter());
         }
-        hand_out(ticket);
+        self.put_nested(depth, &last.to, state, attachments, hand_out);
         true
     }
 
-    /// Attaches to an interpreter that is at hand, from outside or from the last step. None: nothing was done.
-    pub fn cross<const NOTED: bool>(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
-        let (quick, places) = (&self.quick, self.quick.places.get());
+    /// Attaches where somebody else has attached this thread, which is in no step, and hands the ticket out, if that is plain.
+    /// False: nothing was done.
+    #[inline(always)]
+    pub fn nest_on_lent(&self, target: &Interpreter, hand_out: impl FnOnce(Ticket)) -> bool {
+        let (quick, places) = (&self.quick, || self.quick.places.get());
+        let lent = &quick.lent;
+        let (true, Some(state)) = (quick.depth.get() == 0 && lent.is(target), lent.state.get()) else { return false };
+        let is_attached = places().is_current(Some(state)) && places().slot_holds(Some(state));
+        if !is_attached || !target.is(Some(places().interpreter_of(state))) || !lent.seat.get().is_quiet::<false>() {
+            return false;
+        }
+        self.put_nested(0, lent, Some(state), 1, hand_out);
+        true
+    }
+
+    #[inline(always)]
+    fn put_nested(
+        &self,
+        depth: usize,
+        to: &Known,
+        state: Option<State>,
+        attachments: u32,
+        hand_out: impl FnOnce(Ticket),
+    ) {
+        let step = self.quick.step(depth);
+        if step.to.interpreter.get() != to.interpreter.get() {
+            step.to.set(to);
+        }
+        step.to.state.set(state);
+        step.how.set(How::Nests);
+        step.attachments.set(attachments);
+        self.quick.depth.set(depth + 1);
+        let ticket = self.next_ticket();
+        step.number.set(ticket.number);
+        hand_out(ticket);
+    }
+
+    /// Attaches to an interpreter that is at hand: from outside, from the last step, or from where the thread has let go. None:
+    /// nothing was done.
+    pub fn step_in<const NOTED: bool>(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
+        let (quick, places) = (&self.quick, || self.quick.places.get());
         let depth = quick.depth.get();
         if depth >= STEPS {
             return None;
         }
-        let last = if depth > 0 { quick.step(depth - 1).to.state.get() } else { None };
-        let step = quick.aim(depth, target)?;
-        let (seat, state) = (step.to.seat.get(), step.to.state.get()?);
-        if !places.is_current(last) || !places.slot_holds(last) || !seat.enter::<NOTED>() {
+        let last = depth.checked_sub(1).map(|depth| quick.step(depth));
+        let last_state = last.and_then(|last| last.to.state.get());
+        let how = match State::from_ptr(places().current()) {
+            None => How::Enters,
+            current if current == last_state => How::Crosses,
+            _ => return None,
+        };
+        // What it has let go of is still in the slot.
+        let let_go = last.map_or(&quick.lent, |last| &last.to);
+        let below = let_go.state.get().filter(|state| places().slot_holds(Some(*state)));
+        let to = if how == How::Enters && below.is_some() && let_go.is(target) { let_go } else { quick.own(target)? };
+        let (seat, state) = (to.seat.get(), to.state.get()?);
+        let is_as_it_was = below.is_some() || (depth == 0 && places().slot_holds(None));
+        // What the slot holds, or this thread comes back to, is there then: nobody was given up, and a pin keeps it.
+        let keeps = last.is_none_or(|last| {
+            let seat = last.to.seat.get();
+            seat.is_quiet::<NOTED>() && (how == How::Enters || seat.pins() > 0)
+        });
+        if !is_as_it_was || !keeps || !seat.enter::<NOTED>() {
             return None;
         }
-        // One that is set where this thread comes back to is set aside, which takes a frame. Looked at under the pin: the state
-        // of a thread that was given up is gone.
-        if seat.occupant.is_in() && places.has_exception(Some(state)) {
-            if !seat.leave::<NOTED>() {
-                call_closer(seat);
-            }
+        // Looked at under the pin: the state of a thread that was given up is gone.
+        if !may_use(places(), target, state) {
+            give_back::<NOTED>(seat);
             return None;
         }
         let ticket = self.next_ticket();
-        step.number.set(ticket.number);
+        let attachments = quick.aim(depth, how, to, ticket.number);
+        if depth == 0 {
+            quick.below.set(below);
+        }
         quick.depth.set(depth + 1);
         let stays = seat.occupant.is_in();
         if !stays {
             seat.occupant.set_label(label);
         }
         if NOTED {
-            if last.is_some() {
+            if how == How::Crosses {
                 self.note(What::Crosses, &seat.occupant);
             }
             self.note(What::Waits, &seat.occupant);
         }
-        if last.is_some() {
-            quick.step(depth - 1).to.seat.get().occupant.went_away(now());
-            places.let_go();
+        if let (How::Crosses, Some(last)) = (how, last) {
+            last.to.seat.get().occupant.went_away(now());
+            places().let_go();
         }
-        seat.occupant.set_depth(depth as u32 + 1);
+        seat.occupant.set_depth(attachments);
         // To go from A to B and back to A is one stay in A.
         if stays {
-            come_back(seat, places, state);
+            come_back(seat, places(), state);
         } else {
             seat.occupant.sets_out(now());
             herald::be_heard();
-            places.attach(state);
-            if places.was_sent_one(state) {
-                drop_what_was_sent();
+            places().attach(state);
+            if places().was_sent_one(state) {
+                drop_what_was_sent(seat, state);
             }
             seat.occupant.came_in(now());
         }
@@ -272,15 +382,15 @@ impl Thread {
         Some(ticket)
     }
 
-    /// Ends the first attachment, and takes the ticket back, if that is plain. False: nothing was done.
+    /// Ends the first attachment (`is_in_first`), and takes the ticket back, if that is plain. False: nothing was done.
     #[inline(always)]
     pub fn leave<const NOTED: bool>(&self, ticket: Ticket, take_back: impl FnOnce()) -> bool {
         let quick = &self.quick;
-        let (step, places) = (quick.step(0), quick.places.get());
+        let (step, places) = (quick.step(0), || quick.places.get());
         let seat = step.to.seat.get();
         let is_next = self.is_mine(ticket) && ticket.number == step.number.get();
         let state = step.to.state.get();
-        if !is_next || !places.is_current(state) || !seat.is_quiet::<NOTED>() || places.has_exception(state) {
+        if !is_next || !places().is_current(state) || !seat.is_quiet::<NOTED>() || places().has_exception(state) {
             return false;
         }
         if NOTED {
@@ -289,10 +399,8 @@ impl Thread {
         quick.depth.set(0);
         seat.occupant.went_out();
         take_back();
-        places.detach();
-        if !seat.leave::<NOTED>() {
-            call_closer(seat);
-        }
+        places().detach(quick.below.get());
+        give_back::<NOTED>(seat);
         true
     }
 
@@ -305,54 +413,111 @@ impl Thread {
             return false;
         }
         let step = quick.step(depth - 1);
-        let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && !step.enters.get();
-        if !is_next || !quick.places.get().is_current(step.to.state.get()) || !step.to.seat.get().is_quiet::<NOTED>() {
+        let seat = step.to.seat.get();
+        let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && step.how.get() == How::Nests;
+        if !is_next || !quick.places.get().is_current(step.to.state.get()) || !seat.is_quiet::<NOTED>() {
             return false;
         }
         quick.depth.set(depth - 1);
-        step.to.seat.get().occupant.set_depth(depth as u32 - 1);
+        seat.occupant.set_depth(step.attachments.get() - 1);
         if NOTED {
-            self.note_of(What::Unnests, step.to.seat.get().occupant.interpreter());
+            self.note_of(What::Unnests, seat.occupant.interpreter());
         }
         take_back();
         true
     }
 
-    /// Ends the last attachment, which came from another interpreter. False: nothing was done.
-    pub fn cross_back<const NOTED: bool>(&self, ticket: Ticket) -> bool {
-        let (quick, places) = (&self.quick, self.quick.places.get());
+    /// Ends the last attachment, which came from another interpreter or from where the thread had let go. False: nothing was done.
+    pub fn step_out<const NOTED: bool>(&self, ticket: Ticket) -> bool {
+        let (quick, places) = (&self.quick, || self.quick.places.get());
         let depth = quick.depth.get();
         if !quick.has_steps() || depth < 2 {
             return false;
         }
         let (step, before) = (quick.step(depth - 1), quick.step(depth - 2));
         let (seat, back_in) = (step.to.seat.get(), before.to.seat.get());
-        let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && step.enters.get();
+        let is_next = self.is_mine(ticket) && ticket.number == step.number.get();
+        let goes_back = step.how.get() == How::Crosses;
         let ended = step.to.state.get();
-        let is_quiet = seat.is_quiet::<NOTED>() && back_in.is_quiet::<NOTED>();
-        let is_plain = places.is_current(ended) && is_quiet && !places.has_exception(ended);
-        let (true, Some(state)) = (is_next && is_plain, before.to.state.get()) else { return false };
+        let is_plain = places().is_current(ended) && seat.is_quiet::<NOTED>() && !places().has_exception(ended);
+        let ends = back_in.is_quiet::<NOTED>() && (goes_back || step.how.get() == How::Enters);
+        let (true, Some(state)) = (is_next && is_plain && ends, before.to.state.get()) else { return false };
         if NOTED {
             self.note(What::GoesOut, &seat.occupant);
         }
         quick.depth.set(depth - 1);
         if seat.pins() == 1 {
             seat.occupant.went_out();
-            seat.occupant.set_depth(1);
         } else {
             seat.occupant.went_away(now());
         }
-        places.let_go();
-        if !seat.leave::<NOTED>() {
-            call_closer(seat);
+        quick.note_depth(seat);
+        places().detach(Some(state));
+        give_back::<NOTED>(seat);
+        if goes_back {
+            if NOTED {
+                self.note(What::Waits, &back_in.occupant);
+            }
+            come_back(back_in, places(), state);
+            if NOTED {
+                self.note(What::ComesBack, &back_in.occupant);
+            }
         }
-        if NOTED {
-            self.note(What::Waits, &back_in.occupant);
+        true
+    }
+
+    /// Lets go of what this thread is attached to, by the last step or by somebody else. None: nothing was done.
+    pub fn suspend_shortly(&self) -> Option<Ticket> {
+        let (quick, places) = (&self.quick, || self.quick.places.get());
+        let depth = quick.depth.get();
+        if depth >= STEPS {
+            return None;
         }
-        come_back(back_in, places, state);
-        if NOTED {
-            self.note(What::ComesBack, &back_in.occupant);
+        let to = if depth == 0 { &quick.lent } else { &quick.step(depth - 1).to };
+        let (seat, state) = (to.seat.get(), to.state.get()?);
+        // A forked child has nothing at hand.
+        if to.interpreter.get().is_null() || !places().is_current(Some(state)) || !places().slot_holds(Some(state)) {
+            return None;
         }
+        // Somebody else's state says itself which interpreter's it is.
+        let is_here = |visit: &Visit| visit.interpreter.is(Some(places().interpreter_of(state)));
+        let is_own = seat.occupant.state.get() == Some(state);
+        let is_there = is_own || self.visit_with(seat).is_some_and(|visit| self.with_visit(visit, is_here));
+        if !is_there || !seat.enter::<false>() {
+            return None;
+        }
+        // If another library attached this thread, the time of that is unknown: count from now.
+        if !seat.occupant.is_in() {
+            seat.occupant.set_label(Label::NONE);
+            seat.occupant.came_in(now());
+        }
+        let ticket = self.next_ticket();
+        let attachments = quick.aim(depth, How::Suspends, to, ticket.number);
+        quick.depth.set(depth + 1);
+        seat.occupant.set_depth(attachments.max(1));
+        seat.occupant.went_away(now());
+        places().let_go();
+        Some(ticket)
+    }
+
+    /// Comes back from the last suspend. False: nothing was done.
+    pub fn resume_shortly(&self, ticket: Ticket) -> bool {
+        let (quick, places) = (&self.quick, || self.quick.places.get());
+        if !quick.has_steps() {
+            return false;
+        }
+        let step = quick.step(quick.depth.get() - 1);
+        let seat = step.to.seat.get();
+        let is_next = self.is_mine(ticket) && ticket.number == step.number.get() && step.how.get() == How::Suspends;
+        let is_plain =
+            places().is_current(None) && places().slot_holds(step.to.state.get()) && seat.is_quiet::<false>();
+        let (true, Some(state)) = (is_next && is_plain, step.to.state.get()) else { return false };
+        come_back(seat, places(), state);
+        quick.depth.set(quick.depth.get() - 1);
+        if seat.pins() == 1 {
+            seat.occupant.went_out();
+        }
+        give_back::<false>(seat);
         true
     }
 
@@ -361,36 +526,36 @@ impl Thread {
         self.with_visits(|visits| visits.iter().position(has_it))
     }
 
-    /// The state of the last step, unless it is gone; None where there are no steps.
+    /// The state that the last step attached, unless it is gone; None where there are no steps.
     pub(super) fn last_step(&self) -> Option<Option<State>> {
         if !self.quick.has_steps() {
             return None;
         }
-        let to = &self.quick.step(self.quick.depth.get() - 1).to;
+        let step = self.quick.step(self.quick.depth.get() - 1);
         let lives = |visit| self.with_visit(visit, |visit| visit.interpreter.raw().is_some());
-        Some(to.state.get().filter(|_| self.visit_with(to.seat.get()).is_some_and(lives)))
+        let is_attached = || step.how.get() != How::Suspends && self.visit_with(step.to.seat.get()).is_some_and(lives);
+        Some(step.to.state.get().filter(|_| is_attached()))
     }
 
-    /// Has an interpreter at hand from here on, with the state that this thread keeps of it. There are no steps now.
-    pub(super) fn learn(&self, target: &Arc<Interpreter>, state: State) {
+    /// Has an interpreter at hand from here on, with a state that is this thread's. There are no steps now.
+    pub(super) fn learn(&self, target: &Arc<Interpreter>, state: State, source: Source) {
         let quick = &self.quick;
-        if quick.find(target).is_some_and(|known| known.state.get() == Some(state)) {
+        let known = if source == Source::Adopted { &quick.lent } else { &quick.known[target.index % KNOWN] };
+        if known.is(target) && known.state.get() == Some(state) {
             return;
         }
         let seat = self.with_visits(|visits| Some(visits.get(target.index)?.as_ref()?.seat));
-        if let (Some(seat), Some(places)) = (seat, Places::here(target.python, target.slot)) {
-            // Where they are may be new, and with it all that is at hand old: Python was started again.
-            if !places.are(quick.places.get()) {
-                quick.forget();
-                quick.places.set(places);
-            }
-            let known = &quick.known[target.index % KNOWN];
-            known.interpreter.set(Arc::as_ptr(target));
-            known.seat.set(seat);
-            known.state.set(Some(state));
-            // A step that was there before may have another state.
-            quick.steps.iter().filter(|step| step.to.is(target)).for_each(|step| step.to.interpreter.set(null()));
+        let (Some(seat), Some(places)) = (seat, Places::here(target.python, target.slot)) else { return };
+        // Where they are may be new, and with it all that is at hand old: Python was started again.
+        if !places.are(quick.places.get()) {
+            quick.forget();
+            quick.places.set(places);
         }
+        known.interpreter.set(Arc::as_ptr(target));
+        known.seat.set(seat);
+        known.state.set(Some(state));
+        // A step that was there before may have another state.
+        quick.steps.iter().filter(|step| step.to.is(target)).for_each(|step| step.to.interpreter.set(null()));
     }
 
     /// Makes frames of the steps.
@@ -404,23 +569,32 @@ impl Thread {
     #[cold]
     fn settle_steps(&self) {
         let depth = self.quick.depth.replace(0);
+        let mut below = self.quick.below.get();
         let mut left = Left::Nothing;
         for step in self.quick.steps.iter().take(depth) {
             let (Some(state), Some(visit)) = (step.to.state.get(), self.visit_with(step.to.seat.get())) else {
                 continue;
             };
-            let serial = self.with_visit(visit, |visit| visit.interpreter.serial);
-            let kind = if step.enters.get() {
-                let before = left.state().map_or(null_mut(), State::as_ptr);
-                // The long way takes a second pin of what it leaves.
-                if let Some(below) = left.hold().pinned() {
-                    self.with_visit(below, |visit| visit.seat.hold_again());
-                }
-                Kind::Entered { visit, source: Source::Cached, before, left, aside: Aside::NONE }
-            } else {
-                Kind::Nested { deaths: u64::MAX }
+            let (serial, own) =
+                self.with_visit(visit, |visit| (visit.interpreter.serial, visit.seat.occupant.state.get()));
+            let enters = |left| {
+                let source = if own == Some(state) { Source::Cached } else { Source::Adopted };
+                let before = below.map_or(null_mut(), State::as_ptr);
+                Kind::Entered { visit, source, before, left, aside: Aside::NONE }
             };
-            left = Left::There(state, Hold::Pinned(visit));
+            let kind = match step.how.get() {
+                How::Nests => Kind::Nested { deaths: u64::MAX },
+                How::Enters => enters(Left::Nothing),
+                How::Crosses => {
+                    // The long way takes a second pin of what it leaves.
+                    if let Some(below) = left.hold().pinned() {
+                        self.with_visit(below, |visit| visit.seat.hold_again());
+                    }
+                    enters(left)
+                }
+                How::Suspends => Kind::Suspended { hold: Hold::Pinned(visit) },
+            };
+            (below, left) = (Some(state), Left::There(state, Hold::Pinned(visit)));
             self.put_frame(Frame { number: step.number.get(), state, serial, kind });
         }
     }
@@ -436,23 +610,43 @@ impl Thread {
             _ => return,
         };
         let Some(frame) = frame else { return self.quick.depth.set(0) };
-        let Kind::Entered { visit, source: Source::Cached, before, left: Left::Nothing, aside } = frame.kind else {
-            return;
-        };
-        if !aside.is_none() {
-            return;
-        }
-        let found = self.with_visit(visit, |visit| {
+        let is_here = |known: &&Known| {
             // The short way out leaves the label.
-            let is_held = visit.seat.occupant.label() != UNHELD;
-            let is_kept = is_held && visit.seat.occupant.state.get() == Some(frame.state);
-            if is_kept { self.quick.aim(0, &visit.interpreter) } else { None }
-        });
-        if let Some(step) = found.filter(|step| before.is_null() && step.to.state.get() == Some(frame.state)) {
-            self.frames.borrow_mut().clear();
-            step.number.set(frame.number);
-            self.quick.depth.set(1);
-        }
+            let is_it =
+                |visit: &Visit| visit.interpreter.serial == frame.serial && visit.seat.occupant.label() != UNHELD;
+            self.visit_with(known.seat.get()).is_some_and(|visit| self.with_visit(visit, is_it))
+        };
+        let Some(to) = self.quick.with_state(frame.state).find(is_here) else { return };
+        let lent = Some(frame.state).filter(|_| std::ptr::eq(to, &self.quick.lent));
+        let how = match frame.kind {
+            Kind::Entered { before, left: Left::Nothing, aside, .. }
+                if aside.is_none() && State::from_ptr(before) == lent =>
+            {
+                How::Enters
+            }
+            Kind::Nested { .. } if lent.is_some() => How::Nests,
+            Kind::Suspended { hold: Hold::Pinned(_) } if lent.is_some() => How::Suspends,
+            _ => return,
+        };
+        self.frames.borrow_mut().clear();
+        self.quick.below.set(lent);
+        self.quick.aim(0, how, to, frame.number);
+        self.quick.depth.set(1);
+    }
+}
+
+/// Whether a state, in which the thread is not, is one of that interpreter's, which a pin of this thread's keeps, and none of
+/// those with an exception set: that has to be set aside, which takes a frame.
+#[inline(always)]
+fn may_use(places: Places, target: &Interpreter, state: State) -> bool {
+    target.is(Some(places.interpreter_of(state))) && !places.has_exception(Some(state))
+}
+
+/// Gives a pin back.
+#[inline(always)]
+fn give_back<const NOTED: bool>(seat: &'static Place) {
+    if !seat.leave::<NOTED>() {
+        call_closer(seat);
     }
 }
 
@@ -467,8 +661,9 @@ fn come_back(seat: &Place, places: Places, state: State) {
 
 /// What was sent to an earlier visit must not hit this one, which has just begun.
 #[cold]
-fn drop_what_was_sent() {
-    if let Some(python) = Python::known() {
+fn drop_what_was_sent(seat: &Place, state: State) {
+    // Somebody else's state has been more than visits of ours.
+    if let Some(python) = Python::known().filter(|_| seat.occupant.state.get() == Some(state)) {
         python.clear_interrupt();
     }
 }

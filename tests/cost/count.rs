@@ -13,9 +13,11 @@ use harness::library::Library;
 use harness::python::Python;
 use harness::{compile, environment, paths, process, verdict};
 
-/// What CPython itself wants for a visit, and which of our functions calls it: not counted.
-pub const LIMIT: [(&str, &str); 2] =
-    [("PyEval_RestoreThread", "pyferry_attach"), ("PyEval_SaveThread", "pyferry_detach")];
+/// What CPython itself wants for a visit, and which of our functions, of one phase, calls it: not counted.
+pub const LIMIT: [(&str, [&str; 2]); 2] = [
+    ("PyEval_RestoreThread", ["pyferry_attach", "pyferry_resume"]),
+    ("PyEval_SaveThread", ["pyferry_detach", "pyferry_suspend"]),
+];
 
 /// What `path.c` has in files of their own: without Python.h, and in C++.
 const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
@@ -108,6 +110,7 @@ impl Counter {
 fn read(dump: &str, special: &Special) -> Result<Count, String> {
     let mut count = Count::default();
     let mut without_limit: BTreeMap<String, i64> = BTreeMap::new();
+    let mut limits: BTreeMap<&str, i64> = BTreeMap::new();
     let (mut object, mut called_object, mut called, mut visits, mut function) = ("", "", "", true, "");
     let mut lines = dump.lines();
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).ok_or("callgrind's dump is odd");
@@ -133,7 +136,7 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
             match (is_ours(object), is_ours(called_object), limit) {
                 _ if !visits || is_own_threads(called) => {}
                 (false, true, _) => *without_limit.entry(called.to_owned()).or_default() += cost as i64,
-                (true, false, Some((_, ours))) => *without_limit.entry(ours.to_string()).or_default() -= cost as i64,
+                (true, false, Some((function, _))) => *limits.entry(*function).or_default() += cost as i64,
                 (true, false, None) => *count.calls.entry(called.to_owned()).or_default() += times,
                 _ => {}
             }
@@ -149,6 +152,11 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
                 Some(Kind::SystemCall) => count.system_calls += times,
                 None => {}
             }
+        }
+    }
+    for (function, ours) in LIMIT {
+        if let Some(sum) = ours.iter().find_map(|ours| Some(*ours).filter(|ours| without_limit.contains_key(*ours))) {
+            *without_limit.entry(sum.to_owned()).or_default() -= limits.get(function).copied().unwrap_or_default();
         }
     }
     let per_visit = |sum: u64| sum.div_ceil(VISITS);
@@ -167,8 +175,10 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
 
 /// What threads of the library's own do, each of which runs a boxed closure: no visitor pays for it.
 fn is_own_threads(function: &str) -> bool {
-    let begins = ["pyferry::sys::unix::spawn", "core::ops::function::FnOnce::call_once", "std::thread::"];
-    begins.iter().any(|name| function.starts_with(name))
+    let own = ["pyferry::sys::unix::spawn", "core::ops::function::FnOnce::call_once", "std::thread::"];
+    // How the thread that writes the time down waits for the next time.
+    let clocks = ["<std::sys::sync::condvar::", "<std::sys::pal::unix::time::"];
+    own.iter().chain(&clocks).any(|name| function.starts_with(name))
 }
 
 fn is_ours(object: &str) -> bool {

@@ -30,6 +30,15 @@ static __attribute__((noinline)) void linked_calls(int count)
             abort();
 }
 
+static void suspensions(int count)
+{
+    for (int i = 0; i < count; i++) {
+        pyferry_suspension suspension;
+        CHECK_OK(pyferry_suspend(&suspension));
+        CHECK_OK(pyferry_resume(&suspension));
+    }
+}
+
 /* A question has no side effect. */
 static void visits_and_questions(int count)
 {
@@ -133,11 +142,37 @@ static void *alone(void *unused)
     PHASE("linked call", linked_calls);
     PHASE("stable call", stable_calls);
     PHASE("nested after questions", visits_and_questions);
+    PHASE("suspended", suspensions);
+    PyThreadState *state = PyEval_SaveThread();
+    PHASE("let go", visits);
+    PyEval_RestoreThread(state);
+    pyferry_suspension out = suspend();
+    PHASE("inside a suspension", visits);
+    resume(out);
     detach(outer);
     PHASE("guard", guards);
     PHASE("post", posts);
     PHASE("post a copy", posted_copies);
     PHASE("view", views);
+    return unused;
+}
+
+/* On a thread that somebody else attached, as Py_Initialize, Python itself and PyGILState do. */
+static void *of_others(void *unused)
+{
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    PHASE("nested on a state of others", visits);
+    PHASE("suspended, of others", suspensions);
+    pyferry_token outer = attach(view);
+    PHASE("nested twice on a state of others", visits);
+    detach(outer);
+    PyThreadState *state = PyEval_SaveThread();
+    PHASE("by a state of others", visits);
+    PyEval_RestoreThread(state);
+    pyferry_suspension out = suspend();
+    PHASE("inside a suspension, of others", visits);
+    resume(out);
+    PyGILState_Release(ensured);
     return unused;
 }
 
@@ -166,6 +201,7 @@ int main(void)
     CHECK_OK(pyferry_queue_new(view, &options, &queue));
     scope_start(view);
     CALLGRIND_START_INSTRUMENTATION;
+    on_new_thread(of_others, NULL); /* first: it leaves no state, which a thread of pyferry's would delete meanwhile */
     on_new_thread(alone, NULL);
     CHECK(pthread_barrier_init(&all, NULL, THREADS) == 0);
     pthread_t threads[THREADS];

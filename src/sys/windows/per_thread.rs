@@ -61,14 +61,19 @@ impl<T> PerThread<T> {
     /// This thread's.
     #[inline(always)]
     pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
-        let offset = (&raw const *self.initial as usize).wrapping_sub(&raw const _tls_start as usize);
-        // SAFETY: the library's block has the value there, from before the thread's first step until after its last.
-        f(unsafe { &*tls_address(_tls_index as usize, offset).cast::<T>() })
+        f(self.here())
     }
 
-    /// The same: it always is at hand.
+    /// The same: it always is at hand. It must not be sent to another thread, so T is not `Sync`.
     #[inline(always)]
-    pub fn with_at_hand<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
-        Some(self.with(f))
+    pub fn at_hand(&self) -> Option<&T> {
+        Some(self.here())
+    }
+
+    #[inline(always)]
+    fn here(&self) -> &T {
+        let offset = (&raw const *self.initial as usize).wrapping_sub(&raw const _tls_start as usize);
+        // SAFETY: the library's block has the value there, from before the thread's first step until after its last.
+        unsafe { &*tls_address(_tls_index as usize, offset).cast::<T>() }
     }
 }

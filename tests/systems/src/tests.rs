@@ -142,7 +142,7 @@ fn values_per_thread() {
     let check = || {
         PER_THREAD.with(|value| assert_eq!(value.replace(5), 0));
         PER_THREAD.with(|value| assert_eq!(value.get(), 5));
-        assert_eq!(PER_THREAD.with_at_hand(Cell::get), cfg!(any(target_env = "gnu", windows)).then_some(5));
+        assert_eq!(PER_THREAD.at_hand().map(Cell::get), cfg!(any(target_env = "gnu", windows)).then_some(5));
     };
     check();
     std::thread::spawn(check).join().expect("each has its own");
