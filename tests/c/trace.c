@@ -175,7 +175,7 @@ static void begins_in_the_middle(void)
                       "import sys; gil = getattr(sys, '_is_gil_enabled', lambda: True)()\n"
                       "assert shape(slices, 'the \"holder\"') == [(0, 'hold', 0, 'load level')], slices\n"
                       "assert not gil or shape(slices, 'waiter') == [(0, 'wait', 0, 'render')], slices\n"
-                      "assert of(slices, 'the \"holder\"')[0].begin == 0, slices");
+                      "assert of(slices, 'the \"holder\"')[0].begin < 1, slices");
 
     in = leave = (struct event)EVENT_INIT;
     holder = thread_start(hold, NULL);
@@ -186,7 +186,7 @@ static void begins_in_the_middle(void)
     CHECK_OK(pyferry_trace_stop());
     check_trace(view, "slices = load('" TRACE_FILE "')\n"
                       "assert shape(slices, 'the \"holder\"') == [(0, 'hold', 0, 'load level')], slices\n"
-                      "assert of(slices, 'the \"holder\"')[0].begin == 0, slices");
+                      "assert of(slices, 'the \"holder\"')[0].begin < 1, slices");
 }
 
 /* ---- attached ---- */
