@@ -92,6 +92,13 @@ impl Error {
     pub(crate) fn new(status: Status, message: impl Into<String>) -> Error {
         Error { status, message: message.into() }
     }
+
+    /// The same. One function for all, and far from the code that fails: there are many, and few ever do.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn says(status: Status, message: fmt::Arguments<'_>) -> Error {
+        Error { status, message: message.to_string() }
+    }
 }
 
 impl fmt::Display for Error {
@@ -112,7 +119,7 @@ impl fmt::Display for Status {
 /// `fail!(Closed, "interpreter {id} has ended")`: returns that error.
 macro_rules! fail {
     ($status:ident, $($message:tt)+) => {
-        return Err($crate::error::Error::new($crate::error::Status::$status, format!($($message)+)))
+        return Err($crate::error::Error::says($crate::error::Status::$status, format_args!($($message)+)))
     };
 }
 pub(crate) use fail;

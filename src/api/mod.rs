@@ -139,7 +139,7 @@ pub fn forget_thread() -> Result<()> {
 }
 
 fn text(text: &str, name: &str) -> Result<CString> {
-    let nul = |_| Error::new(Status::InvalidArgument, format!("`{name}` has a NUL inside"));
+    let nul = |_| Error::says(Status::InvalidArgument, format_args!("`{name}` has a NUL inside"));
     CString::new(text).map_err(nul)
 }
 

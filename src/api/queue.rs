@@ -154,7 +154,7 @@ impl Queue {
             Status::Forked => "the queue is the parent process's",
             _ => "the interpreter is shutting down or has ended",
         };
-        Err(Error::new(status, format!("{why}: the job was not posted")))
+        Err(Error::says(status, format_args!("{why}: the job was not posted")))
     }
 
     /// Posts a job, and waits until it was called; None: for ever. A thread that is attached lets go meanwhile.

@@ -125,7 +125,7 @@ fn given<T>(argument: Option<T>, name: &str) -> Result<T> {
 
 #[cold]
 fn null(name: &str) -> Error {
-    Error::new(Status::InvalidArgument, format!("`{name}` is NULL"))
+    Error::says(Status::InvalidArgument, format_args!("`{name}` is NULL"))
 }
 
 // A string argument: NULL is none.

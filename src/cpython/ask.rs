@@ -72,7 +72,7 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
         );
     }
     let cannot_run =
-        |error| Error::new(Status::NoPython, format!("cannot run {} ({said_by}): {error}", program.display()));
+        |error| Error::says(Status::NoPython, format_args!("cannot run {} ({said_by}): {error}", program.display()));
     let mut command = Command::new(program);
     sys::without_window(&mut command);
     let mut child = command

@@ -135,7 +135,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
 pub fn load(path: &Path) -> Result<Located> {
     // SAFETY: libpython's initialisers do nothing but prepare the library.
     let library = unsafe { sys::load_for_all(path) }
-        .map_err(|error| Error::new(Status::NoPython, format!("cannot load {}: {error}", path.display())))?;
+        .map_err(|error| Error::says(Status::NoPython, format_args!("cannot load {}: {error}", path.display())))?;
     // SAFETY: only the address is used.
     let function = unsafe { library.get::<unsafe extern "C" fn()>("Py_GetVersion") }.map_or(0, |found| *found as usize);
     Ok(Located { library, function, path: sys::real_path(path) })

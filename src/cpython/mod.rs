@@ -173,7 +173,7 @@ impl Python {
             fail!(Unsupported, "{} is Python {text}: pyferry serves 3.9 and later", located.path.display());
         }
         let table = Table::resolve(&located.library).map_err(|symbol| {
-            Error::new(Status::Unsupported, format!("{} does not export {symbol}", located.path.display()))
+            Error::says(Status::Unsupported, format_args!("{} does not export {symbol}", located.path.display()))
         })?;
         let symbols = Symbols::new(located.library, located.function);
         images::fill_all(&symbols);

@@ -158,5 +158,5 @@ fn result_of(python: &Python, future: Reference) -> Result<Reference> {
 
 fn closing(interpreter: &Interpreter) -> Error {
     let name = interpreter.name();
-    Error::new(Status::Closed, format!("{name} is shutting down or has ended: nobody waits there any more"))
+    Error::says(Status::Closed, format_args!("{name} is shutting down or has ended: nobody waits there any more"))
 }

@@ -12,7 +12,9 @@ use std::sync::Arc;
 pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
     check(interpreter)?;
     let later = |error: Error| match error.status {
-        Status::Timeout => Error::new(Status::Timeout, format!("{}; it lets nobody new in: call again", error.message)),
+        Status::Timeout => {
+            Error::says(Status::Timeout, format_args!("{}; it lets nobody new in: call again", error.message))
+        }
         _ => error,
     };
     let finish = |claim| {

@@ -303,7 +303,7 @@ pub fn wait_until_gone(
         let until = limits.deadline.map(|deadline| first_look.map_or(deadline, |first| first.max(deadline)));
         if until.is_some_and(|until| until <= now) {
             let left = left.unwrap_or_else(|| UNSEEN.into());
-            return Err(Error::new(Status::Timeout, format!("{} still runs {left}", interpreter.name())));
+            return Err(Error::says(Status::Timeout, format_args!("{} still runs {left}", interpreter.name())));
         }
         if next_report <= now {
             drop(list);
@@ -336,6 +336,6 @@ pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
 pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
     let (target, mask) = (Arc::clone(interpreter), sys::SignalMask::of_this_thread());
     sys::spawn(c"pyferry-exit", move || mask.around(|| tell_from_here(&target))).map_err(|error| {
-        Error::new(Status::NoMemory, format!("cannot start a thread to end {} with: {error}", interpreter.name()))
+        Error::says(Status::NoMemory, format_args!("cannot start a thread to end {} with: {error}", interpreter.name()))
     })
 }

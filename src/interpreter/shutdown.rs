@@ -154,7 +154,7 @@ fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &L
     loop {
         if limits.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             let who = describe_occupants(interpreter);
-            return Err(Error::new(Status::Timeout, format!("{} is still in use by {who}", interpreter.name())));
+            return Err(Error::says(Status::Timeout, format_args!("{} is still in use by {who}", interpreter.name())));
         }
         waiting.observe();
         if empty(earliest(next_report)) {

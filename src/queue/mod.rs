@@ -346,9 +346,9 @@ impl Queue {
 
     fn closed(&self) -> Error {
         let name = self.interpreter.name();
-        Error::new(
+        Error::says(
             Status::Closed,
-            format!("{name} is shutting down or has ended: its queue takes no jobs, and runs none; free it"),
+            format_args!("{name} is shutting down or has ended: its queue takes no jobs, and runs none; free it"),
         )
     }
 }

@@ -30,7 +30,7 @@ pub fn start(queue: &Arc<Queue>) -> Result<()> {
     }
     let (own, mask) = (Arc::clone(queue), sys::SignalMask::of_this_thread());
     sys::spawn(c"pyferry-queue", move || work(&own, &mask))
-        .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread for the queue: {error}")))
+        .map_err(|error| Error::says(Status::NoMemory, format_args!("cannot start a thread for the queue: {error}")))
 }
 
 /// The mask is the one for threads and processes that jobs start.
