@@ -80,7 +80,7 @@ impl Pace {
 fn begin() {
     let Ok(mut writer) = WRITER.try_lock() else { return };
     if !writer.is_at_work && !writer.is_to_end {
-        writer.thread = spawn_joinable(c"pyferry-clock", write).ok();
+        writer.thread = spawn_joinable(c"pyferry-clock", 0, write).ok();
         writer.is_at_work = writer.thread.is_some();
     }
 }

@@ -157,9 +157,13 @@ pub fn spawn(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io:
     spawn_with_stack(name, 0, f)
 }
 
-/// The same, for who may wait for it.
-pub fn spawn_joinable(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io::Result<Joinable> {
-    spawn_boxed(0, (name, Box::new(f)))
+/// The same, for who may wait for it, with a stack of that size in bytes; 0: as the system has it.
+pub fn spawn_joinable(
+    name: &'static CStr,
+    stack_size: usize,
+    f: impl FnOnce() + Send + 'static,
+) -> std::io::Result<Joinable> {
+    spawn_boxed(stack_size, (name, Box::new(f)))
 }
 
 /// A thread that goes on by itself, unless it is waited for.
@@ -183,13 +187,13 @@ impl Drop for Joinable {
     }
 }
 
-/// As `spawn`, with a stack of that size in bytes; 0: as the system has it.
+/// As `spawn`, with such a stack.
 pub fn spawn_with_stack(
     name: &'static CStr,
     stack_size: usize,
     f: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<()> {
-    spawn_boxed(stack_size, (name, Box::new(f))).map(drop)
+    spawn_joinable(name, stack_size, f).map(drop)
 }
 
 type Work = (&'static CStr, Box<dyn FnOnce() + Send>);

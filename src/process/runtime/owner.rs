@@ -14,7 +14,6 @@ use crate::thread::{self, Admission};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// The thread that Python calls its main thread.
@@ -33,7 +32,7 @@ pub enum Place {
 
 /// A thread of ours.
 pub struct Own {
-    thread: JoinHandle<()>,
+    thread: sys::Joinable,
     orders: Sender<Order>,
     finalized: Receiver<bool>,
 }
@@ -104,18 +103,20 @@ impl Owner {
         let _ = own.orders.send(Order::Finalize);
         let flushed = match limits.deadline {
             None => own.finalized.recv().ok(),
-            Some(deadline) => own.finalized.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
+            Some(deadline) => match own.finalized.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Err(RecvTimeoutError::Timeout) => {
+                    fail!(Timeout, "Py_FinalizeEx is at work, and an atexit function or a finaliser has not returned");
+                }
+                flushed => flushed.ok(),
+            },
         };
-        if flushed.is_none() && !own.thread.is_finished() {
-            fail!(Timeout, "Py_FinalizeEx is at work, and an atexit function or a finaliser has not returned");
-        }
         Ok(flushed != Some(false))
     }
 
     /// Waits for the end of a thread of ours, which has finalised Python.
     pub fn join(self) {
         if let Place::Own(own) = self.place {
-            let _ = own.thread.join();
+            own.thread.join();
         }
     }
 }
@@ -123,7 +124,7 @@ impl Owner {
 /// A thread of ours that Python is started on. Where that fails it stays, and the next start is on it: CPython takes the first
 /// thread for its main thread until it was finalised.
 pub struct Starter {
-    thread: JoinHandle<()>,
+    thread: sys::Joinable,
     lives: Sender<Box<dyn FnOnce() + Send>>,
     stack_size: usize,
 }
@@ -143,15 +144,12 @@ impl Starter {
         }
         let (lives, given) = channel::<Box<dyn FnOnce() + Send>>();
         let live = move || {
-            sys::SignalMask::block_all();
             while let Ok(life) = given.recv() {
                 life();
             }
         };
-        let owner = std::thread::Builder::new().name("pyferry-python".into()).stack_size(stack_size);
-        let thread = owner
-            .spawn(live)
-            .map_err(|error| Error::new(Status::NoMemory, format!("cannot start a thread: {error}")))?;
+        let thread = sys::spawn_joinable(c"pyferry-python", stack_size, live)
+            .map_err(|error| Error::says(Status::NoMemory, format_args!("cannot start a thread: {error}")))?;
         Ok(Starter { thread, lives, stack_size })
     }
 }

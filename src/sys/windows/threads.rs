@@ -6,8 +6,8 @@ use std::ops::Range;
 use windows_sys::Win32::Foundation::{CloseHandle, GetLastError, HANDLE, SetLastError};
 use windows_sys::Win32::System::Threading::{
     CRITICAL_SECTION, CreateThread, FLS_OUT_OF_INDEXES, FlsAlloc, FlsSetValue, GetCurrentThread, GetCurrentThreadId,
-    INFINITE, SetThreadDescription, TEB, TLS_OUT_OF_INDEXES, TlsAlloc, TlsFree, TlsGetValue, TlsSetValue,
-    WaitForSingleObject,
+    INFINITE, STACK_SIZE_PARAM_IS_A_RESERVATION, SetThreadDescription, TEB, TLS_OUT_OF_INDEXES, TlsAlloc, TlsFree,
+    TlsGetValue, TlsSetValue, WaitForSingleObject,
 };
 
 /// The number by which Python knows a thread is the system's, and not the address by which free-threaded CPythons' memory
@@ -22,18 +22,18 @@ pub fn keep_address(_address: u64) -> Option<KeptAddress> {
     None
 }
 
-/// Starts a thread that nobody waits for, with a stack as the system has it: nobody asks for another.
-pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
-    name: &'static CStr,
-    _stack_size: usize,
-    f: F,
-) -> std::io::Result<()> {
-    spawn(name, f)
-}
-
 /// Starts a thread that nobody waits for. Not std's: as on the other systems.
 pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
-    spawn_joinable(name, f).map(drop)
+    spawn_with_stack(name, 0, f)
+}
+
+/// As `spawn`, with a stack of that size in bytes; 0: as the system has it.
+pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
+    name: &'static CStr,
+    stack_size: usize,
+    f: F,
+) -> std::io::Result<()> {
+    spawn_joinable(name, stack_size, f).map(drop)
 }
 
 /// A thread that goes on by itself, unless it is waited for.
@@ -56,8 +56,12 @@ impl Drop for Joinable {
     }
 }
 
-/// As `spawn`, for who may wait for it.
-pub fn spawn_joinable<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<Joinable> {
+/// The same, for who may wait for it.
+pub fn spawn_joinable<F: FnOnce() + Send + 'static>(
+    name: &'static CStr,
+    stack_size: usize,
+    f: F,
+) -> std::io::Result<Joinable> {
     unsafe extern "system" fn start<F: FnOnce()>(work: *mut c_void) -> u32 {
         // SAFETY: `spawn` gave the box away.
         let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
@@ -68,7 +72,7 @@ pub fn spawn_joinable<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -
         0
     }
     let work = Box::into_raw(Box::new((name, f)));
-    match create_thread(start::<F>, work.cast()) {
+    match create_thread(start::<F>, work.cast(), stack_size) {
         Ok(thread) => Ok(Joinable(thread)),
         Err(error) => {
             // SAFETY: there is no thread that it was given to.
@@ -89,7 +93,7 @@ pub(in crate::sys) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::R
         (unsafe { &mut *work.cast::<&mut dyn FnMut()>() })();
         0
     }
-    let thread = create_thread(start, (&raw mut work).cast())?;
+    let thread = create_thread(start, (&raw mut work).cast(), 0)?;
     // SAFETY: ours; the work outlives the thread, which is waited for.
     unsafe {
         WaitForSingleObject(thread, INFINITE);
@@ -98,9 +102,15 @@ pub(in crate::sys) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::R
     Ok(())
 }
 
-fn create_thread(start: unsafe extern "system" fn(*mut c_void) -> u32, work: *mut c_void) -> std::io::Result<HANDLE> {
+fn create_thread(
+    start: unsafe extern "system" fn(*mut c_void) -> u32,
+    work: *mut c_void,
+    stack_size: usize,
+) -> std::io::Result<HANDLE> {
+    // Else the size is that of what is committed at once.
+    let flags = if stack_size == 0 { 0 } else { STACK_SIZE_PARAM_IS_A_RESERVATION };
     // SAFETY: the callers keep the work until the thread has taken it.
-    let thread = unsafe { CreateThread(std::ptr::null(), 0, Some(start), work, 0, std::ptr::null_mut()) };
+    let thread = unsafe { CreateThread(std::ptr::null(), stack_size, Some(start), work, flags, std::ptr::null_mut()) };
     if thread.is_null() { Err(std::io::Error::last_os_error()) } else { Ok(thread) }
 }
 
