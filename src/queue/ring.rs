@@ -85,20 +85,24 @@ const POSITIONS: u64 = 1 << 31;
 const CLOSING: i64 = 1 << 40;
 
 /// How many places are free; negative, where posters came for more than there are.
+#[inline(always)]
 fn free(places: u64) -> i64 {
     (places & 0xffff_ffff) as i64 - NONE_FREE as i64
 }
 
 /// The position behind the last place.
+#[inline(always)]
 fn limit(places: u64) -> u64 {
     places >> 32 & (POSITIONS - 1)
 }
 
 /// The position that is posted next.
+#[inline(always)]
 fn next(places: u64) -> u64 {
     limit(places).wrapping_sub(free(places).max(0) as u64) % POSITIONS
 }
 
+#[inline(always)]
 fn is_admitted(places: u64) -> bool {
     places & CLOSED == 0 && free(places) > 0
 }
@@ -108,6 +112,7 @@ fn refused(places: u64) -> Posted {
 }
 
 /// A slot's state: this position's job is in it.
+#[inline(always)]
 fn published(position: u64, mark: bool) -> u64 {
     position << 2 | u64::from(mark) << 1 | 1
 }
@@ -118,6 +123,25 @@ fn taken(position: u64) -> u64 {
 }
 
 const MARK: u64 = 2;
+
+/// Without a loop: the library is compiled for size, which leaves loops as they are, and each post comes this way.
+#[cfg(not(loom))]
+#[inline(always)]
+fn store_all(to: &[AtomicU64; WORDS], from: &[u64; WORDS]) {
+    let ([a, b, c, d, e, f, g], [h, i, j, k, l, m, n]) = (to, from);
+    a.store(*h, Ordering::Relaxed);
+    b.store(*i, Ordering::Relaxed);
+    c.store(*j, Ordering::Relaxed);
+    d.store(*k, Ordering::Relaxed);
+    e.store(*l, Ordering::Relaxed);
+    f.store(*m, Ordering::Relaxed);
+    g.store(*n, Ordering::Relaxed);
+}
+
+#[cfg(loom)]
+fn store_all(to: &[AtomicU64; WORDS], from: &[u64; WORDS]) {
+    to[0].store(from[0], Ordering::Relaxed);
+}
 
 impl Ring {
     /// A ring for so many jobs, not more than 2^30. None: there is no memory for it.
@@ -140,7 +164,7 @@ impl Ring {
     }
 
     /// Posts a job. Any thread, also in a signal handler. Where it is `Full` or `Closed` the job was never there.
-    #[inline]
+    #[inline(always)]
     pub fn post(&self, job: &Job) -> Posted {
         // Asked first, so that those who find no place leave nothing behind.
         let places = self.places.0.load(Ordering::Relaxed);
@@ -155,9 +179,7 @@ impl Ring {
         }
         let position = next(places);
         let slot = self.slot(position);
-        for (to, from) in slot.words.iter().zip(job.words) {
-            to.store(from, Ordering::Relaxed);
-        }
+        store_all(&slot.words, &job.words);
         slot.state.store(published(position, job.mark), Ordering::Release);
         // Release: whoever counts it sees it. Acquire: whoever is told that the ring closes sees what the closer did.
         let ready = self.ready.0.fetch_add(1, Ordering::AcqRel);
@@ -277,7 +299,7 @@ impl Ring {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(&self, position: u64) -> &Slot {
         &self.slots[position as usize & (self.slots.len() - 1)]
     }

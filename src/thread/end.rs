@@ -171,7 +171,9 @@ impl Thread {
     #[inline]
     pub(super) fn tidily<R>(&self, f: impl FnOnce() -> R) -> R {
         let result = f();
-        self.note_depths();
+        if !self.frames.borrow().is_empty() {
+            self.note_depths();
+        }
         self.unsettle();
         if self.last_round.get() {
             self.tidy();

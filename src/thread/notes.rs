@@ -63,7 +63,7 @@ impl Thread {
             let seats = visits.iter().flatten().map(|visit| &visit.seat.occupant);
             seats.filter(|occupant| occupant.is_in()).map(|occupant| (occupant.depth(), occupant)).collect()
         });
-        inside.sort_by_key(|(depth, _)| *depth);
+        inside.sort_unstable_by_key(|(depth, _)| *depth);
         for (_, occupant) in &inside {
             self.pen.note_at(began, What::ComesIn, occupant.interpreter(), occupant.label());
         }
