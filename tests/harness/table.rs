@@ -98,7 +98,10 @@ fn c_type(rust: &str) -> String {
     if let Some(function) = rust.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')) {
         return c_type(function);
     }
-    if let Some(function) = rust.trim_start_matches("unsafe ").strip_prefix("extern \"C\" fn(") {
+    let bare = rust.trim_start_matches("unsafe ");
+    if let Some(function) =
+        bare.strip_prefix("extern \"C\" fn(").or_else(|| bare.strip_prefix("extern \"C-unwind\" fn("))
+    {
         let (arguments, result) = function.rsplit_once(')').expect("a function has a bracket");
         let result = result.strip_prefix(" -> ").map_or("void".to_owned(), c_type);
         return format!("{result} (*)({})", c_types(arguments));
