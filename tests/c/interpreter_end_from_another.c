@@ -5,7 +5,8 @@
 
 static pyferry_view *main_interpreter, *first, *second;
 static struct guest guest;
-static struct event waits, lost;
+static struct event waits;
+static bool gave_up;
 static __thread bool ends;
 
 /* ---- from the report callback ---- */
@@ -37,11 +38,16 @@ static int32_t give_main_up(const char *text, void *data)
     (void)data;
     if (ends) {
         event_set(&waits);
-        event_wait(&lost);
-        event_set(&guest.leave);
         return PYFERRY_REPORT_WAIT;
     }
-    return strncmp(text, "the main", strlen("the main")) == 0 ? PYFERRY_REPORT_GIVE_UP : PYFERRY_REPORT_WAIT;
+    if (strncmp(text, "the main", strlen("the main")) == 0) {
+        gave_up = true;
+        return PYFERRY_REPORT_GIVE_UP;
+    }
+    /* Main is lost by now: the shutdown has gone on to the second, and waits for the guest there. */
+    if (gave_up)
+        event_set(&guest.leave);
+    return PYFERRY_REPORT_WAIT;
 }
 
 static void *ends_it_from_main(void *unused)
@@ -53,22 +59,9 @@ static void *ends_it_from_main(void *unused)
     return unused;
 }
 
-/* Older than our view's, so Python calls it at exit when ours is through, which has given main up by then. */
-static PyObject *says_that_it_is_lost(PyObject *module, PyObject *nothing)
-{
-    (void)module, (void)nothing;
-    event_set(&lost);
-    Py_RETURN_NONE;
-}
-
 int main(void)
 {
-    static PyMethodDef method = { "says_that_it_is_lost", says_that_it_is_lost, METH_NOARGS, NULL };
-    Py_InitializeEx(0);
-    define(&method);
-    run("import atexit; atexit.register(says_that_it_is_lost)");
-    main_interpreter = main_view();
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *state = start_python(&main_interpreter);
     hear_reports(end_the_first, NULL);
     first = new_interpreter();
     second = new_interpreter();
@@ -80,7 +73,7 @@ int main(void)
     pyferry_view_free(first);
     pyferry_view_free(second);
 
-    waits = lost = (struct event)EVENT_INIT;
+    waits = (struct event)EVENT_INIT;
     hear_reports(give_main_up, NULL);
     second = new_interpreter();
     guest = (struct guest)GUEST(second);
