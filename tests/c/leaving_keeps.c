@@ -34,24 +34,26 @@ static void *cross(void *unused)
     return unused;
 }
 
-static void *let_go(void *unused)
+static void *let_go(void *shortly)
 {
     PyThreadState *state = attach_by_hand();
+    if (shortly != NULL)
+        detach(attach(sub)); /* from then on by the fast path */
     pyferry_suspension out = suspend();
     event_set(&away);
     event_wait(&come_back);
     resume(out);
     CHECK(PyThreadState_Get() == state);
     detach_by_hand(state);
-    return unused;
+    return shortly;
 }
 
-static void check_kept(void *(*leave)(void *))
+static void check_kept(void *(*leave)(void *), void *argument)
 {
     away.set = come_back.set = false;
     sub = new_interpreter();
     raw_sub = interpreter_of(sub);
-    pthread_t thread = thread_start(leave, NULL);
+    pthread_t thread = thread_start(leave, argument);
     event_wait(&away);
     CHECK_REFUSED(pyferry_interpreter_end(sub, 0), PYFERRY_STATUS_TIMEOUT, "still in use by thread");
     event_set(&come_back);
@@ -63,8 +65,9 @@ static void check_kept(void *(*leave)(void *))
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
-    check_kept(cross);
-    check_kept(let_go);
+    check_kept(cross, NULL);
+    check_kept(let_go, NULL);
+    check_kept(let_go, &main_interpreter);
     finish_python(state);
     pyferry_view_free(main_interpreter);
     return 0;

@@ -156,6 +156,7 @@ static void has_an_exception(PyThreadState *theirs)
 static void is_sent_an_exception(PyThreadState *theirs)
 {
     for (int nested = 0; nested < 2; nested++) {
+        detach(attach(main_interpreter)); /* what comes after pyferry_exec goes the long way */
         CHECK(PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), PyExc_LookupError) == 1);
         if (!nested)
             PyEval_SaveThread();
