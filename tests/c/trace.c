@@ -172,9 +172,9 @@ static void begins_in_the_middle(void)
     if (waiter != 0)
         thread_join(waiter);
     check_trace(view, "slices = load('" TRACE_FILE "')\n"
-                      "import sys; gil = getattr(sys, '_is_gil_enabled', lambda: True)()\n"
                       "assert shape(slices, 'the \"holder\"') == [(0, 'hold', 0, 'load level')], slices\n"
-                      "assert not gil or shape(slices, 'waiter') == [(0, 'wait', 0, 'render')], slices\n"
+                      /* None, where the trace was over when it had come but not noted that. */
+                      "assert shape(slices, 'waiter') in ([], [(0, 'wait', 0, 'render')]), slices\n"
                       "assert of(slices, 'the \"holder\"')[0].begin < 1, slices");
 
     in = leave = (struct event)EVENT_INIT;
@@ -199,7 +199,7 @@ static void stops_attached(void)
     CHECK(pyferry_is_attached(view));
     detach(token);
     check_trace(view, "slices = load('" TRACE_FILE "')\n"
-                      "assert [each.kind for each in slices] == ['wait', 'hold', 'away'], slices");
+                      "assert [each.kind for each in slices if not own(each.label)] == ['wait', 'hold', 'away'], slices");
 }
 
 int main(void)
