@@ -66,21 +66,26 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
         let twice = format!("#include \"{BESIDE}\"\n").repeat(2);
         let source = format!("#include <Python.h>\n{twice}");
         for mut reading in readings() {
-            reading.system = python.include.clone();
-            // 3.13's is not for every compiler's C23.
-            if reading.check("#include <Python.h>\n").is_err() {
+            let is_oldest = reading.standard == C[0] || reading.standard == CPP[0];
+            let is_newest = C.last() == Some(&reading.standard) || CPP.last() == Some(&reading.standard);
+            if python.in_short && !is_oldest && !is_newest {
                 continue;
             }
-            let is_oldest = reading.standard == C[0] || reading.standard == CPP[0];
+            reading.system = python.include.clone();
             for turn in TURNS.iter().take(if is_oldest { TURNS.len() } else { 1 }) {
                 // CPython has no limited API there.
                 if python.free_threaded && turn.concat().contains("LIMITED") {
                     continue;
                 }
-                let mut reading = reading.clone();
-                reading.flags.extend([&["-Wshadow", "-Wconversion"], *turn].concat());
-                let both = reading.accepts(&source).and_then(|_| reading.accepts(&twice));
-                both.map_err(|said| format!("{} {turn:?}: {said:?}", reading.title()))?;
+                let mut strict = reading.clone();
+                strict.flags.extend([&["-Wshadow", "-Wconversion"], *turn].concat());
+                if let Err(said) = strict.accepts(&source).and_then(|_| strict.accepts(&twice)) {
+                    // 3.13's is not for every compiler's C23.
+                    if reading.check("#include <Python.h>\n").is_err() {
+                        break;
+                    }
+                    return Err(format!("{} {turn:?}: {said:?}", reading.title()).into());
+                }
             }
         }
         Ok(Completion::Completed)
