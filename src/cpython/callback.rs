@@ -1,7 +1,7 @@
 //! Rust functions that Python holds: what it calls at exit and after a fork, and what tells us that an interpreter died.
 
 use super::types::{METH_NOARGS, PyCFunction, PyMethodDef, PyObject};
-use super::{Python, Raw};
+use super::{Python, Raw, lock_any};
 use crate::error::{Error, Result, Status};
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr::null_mut;
@@ -73,6 +73,11 @@ impl Python {
         // SAFETY: the state is this thread's; where it is gone CPython does not look at it. Nothing here needs dropping.
         unsafe {
             if (self.table.PyThreadState_GetUnchecked)() != state {
+                // Whoever was refused took the state from the slot. Where Python goes on, CPython counts on its being there.
+                let slot = *lock_any(&self.slot);
+                if let Some(slot) = slot {
+                    slot.set(state);
+                }
                 (self.table.PyEval_RestoreThread)(state);
             }
         }

@@ -4,12 +4,11 @@
 //! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start.
 
 use super::types::{PyConfig, PyPreConfig, PyStatus};
-use super::{Python, State};
+use super::{Python, State, lock_any};
 use crate::error::{Result, fail};
 use crate::sys;
 use std::ffi::{CStr, CString, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
 
 /// What a host says of the Python it starts.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +73,7 @@ impl Python {
     /// when Python is preinitialised, and no more.
     pub fn initialize(&self, program: Option<&Path>, config: &Config, prepare: impl FnOnce()) -> Result<()> {
         let here = self.thread_ident();
-        if lock(&self.failed_on).is_some_and(|there| there != here) {
+        if lock_any(&self.failed_on).is_some_and(|there| there != here) {
             fail!(
                 NoPython,
                 "{} failed to start before on another thread (or before this process was forked), and CPython takes that one for its main thread ever since: start Python on that thread, or in a new process",
@@ -88,7 +87,7 @@ impl Python {
             prepare();
             self.initialize_main(program, config)
         });
-        *lock(&self.failed_on) = started.is_err().then_some(here);
+        *lock_any(&self.failed_on) = started.is_err().then_some(here);
         let Err(status) = started else {
             if interrupt.is_some() {
                 self.leave_interrupt_to_host()?;
@@ -107,7 +106,7 @@ impl Python {
     /// in another way. (Not where it is started in the same one, for the sake of a host that has set its paths itself.)
     fn forget_paths(&self, program: Option<&Path>, config: &Config) {
         let start = Start { program: program.map(Path::to_owned), config: config.clone() };
-        let Some(last) = lock(&self.last_start).replace(start) else { return };
+        let Some(last) = lock_any(&self.last_start).replace(start) else { return };
         if self.version < (3, 11)
             && (last.program.as_deref() != program || last.config.isolated != config.isolated)
             && let Some(set_path) = self.table.Py_SetPath
@@ -120,7 +119,8 @@ impl Python {
     /// Puts what the host wants to be looked through first into `sys.path` of the attached interpreter. The list is made new
     /// for each, and only main's is read from the configuration.
     pub fn put_search_paths_first(&self) -> Result<()> {
-        let paths = lock(&self.last_start).as_ref().map_or_else(Vec::new, |start| start.config.search_paths.clone());
+        let paths =
+            lock_any(&self.last_start).as_ref().map_or_else(Vec::new, |start| start.config.search_paths.clone());
         for (place, path) in paths.iter().enumerate() {
             let text = CString::new(path.as_encoded_bytes()).unwrap_or_default();
             // SAFETY: attached; `sys.path` is borrowed, and the text is given back.
@@ -230,10 +230,6 @@ impl Python {
         }
         text
     }
-}
-
-fn lock<T>(last: &Mutex<T>) -> MutexGuard<'_, T> {
-    last.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// The words after `python3` that say the same. The host's own follow "--", so that none of those is taken for an option.

@@ -86,6 +86,8 @@ pub struct Python {
     failed_start: OnceCell<String>,
     /// The number of the thread on which the last start failed.
     failed_on: Mutex<Option<u64>>,
+    /// Where the gilstate slot is, in this run of Python.
+    slot: Mutex<Option<Slot>>,
     /// Up to 3.11: the variable that names `HEAD_LOCK`.
     head_lock: OnceCell<usize>,
 }
@@ -98,7 +100,7 @@ fn lock(mutex: &'static Mutex<()>) -> MutexGuard<'static, ()> {
     lock_any(mutex)
 }
 
-fn lock_any<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
+fn lock_any<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
@@ -191,6 +193,7 @@ impl Python {
             last_start: Mutex::new(None),
             failed_start: OnceCell::new(),
             failed_on: Mutex::new(None),
+            slot: Mutex::new(None),
             head_lock: OnceCell::new(),
             version_text,
             version,
