@@ -3,6 +3,7 @@
 use super::{CANCEL_DISABLE, Module, ThreadEnd, errno_location, may_be_thread, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
+use std::cell::Cell;
 use std::ffi::{CStr, CString, OsStr, OsString, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,11 @@ pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
 /// Which signals a thread does not take.
 pub struct SignalMask(libc::sigset_t);
 
+thread_local! {
+    /// On a thread of ours, which takes no signal: the mask of the host's thread that had it started.
+    static GIVEN: Cell<Option<libc::sigset_t>> = const { Cell::new(None) };
+}
+
 impl SignalMask {
     /// Has this thread take no signal; gives the mask that it had.
     pub fn block_all() -> SignalMask {
@@ -38,8 +44,11 @@ impl SignalMask {
         }
     }
 
-    /// What this thread does not take.
+    /// What this thread does not take; on one of ours, what the one does not that had it started.
     pub fn of_this_thread() -> SignalMask {
+        if let Some(mask) = GIVEN.get() {
+            return SignalMask(mask);
+        }
         // SAFETY: the set is valid for the call, which only reads this thread's mask.
         unsafe {
             let mut mask = std::mem::zeroed::<libc::sigset_t>();
@@ -54,6 +63,20 @@ impl SignalMask {
         self.put_back();
         let result = f();
         SignalMask::block_all();
+        result
+    }
+
+    /// Runs `f`, which may run Python code: on a thread of ours with the mask of the host's thread that had it started.
+    pub fn as_given<R>(f: impl FnOnce() -> R) -> R {
+        let Some(given) = GIVEN.get() else { return f() };
+        // SAFETY: both sets are valid for the call, and a mask is this thread's own.
+        let before = unsafe {
+            let mut before = std::mem::zeroed::<libc::sigset_t>();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &given, &mut before);
+            SignalMask(before)
+        };
+        let result = f();
+        before.put_back();
         result
     }
 
@@ -163,7 +186,7 @@ pub fn spawn_joinable(
     stack_size: usize,
     f: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<Joinable> {
-    spawn_boxed(stack_size, (name, Box::new(f)))
+    spawn_boxed(stack_size, (name, SignalMask::of_this_thread(), Box::new(f)))
 }
 
 /// A thread that goes on by itself, unless it is waited for.
@@ -196,13 +219,14 @@ pub fn spawn_with_stack(
     spawn_joinable(name, stack_size, f).map(drop)
 }
 
-type Work = (&'static CStr, Box<dyn FnOnce() + Send>);
+type Work = (&'static CStr, SignalMask, Box<dyn FnOnce() + Send>);
 
 fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<Joinable> {
     extern "C-unwind" fn start(work: *mut c_void) -> *mut c_void {
         // SAFETY: `spawn_boxed` gave the box away.
-        let (name, f) = *unsafe { Box::from_raw(work.cast::<Work>()) };
+        let (name, mask, f) = *unsafe { Box::from_raw(work.cast::<Work>()) };
         name_this_thread(name);
+        GIVEN.set(Some(mask.0));
         f();
         std::ptr::null_mut()
     }

@@ -263,7 +263,7 @@ impl Thread {
         }
         let makes = self.with_visit(visit, |visit| visit.seat.occupant.state.get()).is_none();
         if makes && target.slot.is_found() {
-            self.delete_orphans(target, visit, stand_ins::may_delete());
+            sys::SignalMask::as_given(|| self.delete_orphans(target, visit, stand_ins::may_delete()));
             if self.current(python) != current {
                 // What it was attached to ended meanwhile, and did not wait.
                 self.unpin(visit);

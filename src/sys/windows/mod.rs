@@ -103,6 +103,11 @@ impl SignalMask {
         SignalMask
     }
 
+    /// Runs `f`.
+    pub fn as_given<R>(f: impl FnOnce() -> R) -> R {
+        f()
+    }
+
     /// Nothing to know.
     pub fn of_this_thread() -> SignalMask {
         SignalMask
