@@ -124,7 +124,7 @@ fn taken(position: u64) -> u64 {
 
 const MARK: u64 = 2;
 
-/// Without a loop: the library is compiled for size, which leaves loops as they are, and each post comes this way.
+/// Without a loop, which compilers may leave as one: each post comes this way.
 #[cfg(not(loom))]
 #[inline(always)]
 fn store_all(to: &[AtomicU64; WORDS], from: &[u64; WORDS]) {
