@@ -4,10 +4,6 @@
    again, and one that is closed with CLOSED. */
 #include "asyncio.h"
 
-#ifdef __linux__
-#include <dirent.h>
-#endif
-
 enum { JOBS = 100, ROOM = 1024 };
 
 static struct loop loop;
@@ -151,33 +147,14 @@ static void stopped(void)
 }
 
 #ifdef __linux__
-/* Whether a thread of that name is there. */
-static bool is_there(const char *name)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    CHECK(tasks != NULL);
-    bool found = false;
-    for (struct dirent *task; (task = readdir(tasks)) != NULL && !found;) {
-        char path[512], text[64] = "";
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            continue;
-        found = fgets(text, sizeof text, file) != NULL && strncmp(text, name, strlen(name)) == 0;
-        fclose(file);
-    }
-    closedir(tasks);
-    return found;
-}
-
 /* Nobody posts for long: what posting needed is given up, and there again for the next. */
 static void at_rest(void)
 {
     begin();
     post_all();
     CHECK(becomes(&ran, JOBS));
-    CHECK(is_there("pyferry-queue"));
-    while (is_there("pyferry-queue"))
+    CHECK(has_thread("pyferry-queue"));
+    while (has_thread("pyferry-queue"))
         sleep_ms(20);
     begin();
     post_all();

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <dirent.h>
 #include <sys/prctl.h>
 #endif
 
@@ -134,6 +135,27 @@ static inline bool becomes(const int *number, int value)
 /* ---- memory and length ---- */
 
 #ifdef __linux__
+/* Whether the process has a thread of that name. */
+static inline bool has_thread(const char *name)
+{
+    bool found = false;
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks != NULL);
+    for (struct dirent *task; !found && (task = readdir(tasks)) != NULL;) {
+        char path[512], text[64] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file == NULL)
+            continue;
+        found = fgets(text, sizeof text, file) != NULL;
+        text[strcspn(text, "\n")] = '\0';
+        found = found && strcmp(text, name) == 0;
+        fclose(file);
+    }
+    closedir(tasks);
+    return found;
+}
+
 /* What the process occupies, in bytes. */
 static inline long resident_memory(void)
 {

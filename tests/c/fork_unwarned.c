@@ -4,25 +4,6 @@
    is none of them by then, and comes back when it is asked for. */
 #include "py.h"
 
-#include <dirent.h>
-
-static bool has_thread(const char *name)
-{
-    bool found = false;
-    DIR *tasks = opendir("/proc/self/task");
-    CHECK(tasks != NULL);
-    for (struct dirent *task; !found && (task = readdir(tasks)) != NULL;) {
-        char path[64], text[32] = "";
-        snprintf(path, sizeof path, "/proc/self/task/%.20s/comm", task->d_name);
-        FILE *file = fopen(path, "r");
-        found = file != NULL && fgets(text, sizeof text, file) != NULL && strcmp(text, name) == 0;
-        if (file != NULL)
-            fclose(file);
-    }
-    closedir(tasks);
-    return found;
-}
-
 int main(void)
 {
     pyferry_view *view;
@@ -37,7 +18,7 @@ int main(void)
                  "        assert os.waitpid(child, 0)[1] == 0\n"
                  "    assert not caught, str(caught[0].message)\n");
     for (int i = 0; i < often(20); i++) {
-        while (!has_thread("pyferry-clock\n"))
+        while (!has_thread("pyferry-clock"))
             for (int visits = 0; visits < 10000; visits++)
                 detach(attach(view));
         run_in(view, "fork()");

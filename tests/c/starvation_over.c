@@ -4,26 +4,6 @@
    up when it waited for the GIL goes again. */
 #include "py.h"
 
-#include <dirent.h>
-
-static bool has_thread(const char *name)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    CHECK(tasks != NULL);
-    bool found = false;
-    for (struct dirent *task; !found && (task = readdir(tasks)) != NULL;) {
-        char path[512], text[64] = "";
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            continue;
-        found = fgets(text, sizeof text, file) != NULL && strncmp(text, name, strlen(name)) == 0;
-        fclose(file);
-    }
-    closedir(tasks);
-    return found;
-}
-
 int main(void)
 {
     Py_InitializeEx(0);
