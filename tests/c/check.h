@@ -156,6 +156,18 @@ static inline bool has_thread(const char *name)
     return found;
 }
 
+/* How many threads the process has. */
+static inline int count_threads(void)
+{
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks != NULL);
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;)
+        count += task->d_name[0] != '.';
+    closedir(tasks);
+    return count;
+}
+
 /* What the process occupies, in bytes. */
 static inline long resident_memory(void)
 {

@@ -101,11 +101,17 @@ static void begin(enum hook hook)
     hooked = hook == ALLOCATOR;
 }
 
+/* tracemalloc.stop() takes away what a thread that makes a thread state, so allocates without the GIL, is about to use, and that
+   one crashes (gh-128679): here the one that deletes the states of threads that have ended. So this thread is to be alone. */
 static void stop_tracing(void)
 {
-    hooked = false;
-    if (is_tracing)
+    if (is_tracing) {
+        Py_BEGIN_ALLOW_THREADS
+        while (count_threads() > 1)
+            sleep_ms(1);
+        Py_END_ALLOW_THREADS
         run("import tracemalloc; tracemalloc.stop()");
+    }
     is_tracing = false;
 }
 
@@ -212,7 +218,7 @@ static void one_life(enum hook hook, bool first)
     }
     PyThreadState *state = PyEval_SaveThread();
     pyferry_token token = attach(main_interpreter);
-    if (first && !can_make(hook))
+    if (!can_make(hook))
         stop_tracing();
     detach(token);
     sub = new_interpreter_with_shared_gil();
@@ -229,11 +235,6 @@ static void one_life(enum hook hook, bool first)
     if (!first)
         on_new_thread(end_sub, NULL);
     hooked = false;
-    if (!can_make(hook)) {
-        token = attach(main_interpreter);
-        stop_tracing();
-        detach(token);
-    }
     finish_python(state);
     pyferry_view_free(sub);
     pyferry_view_free(main_interpreter);
@@ -251,6 +252,8 @@ static void one_process(enum hook hook, bool first)
     }
     int status;
     CHECK(waitpid(child, &status, 0) == child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fprintf(stderr, "hook %d, %s: the child ended with status %#x\n", hook, first ? "first" : "late", (unsigned)status);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
