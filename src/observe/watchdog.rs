@@ -145,7 +145,7 @@ fn pause(limits: Limits) -> Duration {
 }
 
 fn watch_all() {
-    let mut told = Vec::new();
+    let mut all_passed = Vec::new();
     loop {
         let (limits, generation) = {
             let mut watch = lock();
@@ -159,19 +159,24 @@ fn watch_all() {
             let waited = CHANGED.wait_timeout_while(watch, pause, is_same);
             watch = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
             if watch.generation != generation {
-                told.clear();
+                all_passed.clear();
                 continue;
             }
             (watch.limits, generation)
         };
-        look(limits, generation, &mut told);
+        look(limits, generation, &mut all_passed);
     }
 }
 
-/// A wait or a hold of which the alarm was told.
-type Told = (Kind, (usize, u64));
+/// A wait or a hold whose limit has passed, and whether the alarm was told: not at the first look. A thread that sets out is shown for
+/// a moment with the time when it set out the last time.
+struct Passed {
+    kind: Kind,
+    key: (usize, u64),
+    is_told: bool,
+}
 
-fn look(limits: Limits, generation: u64, told: &mut Vec<Told>) {
+fn look(limits: Limits, generation: u64, all_passed: &mut Vec<Passed>) {
     let threads = seen_by();
     let passed = |seen: &Seen| {
         let (kind, limit) = match seen.activity {
@@ -184,17 +189,24 @@ fn look(limits: Limits, generation: u64, told: &mut Vec<Told>) {
         (is_over && !seen.is_own).then_some((kind, seen.key))
     };
     // Who has let go for a moment is still the same stay.
-    told.retain(|(kind, key)| {
-        let same = |seen: &&Seen| seen.key == *key && (seen.activity == Activity::Waiting) == (*kind == Kind::Wait);
-        threads.iter().any(|seen| same(&seen))
+    all_passed.retain(|passed| {
+        let is_wait = passed.kind == Kind::Wait;
+        threads.iter().any(|seen| seen.key == passed.key && (seen.activity == Activity::Waiting) == is_wait)
     });
     for (who, seen) in threads.iter().enumerate() {
-        let Some(passing) = passed(seen).filter(|passing| !told.contains(passing)) else { continue };
-        told.push(passing);
+        let Some((kind, key)) = passed(seen) else { continue };
+        match all_passed.iter_mut().find(|passed| passed.kind == kind && passed.key == key) {
+            None => {
+                all_passed.push(Passed { kind, key, is_told: false });
+                continue;
+            }
+            Some(passed) if passed.is_told => continue,
+            Some(passed) => passed.is_told = true,
+        }
         let is_holder = |other: &Seen| other.is_attached && other.interpreter_id == seen.interpreter_id;
         let holder = if seen.is_attached { Some(who) } else { threads.iter().position(is_holder) };
         let stack = holder.and_then(|holder| stack_of(&threads[holder]));
-        call(generation, &Event { kind: passing.0, who, holder, threads: &threads, stack });
+        call(generation, &Event { kind, who, holder, threads: &threads, stack });
     }
 }
 

@@ -168,6 +168,18 @@ static inline int count_threads(void)
     return count;
 }
 
+/* Whether the thread sleeps in the kernel: waits for a lock, say. */
+static inline bool is_asleep(unsigned long thread_id)
+{
+    char path[64], state = '\0';
+    snprintf(path, sizeof path, "/proc/self/task/%lu/stat", thread_id);
+    FILE *file = fopen(path, "r");
+    CHECK(file != NULL);
+    CHECK(fscanf(file, "%*d (%*[^)]) %c", &state) == 1);
+    fclose(file);
+    return state == 'S';
+}
+
 /* What the process occupies, in bytes. */
 static inline long resident_memory(void)
 {
@@ -178,6 +190,12 @@ static inline long resident_memory(void)
     return resident * sysconf(_SC_PAGESIZE);
 }
 #elif defined(_WIN32)
+/* Not asked there. */
+static inline bool is_asleep(unsigned long thread_id)
+{
+    return thread_id != 0;
+}
+
 static inline long resident_memory(void)
 {
     PROCESS_MEMORY_COUNTERS memory;

@@ -54,7 +54,8 @@ static bool somebody_waits(void)
     size_t count = pyferry_threads(infos, 16);
     for (size_t i = 0; i < count && i < 16; i++)
         if (infos[i].state == PYFERRY_THREAD_WAITING && infos[i].label != NULL && strcmp(infos[i].label, "render") == 0)
-            return true;
+            /* It is shown as one who waits a moment before it has noted the wait; it sleeps when it has. */
+            return is_asleep((unsigned long)infos[i].thread_id);
     return false;
 }
 
