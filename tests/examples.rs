@@ -2,11 +2,15 @@
 
 #[path = "examples/exits.rs"]
 mod exits;
+#[path = "examples/lv2.rs"]
+mod lv2;
 #[path = "examples/promises.rs"]
 mod promises;
 #[path = "examples/run.rs"]
 mod run;
 
+use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -24,7 +28,7 @@ fn main() -> ExitCode {
         let kit = Arc::new(Kit { library, builder: Builder::default() });
         let mut trials = Vec::new();
         for python in pythons.into_iter().map(Arc::new) {
-            let all = promises::all().into_iter().chain([exits::promise()]);
+            let all = promises::all().into_iter().chain([exits::promise()]).chain(lv2::all());
             trials.extend(all.map(|promise| trial(&kit, &python, promise)));
         }
         trials
@@ -36,6 +40,37 @@ struct Promise {
     name: &'static str,
     mode: Mode,
     keep: fn(&Example) -> Result<(), String>,
+    needs: &'static [Needed],
+}
+
+impl Promise {
+    const fn new(name: &'static str, mode: Mode, keep: fn(&Example) -> Result<(), String>) -> Promise {
+        Promise { name, mode, keep, needs: &[] }
+    }
+}
+
+/// What not every machine has. A case that needs it is left out there, and says so.
+enum Needed {
+    /// On PATH.
+    Program(&'static str),
+    /// Of a library of the system's.
+    Header(&'static str),
+}
+
+impl Needed {
+    fn lacks(&self) -> Option<String> {
+        let (name, mut there) = match self {
+            Needed::Program(name) => {
+                let path = env::var_os("PATH").unwrap_or_default();
+                (name, env::split_paths(&path).map(|folder| folder.join(name)).collect::<Vec<_>>())
+            }
+            Needed::Header(name) => {
+                (name, ["/usr/include", "/usr/local/include"].map(|at| Path::new(at).join(name)).into())
+            }
+        };
+        there.retain(|file| file.exists());
+        there.is_empty().then(|| format!("no {name} (tools/setup test gets it where it may)"))
+    }
 }
 
 fn trial(kit: &Arc<Kit>, python: &Arc<Python>, promise: Promise) -> Trial {
@@ -43,6 +78,9 @@ fn trial(kit: &Arc<Kit>, python: &Arc<Python>, promise: Promise) -> Trial {
     let name = format!("{} on {}", promise.name, python.name);
     Trial::ignorable_test(name.clone(), move || {
         if let Some(reason) = program::unfit(&Directives { mode: promise.mode, ..Directives::default() }, &python) {
+            return Ok(Completion::ignored_with(reason));
+        }
+        if let Some(reason) = promise.needs.iter().find_map(Needed::lacks) {
             return Ok(Completion::ignored_with(reason));
         }
         (promise.keep)(&Example { kit: &kit, python: &python, mode: promise.mode, name })?;

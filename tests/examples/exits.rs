@@ -29,7 +29,7 @@ const WAYS: [(&str, End, &str); 10] = [
 ];
 
 pub fn promise() -> Promise {
-    Promise { name: "extension_callback exits", mode: Mode::Extension, keep: exits }
+    Promise::new("extension_callback exits", Mode::Extension, exits)
 }
 
 fn exits(example: &Example) -> Result<(), String> {

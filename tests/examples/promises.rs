@@ -13,19 +13,19 @@ const INTERRUPTED: End = End::Exit(128 + super::run::SIGINT);
 
 pub fn all() -> Vec<Promise> {
     vec![
-        Promise { name: "quickstart", mode: Mode::Runtime, keep: quickstart },
-        Promise { name: "quickstart interrupted", mode: Mode::Runtime, keep: quickstart_interrupted },
-        Promise { name: "raii", mode: Mode::Runtime, keep: raii },
-        Promise { name: "embedded_api", mode: Mode::Runtime, keep: embedded_api },
-        Promise { name: "mods", mode: Mode::Runtime, keep: mods },
-        Promise { name: "thread_pool", mode: Mode::Runtime, keep: thread_pool },
-        Promise { name: "thread_pool interrupted", mode: Mode::Runtime, keep: thread_pool_interrupted },
-        Promise { name: "per_plugin_interpreter", mode: Mode::Runtime, keep: plugins },
-        Promise { name: "per_plugin_interpreter interrupted", mode: Mode::Runtime, keep: plugins_interrupted },
-        Promise { name: "existing_python", mode: Mode::Host, keep: existing_python },
-        Promise { name: "existing_python interrupted", mode: Mode::Host, keep: existing_python_interrupted },
-        Promise { name: "extension_callback", mode: Mode::Extension, keep: extension_callback },
-        Promise { name: "extension_callback interrupted", mode: Mode::Extension, keep: extension_callback_interrupted },
+        Promise::new("quickstart", Mode::Runtime, quickstart),
+        Promise::new("quickstart interrupted", Mode::Runtime, quickstart_interrupted),
+        Promise::new("raii", Mode::Runtime, raii),
+        Promise::new("embedded_api", Mode::Runtime, embedded_api),
+        Promise::new("mods", Mode::Runtime, mods),
+        Promise::new("thread_pool", Mode::Runtime, thread_pool),
+        Promise::new("thread_pool interrupted", Mode::Runtime, thread_pool_interrupted),
+        Promise::new("per_plugin_interpreter", Mode::Runtime, plugins),
+        Promise::new("per_plugin_interpreter interrupted", Mode::Runtime, plugins_interrupted),
+        Promise::new("existing_python", Mode::Host, existing_python),
+        Promise::new("existing_python interrupted", Mode::Host, existing_python_interrupted),
+        Promise::new("extension_callback", Mode::Extension, extension_callback),
+        Promise::new("extension_callback interrupted", Mode::Extension, extension_callback_interrupted),
     ]
 }
 
