@@ -66,6 +66,8 @@ struct _object;
     {sizeof(pyferry_thread_info), 0, {0}, 0, NULL, 0, false, false, false, false, 0, 0}
 /** How every pyferry_watchdog_options starts. */
 #define PYFERRY_WATCHDOG_OPTIONS_INIT {sizeof(pyferry_watchdog_options), 0, 0, NULL, NULL, NULL}
+/** How every pyferry_histogram starts. */
+#define PYFERRY_HISTOGRAM_INIT {sizeof(pyferry_histogram), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 
 /**
@@ -154,6 +156,17 @@ struct _object;
  * pyferry_watchdog_event: a thread has been inside for longer than `hold_ms`.
  */
 #define PYFERRY_WATCHDOG_HOLD 2
+
+/**
+ * pyferry_histogram: of waits to be attached, or to be attached again.
+ */
+#define PYFERRY_HISTOGRAM_WAIT 1
+
+/**
+ * pyferry_histogram: of stays, each up to where the thread goes out, lets go (pyferry_suspend) or goes on into another
+ * interpreter. In a stay threads may take turns by CPython's own means, which is part of it.
+ */
+#define PYFERRY_HISTOGRAM_HOLD 2
 
 /**
  * What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
@@ -651,6 +664,61 @@ typedef struct pyferry_watchdog_options {
      */
     pyferry_watchdog_destroy destroy;
 } pyferry_watchdog_options;
+
+/**
+ * How long waits or stays at one interpreter were, in nanoseconds; all but the sum to within a hundredth. Start from
+ * PYFERRY_HISTOGRAM_INIT.
+ */
+typedef struct pyferry_histogram {
+    /**
+     * sizeof(pyferry_histogram)
+     */
+    size_t struct_size;
+    /**
+     * The interpreter, as pyferry_view_interpreter_id numbers it.
+     */
+    int64_t interpreter_id;
+    /**
+     * PYFERRY_HISTOGRAM_WAIT or PYFERRY_HISTOGRAM_HOLD
+     */
+    int64_t kind;
+    /**
+     * How many there were.
+     */
+    uint64_t count;
+    /**
+     * All together.
+     */
+    uint64_t sum_ns;
+    /**
+     * The shortest.
+     */
+    uint64_t min_ns;
+    /**
+     * The longest.
+     */
+    uint64_t max_ns;
+    /**
+     * Half of them were no longer.
+     */
+    uint64_t p50_ns;
+    /**
+     * Nine of ten were no longer.
+     */
+    uint64_t p90_ns;
+    /**
+     * 99 of a hundred.
+     */
+    uint64_t p99_ns;
+    /**
+     * 999 of a thousand.
+     */
+    uint64_t p999_ns;
+    /**
+     * 9,999 of ten thousand.
+     */
+    uint64_t p9999_ns;
+} pyferry_histogram;
 
 
 
@@ -1517,8 +1585,10 @@ pyferry_status pyferry_watchdog(const struct pyferry_watchdog_options *options);
  *
  * Any thread, attached or not, before there is a Python too.
  *
- * @param path  the file, UTF-8; made, or written over. Read during the call.
- * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is NULL or not UTF-8, or the file cannot be written: the message has the
+ * What threads note is counted too, for pyferry_histograms.
+ *
+ * @param path  the file, UTF-8; made, or written over. NULL: none, for the histograms alone. Read during the call.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is not UTF-8, or the file cannot be written: the message has the
  *         system's words), _WRONG_ORDER (a trace is written already; it goes on), _NO_MEMORY (no thread can be started),
  *         _FORKED.
  */
@@ -1535,6 +1605,36 @@ pyferry_status pyferry_trace_start(const char *path);
  *         interpreter this thread was attached to was shut down while it waited: the thread is attached to nothing), _FORKED.
  */
 pyferry_status pyferry_trace_stop(void);
+
+/**
+ * Says how long threads waited for each interpreter and stayed there, since pyferry_trace_start was called first, while it was
+ * on: with NULL, where no trace is wanted. Counted is what has begun and ended, some 10 ms ago at the latest or before
+ * pyferry_trace_stop returned; what was going on when it was called is counted from there. What no buffer had room for is not.
+ * There is one of waits and one of holds for each interpreter that had any, but for 64 interpreters at most: the
+ * oldest but main are left out. In a child of a fork they begin anew.
+ *
+ * Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal handler.
+ *
+ * @param out       room for as many as `capacity`; NULL: nothing is written. The first one's `struct_size` says how large
+ *                  each is; where it is no size that this library knows, they are as large as in its first version.
+ * @param capacity  how many there is room for
+ * @return how many there are, which can be more than `capacity`
+ */
+size_t pyferry_histograms(struct pyferry_histogram *out,
+                          size_t capacity);
+
+/**
+ * Writes the same as text, as Prometheus reads it: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`, with the
+ * label `interpreter`, from a microsecond to ten seconds.
+ *
+ * Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal handler.
+ *
+ * @param buffer    gets the text, cut and terminated as by pyferry_last_error; NULL: nothing is written
+ * @param capacity  how many bytes there is room for
+ * @return how many bytes the text has, without the end
+ */
+size_t pyferry_histograms_text(char *buffer,
+                               size_t capacity);
 
 #ifdef __cplusplus
 }  // extern "C"

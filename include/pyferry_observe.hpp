@@ -59,9 +59,34 @@ result set_watchdog(Callable callable, std::chrono::milliseconds wait, std::chro
 }
 
 /// Begins to write down what every thread does with interpreters, as a picture for ui.perfetto.dev or pyferry-timeline; the file is
-/// made, or written over. See pyferry_trace_start.
+/// made, or written over. nullptr: none is, for the histograms alone. See pyferry_trace_start.
 inline result start_trace(const char *path) {
     return detail::result_of([&] { return pyferry_trace_start(path); });
+}
+
+/// How long threads waited for each interpreter and stayed there, while a trace was on. See pyferry_histograms.
+[[nodiscard]] inline std::vector<pyferry_histogram> histograms() {
+    const pyferry_histogram empty = PYFERRY_HISTOGRAM_INIT;
+    std::vector<pyferry_histogram> all;
+    std::size_t count = pyferry_histograms(nullptr, 0);
+    while (count > all.size()) { // there are more meanwhile
+        all.assign(count + 4, empty);
+        count = pyferry_histograms(all.data(), all.size());
+    }
+    all.resize(count);
+    return all;
+}
+
+/// The same as Prometheus reads it.
+[[nodiscard]] inline std::string histograms_text() {
+    std::string text;
+    std::size_t length = pyferry_histograms_text(nullptr, 0);
+    while (length > text.size()) { // it is longer meanwhile
+        text.resize(length + 1024);
+        length = pyferry_histograms_text(text.data(), text.size() + 1);
+    }
+    text.resize(length);
+    return text;
 }
 
 /// Ends the trace. On return the file is complete; a thread that is attached lets go meanwhile.

@@ -17,7 +17,8 @@ pub use attached::{Attached, Suspended, suspend};
 pub use guard::Guard;
 pub use interpreter::{Interpreter, InterpreterOptions};
 pub use observe::{
-    Activity, Overdue, ThreadInfo, dump, remove_watchdog, set_watchdog, start_trace, stop_trace, threads,
+    Activity, Histogram, Overdue, ThreadInfo, dump, histograms, histograms_text, remove_watchdog, set_watchdog,
+    start_measuring, start_trace, stop_trace, threads,
 };
 pub use output::Stream;
 pub use queue::{Queue, QueueOptions};

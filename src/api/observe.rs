@@ -168,7 +168,76 @@ pub fn remove_watchdog() -> Result<()> {
 #[doc(alias = "pyferry_trace_start")]
 pub fn start_trace(path: impl AsRef<Path>) -> Result<()> {
     fork::check()?;
-    observe::start_trace(path.as_ref())
+    observe::start_trace(Some(path.as_ref()))
+}
+
+/// The same without a file: for [`histograms`] alone.
+///
+/// # Errors
+///
+/// As [`start_trace`].
+#[doc(alias = "pyferry_trace_start")]
+pub fn start_measuring() -> Result<()> {
+    fork::check()?;
+    observe::start_trace(None)
+}
+
+/// How long threads waited for one interpreter, or stayed there; all but the sum to within a hundredth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[doc(alias = "pyferry_histogram")]
+pub struct Histogram {
+    /// The interpreter, as [`View::interpreter_id`](crate::View::interpreter_id) numbers it.
+    pub interpreter_id: i64,
+    /// Whether it is of waits, rather than stays.
+    pub waits: bool,
+    /// How many there were.
+    pub count: u64,
+    /// All together.
+    pub sum: Duration,
+    /// The shortest.
+    pub min: Duration,
+    /// The longest.
+    pub max: Duration,
+    /// Half of them were no longer.
+    pub p50: Duration,
+    /// Nine of ten were no longer.
+    pub p90: Duration,
+    /// 99 of a hundred.
+    pub p99: Duration,
+    /// 999 of a thousand.
+    pub p999: Duration,
+    /// 9,999 of ten thousand.
+    pub p9999: Duration,
+}
+
+/// How long threads waited for each interpreter and stayed there, while a trace was on ([`start_trace`], [`start_measuring`]), up to
+/// some 10 ms ago, or all of it when [`stop_trace`] has returned.
+///
+/// ```
+/// assert!(pyferry::histograms().is_empty(), "nobody was anywhere");
+/// ```
+#[doc(alias = "pyferry_histograms")]
+pub fn histograms() -> Vec<Histogram> {
+    let ns = Duration::from_nanos;
+    let one = |summary: observe::Summary| {
+        let [p50, p90, p99, p999, p9999] = summary.quantiles_ns.map(ns);
+        let (min, max, sum) = (ns(summary.min_ns), ns(summary.max_ns), ns(summary.sum_ns));
+        let waits = summary.kind == observe::DurationKind::Wait;
+        let (interpreter_id, count) = (summary.interpreter, summary.count);
+        Histogram { interpreter_id, waits, count, sum, min, max, p50, p90, p99, p999, p9999 }
+    };
+    observe::summaries().into_iter().map(one).collect()
+}
+
+/// The same as text, as Prometheus reads it.
+///
+/// ```
+/// assert!(pyferry::histograms_text().is_empty(), "nobody was anywhere");
+/// ```
+#[doc(alias = "pyferry_histograms_text")]
+pub fn histograms_text() -> String {
+    observe::histograms_text()
 }
 
 /// Ends the trace. On return the file is complete; a thread that is attached lets go meanwhile.

@@ -51,12 +51,14 @@ mod queue;
 mod asyncio;
 mod release;
 mod observe;
+mod histograms;
 
 pub use asyncio::{pyferry_asyncio_await, pyferry_asyncio_post};
 pub use at_end::*;
 pub use attach::*;
 pub use call::*;
 pub use guard::*;
+pub use histograms::*;
 pub use interpreter::*;
 pub use observe::*;
 pub use output::pyferry_output;
@@ -208,4 +210,42 @@ const NEVER: i64 = -1;
 // What a stop may take, and when it begins to interrupt.
 fn limits(patience_ms: i64, timeout_ms: i64) -> Result<Limits> {
     Ok(Limits { interrupt_from: from_now(patience_ms, "patience_ms")?, deadline: deadline(timeout_ms)? })
+}
+
+// An array of the host's. Its first element says how large each is.
+struct Places<T> {
+    out: *mut T,
+    size: usize,
+    capacity: usize,
+    count: usize,
+}
+
+impl<T> Places<T> {
+    // SAFETY (of the callers): `out` is NULL or has room for `capacity` elements, while this lives.
+    unsafe fn new(out: *mut T, capacity: usize) -> Places<T> {
+        let capacity = if out.is_null() { 0 } else { capacity };
+        let known = size_of::<T>();
+        // SAFETY: as the caller says.
+        let size = if capacity == 0 { known } else { unsafe { out.cast::<usize>().read_unaligned() } };
+        let is_later = size > known && size <= 4096 && size % align_of::<T>() == 0;
+        Places { out, size: if is_later { size } else { known }, capacity, count: 0 }
+    }
+
+    // One more, if there is room for it. It is made of its size.
+    fn put(&mut self, value: impl FnOnce(usize) -> T) {
+        if self.count < self.capacity {
+            // SAFETY: as `new` says: each place is `size` bytes, of which this library knows the first.
+            unsafe {
+                let place = self.out.cast::<u8>().add(self.count * self.size);
+                place.write_bytes(0, self.size);
+                place.cast::<T>().write_unaligned(value(self.size));
+            }
+        }
+        self.count += 1;
+    }
+
+    // How many there are, with those that there was no room for.
+    fn count(&self) -> usize {
+        self.count
+    }
 }

@@ -1,4 +1,4 @@
-use super::{enter, fail, given, options, text};
+use super::{Places, enter, fail, options, text};
 use crate::error::{Result, Status};
 use crate::observe::{self, Activity, Event, Kind, Limits, Seen};
 use crate::registry::fork;
@@ -110,26 +110,10 @@ impl From<&Seen> for pyferry_thread_info {
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_threads(out: *mut pyferry_thread_info, capacity: usize) -> usize {
     sys::keeping_errno(|| {
-        let known = size_of::<pyferry_thread_info>();
-        let capacity = if out.is_null() { 0 } else { capacity };
-        // SAFETY: the caller has room for `capacity` of them.
-        let size = if capacity == 0 { known } else { unsafe { out.cast::<usize>().read_unaligned() } };
-        let size =
-            if size > known && size <= 4096 && size % align_of::<pyferry_thread_info>() == 0 { size } else { known };
-        let mut count = 0;
-        observe::look(|seen| {
-            if count < capacity {
-                let info = pyferry_thread_info { struct_size: size, ..pyferry_thread_info::from(&seen) };
-                // SAFETY: as above: each place is `size` bytes, of which this library knows the first.
-                unsafe {
-                    let place = out.cast::<u8>().add(count * size);
-                    place.write_bytes(0, size);
-                    place.cast::<pyferry_thread_info>().write_unaligned(info);
-                }
-            }
-            count += 1;
-        });
-        count
+        // SAFETY: as documented for the caller.
+        let mut places = unsafe { Places::new(out, capacity) };
+        observe::look(|seen| places.put(|struct_size| pyferry_thread_info { struct_size, ..(&seen).into() }));
+        places.count()
     })
 }
 
@@ -328,16 +312,18 @@ impl Drop for Host {
 ///
 /// Any thread, attached or not, before there is a Python too.
 ///
-/// @param path  the file, UTF-8; made, or written over. Read during the call.
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is NULL or not UTF-8, or the file cannot be written: the message has the
+/// What threads note is counted too, for pyferry_histograms.
+///
+/// @param path  the file, UTF-8; made, or written over. NULL: none, for the histograms alone. Read during the call.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is not UTF-8, or the file cannot be written: the message has the
 ///         system's words), _WRONG_ORDER (a trace is written already; it goes on), _NO_MEMORY (no thread can be started),
 ///         _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_trace_start(path: *const c_char) -> Status {
     enter(|| {
         // SAFETY: as documented for the caller.
-        let path = given(unsafe { text(path, "path") }?, "path")?;
-        observe::start_trace(Path::new(&*path.to_string_lossy()))
+        let path = unsafe { text(path, "path") }?.map(|path| path.to_string_lossy());
+        observe::start_trace(path.as_deref().map(Path::new))
     })
 }
 

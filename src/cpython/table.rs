@@ -6,6 +6,8 @@ use super::types::{
 };
 use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
+use std::mem::transmute;
+use std::ptr::NonNull;
 
 /// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.
 #[repr(C)]
@@ -17,6 +19,22 @@ pub struct PyInterpreterConfig {
     pub allow_daemon_threads: c_int,
     pub check_multi_interp_extensions: c_int,
     pub gil: c_int,
+}
+
+/// The addresses of functions, a line for each: `=` where there has to be one, and the names that are tried in turn. One text, and
+/// one loop: as code of its own for each this was a hundredth of the library.
+fn find_all(library: &Library, lines: &'static str) -> Result<Vec<Option<NonNull<c_void>>>, &'static str> {
+    let find_one = |line: &'static str| {
+        let (mark, names) = line.split_at(1);
+        let found = names.split_terminator('|').find_map(|name| find(library, name));
+        if found.is_none() && mark == "=" { Err(names.trim_end_matches('|')) } else { Ok(found) }
+    };
+    lines.lines().map(find_one).collect()
+}
+
+fn find(library: &Library, name: &str) -> Option<NonNull<c_void>> {
+    // SAFETY: only the address is taken.
+    NonNull::new(unsafe { library.get::<*mut c_void>(name) }.ok()?.as_raw_ptr())
 }
 
 /// Declares the table: `=` marks a function every version has, `?` one that only some have, and the names after it are
@@ -34,15 +52,15 @@ macro_rules! table {
         impl Table {
             /// Looks every function up; the error is the name of a required one that is missing.
             pub fn resolve(library: &Library) -> Result<Table, &'static str> {
+                let found = find_all(library, concat!($(stringify!($mark), $($symbol, "|",)+ "\n",)*))?;
+                let mut found = found.into_iter();
                 Ok(Table {
-                    // SAFETY: only the address is used.
-                    PyRuntime: unsafe { library.get::<*const c_void>("_PyRuntime") }.ok().map(|found| found.as_raw_ptr() as usize),
+                    PyRuntime: find(library, "_PyRuntime").map(|found| found.as_ptr().addr()),
                     $($field: {
+                        type Function = unsafe extern "C-unwind" fn($($argument),*) $(-> $result)?;
                         // SAFETY: the symbols are CPython's own functions, whose signatures are written beside their names.
-                        let found = [$($symbol),+].iter().find_map(|name| unsafe {
-                            library.get::<unsafe extern "C-unwind" fn($($argument),*) $(-> $result)?>(*name).ok().map(|f| *f)
-                        });
-                        table!(@found $mark found, [$($symbol),+][0])
+                        let found = unsafe { transmute::<Option<NonNull<c_void>>, Option<Function>>(found.next().flatten()) };
+                        table!(@found $mark found)
                     },)*
                 })
             }
@@ -50,8 +68,8 @@ macro_rules! table {
     };
     (@type = $f:ty) => { $f };
     (@type ? $f:ty) => { Option<$f> };
-    (@found = $found:ident, $name:expr) => { $found.ok_or($name)? };
-    (@found ? $found:ident, $name:expr) => { $found };
+    (@found = $found:ident) => { $found.expect("it was looked for") };
+    (@found ? $found:ident) => { $found };
 }
 
 table! {

@@ -1,6 +1,7 @@
 //! What one thread noted, as events: slices that lie within each other, each of which ends.
 
 use super::buffer::{Note, What};
+use super::durations::{Duration, Stretch};
 use super::posts::Post;
 use crate::registry::{Doing, Glimpse};
 use crate::sys::{self, Scale};
@@ -14,6 +15,10 @@ pub struct Page {
     process: u32,
     /// Those that have a name in the file.
     named: Vec<i64>,
+    /// Nobody reads it.
+    is_blank: bool,
+    /// Waits and holds that were over.
+    pub durations: Vec<Duration>,
 }
 
 /// What a slice is, and of which interpreter.
@@ -34,13 +39,22 @@ pub struct Lane {
     /// When its last event was, in nanoseconds since the beginning.
     last: u64,
     name: String,
+    stretch: Stretch,
 }
 
 impl Page {
-    /// The first of a trace whose times are of that scale, and that begins now.
-    pub fn new(scale: Scale) -> Page {
+    /// The first of a trace whose times are of that scale, and that begins now. A blank one has the durations alone.
+    pub fn new(scale: Scale, is_blank: bool) -> Page {
         let began = scale.moment();
-        let mut page = Page { text: String::new(), scale, began, process: std::process::id(), named: Vec::new() };
+        let mut page = Page {
+            text: String::new(),
+            scale,
+            began,
+            process: std::process::id(),
+            named: Vec::new(),
+            is_blank,
+            durations: Vec::new(),
+        };
         let program = std::env::current_exe().unwrap_or_default();
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         page.name("process_name", 0, &name);
@@ -125,7 +139,7 @@ impl Lane {
     /// Of a thread that has that name.
     pub fn new(page: &mut Page, thread_id: u32, name: &str) -> Lane {
         page.name("thread_name", thread_id, name);
-        Lane { thread_id, open: Vec::new(), last: 0, name: name.to_owned() }
+        Lane { thread_id, open: Vec::new(), last: 0, name: name.to_owned(), stretch: Stretch::default() }
     }
 
     /// Whether it is that thread's.
@@ -148,6 +162,10 @@ impl Lane {
     /// Writes what a thread noted.
     pub fn write(&mut self, page: &mut Page, note: &Note) {
         self.pass(page, note.when);
+        page.durations.extend(self.stretch.pass(note, self.last));
+        if page.is_blank {
+            return;
+        }
         if note.after_loss {
             // What the others said is not known: whether any of these goes on, neither.
             self.end_all(page);

@@ -5,6 +5,7 @@
 //! full the note is lost, and counted.
 
 mod buffer;
+mod durations;
 mod lane;
 mod pen;
 mod posts;
@@ -12,5 +13,6 @@ mod session;
 mod writer;
 
 pub use buffer::What;
+pub use durations::{Kind, Summary};
 pub use pen::Pen;
-pub use session::{Still, hold_still, is_on, note_post, start, start_if_asked, stop};
+pub use session::{Still, hold_still, is_on, note_post, start, start_if_asked, stop, summaries, text};

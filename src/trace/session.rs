@@ -1,6 +1,7 @@
 //! Whether a trace is written, and who takes part in it.
 
 use super::buffer::Buffer;
+use super::durations::{Duration, Durations, Summary};
 use super::posts::Posts;
 use super::writer::{HEAD, Newcomer, Order, Writer};
 use crate::error::{Result, Status, fail};
@@ -11,7 +12,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, Once};
-use std::time::{Duration, Instant};
+use std::time::{self, Instant};
 
 /// The number of the trace that is written now; 0: none is.
 static CURRENT: AtomicU32 = AtomicU32::new(0);
@@ -24,15 +25,16 @@ static DESK: Mutex<Desk> = Mutex::new(Desk {
     newcomers: Vec::new(),
     unheard: 0,
     spare: Vec::new(),
+    durations: Durations::new(),
     result: None,
 });
 static CHANGED: Condvar = Condvar::new();
 static POSTS: Posts = Posts::new();
 
 /// How often what was noted is written.
-const ROUND: Duration = Duration::from_millis(10);
+const ROUND: time::Duration = time::Duration::from_millis(10);
 /// How long the end of the process may take for it.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: time::Duration = time::Duration::from_secs(2);
 
 struct Desk {
     stage: Stage,
@@ -47,6 +49,8 @@ struct Desk {
     unheard: u64,
     /// Buffers of threads that have ended.
     spare: Vec<&'static Buffer>,
+    /// Of all traces.
+    durations: Durations,
     /// What the writing of the last one came to.
     result: Option<io::Result<()>>,
 }
@@ -73,6 +77,7 @@ impl Still {
         self.0.stage = Stage::Idle;
         // The buffers of those who are not there: nobody hands them on.
         self.0.newcomers.clear();
+        self.0.durations.clear();
     }
 }
 
@@ -98,7 +103,7 @@ pub fn start_if_asked() {
     ASKED.call_once(|| {
         let Some(path) = std::env::var_os("PYFERRY_TRACE").filter(|path| !path.is_empty()) else { return };
         let path = path.to_string_lossy().replace("%p", &std::process::id().to_string());
-        match start(Path::new(&path)) {
+        match start(Some(Path::new(&path))) {
             // The host began one itself.
             Err(error) if error.status != Status::WrongOrder => {
                 // Whoever set the variable looks here, and nobody else is there to hear.
@@ -109,14 +114,15 @@ pub fn start_if_asked() {
     });
 }
 
-/// Begins a trace.
-pub fn start(path: &Path) -> Result<()> {
+/// Begins a trace; without a file for the durations alone.
+pub fn start(path: Option<&Path>) -> Result<()> {
     let mut desk = lock();
-    let shown = path.display();
+    let shown = path.unwrap_or(Path::new("no file")).display();
     if desk.stage != Stage::Idle {
         fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path);
     }
-    let file = match File::create(path).and_then(|mut file| file.write_all(HEAD).map(|()| file)) {
+    let create = |path: &Path| File::create(path).and_then(|mut file| file.write_all(HEAD).map(|()| file));
+    let file = match path.map(create).transpose() {
         Ok(file) => file,
         Err(error) => fail!(InvalidArgument, "the trace {shown} cannot be written: {error}"),
     };
@@ -152,7 +158,7 @@ pub fn stop() -> Result<()> {
 }
 
 /// Has the writer complete the file, and waits for that, at most so long.
-fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<Duration>) -> MutexGuard<'static, Desk> {
+fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<time::Duration>) -> MutexGuard<'static, Desk> {
     desk.stage = Stage::Ends;
     let number = desk.last;
     CURRENT.store(0, Ordering::Relaxed);
@@ -171,7 +177,7 @@ extern "C" fn stop_at_exit() {
     while is_on() && Instant::now() < until {
         match DESK.try_lock() {
             Ok(desk) if desk.stage == Stage::Runs => drop(complete(desk, Some(PATIENCE))),
-            _ => std::thread::sleep(Duration::from_millis(1)),
+            _ => std::thread::sleep(time::Duration::from_millis(1)),
         }
     }
 }
@@ -209,10 +215,21 @@ pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
     }
 }
 
-/// What the writer has to do next. `over`: buffers of threads that have ended, which are written.
-fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>) -> Order {
+/// Numbers of the waits and holds that there were.
+pub fn summaries() -> Vec<Summary> {
+    lock().durations.summaries()
+}
+
+/// The same as Prometheus reads it.
+pub fn text() -> String {
+    lock().durations.text()
+}
+
+/// What the writer has to do next. `over`: buffers of threads that have ended, which are written; `durations`: what was over.
+fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[Duration]) -> Order {
     let mut desk = lock();
     desk.spare.append(over);
+    durations.iter().for_each(|duration| desk.durations.add(duration));
     if !hurries {
         let waited = CHANGED.wait_timeout_while(desk, ROUND, |desk| desk.stage == Stage::Runs);
         desk = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
@@ -221,8 +238,9 @@ fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>) -> Order {
 }
 
 /// The writer is through, with that result. `buffers` are those that it still knew.
-fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>) {
+fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>, durations: &[Duration]) {
     let mut desk = lock();
+    durations.iter().for_each(|duration| desk.durations.add(duration));
     desk.spare.extend(buffers.filter(|buffer| buffer.has_ended()));
     desk.result = Some(result);
     desk.stage = Stage::Idle;
@@ -231,17 +249,18 @@ fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>
 }
 
 /// The thread that writes.
-fn work(file: File, scale: Scale) {
+fn work(file: Option<File>, scale: Scale) {
     let mut writer = Writer::new(file, scale, &POSTS);
     let (mut hurries, mut over) = (false, Vec::new());
     loop {
-        let order = wait_for_order(hurries, &mut over);
+        let order = wait_for_order(hurries, &mut over, &writer.durations());
         let ends = order.ends;
         hurries = writer.write(order, &mut over);
         if ends {
             break;
         }
     }
+    let durations = writer.durations();
     let (result, buffers) = writer.end();
-    finish(result, buffers.into_iter().chain(over));
+    finish(result, buffers.into_iter().chain(over), &durations);
 }

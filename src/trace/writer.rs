@@ -4,6 +4,7 @@
 //! was killed, loads all the same.
 
 use super::buffer::Buffer;
+use super::durations::Duration;
 use super::lane::{Lane, Page};
 use super::posts::{Post, Posts};
 use crate::registry;
@@ -32,7 +33,8 @@ pub struct Order {
 
 /// Who writes one file.
 pub struct Writer {
-    file: File,
+    /// None: for the durations alone.
+    file: Option<File>,
     page: Page,
     threads: Vec<(&'static Buffer, Lane)>,
     /// Those of threads that post, and note nothing else so far.
@@ -47,8 +49,8 @@ pub struct Writer {
 
 impl Writer {
     /// For a trace that begins now.
-    pub fn new(file: File, scale: Scale, posts: &'static Posts) -> Writer {
-        let (page, threads, posters) = (Page::new(scale), Vec::new(), Vec::new());
+    pub fn new(file: Option<File>, scale: Scale, posts: &'static Posts) -> Writer {
+        let (page, threads, posters) = (Page::new(scale, file.is_none()), Vec::new(), Vec::new());
         Writer { file, page, threads, posters, posts, lost: 0, unheard: 0, result: Ok(()) }
     }
 
@@ -95,6 +97,11 @@ impl Writer {
         is_much
     }
 
+    /// What was over since this was asked last.
+    pub fn durations(&mut self) -> Vec<Duration> {
+        std::mem::take(&mut self.page.durations)
+    }
+
     fn write_poster(&mut self, post: &Post) {
         let id = post.thread_id;
         let known = self.posters.iter().position(|lane| lane.thread_id == id);
@@ -125,8 +132,8 @@ impl Writer {
     }
 
     fn put_out(&mut self) {
-        if self.result.is_ok() {
-            self.result = self.file.write_all(self.page.text().as_bytes());
+        if let (Some(file), Ok(())) = (&mut self.file, &self.result) {
+            self.result = file.write_all(self.page.text().as_bytes());
         }
         self.page.clear();
     }

@@ -52,6 +52,10 @@ static void is_written_down(const pyferry::view &view)
     CHECK(pyferry::start_trace("trace.json"));
     pyferry::attached here{view, "written"};
     CHECK(pyferry::stop_trace());
+    bool is_counted = false;
+    for (const pyferry_histogram &each : pyferry::histograms())
+        is_counted |= each.kind == PYFERRY_HISTOGRAM_HOLD && each.interpreter_id == 0 && each.count > 0;
+    CHECK(is_counted && pyferry::histograms_text().find("\npyferry_hold_seconds_count{interpreter=\"0\"} ") != std::string::npos);
     CHECK(here.exec("import json; assert any(each.get('name') == 'main interpreter [written]' for each in json.load(open('trace.json')))"));
 }
 

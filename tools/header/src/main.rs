@@ -20,6 +20,8 @@ const INIT: &str = "
     {sizeof(pyferry_thread_info), 0, {0}, 0, NULL, 0, false, false, false, false, 0, 0}
 /** How every pyferry_watchdog_options starts. */
 #define PYFERRY_WATCHDOG_OPTIONS_INIT {sizeof(pyferry_watchdog_options), 0, 0, NULL, NULL, NULL}
+/** How every pyferry_histogram starts. */
+#define PYFERRY_HISTOGRAM_INIT {sizeof(pyferry_histogram), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 ";
 
 /// The header that belongs to the sources as they are.
