@@ -2,6 +2,8 @@
 
 #[path = "examples/exits.rs"]
 mod exits;
+#[path = "examples/game.rs"]
+mod game;
 #[path = "examples/lv2.rs"]
 mod lv2;
 #[path = "examples/promises.rs"]
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
         let kit = Arc::new(Kit { library, builder: Builder::default() });
         let mut trials = Vec::new();
         for python in pythons.into_iter().map(Arc::new) {
-            let all = promises::all().into_iter().chain([exits::promise()]).chain(lv2::all());
+            let all = promises::all().into_iter().chain([exits::promise()]).chain(game::all()).chain(lv2::all());
             trials.extend(all.map(|promise| trial(&kit, &python, promise)));
         }
         trials
@@ -55,11 +57,14 @@ enum Needed {
     Program(&'static str),
     /// Of a library of the system's.
     Header(&'static str),
+    /// A Python that has no part of the tests alone.
+    Whole,
 }
 
 impl Needed {
-    fn lacks(&self) -> Option<String> {
+    fn lacks(&self, python: &Python) -> Option<String> {
         let (name, mut there) = match self {
+            Needed::Whole => return python.in_short.then(|| "on the other Pythons".to_owned()),
             Needed::Program(name) => {
                 let path = env::var_os("PATH").unwrap_or_default();
                 (name, env::split_paths(&path).map(|folder| folder.join(name)).collect::<Vec<_>>())
@@ -80,7 +85,7 @@ fn trial(kit: &Arc<Kit>, python: &Arc<Python>, promise: Promise) -> Trial {
         if let Some(reason) = program::unfit(&Directives { mode: promise.mode, ..Directives::default() }, &python) {
             return Ok(Completion::ignored_with(reason));
         }
-        if let Some(reason) = promise.needs.iter().find_map(Needed::lacks) {
+        if let Some(reason) = promise.needs.iter().find_map(|needed| needed.lacks(&python)) {
             return Ok(Completion::ignored_with(reason));
         }
         (promise.keep)(&Example { kit: &kit, python: &python, mode: promise.mode, name })?;

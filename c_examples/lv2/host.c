@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 3, STEPS = 30, FRAMES = 300, ENOUGH = 4096 };
+enum { SLOTS = 3, STEPS = 20, FRAMES = 300, ENOUGH = 4096 };
 
 struct slot {
     const char *bundle;

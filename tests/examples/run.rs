@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use harness::build::Recipe;
 use harness::case::Kit;
 use harness::directives::{Directives, Mode};
 use harness::program::Program;
@@ -51,6 +52,13 @@ pub struct Outcome {
 impl Example<'_> {
     /// The program of a source file below `c_examples`, or the extension module.
     pub fn build(&self, source: &str) -> Result<PathBuf, String> {
+        let recipe = self.recipe(source)?;
+        self.kit.builder.make(&recipe)?;
+        Ok(recipe.output)
+    }
+
+    /// How it is built.
+    pub fn recipe(&self, source: &str) -> Result<Recipe, String> {
         let source = paths::examples().join(source);
         let folder = source.parent().expect("it is in a directory");
         // By its folder's name where it has one: many hosts are called host.c.
@@ -58,9 +66,7 @@ impl Example<'_> {
         let name = named.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let directives = Directives { mode: self.mode, ..Directives::default() };
         let program = Program { name, source, directives: Ok(directives.clone()) };
-        let recipe = compile::program(&program, &directives, self.built_for(), &self.kit.library)?;
-        self.kit.builder.make(&recipe)?;
-        Ok(recipe.output)
+        compile::program(&program, &directives, self.built_for(), &self.kit.library)
     }
 
     /// A shared object for the program to load, from one of those sources.

@@ -1,0 +1,84 @@
+//! `c_examples/game`: without a window on every Python, and with one on a screen that nobody looks at but the test.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use super::run::{CtrlC, End, Example, SIGINT};
+use super::{Needed, Promise};
+use harness::directives::Mode;
+use harness::{compile, paths, process};
+
+pub fn all() -> Vec<Promise> {
+    let seen = &[Needed::Whole, Needed::Header("SDL2/SDL.h"), Needed::Program("pkg-config"), Needed::Program("Xvfb")];
+    vec![
+        Promise::new("game", Mode::Runtime, plays),
+        Promise::new("game interrupted", Mode::Runtime, interrupted),
+        Promise::new("game fails", Mode::Runtime, fails),
+        Promise { needs: seen, ..Promise::new("game seen", Mode::Runtime, is_seen) },
+    ]
+}
+
+/// The game's own mods, and bad ones too where that is asked for. The patience is more than a busy machine takes.
+fn words(bad: bool, more: &[&str]) -> Vec<OsString> {
+    let folder = |name: &str| paths::examples().join("game").join(name).into_os_string();
+    let mut words = vec!["--mods".into(), folder("mods"), "--patience".into(), "3000".into()];
+    if bad {
+        words.extend(["--mods".into(), folder("bad_mods")]);
+    }
+    words.extend(more.iter().map(OsString::from));
+    words
+}
+
+fn headless(bad: bool, more: &[&str]) -> Vec<OsString> {
+    words(bad, &[&["--headless"], more].concat())
+}
+
+fn plays(example: &Example) -> Result<(), String> {
+    let game = example.build("game/game.cpp")?;
+    let asked = ["--frames", "200", "--reload-at", "60", "--beats", "2", "--save", "saved"];
+    let outcome = example.run(&game, &headless(!example.python.in_short, &asked), None)?;
+    outcome.expect_end(End::Exit(0))?.expect("orbit is reloaded")?.expect("flock is reloaded")?;
+    outcome.expect("mod: flock: has flown for")?.expect(": saved")?.expect("all has ended")?;
+    if !example.python.in_short {
+        outcome.expect("broken is disabled:")?.expect("TypeError: memoryview")?;
+        outcome.expect("runaway is disabled:")?.expect("KeyboardInterrupt")?;
+    }
+    let outcome =
+        example.run(&game, &headless(!example.python.in_short, &["--frames", "5", "--load", "saved"]), None)?;
+    outcome.expect_end(End::Exit(0))?.expect("mod: flock: has flown for")?.expect("all has ended")?;
+    Ok(())
+}
+
+fn interrupted(example: &Example) -> Result<(), String> {
+    let moment = CtrlC { after: "is reloaded", wait: Duration::ZERO };
+    let words = headless(false, &["--frames", "1000000000", "--reload-at", "5", "--save", "saved"]);
+    let outcome = example.run(&example.build("game/game.cpp")?, &words, Some(moment))?;
+    outcome.expect_end(End::Exit(128 + SIGINT))?.expect(": saved")?.expect("interrupted: all has ended")?;
+    Ok(())
+}
+
+/// With a reload on its way.
+fn fails(example: &Example) -> Result<(), String> {
+    let words = headless(false, &["--frames", "100", "--reload-at", "20", "--fail-at", "21"]);
+    let outcome = example.run(&example.build("game/game.cpp")?, &words, None)?;
+    outcome.expect_end(End::Exit(1))?.expect("game: the game itself has failed")?;
+    Ok(())
+}
+
+fn is_seen(example: &Example) -> Result<(), String> {
+    let flags = process::output(Command::new("pkg-config").args(["--cflags", "--libs", "sdl2"]))?;
+    let mut recipe = example.recipe("game/game.cpp")?;
+    recipe.output = compile::directory(None).join("game_seen");
+    recipe.arguments.extend(["-O1".to_owned(), "-DGAME_SDL2".to_owned()]);
+    recipe.arguments.extend(flags.split_whitespace().map(str::to_owned));
+    example.kit.builder.make(&recipe)?;
+    let script: PathBuf = paths::root().join("tests/examples/game_seen.py");
+    let arguments = [script.into_os_string(), recipe.output.clone().into_os_string()];
+    let words: Vec<OsString> = arguments.into_iter().chain(words(true, &["--save", "saved"])).collect();
+    let outcome = example.run(&example.python.executable, &words, None)?;
+    outcome.expect_end(End::Exit(0))?.expect("runaway is disabled:")?.expect(": saved")?;
+    outcome.expect("interrupted: all has ended")?;
+    Ok(())
+}
