@@ -1,7 +1,7 @@
 //! Rust functions that Python holds: what it calls at exit and after a fork, and what tells us that an interpreter died.
 
 use super::types::{METH_NOARGS, PyCFunction, PyMethodDef, PyObject};
-use super::{Python, Raw, lock_any};
+use super::{Python, Raw};
 use crate::error::{Error, Result, Status};
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr::null_mut;
@@ -74,7 +74,7 @@ impl Python {
         unsafe {
             if (self.table.PyThreadState_GetUnchecked)() != state {
                 // Whoever was refused took the state from the slot. Where Python goes on, CPython counts on its being there.
-                let slot = *lock_any(&self.slot);
+                let slot = *self.slot.lock();
                 if let Some(slot) = slot {
                     slot.set(state);
                 }

@@ -4,7 +4,7 @@
 //! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start.
 
 use super::types::{PyConfig, PyPreConfig, PyStatus};
-use super::{Python, State, lock_any};
+use super::{Python, State};
 use crate::error::{Result, fail};
 use crate::sys;
 use std::ffi::{CStr, CString, OsString};
@@ -73,7 +73,7 @@ impl Python {
     /// when Python is preinitialised, and no more.
     pub fn initialize(&self, program: Option<&Path>, config: &Config, prepare: impl FnOnce()) -> Result<()> {
         let here = self.thread_ident();
-        if lock_any(&self.failed_on).is_some_and(|there| there != here) {
+        if self.failed_on.lock().is_some_and(|there| there != here) {
             fail!(
                 NoPython,
                 "{} failed to start before on another thread (or before this process was forked), and CPython takes that one for its main thread ever since: start Python on that thread, or in a new process",
@@ -87,7 +87,7 @@ impl Python {
             prepare();
             self.initialize_main(program, config)
         });
-        *lock_any(&self.failed_on) = started.is_err().then_some(here);
+        *self.failed_on.lock() = started.is_err().then_some(here);
         let Err(status) = started else {
             if interrupt.is_some() {
                 self.leave_interrupt_to_host()?;
@@ -106,7 +106,7 @@ impl Python {
     /// in another way. (Not where it is started in the same one, for the sake of a host that has set its paths itself.)
     fn forget_paths(&self, program: Option<&Path>, config: &Config) {
         let start = Start { program: program.map(Path::to_owned), config: config.clone() };
-        let Some(last) = lock_any(&self.last_start).replace(start) else { return };
+        let Some(last) = self.last_start.lock().replace(start) else { return };
         if self.version < (3, 11)
             && (last.program.as_deref() != program || last.config.isolated != config.isolated)
             && let Some(set_path) = self.table.Py_SetPath
@@ -119,8 +119,7 @@ impl Python {
     /// Puts what the host wants to be looked through first into `sys.path` of the attached interpreter. The list is made new
     /// for each, and only main's is read from the configuration.
     pub fn put_search_paths_first(&self) -> Result<()> {
-        let paths =
-            lock_any(&self.last_start).as_ref().map_or_else(Vec::new, |start| start.config.search_paths.clone());
+        let paths = self.last_start.lock().as_ref().map_or_else(Vec::new, |start| start.config.search_paths.clone());
         for (place, path) in paths.iter().enumerate() {
             let text = CString::new(path.as_encoded_bytes()).unwrap_or_default();
             // SAFETY: attached; `sys.path` is borrowed, and the text is given back.

@@ -2,11 +2,12 @@
 //! filled as soon as there is a Python.
 
 use super::symbols::Symbols;
-use super::{PYTHON, locate, lock_any};
+use super::{PYTHON, locate};
+use crate::sys::Mutex;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::null_mut;
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 /// A table, and the names of what it is made of: lists of strings that each end in an empty one, the last followed by NULL.
 /// Both are the image's, which takes itself off the list before it is unloaded.
@@ -24,7 +25,7 @@ static IMAGES: Mutex<Vec<Image>> = Mutex::new(Vec::new());
 pub struct Still(#[allow(dead_code)] MutexGuard<'static, Vec<Image>>);
 
 pub(super) fn hold_still() -> Still {
-    Still(lock_any(&IMAGES))
+    Still(IMAGES.lock())
 }
 
 /// Fills an image's table now, if there is a Python, else when one is found.
@@ -34,7 +35,7 @@ pub(super) fn hold_still() -> Still {
 pub unsafe fn bind(table: *mut c_void, names: *const *const c_char) {
     let image = Image { table: table as usize, names: names as usize, filled: false };
     {
-        let mut images = lock_any(&IMAGES);
+        let mut images = IMAGES.lock();
         if images.iter().any(|other| other.table == image.table) {
             return; // by another file of the same program
         }
@@ -51,14 +52,14 @@ pub unsafe fn bind(table: *mut c_void, names: *const *const c_char) {
 
 /// Forgets an image that is about to be unloaded.
 pub fn unbind(table: *mut c_void) {
-    lock_any(&IMAGES).retain(|image| image.table != table as usize);
+    IMAGES.lock().retain(|image| image.table != table as usize);
 }
 
 /// Fills the tables that are not filled yet.
 pub(super) fn fill_all(symbols: &Symbols) {
     loop {
         let next = {
-            let images = lock_any(&IMAGES);
+            let images = IMAGES.lock();
             let Some(image) = images.iter().find(|image| !image.filled) else { return };
             // SAFETY: while it is on the list it is loaded.
             (image.table, unsafe { names_of(image.names as *const *const c_char) })
@@ -71,7 +72,7 @@ pub(super) fn fill_all(symbols: &Symbols) {
                 found.map_or(null_mut(), |address| address.as_ptr())
             })
             .collect();
-        let mut images = lock_any(&IMAGES);
+        let mut images = IMAGES.lock();
         // It may have been unloaded meanwhile.
         if let Some(image) = images.iter_mut().find(|image| image.table == table) {
             let entries = image.table as *const AtomicPtr<c_void>;

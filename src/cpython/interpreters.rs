@@ -2,7 +2,7 @@
 
 use super::table::PyInterpreterConfig;
 use super::types::{PyInterpreterGuard, PyThreadState};
-use super::{Python, Raw, Sharing, Slot, SlotValue, State, lock_any, places};
+use super::{Python, Raw, Sharing, Slot, SlotValue, State, places};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
 use std::ffi::CStr;
@@ -181,7 +181,7 @@ impl Python {
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
                     (self.table.PyEval_SaveThread)();
                     let slot = Slot::find(self, state);
-                    *lock_any(&self.slot) = Some(slot);
+                    *self.slot.lock() = Some(slot);
                     self.find_offsets(raw, state);
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
                     self.find_head_lock(raw);

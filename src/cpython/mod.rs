@@ -45,12 +45,13 @@ pub use states::Unattached;
 pub use values::{Lent, Raw, Reference, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
+use crate::sys::Mutex;
 use head_lock::HeadLock;
 use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::MutexGuard;
 use symbols::Symbols;
 use table::Table;
 
@@ -96,21 +97,13 @@ static PYTHON: OnceCell<Python> = OnceCell::new();
 /// Held while Python is looked for, so that no fork happens meanwhile.
 static LOOKING: Mutex<()> = Mutex::new(());
 
-fn lock(mutex: &'static Mutex<()>) -> MutexGuard<'static, ()> {
-    lock_any(mutex)
-}
-
-fn lock_any<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 /// What is held through a fork, so that no child finds it locked.
 pub type Still = (MutexGuard<'static, ()>, Option<HeadLock>, images::Still);
 
 /// Holds still what must not be under way when the process forks. `makes_states`: this copy of the library is the one that
 /// serves Python.
 pub fn hold_still(makes_states: bool) -> Still {
-    let looking = lock(&LOOKING);
+    let looking = LOOKING.lock();
     let head = Python::known().filter(|_| makes_states).and_then(Python::hold_head_lock);
     (looking, head, images::hold_still())
 }
@@ -121,7 +114,7 @@ impl Python {
         if let Some(python) = PYTHON.get() {
             return Ok(python);
         }
-        let _looking = lock(&LOOKING);
+        let _looking = LOOKING.lock();
         PYTHON.get_or_try_init(|| match locate::in_process()? {
             Some(located) => Python::new(located),
             None => fail!(
@@ -138,7 +131,7 @@ impl Python {
 
     /// Loads a libpython where there is none yet.
     pub fn load(path: &Path) -> Result<&'static Python> {
-        let _looking = lock(&LOOKING);
+        let _looking = LOOKING.lock();
         PYTHON.get_or_try_init(|| Python::new(locate::load(path)?))
     }
 

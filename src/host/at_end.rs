@@ -3,7 +3,8 @@
 use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::registry::{self, Interpreter};
-use std::sync::{Mutex, MutexGuard};
+use crate::sys::Mutex;
+use std::sync::MutexGuard;
 
 /// What is called at the end of an interpreter. It must not panic.
 pub type Function = Box<dyn FnOnce() + Send>;
@@ -18,7 +19,7 @@ pub type Still = MutexGuard<'static, Vec<Entry>>;
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    FUNCTIONS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    FUNCTIONS.lock()
 }
 
 /// Has `function` called when that interpreter ends. Refused once its gate closes: what is taken is called.

@@ -3,11 +3,12 @@
 use crate::cpython::{Python, Write};
 use crate::error::Result;
 use crate::registry;
+use crate::sys::Mutex;
 use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 /// `sys.stdout`
 const STDOUT: i32 = 1;
@@ -56,7 +57,7 @@ pub type Still = MutexGuard<'static, Option<Output>>;
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    OF_RUNTIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    OF_RUNTIME.lock()
 }
 
 /// Sets where the output of the Python that we start goes; None: where CPython puts it.

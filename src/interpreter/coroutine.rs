@@ -4,9 +4,9 @@ use super::script;
 use crate::cpython::{Begun, Lent, Python, Reference};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::Interpreter;
-use crate::sys::Label;
+use crate::sys::{Condvar, Label, Mutex};
 use crate::thread::{self, Admission};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// What whoever waits is in for.
@@ -41,12 +41,11 @@ impl Wait {
     /// None: the time is up. This thread is attached to nothing.
     fn wait(&self, until: Instant) -> Option<End> {
         let left = until.saturating_duration_since(Instant::now());
-        let waited = self.ended.wait_timeout_while(self.lock(), left, |end| end.is_none());
-        *waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0
+        *self.ended.wait_while_within(self.lock(), Some(left), |end| end.is_none())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<End>> {
-        self.end.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.end.lock()
     }
 }
 
@@ -58,7 +57,7 @@ pub type Still = MutexGuard<'static, Vec<(u64, Arc<Wait>)>>;
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    WAITS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    WAITS.lock()
 }
 
 /// Ends the waits for coroutines of an interpreter whose gate was closed: who waits is inside, and leaves.

@@ -13,8 +13,9 @@ use super::report;
 use crate::error::{Error, Result, Status};
 use crate::registry::{Interpreter, Origin};
 use crate::sys;
+use crate::sys::{Condvar, Mutex};
 use crate::thread::{self, Admission};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// How often the observer looks.
@@ -87,7 +88,7 @@ pub fn hold_still() -> Still {
 }
 
 fn lock() -> MutexGuard<'static, Vec<Ending>> {
-    ENDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    ENDING.lock()
 }
 
 fn entry(list: &mut Vec<Ending>, serial: u64) -> &mut Ending {
@@ -213,7 +214,7 @@ fn observe(interpreter: &Arc<Interpreter>, mask: &sys::SignalMask) {
                 ending.set_out = Instant::now();
                 break;
             }
-            list = CHANGED.wait_timeout(list, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            list = CHANGED.wait_timeout(list, left);
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::cpython::Python;
 use crate::error::{Result, fail};
+use crate::sys::{Condvar, Mutex};
 use crate::thread;
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 /// Hears who is waited for, and answers whether to give them up. It must not panic.
@@ -55,7 +56,7 @@ impl Still {
 }
 
 fn lock() -> MutexGuard<'static, Report> {
-    REPORT.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    REPORT.lock()
 }
 
 fn this_thread() -> usize {
@@ -79,7 +80,7 @@ pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()>
         let wait = || {
             let mut report = lock();
             while report.calls_before(generation) {
-                report = RETURNED.wait(report).unwrap_or_else(|poisoned| poisoned.into_inner());
+                report = RETURNED.wait(report);
             }
         };
         match Python::known() {

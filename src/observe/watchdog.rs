@@ -5,9 +5,10 @@
 use super::table::{Activity, Seen, seen_by};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
+use crate::sys::{Condvar, Mutex};
 use crate::{registry, sys, thread};
 use std::cell::Cell;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 /// Hears of it. It must not panic.
@@ -87,7 +88,7 @@ impl Still {
 }
 
 fn lock() -> MutexGuard<'static, Watch> {
-    WATCH.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    WATCH.lock()
 }
 
 /// From here on this one is called, or nobody; the one that was is dropped. On return no call of that one is running, unless
@@ -156,8 +157,7 @@ fn watch_all() {
             let generation = watch.generation;
             let pause = pause(watch.limits);
             let is_same = |watch: &mut Watch| watch.generation == generation;
-            let waited = CHANGED.wait_timeout_while(watch, pause, is_same);
-            watch = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            watch = CHANGED.wait_while_within(watch, Some(pause), is_same);
             if watch.generation != generation {
                 all_passed.clear();
                 continue;

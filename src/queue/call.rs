@@ -1,9 +1,10 @@
 //! A job whose poster waits for it.
 
-use super::{Job, Queue, unattached, wait_until};
+use super::{Job, Queue, unattached};
 use crate::error::{Result, Status, fail};
+use crate::sys::{Condvar, Mutex};
 use std::ffi::CString;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::Instant;
 
 /// What the two know of each other. It outlives a poster that gives up.
@@ -43,7 +44,7 @@ impl Call {
     }
 
     fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {
-        match wait_until(self.lock(), &self.done, deadline, Option::take) {
+        match self.done.wait_for(self.lock(), deadline, Option::take) {
             Some(result) => result,
             None => {
                 fail!(Timeout, "the job has not been run to its end yet: it stays in the queue, and is called once")
@@ -71,6 +72,6 @@ impl Call {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Result<()>>> {
-        self.result.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.result.lock()
     }
 }

@@ -4,7 +4,8 @@ use super::{Job, Queue};
 use crate::cpython::Lent;
 use crate::error::{Result, Status, fail};
 use crate::registry::Interpreter;
-use std::sync::{Arc, Mutex, MutexGuard};
+use crate::sys::Mutex;
+use std::sync::{Arc, MutexGuard};
 use std::time::Instant;
 
 static QUEUES: Mutex<Vec<Arc<Queue>>> = Mutex::new(Vec::new());
@@ -14,7 +15,7 @@ pub type Still = MutexGuard<'static, Vec<Arc<Queue>>>;
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    QUEUES.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    QUEUES.lock()
 }
 
 /// Puts it in the list; gives the one that is there, where it would be a second one for all who post to its event loop.

@@ -27,7 +27,7 @@ use crate::trace::{self, What};
 use event_loop::EventLoop;
 use ring::{Posted, Ring};
 use std::ffi::{CStr, CString};
-use std::sync::{Arc, Condvar, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use turn::Turn;
 use worker::Worker;
@@ -350,30 +350,6 @@ impl Queue {
             Status::Closed,
             format_args!("{name} is shutting down or has ended: its queue takes no jobs, and runs none; free it"),
         )
-    }
-}
-
-/// Waits until there is an answer in what a lock guards. None: the time is up first.
-fn wait_until<T, R>(
-    mut guard: MutexGuard<'_, T>,
-    changed: &Condvar,
-    deadline: Option<Instant>,
-    mut answer: impl FnMut(&mut T) -> Option<R>,
-) -> Option<R> {
-    loop {
-        if let Some(answer) = answer(&mut guard) {
-            return Some(answer);
-        }
-        guard = match deadline {
-            None => changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner()),
-            Some(deadline) => {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return None;
-                }
-                changed.wait_timeout(guard, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0
-            }
-        };
     }
 }
 

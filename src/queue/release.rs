@@ -6,10 +6,10 @@
 use crate::cpython::Reference;
 use crate::error::{Result, fail};
 use crate::registry::{self, Interpreter};
-use crate::sys::{self, Label};
+use crate::sys::{self, Condvar, Label, Mutex};
 use crate::thread::{self, Admission};
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// What the thread of ours comes in for.
@@ -35,7 +35,7 @@ pub type Still = MutexGuard<'static, Later>;
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    LATER.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    LATER.lock()
 }
 
 impl Later {
@@ -100,15 +100,14 @@ fn attend(mask: &sys::SignalMask) {
         let mut later = hold_still();
         count_the_dead(&mut later);
         if later.references.is_empty() {
-            let waited = CHANGED.wait_timeout_while(later, LINGER, |later| later.references.is_empty());
-            later = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            later = CHANGED.wait_while_within(later, Some(LINGER), |later| later.references.is_empty());
             if later.references.is_empty() {
                 later.is_attended = false;
                 return;
             }
         } else {
             // Of interpreters that shut down.
-            later = CHANGED.wait_timeout(later, LINGER / 10).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            later = CHANGED.wait_timeout(later, LINGER / 10);
         }
         drop(later);
     }

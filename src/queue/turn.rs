@@ -1,7 +1,7 @@
 //! Whose turn it is to take jobs: one thread's at a time, which may come again from within a job.
 
-use super::wait_until;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use crate::sys::{Condvar, Mutex};
+use std::sync::MutexGuard;
 use std::time::Instant;
 
 /// The turn of one queue.
@@ -37,7 +37,7 @@ impl Turn {
     /// Waits for the turn, and takes it. False: the time is up first.
     pub fn begin_by(&self, deadline: Option<Instant>) -> bool {
         let thread = this_thread();
-        wait_until(self.lock(), &self.free, deadline, |holder| holder.take(thread).then_some(())).is_some()
+        self.free.wait_for(self.lock(), deadline, |holder| holder.take(thread).then_some(())).is_some()
     }
 
     /// Gives the turn back. True: nobody has it now.
@@ -59,7 +59,7 @@ impl Turn {
     }
 
     fn lock(&self) -> MutexGuard<'_, Holder> {
-        self.holder.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.holder.lock()
     }
 }
 

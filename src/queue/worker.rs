@@ -1,10 +1,11 @@
 //! The thread of ours that runs a queue's jobs. While there are none it is attached to nothing, and holds nothing up.
 
 use super::event_loop::EventLoop;
-use super::{Queue, list, wait_until};
+use super::{Queue, list};
 use crate::error::{Error, Result, Status};
 use crate::sys;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use crate::sys::{Condvar, Mutex};
+use std::sync::{Arc, MutexGuard, OnceLock};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
@@ -113,10 +114,10 @@ impl Worker {
         if is_this {
             return;
         }
-        wait_until(self.lock(), &self.ended, None, |has_ended| has_ended.then_some(()));
+        self.ended.wait_for(self.lock(), None, |has_ended| has_ended.then_some(()));
     }
 
     fn lock(&self) -> MutexGuard<'_, bool> {
-        self.has_ended.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.has_ended.lock()
     }
 }

@@ -7,8 +7,9 @@
 use super::Origin;
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
+use crate::sys::Mutex;
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 /// The handlers are registered: each fork from here on is seen.
 static WATCHED: AtomicBool = AtomicBool::new(false);
@@ -90,5 +91,5 @@ pub fn cpython_is_back() {
 
 // Locked in a child only, by the one thread that is there.
 fn held_keys() -> MutexGuard<'static, Vec<u32>> {
-    HELD_KEYS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    HELD_KEYS.lock()
 }

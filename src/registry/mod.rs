@@ -8,13 +8,14 @@ mod shield;
 use crate::cpython::{Python, Raw, Slot, StateCell};
 use crate::gate::{Barrier, Gate, House, HouseGuard, Phase};
 use crate::sys;
+use crate::sys::Mutex;
 pub use delivery::Delivery;
 pub use occupant::{Doing, Glimpse, Occupant, Place};
 pub use shield::{interrupts, is_raising, raising, shield, unless_shielded};
 use std::cell::Cell;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, MutexGuard, OnceLock};
 
 /// Who made an interpreter, and so who ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +185,7 @@ pub fn barrier() -> Barrier {
 }
 
 fn registry() -> MutexGuard<'static, Registry> {
-    REGISTRY.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    REGISTRY.lock()
 }
 
 /// Whether several interpreters wait for one GIL without hearing each other.

@@ -1,7 +1,8 @@
 //! What keeps interrupts from a thread that must not meet one.
 
+use crate::sys::Mutex;
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 static SHIELDED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 /// How many interrupts there were.
@@ -11,7 +12,7 @@ static INTERRUPTING: AtomicUsize = AtomicUsize::new(0);
 
 /// The threads that have shields, kept as they are for as long as this is held.
 pub(super) fn shielded() -> MutexGuard<'static, Vec<u64>> {
-    SHIELDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    SHIELDED.lock()
 }
 
 /// Keeps interrupts from a thread.

@@ -1,8 +1,9 @@
 //! From one thread to another, as std's own channel, which comes in three kinds for each type: those are a sixteenth of this library.
 
+use super::lock::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// Where things are put in.
@@ -31,7 +32,15 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 
 impl<T> Shared<T> {
     fn lock(&self) -> MutexGuard<'_, Line<T>> {
-        self.line.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.line.lock()
+    }
+
+    /// The next thing, or None where there will be none. None: the time is up first.
+    fn next(&self, deadline: Option<Instant>) -> Option<Option<T>> {
+        self.changed.wait_for(self.lock(), deadline, |line| match line.things.pop_front() {
+            None if !line.is_cut => None,
+            next => Some(next),
+        })
     }
 
     fn cut(&self) {
@@ -57,30 +66,13 @@ impl<T> Sender<T> {
 impl<T> Receiver<T> {
     /// The next thing, for which it waits.
     pub fn recv(&self) -> Result<T, RecvError> {
-        let is_empty = |line: &mut Line<T>| line.things.is_empty() && !line.is_cut;
-        let waited = self.0.changed.wait_while(self.0.lock(), is_empty);
-        let mut line = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
-        line.things.pop_front().ok_or(RecvError)
+        self.0.next(None).ok_or(RecvError)?.ok_or(RecvError)
     }
 
     /// The same, for so long at most.
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
-        let until = Instant::now().checked_add(limit);
-        let mut line = self.0.lock();
-        loop {
-            if let Some(thing) = line.things.pop_front() {
-                return Ok(thing);
-            }
-            if line.is_cut {
-                return Err(RecvTimeoutError::Disconnected);
-            }
-            let left = until.map_or(limit, |until| until.saturating_duration_since(Instant::now()));
-            if left.is_zero() {
-                return Err(RecvTimeoutError::Timeout);
-            }
-            let waited = self.0.changed.wait_timeout(line, left);
-            line = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
-        }
+        let next = self.0.next(Instant::now().checked_add(limit)).ok_or(RecvTimeoutError::Timeout)?;
+        next.ok_or(RecvTimeoutError::Disconnected)
     }
 }
 

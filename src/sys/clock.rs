@@ -4,10 +4,11 @@
 //! all, for a second; after that somebody has to ask often again. Through a fork that thread is not there: os.fork would warn of it,
 //! and the child would not have it.
 
+use super::lock::{Condvar, Mutex};
 use super::{Joinable, spawn_joinable, ticks};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Read by all and written by one, now and then: not beside anything that others write.
@@ -78,7 +79,7 @@ impl Pace {
 /// Has the time written down. Where somebody is at that, or there is no thread to be had, all goes on as before.
 #[cold]
 fn begin() {
-    let Ok(mut writer) = WRITER.try_lock() else { return };
+    let Some(mut writer) = WRITER.try_lock() else { return };
     if !writer.is_at_work && !writer.is_to_end {
         writer.thread = spawn_joinable(c"pyferry-clock", 0, write).ok();
         writer.is_at_work = writer.thread.is_some();
@@ -92,14 +93,14 @@ fn write() {
             break;
         }
         NOW.0.store(ticks(), Ordering::Relaxed);
-        writer = CHANGED.wait_timeout(writer, STEP).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        writer = CHANGED.wait_timeout(writer, STEP);
     }
     NOW.0.store(0, Ordering::Relaxed);
     writer.is_at_work = false;
 }
 
 fn lock() -> MutexGuard<'static, Writer> {
-    WRITER.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    WRITER.lock()
 }
 
 /// What is held through a fork: nobody writes the time down then.

@@ -7,6 +7,7 @@ mod clock;
 mod files;
 mod key_distance;
 mod label;
+mod lock;
 mod modules;
 pub mod parcel;
 #[cfg(unix)]
@@ -39,6 +40,7 @@ pub use clock::{Pace, STEP, Scale, Still, hold_clock_still, moment};
 pub use files::Files;
 pub use key_distance::{find_key_distance, key_place};
 pub use label::{Label, LabelCell};
+pub use lock::{Condvar, Mutex};
 pub use modules::{Module, first_symbol, own_file};
 #[cfg(unix)]
 pub use per_thread::PerThread;

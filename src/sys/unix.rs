@@ -1,5 +1,6 @@
 //! POSIX: signals, threads of our own, forks, pthread keys, libraries by dlopen.
 
+use super::lock::{Condvar, Mutex};
 use super::{CANCEL_DISABLE, Module, ThreadEnd, errno_location, may_be_thread, name_this_thread};
 pub use libloading::os::unix::Library;
 use libloading::os::unix::{RTLD_GLOBAL, RTLD_LAZY, RTLD_NOW};
@@ -8,7 +9,7 @@ use std::ffi::{CStr, CString, OsStr, OsString, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Runs `f`, which leaves errno to whoever was interrupted.
@@ -283,7 +284,7 @@ pub fn others_can_load(patience: Duration) -> bool {
         done: bool,
     }
     fn tell(progress: &(Mutex<Progress>, Condvar), step: impl FnOnce(&mut Progress)) {
-        step(&mut progress.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        step(&mut progress.0.lock());
         progress.1.notify_all();
     }
     let progress = Arc::new((Mutex::new(Progress::default()), Condvar::new()));
@@ -298,11 +299,9 @@ pub fn others_can_load(patience: Duration) -> bool {
         return true;
     }
     let (lock, changed) = &*progress;
-    let progress = lock.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     // However long a new thread takes to come to it: the time counts from there.
-    let Ok(progress) = changed.wait_while(progress, |progress| !progress.begun) else { return true };
-    let waited = changed.wait_timeout_while(progress, patience, |progress| !progress.done);
-    waited.is_ok_and(|(progress, _)| progress.done)
+    let progress = changed.wait_while(lock.lock(), |progress| !progress.begun);
+    changed.wait_while_within(progress, Some(patience), |progress| !progress.done).done
 }
 
 impl Module {

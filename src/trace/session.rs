@@ -5,13 +5,13 @@ use super::durations::{Duration, Durations, Summary};
 use super::posts::Posts;
 use super::writer::{HEAD, Newcomer, Order, Writer};
 use crate::error::{Result, Status, fail};
-use crate::sys::Scale;
+use crate::sys::{Condvar, Mutex, Scale};
 use crate::{registry, sys};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, Once};
+use std::sync::{MutexGuard, Once};
 use std::time::{self, Instant};
 
 /// The number of the trace that is written now; 0: none is.
@@ -82,7 +82,7 @@ impl Still {
 }
 
 fn lock() -> MutexGuard<'static, Desk> {
-    DESK.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    DESK.lock()
 }
 
 /// Whether a trace is written.
@@ -165,10 +165,7 @@ fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<time::Duration>) 
     registry::observe(false);
     CHANGED.notify_all();
     let ends = |desk: &mut Desk| desk.stage == Stage::Ends && desk.last == number;
-    match limit {
-        None => CHANGED.wait_while(desk, ends).unwrap_or_else(|poisoned| poisoned.into_inner()),
-        Some(limit) => CHANGED.wait_timeout_while(desk, limit, ends).unwrap_or_else(|poisoned| poisoned.into_inner()).0,
-    }
+    CHANGED.wait_while_within(desk, limit, ends)
 }
 
 /// The process ends, perhaps in the middle of anything, and on Windows without the writer.
@@ -176,7 +173,7 @@ extern "C" fn stop_at_exit() {
     let until = Instant::now() + PATIENCE;
     while is_on() && Instant::now() < until {
         match DESK.try_lock() {
-            Ok(desk) if desk.stage == Stage::Runs => drop(complete(desk, Some(PATIENCE))),
+            Some(desk) if desk.stage == Stage::Runs => drop(complete(desk, Some(PATIENCE))),
             _ => std::thread::sleep(time::Duration::from_millis(1)),
         }
     }
@@ -231,8 +228,7 @@ fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[D
     desk.spare.append(over);
     durations.iter().for_each(|duration| desk.durations.add(duration));
     if !hurries {
-        let waited = CHANGED.wait_timeout_while(desk, ROUND, |desk| desk.stage == Stage::Runs);
-        desk = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        desk = CHANGED.wait_while_within(desk, Some(ROUND), |desk| desk.stage == Stage::Runs);
     }
     Order { newcomers: std::mem::take(&mut desk.newcomers), ends: desk.stage != Stage::Runs, unheard: desk.unheard }
 }

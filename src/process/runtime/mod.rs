@@ -17,8 +17,9 @@ use crate::error::Result;
 use crate::host::output::Output;
 use crate::interpreter;
 use crate::registry::Interpreter;
+use crate::sys::{Condvar, Mutex};
 use owner::{Owner, Starter};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 /// How Python is to be started, where the process has none.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +64,7 @@ static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::N
 static CHANGED: Condvar = Condvar::new();
 
 fn lock() -> MutexGuard<'static, Runtime> {
-    RUNTIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    RUNTIME.lock()
 }
 
 /// The runtime's state, held still through a fork.

@@ -32,9 +32,7 @@ pub fn start(options: Options) -> Result<()> {
                 runtime.starts += 1;
                 return Ok(());
             }
-            Stage::Starting => {
-                runtime = CHANGED.wait(runtime).unwrap_or_else(|poisoned| poisoned.into_inner());
-            }
+            Stage::Starting => runtime = CHANGED.wait(runtime),
             Stage::Stopping(_) | Stage::Ending => {
                 fail!(Closed, "pyferry_runtime_stop is at work: start again when it has returned OK")
             }
