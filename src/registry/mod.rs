@@ -41,7 +41,7 @@ pub struct Interpreter {
     pub serial: u64,
     /// In which life of Python.
     pub life: u64,
-    /// Its place in the registry, and in each thread's list of visits; used again when it has ended.
+    /// Its place in the registry; used again when it has ended.
     pub index: usize,
     /// Where the gilstate slot is, in this run of Python.
     pub slot: Slot,
@@ -146,7 +146,6 @@ impl Interpreter {
         if self.raw.swap(0, Ordering::AcqRel) == 0 {
             return;
         }
-        DEATHS.fetch_add(1, Ordering::SeqCst);
         if self.origin == Origin::Main {
             LIVES.fetch_add(1, Ordering::SeqCst);
         }
@@ -171,8 +170,6 @@ static UNHEARD: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 /// How many main interpreters have died.
 static LIVES: AtomicU64 = AtomicU64::new(0);
-/// How many interpreters have died.
-static DEATHS: AtomicU64 = AtomicU64::new(0);
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// The same for all gates: asked of the system once.
@@ -220,12 +217,6 @@ pub fn life() -> u64 {
     LIVES.load(Ordering::Acquire)
 }
 
-/// How many interpreters have died: as long as that stays the same, those that were alive are.
-#[inline]
-pub fn deaths() -> u64 {
-    DEATHS.load(Ordering::Acquire)
-}
-
 /// What an observer sees of everybody who holds a pin, at whatever gate. Takes no lock and allocates nothing: a signal handler
 /// may do it, and a debugger have it done.
 pub fn look_at_all(mut f: impl FnMut(&'static Place, Glimpse)) {
@@ -250,11 +241,6 @@ pub fn all() -> Vec<Arc<Interpreter>> {
 pub fn find(raw: Raw) -> Option<Arc<Interpreter>> {
     let found = lookup(&registry(), raw)?;
     (found.ready.load(Ordering::Acquire) || found.registrar == sys::thread_id()).then_some(found)
-}
-
-/// The record with a serial, while its interpreter lives.
-pub fn with_serial(serial: u64) -> Option<Arc<Interpreter>> {
-    registry().iter().flatten().find(|interpreter| interpreter.serial == serial).cloned()
 }
 
 /// The record of an interpreter, new or as another thread just made it, and whether it is new. The caller is attached

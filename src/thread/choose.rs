@@ -2,7 +2,6 @@
 
 use super::Thread;
 use super::frames::{Frame, Kind, Source};
-use super::left::Hold;
 use super::visits::Visit;
 use crate::cpython::{SlotValue, State, Unattached};
 use crate::registry::{self as record, Interpreter};
@@ -49,9 +48,10 @@ impl Thread {
         let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
         let of_this_life = |visit| self.with_visit(visit, |visit| visit.interpreter.life == record::life());
         self.frames().iter().rev().find_map(|frame| match frame.kind {
-            Kind::Entered { .. } | Kind::Suspended { .. } if frame.serial == target.serial => Some(frame.state),
-            Kind::Entered { visit, before, left, .. } if of_this_life(visit) => {
-                left.alive().filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
+            Kind::Entered { .. } | Kind::Suspended { .. } if self.is_in(frame, target) => Some(frame.state),
+            Kind::Entered { before, outer, .. } if frame.visit.is_some_and(of_this_life) => {
+                let held = outer.filter(|outer| outer.is_pinned || outer.visit.is_none()).map(|outer| outer.state);
+                held.filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
             }
             // Who nests on somebody else's state does not keep it.
             _ => None,
@@ -71,11 +71,12 @@ impl Thread {
 
     /// A value of the gilstate slot's; NULL, where its state belongs to an interpreter that did not wait for this thread.
     pub(super) fn unless_gone(&self, value: SlotValue) -> SlotValue {
-        let given_up = |visit| self.with_visit(visit, |visit| visit.seat.is_given_up());
-        let is_gone = |frame: &Frame| match frame.kind {
+        let is_gone = |frame: &Frame| match (frame.kind, frame.visit) {
             _ if frame.state.as_ptr() != value => false,
-            Kind::Entered { visit, .. } | Kind::Suspended { hold: Hold::Pinned(visit) } => given_up(visit),
-            Kind::Suspended { hold: Hold::Refused(visit) } => self.with_visit(visit, Visit::is_over),
+            (Kind::Suspended { is_pinned: false }, Some(visit)) => self.with_visit(visit, Visit::is_over),
+            (Kind::Entered { .. } | Kind::Suspended { .. }, Some(visit)) => {
+                self.with_visit(visit, |visit| visit.seat.is_given_up())
+            }
             _ => false,
         };
         if !value.is_null() && self.frames().iter().any(is_gone) { null_mut() } else { value }
@@ -87,23 +88,18 @@ impl Thread {
     pub(super) fn lost_its_mark(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
         let mut above = now;
         for frame in self.frames().iter().rev() {
-            let (before, left) = match frame.kind {
+            let (before, outer) = match frame.kind {
                 // What it nests on has a frame below, or is somebody else's, and perhaps gone.
-                Kind::Nested { .. } => continue,
-                Kind::Entered { .. } | Kind::Suspended { .. }
-                    if frame.state == state && frame.serial == target.serial =>
-                {
-                    return above != state.as_ptr();
-                }
-                Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => (before, left.state()),
-                Kind::Through { before, left } => (before, left),
+                Kind::Nested => continue,
+                _ if frame.state == state && self.is_in(frame, target) => return above != state.as_ptr(),
+                Kind::Entered { before, outer, .. } => (before, outer.map(|outer| outer.state)),
                 Kind::Suspended { .. } => (frame.state.as_ptr(), None),
             };
             // CPython bound the slot to what this frame attached, if we had it do so.
-            if left == Some(state) {
+            if outer == Some(state) {
                 return before == frame.state.as_ptr();
             }
-            above = left.map_or(before, State::as_ptr);
+            above = outer.map_or(before, State::as_ptr);
         }
         false
     }

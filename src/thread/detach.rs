@@ -1,25 +1,24 @@
 //! Ending an attachment.
 
 use super::frames::{Frame, Kind, Source, Ticket};
+use super::visits::Visit;
 use super::{Thread, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::gate::Phase;
-use crate::registry as record;
 use crate::trace::What;
 
 impl Thread {
     pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
         let frame = self.check(ticket, "token")?;
-        let (visit, source, before, left, aside) = match frame.kind {
-            Kind::Entered { visit, source, before, left, aside } => (visit, source, before, left, aside),
-            Kind::Nested { deaths } => return self.detach_nested(frame, deaths),
+        let (source, before, outer, aside) = match frame.kind {
+            Kind::Entered { source, before, outer, aside } => (source, before, outer, aside),
+            Kind::Nested => return self.detach_nested(frame),
             Kind::Suspended { .. } => {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
             }
-            Kind::Ended { .. } => return self.detach_ended(frame),
-            Kind::Through { .. } => fail!(Internal, "a token names a frame that has none"),
         };
+        let Some(visit) = frame.visit else { fail!(Internal, "a token names a frame that has none") };
         let (python, slot, alive) = self.with_visit(visit, |visit| {
             let interpreter = &visit.interpreter;
             (interpreter.python, interpreter.slot, interpreter.raw().is_some())
@@ -44,7 +43,7 @@ impl Thread {
         }
         self.pop(frame);
         self.unpin(visit);
-        if self.go_back(python, left) {
+        if self.restore(python, outer) {
             return Ok(());
         }
         fail!(
@@ -54,10 +53,10 @@ impl Thread {
         )
     }
 
-    fn detach_nested(&self, frame: Frame, deaths: u64) -> Result<()> {
+    // An interpreter that this thread takes down may have no record any more, as when the thread nested.
+    fn detach_nested(&self, frame: Frame) -> Result<()> {
         let python = Python::in_process()?;
-        let alive = deaths == record::deaths() || frame.serial == 0 || record::with_serial(frame.serial).is_some();
-        if !alive || python.attached(Some(frame.state)) != Some(frame.state) {
+        if python.attached(Some(frame.state)) != Some(frame.state) {
             return self.detach_elsewhere(python, frame);
         }
         self.note_of(What::Unnests, 0);
@@ -68,23 +67,26 @@ impl Thread {
     /// A detach of a thread that is not attached through the state that the attach left.
     #[cold]
     fn detach_elsewhere(&self, python: &Python, top: Frame) -> Result<()> {
-        let alive = record::with_serial(top.serial).filter(|interpreter| !interpreter.is_closed());
-        let name = alive.as_ref().map_or("the interpreter".into(), |interpreter| interpreter.name());
+        let alive = |visit: &Visit| !visit.interpreter.is_closed() && visit.interpreter.raw().is_some();
+        let name =
+            top.visit.and_then(|visit| self.with_visit(visit, |visit| alive(visit).then(|| visit.interpreter.name())));
         let current = self.current(python);
-        let given_up =
-            matches!(top.kind, Kind::Entered { visit, .. } if self.with_visit(visit, |visit| visit.seat.is_given_up()));
-        if alive.is_none() || (given_up && current.is_none()) {
+        let entered = top.visit.filter(|_| matches!(top.kind, Kind::Entered { .. }));
+        let given_up = entered.is_some_and(|visit| self.with_visit(visit, |visit| visit.seat.is_given_up()));
+        let is_over = name.is_none() || (given_up && current.is_none());
+        let name = name.unwrap_or("the interpreter".into());
+        if is_over {
             // The interpreter was shut down between the attach and now, and the state went with it, or goes.
             self.note_end(top);
             self.pop(top);
-            if let Kind::Entered { visit, left, before, .. } = top.kind {
+            if let (Some(visit), Kind::Entered { outer, before, .. }) = (entered, top.kind) {
                 let before = self.unless_gone(before);
                 self.with_visit(visit, |visit| visit.take_from_slot(top.state, before));
                 self.unpin(visit);
                 if current.is_none() {
-                    self.go_back(python, left);
+                    self.restore(python, outer);
                 } else {
-                    self.release(left.hold());
+                    self.release(outer);
                 }
             }
             fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", this_thread());
@@ -101,28 +103,6 @@ impl Thread {
                 this_thread()
             ),
         }
-    }
-
-    #[cold]
-    pub(super) fn detach_ended(&self, top: Frame) -> Result<()> {
-        self.pop(top);
-        if let Kind::Ended { life, slot, before, left } = top.kind {
-            match Python::running() {
-                Ok(python) if self.current(python).is_none() => {
-                    // Else somebody has been here since, or it is another life of Python.
-                    if life == record::life() && slot.get(python).is_null() {
-                        slot.set(before);
-                    }
-                    self.go_back(python, left);
-                }
-                _ => self.release(left.hold()),
-            }
-        }
-        fail!(
-            Closed,
-            "the interpreter that {} was attached to was shut down meanwhile: the attachment is over",
-            this_thread()
-        )
     }
 
     /// A visit ends with no exception set: what it leaves nobody asked for, and the next visit would stumble over it.

@@ -1,7 +1,6 @@
 //! What happens to a thread's states: on request, when it ends, and in a forked child.
 
 use super::frames::{Frame, Kind, Source};
-use super::left::Left;
 use super::visits::Visit;
 use super::{THREAD, Thread, orphans};
 use crate::cpython::{Python, Slot, SlotValue, State, Unattached};
@@ -96,12 +95,11 @@ impl Thread {
     fn end_frame(&self, top: Frame) {
         let mut kind = top.kind;
         let mut detaches = !matches!(kind, Kind::Suspended { .. });
-        if let Kind::Entered { left, .. } | Kind::Ended { left, .. } = &mut kind {
-            self.release(left.hold());
-            *left = Left::Nothing;
+        if let Kind::Entered { outer, .. } = &mut kind {
+            self.release(outer.take());
         }
-        if let Kind::Entered { visit, source, before, .. } = &mut kind {
-            detaches = self.end_entered(top.state, *visit, source, before);
+        if let (Kind::Entered { source, before, .. }, Some(visit)) = (&mut kind, top.visit) {
+            detaches = self.end_entered(top.state, visit, source, before);
         }
         if let Some(frame) = self.frames_mut().last_mut() {
             frame.kind = kind;
@@ -112,10 +110,8 @@ impl Thread {
         if self.top().is_some_and(|still| still.number == top.number) {
             self.note_end(top);
             self.pop(top);
-            match top.kind {
-                Kind::Nested { .. } | Kind::Through { .. } | Kind::Ended { .. } => {}
-                Kind::Entered { visit, .. } => self.unpin(visit),
-                Kind::Suspended { hold } => self.release(hold),
+            if let (Kind::Entered { .. } | Kind::Suspended { is_pinned: true }, Some(visit)) = (top.kind, top.visit) {
+                self.unpin(visit);
             }
         }
     }

@@ -1,10 +1,9 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
-use super::left::{Hold, Left};
+use super::outer::Outer;
 use super::{NEXT_SERIAL, Thread, attach_first, this_thread};
 use crate::cpython::{Aside, Python, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
-use crate::registry as record;
 use std::cell::{Ref, RefMut};
 use std::sync::atomic::Ordering;
 
@@ -26,37 +25,27 @@ pub(super) struct Frame {
     pub number: u64,
     /// The state that is (or, suspended, was) attached.
     pub state: State,
-    /// The interpreter's serial; 0 where it has no record.
-    pub serial: u64,
+    /// What this thread keeps of the interpreter; None where that has no record.
+    pub visit: Option<usize>,
     pub kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// The thread was attached to that interpreter already, when so many had died.
-    Nested { deaths: u64 },
+    /// The thread was attached to that interpreter already.
+    Nested,
     /// The thread really attached.
     Entered {
-        visit: usize,
         source: Source,
         /// What the slot held before.
         before: SlotValue,
-        left: Left,
+        /// What the thread was attached to before.
+        outer: Option<Outer>,
         /// What was set on a state that was in use already: a visit begins with none.
         aside: Aside,
     },
-    /// The thread went, for a while and on its own account, from what it was attached to into another state.
-    Through { before: SlotValue, left: Option<State> },
-    /// The thread let go.
-    Suspended { hold: Hold },
-    /// Entered or suspended, in an interpreter that this thread itself shut down, and whose place is taken by another.
-    Ended {
-        /// In which life of Python.
-        life: u64,
-        slot: Slot,
-        before: SlotValue,
-        left: Left,
-    },
+    /// The thread let go; a pin of that visit's holds the interpreter until it is back, or nothing does.
+    Suspended { is_pinned: bool },
 }
 
 /// Whose state an attachment uses.
@@ -88,7 +77,7 @@ impl Thread {
             fail!(StaleToken, "the {what} was used already: what it was for has ended")
         };
         let frame = frames[place];
-        let nests = |other: &Frame| matches!(other.kind, Kind::Nested { .. }) && other.state == frame.state;
+        let nests = |other: &Frame| matches!(other.kind, Kind::Nested) && other.state == frame.state;
         if place + 1 == frames.len() || frames[place..].iter().all(nests) {
             return Ok(frame);
         }
@@ -114,11 +103,11 @@ impl Thread {
         self.frames().last().copied()
     }
 
-    pub(super) fn push(&self, state: State, serial: u64, kind: Kind) -> Ticket {
+    pub(super) fn push(&self, state: State, visit: Option<usize>, kind: Kind) -> Ticket {
         self.settle();
         self.serial();
         let ticket = self.next_ticket();
-        self.put_frame(Frame { number: ticket.number, state, serial, kind });
+        self.put_frame(Frame { number: ticket.number, state, visit, kind });
         ticket
     }
 
@@ -156,7 +145,7 @@ impl Thread {
     pub(super) fn pop(&self, frame: Frame) {
         let mut frames = self.frames_mut();
         match (frames.iter().rposition(|other| other.number == frame.number), frame.kind) {
-            (Some(place), Kind::Nested { .. }) => drop(frames.remove(place)),
+            (Some(place), Kind::Nested) => drop(frames.remove(place)),
             (Some(place), _) => frames.truncate(place),
             (None, _) => {}
         }
@@ -185,9 +174,7 @@ impl Thread {
     /// Runs `f` under a frame that no ticket names.
     pub(super) fn staying<R>(&self, python: &Python, f: impl FnOnce() -> R) -> R {
         let Some(state) = self.current(python) else { return f() };
-        let interpreter = python.interpreter_of(state).and_then(record::find);
-        let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
-        let number = self.push(state, serial, Kind::Nested { deaths: record::deaths() }).number;
+        let number = self.push(state, self.visit_of(python, state), Kind::Nested).number;
         let result = f();
         // Not simply the last one: what was begun in there may end later.
         self.frames_mut().retain(|frame| frame.number != number);
@@ -203,20 +190,17 @@ impl Thread {
         f: impl FnOnce(State, SlotValue) -> R,
     ) -> R {
         let state = unattached.state;
-        let left = self.current(python).map(|state| (state, self.hold(python, state)));
-        if left.is_some() {
+        let outer = self.current(python).map(|state| self.hold(python, state));
+        if outer.is_some() {
             python.let_go();
         }
         let before = slot.get(python);
         attach_first(python, slot, unattached);
-        let interpreter = python.interpreter_of(state).and_then(record::find);
-        let serial = interpreter.map_or(0, |interpreter| interpreter.serial);
-        let number = self.push(state, serial, Kind::Through { before, left: left.map(|(state, _)| state) }).number;
+        let entered = Kind::Entered { source: Source::Temporary, before, outer, aside: Aside::NONE };
+        let number = self.push(state, self.visit_of(python, state), entered).number;
         let result = f(state, before);
         self.frames_mut().retain(|frame| frame.number != number);
-        if let Some((state, hold)) = left {
-            self.come_back_to(python, state, hold);
-        }
+        self.restore(python, outer);
         result
     }
 

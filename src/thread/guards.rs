@@ -1,5 +1,6 @@
 //! Guards: pins that any thread may give back.
 
+use super::visits::Visit;
 use super::{THREAD, Thread, UNHELD};
 use crate::error::Result;
 use crate::registry::{self as record, Interpreter, Occupant, Place};
@@ -74,12 +75,15 @@ impl Thread {
 
     /// Keeps a closed guard for the next time, or drops it.
     fn put_away(&self, guard: Box<Guard>) {
-        let dropped = self.with_visits(|visits| match visits.get_mut(guard.interpreter.index) {
-            Some(Some(visit)) if Arc::ptr_eq(&visit.interpreter, &guard.interpreter) && visit.guards.len() < KEPT => {
-                visit.guards.push(guard);
-                None
+        let dropped = self.with_visits(|visits| {
+            let has_room = |visit: &&mut Visit| visit.is_to(&guard.interpreter) && visit.guards.len() < KEPT;
+            match visits.iter_mut().flatten().find(has_room) {
+                Some(visit) => {
+                    visit.guards.push(guard);
+                    None
+                }
+                None => Some(guard),
             }
-            _ => Some(guard),
         });
         if let Some(guard) = dropped {
             guard.interpreter.gate.remove_seat(guard.place);

@@ -35,9 +35,9 @@ mod end;
 mod frames;
 mod guards;
 mod herald;
-mod left;
 mod notes;
 mod orphans;
+mod outer;
 mod quick;
 mod stand_ins;
 mod suspend;
@@ -56,7 +56,6 @@ use crate::sys::{self, Label, Pace};
 use crate::trace::{Pen, What};
 use frames::{Frame, Kind, Source};
 use herald::{attach_first, attach_state};
-use left::Left;
 use quick::Quick;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -182,8 +181,7 @@ pub fn drop_early_interrupt(python: &Python) {
 /// Whether this thread is attached to an interpreter, or will come back to it.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     THREAD.with(|me| {
-        me.frames().iter().any(|frame| frame.serial == interpreter.serial)
-            || interpreter.is(current(interpreter.python))
+        me.frames().iter().any(|frame| me.is_in(frame, interpreter)) || interpreter.is(current(interpreter.python))
     })
 }
 
@@ -242,13 +240,13 @@ impl Thread {
                 let ending = |raw| record::is_ending_here(python, raw);
                 target.raw().is_some() || python.interpreter_of(current).is_some_and(ending)
             };
-            let ours = |top: Frame| top.state == current && top.serial == target.serial && lives();
+            let ours = |top: Frame| top.state == current && self.is_in(&top, target) && lives();
             if top.is_some_and(ours) || target.is(python.interpreter_of(current)) {
                 self.note_of(What::Nests, target.id);
                 if top.is_none() {
                     self.learn_lent(target, current);
                 }
-                return Ok(self.push(current, target.serial, Kind::Nested { deaths: record::deaths() }));
+                return Ok(self.push(current, Some(self.visit(target)), Kind::Nested));
             }
         }
 
@@ -270,20 +268,17 @@ impl Thread {
                 return Err(self.refused(target));
             }
         }
-        let left = match current {
-            Some(state) => Left::There(state, self.hold(python, state)),
-            None => Left::Nothing,
-        };
-        if current.is_some() {
+        let outer = current.map(|state| self.hold(python, state));
+        if let Some(outer) = outer {
             self.note_of(What::Crosses, target.id);
-            if let Some(here) = left.hold().pinned() {
+            if let Some(here) = outer.pinned() {
                 self.with_visit(here, |here| here.seat.occupant.went_away(self.pace.now()));
             }
             python.let_go();
         }
         let Some((Unattached { state, bound }, source)) = self.choose_state(target, visit, before) else {
             self.unpin(visit);
-            self.go_back(python, left);
+            self.restore(python, outer);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
         };
         let now = current.map_or(before, State::as_ptr);
@@ -312,10 +307,10 @@ impl Thread {
         }
         match source {
             Source::Cached => self.learn(target, state, source),
-            Source::Adopted if left.state().is_none() => self.learn_lent(target, state),
+            Source::Adopted if outer.is_none() => self.learn_lent(target, state),
             _ => {}
         }
-        Ok(self.push(state, target.serial, Kind::Entered { visit, source, before, left, aside }))
+        Ok(self.push(state, Some(visit), Kind::Entered { source, before, outer, aside }))
     }
 
     /// Has a state of somebody else's at hand from here on, which is in the slot and by which this thread is attached.
@@ -371,20 +366,9 @@ impl Thread {
     /// Notes at each place how many attachments this thread is in there.
     pub(super) fn note_depths(&self) {
         let frames = self.frames.borrow();
-        let mut depth = 0;
-        for frame in frames.iter() {
-            let visit = match frame.kind {
-                Kind::Entered { visit, .. } => Some(visit),
-                Kind::Nested { .. } => self.with_visits(|visits| {
-                    let is_here = |visit: &Option<Visit>| {
-                        visit.as_ref().is_some_and(|visit| visit.interpreter.serial == frame.serial)
-                    };
-                    visits.iter().position(is_here)
-                }),
-                _ => continue,
-            };
-            depth += 1;
-            if let Some(visit) = visit {
+        let attachments = frames.iter().filter(|frame| !matches!(frame.kind, Kind::Suspended { .. }));
+        for (depth, frame) in (1..).zip(attachments) {
+            if let Some(visit) = frame.visit {
                 self.with_visit(visit, |visit| visit.seat.occupant.set_depth(depth));
             }
         }
@@ -453,12 +437,8 @@ impl Thread {
     /// Whether the state of the last frame can be attached, rather than be gone, and another at its address.
     #[inline]
     fn may_be_attached(&self, top: &Frame) -> bool {
-        match top.kind {
-            Kind::Entered { visit, .. } => self.with_visit(visit, |visit| visit.interpreter.raw().is_some()),
-            Kind::Nested { deaths } => deaths == record::deaths() || record::with_serial(top.serial).is_some(),
-            Kind::Through { .. } => true,
-            Kind::Suspended { .. } | Kind::Ended { .. } => false,
-        }
+        let lives = |visit: &Visit| visit.interpreter.raw().is_some();
+        !matches!(top.kind, Kind::Suspended { .. }) && top.visit.is_some_and(|visit| self.with_visit(visit, lives))
     }
 }
 

@@ -40,9 +40,9 @@ impl Thread {
     /// Notes the end of an attachment that ended under this thread.
     #[cold]
     pub(super) fn note_end(&self, frame: Frame) {
-        match frame.kind {
-            Kind::Entered { visit, .. } => self.note_at(What::GoesOut, visit),
-            Kind::Nested { .. } => self.note_of(What::Unnests, 0),
+        match (frame.kind, frame.visit) {
+            (Kind::Entered { .. }, Some(visit)) => self.note_at(What::GoesOut, visit),
+            (Kind::Nested, _) => self.note_of(What::Unnests, 0),
             _ => {}
         }
     }

@@ -14,7 +14,7 @@
 //! the number is written anew.
 
 use super::frames::{Frame, Kind, Source, Ticket};
-use super::left::{Hold, Left};
+use super::outer::Outer;
 use super::visits::Visit;
 use super::{THREAD, Thread, UNHELD, herald};
 use crate::cpython::{Aside, Places, Python, State};
@@ -544,7 +544,7 @@ impl Thread {
         if known.is(target) && known.state.get() == Some(state) {
             return;
         }
-        let seat = self.with_visits(|visits| Some(visits.get(target.index)?.as_ref()?.seat));
+        let seat = self.known_visit(target).map(|visit| self.with_visit(visit, |visit| visit.seat));
         let (Some(seat), Some(places)) = (seat, Places::here(target.python, target.slot)) else { return };
         // Where they are may be new, and with it all that is at hand old: Python was started again.
         if !places.are(quick.places.get()) {
@@ -570,32 +570,31 @@ impl Thread {
     fn settle_steps(&self) {
         let depth = self.quick.depth.replace(0);
         let mut below = self.quick.below.get();
-        let mut left = Left::Nothing;
+        let mut outer = None;
         for step in self.quick.steps.iter().take(depth) {
             let (Some(state), Some(visit)) = (step.to.state.get(), self.visit_with(step.to.seat.get())) else {
                 continue;
             };
-            let (serial, own) =
-                self.with_visit(visit, |visit| (visit.interpreter.serial, visit.seat.occupant.state.get()));
-            let enters = |left| {
+            let own = step.to.seat.get().occupant.state.get();
+            let enters = |outer| {
                 let source = if own == Some(state) { Source::Cached } else { Source::Adopted };
                 let before = below.map_or(null_mut(), State::as_ptr);
-                Kind::Entered { visit, source, before, left, aside: Aside::NONE }
+                Kind::Entered { source, before, outer, aside: Aside::NONE }
             };
             let kind = match step.how.get() {
-                How::Nests => Kind::Nested { deaths: u64::MAX },
-                How::Enters => enters(Left::Nothing),
+                How::Nests => Kind::Nested,
+                How::Enters => enters(None),
                 How::Crosses => {
                     // The long way takes a second pin of what it leaves.
-                    if let Some(below) = left.hold().pinned() {
+                    if let Some(below) = outer.and_then(Outer::pinned) {
                         self.with_visit(below, |visit| visit.seat.hold_again());
                     }
-                    enters(left)
+                    enters(outer)
                 }
-                How::Suspends => Kind::Suspended { hold: Hold::Pinned(visit) },
+                How::Suspends => Kind::Suspended { is_pinned: true },
             };
-            (below, left) = (Some(state), Left::There(state, Hold::Pinned(visit)));
-            self.put_frame(Frame { number: step.number.get(), state, serial, kind });
+            (below, outer) = (Some(state), Some(Outer { state, visit: Some(visit), is_pinned: true }));
+            self.put_frame(Frame { number: step.number.get(), state, visit: Some(visit), kind });
         }
     }
 
@@ -613,19 +612,17 @@ impl Thread {
         let is_here = |known: &&Known| {
             // The short way out leaves the label.
             let is_it =
-                |visit: &Visit| visit.interpreter.serial == frame.serial && visit.seat.occupant.label() != UNHELD;
-            self.visit_with(known.seat.get()).is_some_and(|visit| self.with_visit(visit, is_it))
+                |visit: &Visit| std::ptr::eq(visit.seat, known.seat.get()) && visit.seat.occupant.label() != UNHELD;
+            frame.visit.is_some_and(|visit| self.with_visit(visit, is_it))
         };
         let Some(to) = self.quick.with_state(frame.state).find(is_here) else { return };
         let lent = Some(frame.state).filter(|_| std::ptr::eq(to, &self.quick.lent));
         let how = match frame.kind {
-            Kind::Entered { before, left: Left::Nothing, aside, .. }
-                if aside.is_none() && State::from_ptr(before) == lent =>
-            {
+            Kind::Entered { before, outer: None, aside, .. } if aside.is_none() && State::from_ptr(before) == lent => {
                 How::Enters
             }
-            Kind::Nested { .. } if lent.is_some() => How::Nests,
-            Kind::Suspended { hold: Hold::Pinned(_) } if lent.is_some() => How::Suspends,
+            Kind::Nested if lent.is_some() => How::Nests,
+            Kind::Suspended { is_pinned: true } if lent.is_some() => How::Suspends,
             _ => return,
         };
         self.frames.borrow_mut().clear();

@@ -1,6 +1,7 @@
 //! Letting go of an interpreter for a while.
 
 use super::frames::{Kind, Ticket};
+use super::outer::Outer;
 use super::visits::Visit;
 use super::{Thread, attached_python, this_thread};
 use crate::cpython::Python;
@@ -9,15 +10,12 @@ use crate::error::{Result, fail};
 impl Thread {
     pub(super) fn suspend(&self) -> Result<Ticket> {
         let (python, state) = attached_python()?;
-        Ok(self.let_go_of(python, state, self.hold(python, state)))
+        Ok(self.let_go_of(python, self.hold(python, state)))
     }
 
     pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {
         let top = self.check(ticket, "suspension")?;
-        if let Kind::Ended { .. } = top.kind {
-            return self.detach_ended(top);
-        }
-        let Kind::Suspended { hold } = top.kind else {
+        let Kind::Suspended { is_pinned } = top.kind else {
             fail!(
                 WrongOrder,
                 "{} is not suspended, and this is not a suspension: pass it to pyferry_detach",
@@ -25,7 +23,7 @@ impl Thread {
             );
         };
         let python = Python::in_process()?;
-        let over = hold.visit().is_some_and(|visit| self.with_visit(visit, Visit::is_over));
+        let over = top.visit.is_some_and(|visit| self.with_visit(visit, Visit::is_over));
         if !over && self.current(python).is_some() {
             fail!(
                 WrongOrder,
@@ -33,7 +31,7 @@ impl Thread {
                 this_thread()
             );
         }
-        let back = self.come_back_to(python, top.state, hold);
+        let back = self.restore(python, Some(Outer { state: top.state, visit: top.visit, is_pinned }));
         self.pop(top);
         if back {
             return Ok(());

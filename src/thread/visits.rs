@@ -1,11 +1,10 @@
 //! What a thread keeps of each interpreter it has been to: its place at the gate, its cached state, closed guards.
 
-use super::frames::Kind;
+use super::frames::{Frame, Kind};
 use super::guards::Guard;
-use super::left::Left;
 use super::{Admission, Thread, UNHELD};
-use crate::cpython::{SlotValue, State};
-use crate::registry::{self as record, Interpreter, Place};
+use crate::cpython::{Python, SlotValue, State};
+use crate::registry::{self, Interpreter, Place};
 use crate::sys::Label;
 use crate::trace::What;
 use std::ptr::null_mut;
@@ -21,6 +20,10 @@ pub(super) struct Visit {
 }
 
 impl Visit {
+    pub fn is_to(&self, target: &Interpreter) -> bool {
+        std::ptr::eq(Arc::as_ptr(&self.interpreter), target)
+    }
+
     /// Whether the interpreter has ended, or does not wait for the thread.
     pub fn is_over(&self) -> bool {
         self.interpreter.is_closed() || self.seat.is_given_up()
@@ -29,7 +32,7 @@ impl Visit {
     /// Restores the gilstate slot to `before` if the slot still holds a state that was deleted with its interpreter.
     pub fn take_from_slot(&self, state: State, before: SlotValue) {
         let (python, slot) = (self.interpreter.python, self.interpreter.slot);
-        let before = if self.interpreter.life == record::life() {
+        let before = if self.interpreter.life == registry::life() {
             before
         } else if slot.outlives_python() && !python.is_in_main(state) {
             // Python was started again since: the state in `before` is gone too.
@@ -88,69 +91,70 @@ impl Thread {
         }
     }
 
-    /// The index of the visit to an interpreter, made at the first.
+    /// The index of the visit to an interpreter, made at the first. It stays that visit's for as long as a frame names it.
     #[inline]
     pub(super) fn visit(&self, target: &Arc<Interpreter>) -> usize {
-        let known = matches!(
-            self.visits.borrow().get(target.index),
-            Some(Some(visit)) if visit.interpreter.serial == target.serial
-        );
-        if !known {
-            self.first_visit(target);
-        }
-        target.index
+        self.known_visit(target).unwrap_or_else(|| self.first_visit(target))
+    }
+
+    pub(super) fn known_visit(&self, target: &Interpreter) -> Option<usize> {
+        self.visits.borrow().iter().position(|visit| visit.as_ref().is_some_and(|visit| visit.is_to(target)))
+    }
+
+    /// The same for the interpreter of a state, which lives; None where it has no record.
+    pub(super) fn visit_of(&self, python: &Python, state: State) -> Option<usize> {
+        Some(self.visit(&python.interpreter_of(state).and_then(registry::find)?))
+    }
+
+    /// Whether a frame is in that interpreter.
+    pub(super) fn is_in(&self, frame: &Frame, target: &Interpreter) -> bool {
+        frame.visit.is_some_and(|visit| self.with_visit(visit, |visit| visit.is_to(target)))
     }
 
     #[cold]
-    pub(super) fn first_visit(&self, target: &Arc<Interpreter>) {
-        // Steps are known by their visits, of which this may replace one.
-        self.settle();
+    fn first_visit(&self, target: &Arc<Interpreter>) -> usize {
         self.ask_to_be_tidied();
         let (serial, ident) = (self.serial(), target.python.thread_ident());
         let seat = target.gate.add_seat(|occupant| occupant.take_place(target, serial, ident, false));
         let visit = Visit { interpreter: Arc::clone(target), seat, guards: Vec::new() };
-        let replaced = self.with_visits(|visits| {
-            if visits.len() <= target.index {
-                visits.reserve_exact(target.index + 1 - visits.len());
-                visits.resize_with(target.index + 1, || None);
+        let frames = self.frames();
+        // From 3.15 on the slot outlives Python, with what this thread was in when that ended.
+        let life = registry::life();
+        for frame in frames.iter() {
+            if let Some(visit) = frame.visit {
+                self.with_visit(visit, |visit| {
+                    if visit.interpreter.life != life {
+                        visit.take_from_slot(frame.state, null_mut());
+                    }
+                });
             }
-            visits[target.index].replace(visit)
+        }
+        let is_named = |index| {
+            let names = |frame: &Frame| match frame.kind {
+                _ if frame.visit == Some(index) => true,
+                Kind::Entered { outer, .. } => outer.is_some_and(|outer| outer.visit == Some(index)),
+                _ => false,
+            };
+            frames.iter().any(names)
+        };
+        let (index, replaced) = self.with_visits(|visits| {
+            let is_free = |index: &usize| match &visits[*index] {
+                Some(visit) => visit.interpreter.is_closed() && visit.seat.pins() == 0 && !is_named(*index),
+                None => true,
+            };
+            let index = (0..visits.len()).find(is_free).unwrap_or_else(|| {
+                visits.reserve_exact(1);
+                visits.push(None);
+                visits.len() - 1
+            });
+            (index, visits[index].replace(visit))
         });
+        drop(frames);
         if let Some(ended) = replaced {
-            self.end_frames(target.index, &ended);
             self.quick.forget();
             ended.give_back();
         }
-    }
-
-    /// The interpreter with this index has ended under frames of this thread.
-    #[cold]
-    pub(super) fn end_frames(&self, index: usize, ended: &Visit) {
-        let (life, slot) = (ended.interpreter.life, ended.interpreter.slot);
-        for frame in self.frames_mut().iter_mut() {
-            match &mut frame.kind {
-                Kind::Entered { visit, before, left, .. } if *visit == index => {
-                    self.note(What::GoesOut, &ended.seat.occupant);
-                    ended.take_from_slot(frame.state, null_mut());
-                    frame.kind = Kind::Ended { life, slot, before: *before, left: *left };
-                }
-                Kind::Suspended { hold } if hold.visit() == Some(index) => {
-                    ended.take_from_slot(frame.state, null_mut());
-                    frame.kind = Kind::Ended { life, slot, before: null_mut(), left: Left::Nothing };
-                }
-                Kind::Entered { before, left, .. } | Kind::Ended { before, left, .. } => {
-                    if let Left::There(state, hold) = *left
-                        && hold.visit() == Some(index)
-                    {
-                        *left = Left::Gone;
-                        if *before == state.as_ptr() {
-                            *before = null_mut();
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
+        index
     }
 
     pub(super) fn pin(&self, visit: usize, admission: Admission<'_>) -> bool {
