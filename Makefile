@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-dropin
+.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-arm64 test-dropin
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -43,6 +43,8 @@ help:
 	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
 	@echo 'make test-windows [T="finalize on 3.12"]'
 	@echo '              run tests/c on CPythons for Windows, under Wine; gets these first, and says how much that is'
+	@echo 'make test-arm64 [T="finalize on 3.13"]'
+	@echo '              run tests/c on CPythons for arm64 Linux, under an emulator; gets these first, as above'
 	@echo 'make test-dropin'
 	@echo '              programs, and the tests of each CPython, with libpyferry_gilstate.so preloaded and without'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
@@ -95,6 +97,12 @@ systems:
 test-windows:
 	@tools/windows
 	PYFERRY_TEST_WINDOWS=1 $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
+
+# What the emulator cannot run is left out, and said to be so.
+test-arm64:
+	@tools/arm64
+	PYFERRY_TEST_UNDER=arm64 $(CARGO) test --release --package pyferry-tests --package sequences \
+	    --test c --test rust_api --test sequences -- '$(or $(T), on )'
 
 # The programs, with the drop-in and without; then CPython's own tests, the same way.
 test-dropin:

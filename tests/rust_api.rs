@@ -12,7 +12,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use harness::{Completion, Failed, Trial};
@@ -20,11 +20,13 @@ use harness::{Completion, Failed, Trial};
 use harness::directives::{Directives, Mode};
 use harness::library::Library;
 use harness::python::{Python, newest};
-use harness::{environment, paths, process, program, tool, verdict};
+use harness::tool::{self, Tool};
+use harness::{arm64, environment, paths, process, program, verdict};
 
 /// Names the case that this process is.
 const CASE: &str = "PYFERRY_TEST_RUST_CASE";
 const LIMIT: Duration = Duration::from_secs(60);
+const NOT_BY_PYO3: &str = "PyO3 is built for this machine's Pythons";
 /// `all`: build PyO3 for every Python found.
 const PYO3: &str = "PYFERRY_TEST_PYO3";
 
@@ -66,13 +68,33 @@ fn trial(case: &'static str, python: Option<&Python>, library: &Library) -> Tria
         if let Some(reason) = unfit {
             return Ok(Completion::ignored_with(reason));
         }
-        run(&env::current_exe()?, &directory, &variables)?;
+        let executable = if is_arm64() { built_for_arm64()? } else { env::current_exe()? };
+        run(&executable, &directory, &variables)?;
         Ok(Completion::Completed)
     })
 }
 
+fn is_arm64() -> bool {
+    tool::current() == Some(Tool::Arm64)
+}
+
+/// This program, for that.
+fn built_for_arm64() -> Result<PathBuf, String> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let build = || {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(paths::root()).args(["test", "--quiet", "--release", "--no-run", "--test", "rust_api"]);
+        command.args(["--package", "pyferry-tests", "--message-format=json"]).env_remove("LD_LIBRARY_PATH");
+        let said = process::output(arm64::build(&mut command))?;
+        let programs = said.lines().filter_map(|line| line.split_once("\"executable\":\"")?.1.split_once('"'));
+        let program = programs.map(|(program, _)| PathBuf::from(program)).next_back();
+        program.ok_or_else(|| "cargo made no program for arm64".to_owned())
+    };
+    BUILT.get_or_init(build).clone()
+}
+
 fn unfit(python: &Python, mode: Mode) -> Option<String> {
-    if tool::current().is_some() {
+    if tool::current().is_some() && !is_arm64() {
         return Some("the tools are for the C programs".to_owned());
     }
     program::unfit(&Directives { mode, ..Directives::default() }, python)
@@ -90,7 +112,7 @@ fn trial_with_pyo3(python: &Python, all: &[Python], library: &Library) -> Trial 
     let asked = stands_for_all || env::var(PYO3).is_ok_and(|value| value == "all");
     let python = python.clone();
     Trial::ignorable_test(name, move || {
-        if let Some(reason) = unfit(&python, Mode::Host) {
+        if let Some(reason) = unfit(&python, Mode::Host).or(is_arm64().then(|| NOT_BY_PYO3.to_owned())) {
             return Ok(Completion::ignored_with(reason));
         }
         if !asked {
@@ -105,6 +127,9 @@ fn trial_with_pyo3(python: &Python, all: &[Python], library: &Library) -> Trial 
 fn trial_of_table(python: &Python) -> Trial {
     let python = python.clone();
     Trial::ignorable_test(format!("table_by_pyo3_ffi on {}", python.name), move || {
+        if is_arm64() {
+            return Ok(Completion::ignored_with(NOT_BY_PYO3));
+        }
         if python.free_threaded && python.minor == 13 {
             return Ok(Completion::ignored_with("pyo3-ffi refuses 3.13t"));
         }
@@ -138,10 +163,11 @@ fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
 
 fn run(executable: &Path, directory: &Path, variables: &environment::Variables) -> Result<(), Failed> {
     fs::create_dir_all(directory)?;
-    let mut command = Command::new(executable);
+    let mut command = tool::starts(executable);
     command.current_dir(directory);
     environment::replace(&mut command, variables);
-    let limit = environment::limit(LIMIT, variables);
+    let tool = tool::current().map_or(1, Tool::slowdown);
+    let limit = environment::limit(LIMIT, variables) * tool;
     let autopsy = |group| harness::backtrace::of_group(group, &directory.join("gdb"));
     let finished = process::run(&mut command, &directory.join("output"), limit, autopsy)?;
     verdict::of(&finished, limit).map_err(|what| {

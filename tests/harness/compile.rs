@@ -10,7 +10,7 @@ use super::library::Library;
 use super::paths;
 use super::program::{Program, SOURCES};
 use super::python::Python;
-use super::tool;
+use super::tool::{self, Tool};
 
 /// Not optimised: most programs take longer to compile, for each Python, than to run.
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O0"];
@@ -118,6 +118,9 @@ pub fn directory(python: Option<&Python>) -> PathBuf {
 
 /// The C or C++ compiler, as `make` names it.
 pub fn compiler(variable: &str) -> String {
+    if tool::current() == Some(Tool::Arm64) {
+        return if variable == "CXX" { "aarch64-linux-gnu-g++" } else { "aarch64-linux-gnu-gcc" }.to_owned();
+    }
     let default = if variable == "CXX" { "c++" } else { "cc" };
     env::var(variable).ok().filter(|value| !value.is_empty()).unwrap_or(default.to_owned())
 }
@@ -191,7 +194,9 @@ impl Arguments {
 
     fn python_library(self, python: &Python) -> Arguments {
         let file = python.shared.as_deref().expect("checked before: there is a shared libpython");
-        self.linked(file).run_path(file.parent().expect("libpython is in a directory"))
+        // For arm64, what libpython is linked with is where no linker looks.
+        let trusted = (tool::current() == Some(Tool::Arm64)).then(|| "-Wl,--allow-shlib-undefined".to_owned());
+        self.linked(file).run_path(file.parent().expect("libpython is in a directory")).words(trusted)
     }
 
     /// Whichever libpython the program is run with.

@@ -1,5 +1,6 @@
 //! What to test: the Pythons found, the programs of `tests/c`, the documents' code, the headers, the library's symbols.
 
+pub mod arm64;
 pub mod backtrace;
 pub mod build;
 pub mod case;

@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::paths;
+use super::tool::{self, Tool};
+use super::{arm64, paths};
 
 /// Set by `make test`, which has built the library for all tests.
 const IS_BUILT: &str = "PYFERRY_TEST_LIBRARY_IS_BUILT";
@@ -33,7 +34,8 @@ impl Library {
 }
 
 fn build(package: &str, name: &str) -> Result<PathBuf, String> {
-    let directory = paths::profile();
+    let is_arm64 = tool::current() == Some(Tool::Arm64);
+    let directory = if is_arm64 { arm64::profile() } else { paths::profile() };
     let file = directory.join(format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX));
     if env::var_os(IS_BUILT).is_some() && file.exists() {
         return Ok(file);
@@ -45,7 +47,12 @@ fn build(package: &str, name: &str) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(paths::root()).args(["build", "--quiet", "--lib", "--profile", profile]);
-    command.args(["--package", package, "--target-dir"]).args(directory.parent());
+    command.args(["--package", package]);
+    if is_arm64 {
+        arm64::build(&mut command);
+    } else {
+        command.arg("--target-dir").args(directory.parent());
+    }
     // Set by cargo for this process; it would make the programs, and cargo's own children, find other libraries.
     command.env_remove("LD_LIBRARY_PATH");
     let status = command.status().map_err(|e| format!("cannot run {command:?}: {e}"))?;

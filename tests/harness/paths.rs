@@ -34,8 +34,13 @@ pub fn examples() -> PathBuf {
 
 /// The directory of one group of built programs: one Python's, or `any`.
 pub fn built(group: &str) -> PathBuf {
-    let compiled_for = if tool::current() == Some(Tool::Sanitizers) { "built-sanitizers" } else { "built" };
-    scratch().join(compiled_for).join(group)
+    let compiled_for = match tool::current() {
+        Some(Tool::Sanitizers) => "built-sanitizers",
+        Some(Tool::Arm64) => "built-arm64",
+        _ => "built",
+    };
+    // A compiler's list of what it read has no names with spaces.
+    scratch().join(compiled_for).join(group.replace(' ', "-"))
 }
 
 /// The working directory of one case, where it may write what it likes.

@@ -1,11 +1,12 @@
 //! Runs a program in a process group of its own, with a time limit; and counts the processor time of whatever is run.
 
 use std::cell::Cell;
+use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,6 +48,13 @@ pub fn reap(child: &Child) -> io::Result<ExitStatus> {
     // SAFETY: written by now.
     OF_CHILDREN.set(OF_CHILDREN.get() + used(unsafe { usage.assume_init_ref() }));
     Ok(ExitStatus::from_raw(status))
+}
+
+/// A program by its whole name: some commands run with another `PATH`.
+pub fn on_path(program: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file());
+    found.unwrap_or_else(|| program.into())
 }
 
 /// What a command comes to that is given a text to read. As `Command::output`, but that its processor time is counted.

@@ -5,7 +5,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use super::arm64;
 use super::python::Python;
+use super::tool::{self, Tool};
 
 /// Names the Pythons to test on, separated by colons: executables or prefixes, and no other place is looked at; or names
 /// (`3.9:3.14t`), which are looked for where all are.
@@ -48,6 +50,9 @@ impl Found {
 }
 
 pub fn pythons() -> Found {
+    if tool::current() == Some(Tool::Arm64) {
+        return arm64::pythons();
+    }
     let value = env::var(VARIABLE).unwrap_or_default();
     let wanted = |name: &str| WANTED.into_iter().find(|wanted| *wanted == name);
     if let Some(names) = value.split(':').map(wanted).collect::<Option<Vec<_>>>() {

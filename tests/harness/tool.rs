@@ -1,4 +1,4 @@
-//! What watches the programs while they run, where `PYFERRY_TEST_UNDER` names something.
+//! What the programs run under, where `PYFERRY_TEST_UNDER` names something: it watches them, or is another processor.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::environment::{self, Variables};
-use super::paths;
 use super::python::Python;
+use super::{arm64, paths, process};
 
 const UNDER: &str = "PYFERRY_TEST_UNDER";
 
@@ -19,19 +19,30 @@ pub enum Tool {
     Helgrind,
     /// Address and undefined behaviour sanitizers, in the C and C++ that the harness compiles.
     Sanitizers,
+    /// An emulator, for arm64 Linux: another library, other compilers and Pythons.
+    Arm64,
 }
 
-use Tool::{Helgrind, Memcheck, Sanitizers};
+use Tool::{Arm64, Helgrind, Memcheck, Sanitizers};
 
 /// The tool asked for; `None`: the programs run as they are.
 pub fn current() -> Option<Tool> {
     let name = env::var(UNDER).ok().filter(|name| !name.is_empty())?;
-    Some(Tool::named(&name).unwrap_or_else(|| panic!("{UNDER}={name}: memcheck, helgrind or sanitizers")))
+    Some(Tool::named(&name).unwrap_or_else(|| panic!("{UNDER}={name}: memcheck, helgrind, sanitizers or arm64")))
+}
+
+/// A command that runs what was compiled here: by the emulator, where it is for another processor.
+pub fn starts(program: &Path) -> Command {
+    let program = program.to_owned();
+    let (starter, words) = if current() == Some(Arm64) { arm64::command_line(program) } else { (program, Vec::new()) };
+    let mut command = Command::new(starter);
+    command.args(words);
+    command
 }
 
 impl Tool {
     pub fn named(name: &str) -> Option<Tool> {
-        [Memcheck, Helgrind, Sanitizers].into_iter().find(|tool| tool.name() == name)
+        [Memcheck, Helgrind, Sanitizers, Arm64].into_iter().find(|tool| tool.name() == name)
     }
 
     pub fn name(self) -> &'static str {
@@ -39,6 +50,7 @@ impl Tool {
             Memcheck => "memcheck",
             Helgrind => "helgrind",
             Sanitizers => "sanitizers",
+            Arm64 => "arm64",
         }
     }
 
@@ -46,6 +58,7 @@ impl Tool {
     pub fn slowdown(self) -> u32 {
         match self {
             Memcheck | Helgrind => 20,
+            Arm64 => 10,
             Sanitizers => 3,
         }
     }
@@ -81,7 +94,7 @@ impl Tool {
         let mut variables = vec![("PYFERRY_TEST_SLOWDOWN".to_owned(), slowdown.to_string().into())];
         let mut set = |name: &str, value: OsString| variables.push((name.to_owned(), value));
         // Each object a block of its own, which the tool then watches. Free-threaded builds have no choice of allocators.
-        if python.is_some_and(|python| !python.free_threaded) {
+        if self != Arm64 && python.is_some_and(|python| !python.free_threaded) {
             set("PYTHONMALLOC", "malloc".into());
         }
         if self == Sanitizers {
@@ -99,6 +112,7 @@ impl Tool {
     pub fn command_line(self, program: PathBuf, python: Option<&Python>, leaks: bool) -> (PathBuf, Vec<OsString>) {
         let mut options = match self {
             Sanitizers => return (program, Vec::new()),
+            Arm64 => return arm64::command_line(program),
             Memcheck if leaks => {
                 vec!["--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]
             }
@@ -109,7 +123,7 @@ impl Tool {
         let mut words: Vec<OsString> = options.into_iter().map(OsString::from).collect();
         words.extend(self.suppressions(python).map(|file| format!("--suppressions={}", file.display()).into()));
         words.push(program.into());
-        (on_path("valgrind"), words)
+        (process::on_path("valgrind"), words)
     }
 
     /// The files of tests/valgrind that are for this Python.
@@ -120,13 +134,6 @@ impl Tool {
             .into_iter()
             .filter(move |file| is_old || !file.ends_with("cpython-until-3.13.supp"))
     }
-}
-
-/// By its whole name: some programs run with another `PATH`.
-fn on_path(program: &str) -> PathBuf {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file());
-    found.unwrap_or_else(|| program.into())
 }
 
 /// Where the C compiler has a library of its own.

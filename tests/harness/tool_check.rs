@@ -24,6 +24,7 @@ fn faults(tool: Tool) -> &'static [(&'static str, &'static str)] {
             ("leak", "definitely lost"),
         ],
         Tool::Helgrind => &[("race", "Possible data race")],
+        Tool::Arm64 => &[],
         Tool::Sanitizers => &[
             ("overflow", "heap-buffer-overflow"),
             ("use-after-free", "heap-use-after-free"),

@@ -11,7 +11,7 @@ use std::{io, thread};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use harness::{backtrace, environment, process, verdict};
+use harness::{backtrace, environment, process, tool, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -34,7 +34,7 @@ pub struct Player {
 
 impl Stage {
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = tool::starts(&self.program);
         command.current_dir(&self.directory);
         environment::replace(&mut command, &self.variables);
         command
@@ -71,7 +71,7 @@ impl Player {
 
     /// The next answer; or what happened instead.
     pub fn answer(&mut self) -> Result<String, String> {
-        self.answers.recv_timeout(LIMIT).map_err(|_| self.autopsy())
+        self.answers.recv_timeout(LIMIT.mul_f64(environment::slowdown())).map_err(|_| self.autopsy())
     }
 
     fn autopsy(&mut self) -> String {
