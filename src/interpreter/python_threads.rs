@@ -151,8 +151,8 @@ impl<'a> Waiting<'a> {
         if !send {
             return;
         }
-        let (interpreter, mask) = (Arc::clone(self.0), sys::SignalMask::of_this_thread());
-        if sys::spawn(c"pyferry-observe", move || observe(&interpreter, &mask)).is_err() {
+        let interpreter = Arc::clone(self.0);
+        if sys::spawn(c"pyferry-observe", move || observe(&interpreter)).is_err() {
             with_entry(self.0, |ending| ending.observed = false);
         }
     }
@@ -171,9 +171,8 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// The observer: looks, interrupts, and leaves again, for as long as somebody waits. The mask is the one for destructors that
-/// a garbage collection runs meanwhile.
-fn observe(interpreter: &Arc<Interpreter>, mask: &sys::SignalMask) {
+/// The observer: looks, interrupts, and leaves again, for as long as somebody waits.
+fn observe(interpreter: &Arc<Interpreter>) {
     let (mut pause, mut interrupted) = (FIRST_PAUSE, None::<Instant>);
     loop {
         // Refused: somebody has claimed the gate, since nobody was inside.
@@ -186,7 +185,8 @@ fn observe(interpreter: &Arc<Interpreter>, mask: &sys::SignalMask) {
             ending.looks += 1;
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
-        let seen = Seen { look: number, ..mask.around(|| look(interpreter, exit_functions)) };
+        // A garbage collection may run destructors meanwhile.
+        let seen = Seen { look: number, ..sys::SignalMask::as_given(|| look(interpreter, exit_functions)) };
         let now = Instant::now();
         if interrupt_from.is_some_and(|from| from <= now) && interrupted.is_none_or(|last| now >= last + pause) {
             if interrupted.is_some() {
@@ -325,7 +325,7 @@ pub fn wait_until_gone(
 pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
     // Refused: somebody has claimed the gate, and finishes the interpreter.
     if let Ok(ticket) = thread::attach(interpreter, Admission::Late, EXIT_FUNCTIONS) {
-        interpreter.python.run_threading_exit_functions();
+        sys::SignalMask::as_given(|| interpreter.python.run_threading_exit_functions());
         // It is attached, as it just was: there is nothing to fail.
         let _ = thread::detach(ticket);
     }
@@ -335,8 +335,8 @@ pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
 
 /// Has a thread of ours run them.
 pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
-    let (target, mask) = (Arc::clone(interpreter), sys::SignalMask::of_this_thread());
-    sys::spawn(c"pyferry-exit", move || mask.around(|| tell_from_here(&target))).map_err(|error| {
+    let target = Arc::clone(interpreter);
+    sys::spawn(c"pyferry-exit", move || tell_from_here(&target)).map_err(|error| {
         Error::says(Status::NoMemory, format_args!("cannot start a thread to end {} with: {error}", interpreter.name()))
     })
 }

@@ -68,9 +68,8 @@ pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
     drop(later);
     CHANGED.notify_one();
     if sends {
-        let mask = sys::SignalMask::of_this_thread();
         // No thread to be had: the next to come here tries again, or the shutdown drops it.
-        if sys::spawn(c"pyferry-release", move || attend(&mask)).is_err() {
+        if sys::spawn(c"pyferry-release", attend).is_err() {
             hold_still().is_attended = false;
         }
     }
@@ -82,8 +81,8 @@ pub fn left_behind() -> u64 {
     LEFT_BEHIND.load(Ordering::Relaxed)
 }
 
-/// The life of the thread of ours. The mask is the one for destructors.
-fn attend(mask: &sys::SignalMask) {
+/// The life of the thread of ours.
+fn attend() {
     loop {
         for interpreter in registry::all() {
             let is_its = |(serial, _): &(u64, Reference)| *serial == interpreter.serial;
@@ -92,7 +91,7 @@ fn attend(mask: &sys::SignalMask) {
             }
             // Refused: whoever shuts it down drops them.
             if let Ok(ticket) = thread::attach(&interpreter, Admission::Open, RELEASE) {
-                mask.around(|| release_all(&interpreter));
+                sys::SignalMask::as_given(|| release_all(&interpreter));
                 // It is attached, as it just was: there is nothing to fail.
                 let _ = thread::detach(ticket);
             }

@@ -29,13 +29,12 @@ pub fn start(queue: &Arc<Queue>) -> Result<()> {
     if queue.worker.is_none() {
         return Ok(());
     }
-    let (own, mask) = (Arc::clone(queue), sys::SignalMask::of_this_thread());
-    sys::spawn(c"pyferry-queue", move || work(&own, &mask))
+    let own = Arc::clone(queue);
+    sys::spawn(c"pyferry-queue", move || work(&own))
         .map_err(|error| Error::says(Status::NoMemory, format_args!("cannot start a thread for the queue: {error}")))
 }
 
-/// The mask is the one for threads and processes that jobs start.
-fn work(queue: &Arc<Queue>, mask: &sys::SignalMask) {
+fn work(queue: &Arc<Queue>) {
     let Some(worker) = &queue.worker else { return };
     // Those who post before this wake nobody: there is a look before the first rest.
     let _ = worker.thread.set(thread::current());
@@ -50,10 +49,10 @@ fn work(queue: &Arc<Queue>, mask: &sys::SignalMask) {
         if !is_idle && !has_work(queue) {
             continue;
         }
-        let result = match &queue.event_loop {
+        let result = sys::SignalMask::as_given(|| match &queue.event_loop {
             Some(event_loop) => event_loop.wake(queue).map(|()| 0),
-            None => mask.around(|| queue.run(usize::MAX, None)),
-        };
+            None => queue.run(usize::MAX, None),
+        });
         match result {
             Ok(0) => may_rest = true, // the loop runs them, or it is another thread's turn
             Ok(_) => {}

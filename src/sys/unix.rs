@@ -24,24 +24,23 @@ pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
     }
 }
 
-/// Which signals a thread does not take.
+/// Which signals a thread does not take. Those of ours take none, but while they run Python code: threads and processes that it
+/// starts inherit the mask.
 pub struct SignalMask(libc::sigset_t);
 
 thread_local! {
-    /// On a thread of ours, which takes no signal: the mask of the host's thread that had it started.
+    /// On a thread of ours, which takes no signal of itself: the mask of the host's thread that had it started.
     static GIVEN: Cell<Option<libc::sigset_t>> = const { Cell::new(None) };
 }
 
 impl SignalMask {
-    /// Has this thread take no signal; gives the mask that it had.
-    pub fn block_all() -> SignalMask {
-        // SAFETY: both sets are valid for the call, and a mask is this thread's own.
+    /// None at all.
+    fn all() -> SignalMask {
+        // SAFETY: the set is valid for the call.
         unsafe {
             let mut all = std::mem::zeroed::<libc::sigset_t>();
-            let mut before = std::mem::zeroed::<libc::sigset_t>();
             libc::sigfillset(&mut all);
-            libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
-            SignalMask(before)
+            SignalMask(all)
         }
     }
 
@@ -58,42 +57,34 @@ impl SignalMask {
         }
     }
 
-    /// Runs `f`, which runs Python code on a thread of ours that takes no signal, with that mask: threads and processes that
-    /// the code starts inherit the mask.
-    pub fn around<R>(&self, f: impl FnOnce() -> R) -> R {
-        self.put_back();
-        let result = f();
-        SignalMask::block_all();
-        result
+    /// Makes it the mask that this thread, which is ours, was given.
+    pub fn give(self) {
+        GIVEN.set(Some(self.0));
     }
 
     /// Runs `f`, which may run Python code: on a thread of ours with the mask of the host's thread that had it started.
     pub fn as_given<R>(f: impl FnOnce() -> R) -> R {
-        let Some(given) = GIVEN.get() else { return f() };
-        // SAFETY: both sets are valid for the call, and a mask is this thread's own.
-        let before = unsafe {
-            let mut before = std::mem::zeroed::<libc::sigset_t>();
-            libc::pthread_sigmask(libc::SIG_SETMASK, &given, &mut before);
-            SignalMask(before)
-        };
-        let result = f();
-        before.put_back();
-        result
+        match GIVEN.get() {
+            Some(given) => SignalMask(given).around(f),
+            None => f(),
+        }
     }
 
-    /// Gives this thread that mask.
-    pub fn put_back(&self) {
-        // SAFETY: as above.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, std::ptr::null_mut()) };
+    fn around<R>(&self, f: impl FnOnce() -> R) -> R {
+        // SAFETY: both sets are valid for the calls, and a mask is this thread's own.
+        unsafe {
+            let mut before = std::mem::zeroed::<libc::sigset_t>();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, &mut before);
+            let result = f();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut());
+            result
+        }
     }
 }
 
 /// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
 fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
-    let mask = SignalMask::block_all();
-    let result = f();
-    mask.put_back();
-    result
+    SignalMask::all().around(f)
 }
 
 /// While this is there, SIGINT ends the process by a handler: what it does by default, and not seen to be the default.
@@ -227,7 +218,7 @@ fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<Joinable> {
         // SAFETY: `spawn_boxed` gave the box away.
         let (name, mask, f) = *unsafe { Box::from_raw(work.cast::<Work>()) };
         name_this_thread(name);
-        GIVEN.set(Some(mask.0));
+        mask.give();
         f();
         std::ptr::null_mut()
     }

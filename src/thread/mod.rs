@@ -261,7 +261,7 @@ impl Thread {
         }
         let makes = self.with_visit(visit, |visit| visit.seat.occupant.state.get()).is_none();
         if makes && target.slot.is_found() {
-            sys::SignalMask::as_given(|| self.delete_orphans(target, visit, stand_ins::may_delete()));
+            self.delete_orphans(target, visit, stand_ins::may_delete());
             if self.current(python) != current {
                 // What it was attached to ended meanwhile, and did not wait.
                 self.unpin(visit);

@@ -32,15 +32,13 @@ pub(super) fn see_to_them() {
     if AT_WORK.swap(true, Ordering::SeqCst) {
         return;
     }
-    let mask = sys::SignalMask::of_this_thread();
     // No thread to be had: the next one that comes in, or the closer, does it.
-    if sys::spawn(c"pyferry-orphans", move || work(&Arc::new(mask))).is_err() {
+    if sys::spawn(c"pyferry-orphans", work).is_err() {
         AT_WORK.store(false, Ordering::SeqCst);
     }
 }
 
-/// The mask is the one for destructors.
-fn work(mask: &Arc<sys::SignalMask>) {
+fn work() {
     let mut rests = 1;
     loop {
         for _ in 0..rests {
@@ -50,10 +48,10 @@ fn work(mask: &Arc<sys::SignalMask>) {
                 break;
             }
         }
-        delete_those_left(mask);
+        delete_those_left();
         if Python::known().is_some_and(|python| python.free_threaded) {
-            delete_those_at_no_thread(mask);
-            stand_ins::send(mask, rests);
+            delete_those_at_no_thread();
+            stand_ins::send(rests);
         }
         AT_WORK.store(false, Ordering::SeqCst);
         // Whoever has left one since then may have found this thread still there.
@@ -66,19 +64,19 @@ fn work(mask: &Arc<sys::SignalMask>) {
 }
 
 /// Deletes what this thread, which is ours and attached to nothing, may delete.
-pub(super) fn delete_those_left(mask: &sys::SignalMask) {
+pub(super) fn delete_those_left() {
     for interpreter in with_orphans(stand_ins::may_delete()) {
-        THREAD.with(|me| me.tidily(|| mask.around(|| me.visit_orphans(&interpreter, stand_ins::may_delete()))));
+        THREAD.with(|me| me.tidily(|| me.visit_orphans(&interpreter, stand_ins::may_delete())));
     }
 }
 
 /// Free-threaded: deletes the states of threads whose addresses nobody has.
-fn delete_those_at_no_thread(mask: &sys::SignalMask) {
+fn delete_those_at_no_thread() {
     for interpreter in with_orphans(|_| true) {
         let kept = stand_ins::keep_addresses(&interpreter);
         let at_one = |occupant: &Occupant| kept.iter().any(|(ident, _)| *ident == occupant.ident());
         if !kept.is_empty() {
-            THREAD.with(|me| me.tidily(|| mask.around(|| me.visit_orphans(&interpreter, at_one))));
+            THREAD.with(|me| me.tidily(|| me.visit_orphans(&interpreter, at_one)));
         }
     }
 }
@@ -128,13 +126,15 @@ impl Thread {
         self.through(python, slot, made, |state, before| {
             self.note_for(What::ComesIn, target.id, LABEL);
             self.came_in(python, visit);
-            for (ident, thread_id) in threads {
-                // The number may be another thread's by now.
-                python.drop_dummy_thread(ident, |other| other == thread_id);
-            }
-            python.delete_idle(slot, &states);
-            self.note_for(What::GoesOut, target.id, LABEL);
-            python.delete_attached(slot, state, before);
+            sys::SignalMask::as_given(|| {
+                for (ident, thread_id) in threads {
+                    // The number may be another thread's by now.
+                    python.drop_dummy_thread(ident, |other| other == thread_id);
+                }
+                python.delete_idle(slot, &states);
+                self.note_for(What::GoesOut, target.id, LABEL);
+                python.delete_attached(slot, state, before);
+            });
         });
     }
 }

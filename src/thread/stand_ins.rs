@@ -77,8 +77,8 @@ fn wait_until(shared: &Shared, done: impl Fn(&Meeting) -> bool) {
 }
 
 /// Has threads of ours delete what was left, as far as they get the addresses for it, and waits for them: some more than
-/// would do. The mask is the one for destructors.
-pub(super) fn send(mask: &Arc<sys::SignalMask>, more: u32) {
+/// would do.
+pub(super) fn send(more: u32) {
     let left =
         with_orphans(|_| true).iter().map(|interpreter| interpreter.gate.count_left_behind(|_| true)).sum::<usize>();
     if left == 0 {
@@ -89,10 +89,10 @@ pub(super) fn send(mask: &Arc<sys::SignalMask>, more: u32) {
     for size in sizes {
         for _ in 0..MOST.min(left + more as usize) {
             lock(&shared).at_work += 1;
-            let (here, mask) = (Arc::clone(&shared), Arc::clone(mask));
+            let here = Arc::clone(&shared);
             let work = move || {
                 wait_until(&here, |meeting| meeting.all_here);
-                delete_those_left(&mask);
+                delete_those_left();
                 lock(&here).at_work -= 1;
                 here.1.notify_all();
             };

@@ -1,8 +1,10 @@
 /* harness: mode=runtime */
 /* harness: not-on=windows it sends signals to threads, and Windows has none that take a thread */
-/* Threads and processes that site code and atexit functions start take the signals that the host's own do: the thread that
-   Python is initialised on has the mask of the one that started it, and takes none only while it does nothing. */
+/* Threads and processes that site code, pending calls and atexit functions start take the signals that the host's own do: the
+   thread that Python is initialised on has the mask of the one that started it, and takes none only while it does nothing. */
 #include "use.h"
+
+#include <dlfcn.h>
 
 static const char SITE_CODE[] =
     "import os\n"
@@ -30,6 +32,26 @@ static void write_site_code(void)
     CHECK(setenv("PYTHONPATH", ".", 1) == 0 && setenv("PYFERRY_TEST_LOOK", "seen", 1) == 0);
 }
 
+static int looked;
+
+static int look(void *unused)
+{
+    (void)unused;
+    CHECK_OK(pyferry_exec("import sitecustomize; sitecustomize.look('pending')", NULL));
+    __atomic_store_n(&looked, 1, __ATOMIC_SEQ_CST);
+    return 0;
+}
+
+/* As a library does that has something for Python's main thread to do. */
+static void make_pending_call(void)
+{
+    int (*add)(int (*)(void *), void *);
+    *(void **)&add = dlsym(RTLD_DEFAULT, "Py_AddPendingCall");
+    CHECK(add != NULL && add(look, NULL) == 0);
+    while (!__atomic_load_n(&looked, __ATOMIC_SEQ_CST))
+        sleep_ms(1);
+}
+
 int main(void)
 {
     sigset_t mask;
@@ -41,10 +63,11 @@ int main(void)
     pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
     options.python = getenv("PYFERRY_TEST_LIBPYTHON");
     CHECK_OK(pyferry_runtime_start(&options));
+    make_pending_call();
     CHECK_OK(pyferry_runtime_stop(-1));
 
     char line[256], only_ours[64];
-    int site = 0, at_exit = 0;
+    int site = 0, pending = 0, at_exit = 0;
     snprintf(only_ours, sizeof only_ours, "[%d]\n", SIGUSR2);
     FILE *seen = fopen("seen", "r");
     CHECK(seen != NULL);
@@ -53,9 +76,10 @@ int main(void)
             fprintf(stderr, "%s", line);
         CHECK(strstr(line, only_ours) != NULL);
         site += strncmp(line, "site ", 5) == 0;
+        pending += strncmp(line, "pending ", 8) == 0;
         at_exit += strncmp(line, "atexit ", 7) == 0;
     }
     fclose(seen);
-    CHECK(site >= 2 && at_exit >= 2);
+    CHECK(site >= 2 && pending == 2 && at_exit >= 2);
     return 0;
 }

@@ -9,7 +9,7 @@ use crate::host::output;
 use crate::interpreter::helpers::PENDING_CALLS;
 use crate::interpreter::{self, Limits, python_threads, shutdown};
 use crate::registry::Interpreter;
-use crate::sys::{self, Receiver, Sender, channel};
+use crate::sys::{self, Receiver, Sender, SignalMask, channel};
 use crate::thread::{self, Admission};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -161,9 +161,11 @@ impl Own {
         let (tell_started, started) = channel();
         let (tell_finalized, finalized) = channel();
         let starter = Starter::find(options.stack_size)?;
-        let mask = sys::SignalMask::of_this_thread();
+        let mask = SignalMask::of_this_thread();
         let life = move || {
-            mask.around(|| own(python, program, &options, &tell_started, &taken_orders, &tell_finalized));
+            // The thread may be one that another thread of the host's had started, for a start that failed.
+            mask.give();
+            own(python, program, &options, &tell_started, &taken_orders, &tell_finalized);
         };
         let _ = starter.lives.send(Box::new(life));
         match started.recv() {
@@ -188,7 +190,8 @@ fn own(
 ) {
     let _marked = Initializing::begin();
     output::set_of_runtime(options.output.clone());
-    if let Err(error) = python.initialize(program.as_deref(), &options.config, || output::begin(python)) {
+    let initialize = || python.initialize(program.as_deref(), &options.config, || output::begin(python));
+    if let Err(error) = SignalMask::as_given(initialize) {
         output::set_of_runtime(None);
         let _ = started.send(Err(error));
         return;
@@ -197,14 +200,11 @@ fn own(
         let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
         return;
     };
-    let known = output::ensure(python).and_then(|()| interpreter::main(python));
+    let known = SignalMask::as_given(|| output::ensure(python).and_then(|()| interpreter::main(python)));
     python.let_go();
-    // Threads and processes that site code, exit and atexit functions start inherit the mask of the thread that started
-    // Python. While this one waits the host's signals are to go to the host's threads.
-    let mask = sys::SignalMask::block_all();
     let _ = started.send(known.clone());
     if let Ok(main) = &known
-        && !serve(main, orders, mask)
+        && !serve(main, orders)
     {
         return;
     }
@@ -218,9 +218,11 @@ fn own(
         }
         _ => {
             thread::come_back(python, state);
-            // As before the exit functions.
-            python.make_pending_calls();
-            python.finalize()
+            SignalMask::as_given(|| {
+                // As before the exit functions.
+                python.make_pending_calls();
+                python.finalize()
+            })
         }
     };
     output::set_of_runtime(None);
@@ -230,21 +232,16 @@ fn own(
 /// Is Python's main thread until it is told to finalise: runs the calls that libraries give to Py_AddPendingCall, which
 /// CPython runs on that thread alone. CPython wakes nobody for them, so this thread looks now and then. False: nobody is
 /// there who could tell it.
-fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>, mut mask: sys::SignalMask) -> bool {
+fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>) -> bool {
     let mut pause = OFTEN;
     loop {
         match orders.recv_timeout(pause) {
             Ok(Order::TellPythonThreads) => {
-                mask.put_back();
                 // The handler of a SIGINT that came before would raise KeyboardInterrupt in the first of these functions.
                 run_pending_calls(main, Admission::Late);
                 python_threads::tell_from_here(main);
-                mask = sys::SignalMask::block_all();
             }
-            Ok(Order::Finalize) => {
-                mask.put_back();
-                return true;
-            }
+            Ok(Order::Finalize) => return true,
             Err(RecvTimeoutError::Disconnected) => return false,
             Err(RecvTimeoutError::Timeout) => {
                 let is_used = shutdown::is_used(main);
@@ -258,7 +255,7 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>, mut mask: sys::Signa
 /// What Python's main thread runs now and then. Those that come while Python shuts down Py_FinalizeEx runs.
 fn run_pending_calls(main: &Arc<Interpreter>, admission: Admission) {
     if let Ok(ticket) = thread::attach(main, admission, PENDING_CALLS) {
-        thread::staying(main.python, || main.python.make_pending_calls());
+        SignalMask::as_given(|| thread::staying(main.python, || main.python.make_pending_calls()));
         // It is attached, as it just was: there is nothing to fail.
         let _ = thread::detach(ticket);
     }

@@ -98,11 +98,6 @@ pub fn at_fork(_prepare: extern "C" fn(), _parent: extern "C" fn(), _child: exte
 pub struct SignalMask;
 
 impl SignalMask {
-    /// Nothing to block.
-    pub fn block_all() -> SignalMask {
-        SignalMask
-    }
-
     /// Runs `f`.
     pub fn as_given<R>(f: impl FnOnce() -> R) -> R {
         f()
@@ -113,13 +108,8 @@ impl SignalMask {
         SignalMask
     }
 
-    /// Runs `f`.
-    pub fn around<R>(&self, f: impl FnOnce() -> R) -> R {
-        f()
-    }
-
-    /// Nothing to put back.
-    pub fn put_back(&self) {}
+    /// Nothing to give.
+    pub fn give(self) {}
 }
 
 /// Windows: not looked into yet. CPython's `_signal` takes Ctrl-C there.
