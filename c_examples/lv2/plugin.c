@@ -26,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 256, BLOCKS = 16, BEHIND = 2, PATIENCE_MS = 500, LAST_PATIENCE_MS = 5000 };
+enum { BLOCK = 256, BLOCKS = 16, BEHIND = 2, PATIENCE_MS = 500, LAST_PATIENCE_MS = 10000 };
 
 /* As in manifest.ttl. */
 enum { PORT_IN, PORT_OUT, PORT_AMOUNT, PORT_FREEWHEEL, PORT_LATENCY, PORTS };
@@ -85,7 +85,7 @@ static void work(void *data, pyferry_status status) {
 static void begin_block(struct instance *self) {
     struct block *block = &self->blocks[self->number % BLOCKS];
     const struct block *played = &self->blocks[(self->number + BLOCKS - BEHIND) % BLOCKS];
-    self->skips = atomic_load_explicit(&block->posted, memory_order_acquire);
+    self->skips = atomic_load_explicit(&block->posted, memory_order_acquire) || atomic_load(&self->failed);
     self->silent = atomic_load_explicit(&played->posted, memory_order_acquire) || atomic_load(&self->failed) ||
                    self->number < BEHIND || played->number != self->number - BEHIND;
 }
@@ -97,10 +97,12 @@ static void end_block(struct instance *self) {
         block->number = self->number;
         atomic_store_explicit(&block->posted, true, memory_order_relaxed);
         bool has_time = self->ports[PORT_FREEWHEEL] != NULL && *self->ports[PORT_FREEWHEEL] > 0;
-        pyferry_status status = has_time ? pyferry_queue_call(self->queue, work, block, -1)
+        pyferry_status status = has_time ? pyferry_queue_call(self->queue, work, block, LAST_PATIENCE_MS)
                                          : pyferry_queue_post(self->queue, work, block);
-        /* Not taken: silence. */
-        if (status != PYFERRY_STATUS_OK) {
+        if (status == PYFERRY_STATUS_TIMEOUT) { /* the worker has it yet: nobody waits a second time */
+            check(status, "the script does not return");
+            atomic_store(&self->failed, true);
+        } else if (status != PYFERRY_STATUS_OK) { /* not taken: silence */
             block->number = ~0UL;
             atomic_store_explicit(&block->posted, false, memory_order_relaxed);
         }

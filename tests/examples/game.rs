@@ -1,6 +1,7 @@
 //! `c_examples/game`: without a window on every Python, and with one on a screen that nobody looks at but the test.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -16,6 +17,8 @@ pub fn all() -> Vec<Promise> {
         Promise::new("game", Mode::Runtime, plays),
         Promise::new("game interrupted", Mode::Runtime, interrupted),
         Promise::new("game fails", Mode::Runtime, fails),
+        Promise { needs: &[Needed::Whole], ..Promise::new("game mod changes", Mode::Runtime, changes) },
+        Promise { needs: &[Needed::Whole], ..Promise::new("game mod stuck", Mode::Runtime, stuck) },
         Promise { needs: seen, ..Promise::new("game seen", Mode::Runtime, is_seen) },
     ]
 }
@@ -67,11 +70,46 @@ fn fails(example: &Example) -> Result<(), String> {
     Ok(())
 }
 
+/// Makes a folder of mods, each of a name and a script, for the program to find in its directory.
+fn write_mods(example: &Example, mods: &[(&str, &str)]) -> Result<(), String> {
+    for (name, script) in mods {
+        let file = paths::run(&example.name).join("own").join(name).join("mod.py");
+        fs::create_dir_all(file.parent().expect("in a folder")).map_err(|e| e.to_string())?;
+        fs::write(&file, script).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// One mod writes itself anew, and is loaded again by itself; another one is not Python.
+fn changes(example: &Example) -> Result<(), String> {
+    let old = "steps = 0\ndef on_tick(seconds, first, places, speeds):\n    global steps\n    steps += 1\n    \
+               if steps == 3:\n        with open('own/changes/mod.py', 'w') as file:\n            \
+               file.write('import game\\ndef on_tick(*unused): game.log(\"changed\")\\n')\n";
+    write_mods(example, &[("changes", old), ("no_python", "def on_tick(:\n")])?;
+    let moment = CtrlC { after: "mod: changed", wait: Duration::ZERO };
+    let outcome = example.run(&example.build("game/game.cpp")?, &own(&["--patience", "3000"]), Some(moment))?;
+    outcome.expect_end(End::Exit(128 + SIGINT))?.expect("no_python is not loaded:")?.expect("SyntaxError")?;
+    outcome.expect("changes is reloaded")?.expect("interrupted: all has ended")?;
+    Ok(())
+}
+
+/// One is in C code for ever: the game says so, and ends.
+fn stuck(example: &Example) -> Result<(), String> {
+    write_mods(example, &[("stuck", "def on_tick(*unused): sum(range(10**15))\n")])?;
+    let outcome = example.run(&example.build("game/game.cpp")?, &own(&["--patience", "20"]), None)?;
+    outcome.expect_end(End::Exit(1))?.expect("own/stuck/mod.py does not stop, whatever is done")?;
+    Ok(())
+}
+
+fn own(more: &[&str]) -> Vec<OsString> {
+    ["--headless", "--mods", "own"].iter().chain(more).map(OsString::from).collect()
+}
+
 fn is_seen(example: &Example) -> Result<(), String> {
     let flags = process::output(Command::new("pkg-config").args(["--cflags", "--libs", "sdl2"]))?;
     let mut recipe = example.recipe("game/game.cpp")?;
     recipe.output = compile::directory(None).join("game_seen");
-    recipe.arguments.extend(["-O1".to_owned(), "-DGAME_SDL2".to_owned()]);
+    recipe.arguments.push("-DGAME_SDL2".to_owned());
     recipe.arguments.extend(flags.split_whitespace().map(str::to_owned));
     example.kit.builder.make(&recipe)?;
     let script: PathBuf = paths::root().join("tests/examples/game_seen.py");

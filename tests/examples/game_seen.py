@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-SECONDS = float(os.environ.get("PYFERRY_TEST_SECONDS", 10))
+SECONDS = float(os.environ.get("PYFERRY_TEST_SECONDS", 6))
 # As the screen has it: blue, green, red.
 OF_TEXT = bytes([130, 110, 255])
 
