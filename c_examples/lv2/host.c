@@ -4,7 +4,7 @@
  * ways, with the instances that happen to play. It knows nothing of Python.
  *
  *     cc -std=c11 host.c -o host -lpthread -ldl
- *     ./host 42 return lowpass.lv2/ echo.lv2/
+ *     ./host 42 return bundles/lowpass.lv2/ bundles/echo.lv2/
  *
  * 42: which order; return: free everything first. Or exit, _exit, quick_exit, which do not; or exit-elsewhere: another
  * thread calls exit.

@@ -8,10 +8,10 @@
  * The script works on the samples in place. What it raises is shown, and the instance is silent from then on.
  *
  * C11 and lv2-dev's lv2.h; no Python.h, no libpython. For each bundle, in this folder (or with CMake, see CMakeLists.txt):
- *     cc -std=c11 -shared -fPIC -fvisibility=hidden -I../../include plugin.c -o lowpass.lv2/plugin.so \
+ *     cc -std=c11 -shared -fPIC -fvisibility=hidden -I../../include plugin.c -o bundles/lowpass.lv2/plugin.so \
  *         -DPLUGIN_URI='"https://example.org/pyferry/lowpass"' \
  *         -L../../target/release -Wl,-rpath,$PWD/../../target/release -lpyferry
- *     LV2_PATH=$PWD lv2apply -c amount 200 -c freewheel 1 -i in.wav -o out.wav https://example.org/pyferry/lowpass
+ *     LV2_PATH=$PWD/bundles lv2apply -c amount 200 -c freewheel 1 -i in.wav -o out.wav https://example.org/pyferry/lowpass
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dladdr */

@@ -34,7 +34,7 @@ fn build(example: &Example) -> Result<PathBuf, String> {
     MADE.get_or_init(|| {
         let folder = compile::directory(None).join("lv2");
         for (name, optimised, _) in BUNDLES {
-            let from = paths::examples().join(format!("lv2/{name}.lv2"));
+            let from = paths::examples().join(format!("lv2/bundles/{name}.lv2"));
             let read = |file| fs::read_to_string(from.join(file)).map_err(|e| format!("{}: {e}", from.display()));
             bundle(example, &folder, name, optimised, &read("manifest.ttl")?, &read("filter.py")?)?;
         }
@@ -72,7 +72,7 @@ fn bad(example: &Example) -> Result<(), String> {
     ];
     let folder = MADE.get_or_init(|| {
         let folder = compile::directory(None).join("lv2_bad");
-        let manifest = paths::examples().join("lv2/echo.lv2/manifest.ttl");
+        let manifest = paths::examples().join("lv2/bundles/echo.lv2/manifest.ttl");
         let manifest = fs::read_to_string(&manifest).map_err(|e| format!("{}: {e}", manifest.display()))?;
         for (name, process) in SCRIPTS {
             let script = format!("import time\nclass Filter:\n    def __init__(self, rate): pass\n{process}");
@@ -138,7 +138,7 @@ fn hosted(example: &Example) -> Result<(), String> {
     const ENDS: [&str; 5] = ["return", "exit", "_exit", "quick_exit", "exit-elsewhere"];
     let folder = build(example)?;
     let mut recipe = compile::plain(&paths::examples().join("lv2/host.c"));
-    recipe.output = folder.join("host");
+    recipe.output = compile::directory(None).join("lv2_host");
     recipe.arguments.push("-ldl".to_owned());
     example.kit.builder.make(&recipe)?;
     let bundles = BUNDLES.map(|(name, ..)| folder.join(format!("{name}.lv2/")).into_os_string());
