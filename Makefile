@@ -33,7 +33,7 @@ help:
 	@echo 'make          build $(LIBRARY)'
 	@echo 'make test [T="finalize on 3.14t"]'
 	@echo '              run every test on every CPython found, or the cases with T in their name'
-	@echo 'make bench [PYTHONS=3.14:3.14t]'
+	@echo 'make bench [PYTHONS=3.14:3.14t] [ROWS="post; a job"]'
 	@echo '              what it costs beside other ways into Python; without PYTHONS, on all, into README and benches/results.md'
 	@echo 'make soak     the shutdown storms, on every CPython found, for MINUTES=20 in all'
 	@echo 'make memcheck, make helgrind, make sanitizers [TESTS="guards storm"]'
@@ -77,7 +77,7 @@ test:
 
 bench:
 	@tools/setup bench
-	@PYFERRY_TEST_PYTHONS='$(or $(PYTHONS),$(PYFERRY_TEST_PYTHONS))' $(CARGO) bench --bench measure
+	@PYFERRY_BENCH_ROWS='$(ROWS)' PYFERRY_TEST_PYTHONS='$(or $(PYTHONS),$(PYFERRY_TEST_PYTHONS))' $(CARGO) bench --bench measure
 
 soak: setup
 	@CARGO='$(CARGO)' tools/soak $(MINUTES)

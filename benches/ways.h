@@ -332,6 +332,8 @@ static double peer_call(long count)
     return nanoseconds() - start;
 }
 
+#include "queues.h"
+
 static void nothing(void) { }
 
 static const struct way ways[] = {
@@ -362,6 +364,9 @@ static const struct way ways[] = {
 #if PY_VERSION_HEX >= 0x030f0000
     { "pep788-call", pep788_prepare, pep788_call },
 #endif
+    { "queue-jobs", queue_prepare, queue_jobs },
+    { "queue-calls", queue_prepare, queue_calls },
+    { "attached-jobs", nothing, attached_jobs },
     { "atomics", nothing, atomics },
     { "peer-call", nothing, peer_call },
 };

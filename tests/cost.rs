@@ -85,7 +85,7 @@ fn main() -> ExitCode {
 fn compiles(library: &Library, python: &Python) -> Result<(), Failed> {
     let sources = paths::root().join("benches");
     let beside = ["stable.c", "scope.cpp"].map(|file| sources.join(file));
-    for program in ["turns", "scaling", "memory"] {
+    for program in ["turns", "scaling", "memory", "holder"] {
         let source = sources.join(program).with_extension("c");
         Builder::default().make(&compile::measured(&source, &beside, python, library))?;
     }

@@ -12,7 +12,7 @@ use harness::library::Library;
 use harness::python::Python;
 use harness::{compile, paths};
 
-const PROGRAMS: [&str; 3] = ["turns", "scaling", "memory"];
+const PROGRAMS: [&str; 4] = ["turns", "scaling", "memory", "holder"];
 
 /// What the ways have in files of their own.
 const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
@@ -41,11 +41,12 @@ enum Job<'a> {
     Peer(Kind, &'a Python),
 }
 
-pub fn all(pythons: &[Python], library: Library) -> Result<Programs, String> {
+/// With the bindings that are compared.
+pub fn all(pythons: &[Python], library: Library, kinds: &[Kind]) -> Result<Programs, String> {
     let peers = Peers::get(pythons)?;
     let builder = Builder::default();
     let jobs = pythons.iter().flat_map(|python| {
-        let bindings = Kind::ALL.into_iter().filter(|kind| kind.unfit(python).is_none());
+        let bindings = kinds.iter().copied().filter(|kind| kind.unfit(python).is_none());
         let bindings = bindings.map(move |kind| Job::Peer(kind, python));
         bindings.chain(PROGRAMS.map(|name| Job::Program(name, python)))
     });

@@ -30,6 +30,8 @@ pub enum Measure {
     Instructions(&'static str, &'static str),
     /// A phase: its instructions that lock the bus.
     Atomics(&'static str),
+    /// Of `benches/holder.c`: the 99.99th percentile in microseconds.
+    Latency(&'static str),
     /// A phase: calls that allocate, free, lock or go to the system.
     ForbiddenCalls(&'static str),
 }
@@ -47,13 +49,40 @@ pub enum Bound {
 }
 
 use Bound::{AtLeast, AtMost};
-use Measure::{Atomics, DropIn, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Ratio, Scaling};
+use Measure::{
+    Atomics, DropIn, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Latency, Ratio, Scaling,
+};
 
 impl Bound {
     pub fn is_met(self, value: f64) -> bool {
         match self {
             AtMost(most) => value <= most,
             AtLeast(least) => value >= least,
+        }
+    }
+}
+
+impl Question {
+    /// As the table names it.
+    pub fn what(&self) -> String {
+        match self.measure {
+            Measure::Scaling(threads) => format!("{}: {threads}", self.what),
+            _ => self.what.to_owned(),
+        }
+    }
+
+    /// Whether it compares with that binding.
+    pub fn needs(&self, kind: Kind) -> bool {
+        matches!(self.measure, Faster(_, Theirs::Peer(other)) if other == kind)
+    }
+
+    /// Why there is no answer on that Python.
+    pub fn unfit(&self, python: &Python) -> Option<String> {
+        match self.measure {
+            Faster(_, Theirs::Way("pep788-call")) if python.minor < 15 => Some("PEP 788: from 3.15 on".to_owned()),
+            Faster(_, Theirs::Peer(kind)) => kind.unfit(python).map(|reason| format!("{} {reason}", kind.name())),
+            Scaling(_) if !python.free_threaded => Some("many threads: one at a time has the GIL".to_owned()),
+            _ => None,
         }
     }
 }
@@ -171,6 +200,31 @@ pub fn all() -> Vec<Question> {
             Ratio("pyferry-first", "bare-first"),
             |_| Some(AtMost(1.2)),
         ),
+        question(
+            "a job of a queue, 256 at once: post + run",
+            "attach + detach for each",
+            "",
+            Faster("queue-jobs", Theirs::Way("attached-jobs")),
+            none,
+        ),
+        question(
+            "a job of a queue with a call, 256 at once: post + run",
+            "PyGILState_Ensure/Release for each",
+            "≥ 20×; t ≥ 5×",
+            Faster("queue-calls", Theirs::Way("gilstate-call")),
+            |python| Some(AtLeast(if python.free_threaded { 5.0 } else { 20.0 })),
+        ),
+        question(
+            "post while another thread is inside for 100 ms: 99.99 %",
+            "µs at most",
+            "≤ 10",
+            Latency("post"),
+            |_| Some(AtMost(10.0)),
+        ),
+        question("the same of PyGILState_Ensure", "µs at most", "", Latency("ensure"), none),
+        question("post", "its atomic read-modify-writes", "≤ 2", Atomics("post"), |_| Some(AtMost(2.0))),
+        question("post", "allocations, locks, system calls", "0", ForbiddenCalls("post"), |_| Some(AtMost(0.0))),
+        question("post", PATH, "", Instructions("post", "pyferry_queue_post"), none),
         question("guard open + close", "two atomic read-modify-writes", "", Ratio("pyferry-guard", "atomics"), none),
         question("guard open + close", "allocations, locks, system calls", "0", ForbiddenCalls("guard"), |_| {
             Some(AtMost(0.0))

@@ -41,6 +41,9 @@ const FORBIDDEN: [&str; 12] = [
 ];
 
 pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Result<Answer, String> {
+    if let Some(reason) = question.unfit(python) {
+        return Ok(Answer::Not(reason));
+    }
     let turns = |ours: &str, theirs: &str, peer: Option<&Path>| {
         let mut arguments = vec![ours.to_owned(), theirs.to_owned()];
         arguments.extend(peer.map(|path| path.display().to_string()));
@@ -50,26 +53,18 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
     };
     let number = match question.measure {
         Measure::Ratio(ours, theirs) => compared(turns(ours, theirs, None)?, |ours, theirs| ours / theirs),
-        Measure::Faster(_, Theirs::Way("pep788-call")) if python.minor < 15 => {
-            return Ok(Answer::Not("PEP 788: from 3.15 on".to_owned()));
-        }
         Measure::Faster(ours, Theirs::Way(theirs)) | Measure::DropIn(ours, theirs) => {
             compared(turns(ours, theirs, None)?, |ours, theirs| theirs / ours)
         }
-        Measure::Faster(ours, Theirs::Peer(kind)) => match kind.unfit(python) {
-            Some(reason) => return Ok(Answer::Not(format!("{} {reason}", kind.name()))),
-            None => {
-                let peer = programs.peer(kind, python);
-                compared(turns(ours, "peer-call", Some(peer))?, |ours, theirs| theirs / ours)
-            }
-        },
-        Measure::Scaling(_) if !python.free_threaded => {
-            return Ok(Answer::Not("many threads: one at a time has the GIL".to_owned()));
+        Measure::Faster(ours, Theirs::Peer(kind)) => {
+            let peer = programs.peer(kind, python);
+            compared(turns(ours, "peer-call", Some(peer))?, |ours, theirs| theirs / ours)
         }
         Measure::Scaling(threads) => match scaling(threads, python, programs)? {
             Some(number) => number,
             None => return Ok(Answer::Not("many threads: others kept the cores busy".to_owned())),
         },
+        Measure::Latency(way) => run("holder", &[way.to_owned()], python, programs)?[0][0].into(),
         Measure::FirstMemory => memory(1, python, programs)?.into(),
         Measure::FurtherMemory => ((memory(5, python, programs)? - memory(1, python, programs)?) / 4.0).into(),
         Measure::Instructions(phase, function) => {
