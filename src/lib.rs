@@ -95,5 +95,6 @@ mod thread;
 mod trace;
 
 pub use api::*;
+pub use cpython::Given;
 pub use error::{Error, Result, Status};
 pub use interpreter::Gil;

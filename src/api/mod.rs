@@ -26,8 +26,19 @@ pub use report::{Answer, remove_report, set_report};
 pub use runtime::{Runtime, RuntimeInfo, RuntimeOptions};
 pub use view::View;
 
+/// How many references were given to [`View::release_later`] too late to be dropped, in this process.
+///
+/// ```
+/// assert_eq!(pyferry::left_behind(), 0);
+/// ```
+#[doc(alias = "pyferry_left_behind")]
+pub fn left_behind() -> u64 {
+    release::left_behind()
+}
+
 use crate::error::{Error, Result, Status};
 use crate::interpreter::script;
+use crate::queue::release;
 use crate::registry::fork;
 use crate::{interpreter as interpreters, thread};
 use std::ffi::CString;

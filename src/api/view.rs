@@ -1,10 +1,11 @@
 use super::Attached;
-use crate::cpython::Python;
+use crate::cpython::{Given, Python};
 use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
 use crate::host::at_end;
 use crate::interpreter as interpreters;
+use crate::queue::release;
 use crate::registry::Interpreter;
 use crate::registry::fork;
 use crate::sys::Label;
@@ -197,6 +198,30 @@ impl View {
         // CPython calls it, through which no panic may go.
         let call = move || drop(catch_unwind(AssertUnwindSafe(function)));
         at_end::register(&self.interpreter, Box::new(call))
+    }
+
+    /// Drops a reference to an object of the interpreter's, from any thread, attached or not: before, while and after it shuts
+    /// down. It never waits: a thread that is attached to the interpreter drops it at once, for others a thread of pyferry's does
+    /// within moments, or else whoever shuts the interpreter down.
+    ///
+    /// # Errors
+    ///
+    /// [`Status::Closed`]: the interpreter has ended. The reference was not touched, and is counted by
+    /// [`left_behind`](crate::left_behind). [`Status::Forked`].
+    ///
+    /// ```no_run
+    /// # fn f(view: &pyferry::View, object: *mut std::ffi::c_void) -> pyferry::Result<()> {
+    /// // SAFETY: the reference is ours, from `Py::into_ptr` of PyO3's, say.
+    /// if let Some(given) = unsafe { pyferry::Given::from_ptr(object) } {
+    ///     view.release_later(given)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "pyferry_release_later")]
+    pub fn release_later(&self, reference: Given) -> Result<()> {
+        fork::check()?;
+        release::later(&self.interpreter, reference.into_reference())
     }
 
     /// The number CPython gave the interpreter; 0 is main, again after each start of Python: the number alone does not tell

@@ -42,7 +42,7 @@ pub use output::Write;
 pub use places::Places;
 pub use slot::{Slot, SlotValue};
 pub use states::Unattached;
-pub use values::{Lent, Raw, Reference, Sharing, State, StateCell};
+pub use values::{Given, Lent, Raw, Reference, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::Mutex;

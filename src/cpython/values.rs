@@ -59,6 +59,30 @@ impl Reference {
     }
 }
 
+/// A reference to a Python object that its owner gives away, for [`View::release_later`](crate::View::release_later).
+/// Dropped without that, the object stays for ever.
+#[derive(Debug)]
+#[must_use = "the object stays for ever"]
+#[doc(alias = "PyObject")]
+pub struct Given(Reference);
+
+impl Given {
+    /// Of a pointer as CPython knows it, such as PyO3's `Py::into_ptr` gives it; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// It is a reference of the caller's, who has it no more.
+    pub unsafe fn from_ptr(object: *mut c_void) -> Option<Given> {
+        // SAFETY: as the caller says.
+        unsafe { Reference::from_ptr(object) }.map(Given)
+    }
+
+    /// Gives it on.
+    pub(crate) fn into_reference(self) -> Reference {
+        self.0
+    }
+}
+
 /// An object that somebody else has a reference to, for as long as it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lent(NonNull<PyObject>);

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use pyferry::{Runtime, Status, View, suspend};
+use pyferry::{Given, Runtime, Status, View, suspend};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -81,6 +81,37 @@ fn main() -> Result<(), Box<dyn Error>> {
         both_ways(unsafe { Python::assume_attached() }, kept)?;
     }
 
+    // Objects that a thread gives away which is attached to nothing: dropped soon. Free-threaded, by a thread that runs Python code.
+    let (made, given) = {
+        let _attached = view.attach()?;
+        Python::attach(|py| {
+            py.run(c"import weakref\nclass Made: pass\nmade = Made()\nalive = weakref.ref(made)", None, None)?;
+            let main = py.import("__main__")?;
+            let made = main.getattr("made")?.unbind();
+            main.delattr("made").map(|()| (made.clone_ref(py), made))
+        })?
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for object in [made, given] {
+                // SAFETY: the reference was PyO3's, which has it no more.
+                let given = unsafe { Given::from_ptr(object.into_ptr().cast()) }.expect("an object");
+                view.release_later(given).expect("Python runs");
+            }
+        });
+    });
+    let is_alive = || -> pyferry::Result<bool> {
+        let _attached = view.attach()?;
+        Ok(pyferry::eval("__import__('gc').collect() < 0 or alive() is not None", "alive.py")? == "True")
+    };
+    while is_alive()? {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let (late, too_late) = {
+        let _attached = view.attach()?;
+        Python::attach(|py| (py.None(), view.clone()))
+    };
+
     // A thread that is inside, with PyO3, is waited for; a late one is told so.
     let (inside, begin) = (Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| -> pyferry::Result<()> {
@@ -103,6 +134,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         assert_eq!(stays.join().expect("no panic").expect("Python was there"), 42);
         Ok(())
     })?;
+    // SAFETY: as above.
+    let given = unsafe { Given::from_ptr(late.into_ptr().cast()) }.expect("an object");
+    assert_eq!(too_late.release_later(given).unwrap_err().status, Status::Closed);
+    assert_eq!(pyferry::left_behind(), 1);
     println!("{sum}");
     Ok(())
 }
