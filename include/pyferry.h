@@ -561,7 +561,7 @@ typedef struct pyferry_thread_info {
      */
     bool is_caller;
     /**
-     * A thread of pyferry's own.
+     * A thread of pyferry's own, in which nothing of the host's runs: a queue's worker is none.
      */
     bool is_own;
     /**

@@ -40,7 +40,7 @@ pub struct pyferry_thread_info {
     pub is_attached: bool,
     /// The calling thread.
     pub is_caller: bool,
-    /// A thread of pyferry's own.
+    /// A thread of pyferry's own, in which nothing of the host's runs: a queue's worker is none.
     pub is_own: bool,
     /// The state is PYFERRY_THREAD_GUARD.
     pub is_guard: bool,

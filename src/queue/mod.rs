@@ -36,7 +36,7 @@ use worker::Worker;
 pub(crate) const MOST: usize = 1 << 24;
 
 /// What whoever runs the jobs comes in for.
-const RUN: Label = Label::new(c"pyferry: the jobs of a queue");
+const RUN: Label = Label::new(c"jobs of a queue");
 
 /// For how long jobs are run before others get a chance to come in: CPython's switch interval.
 const SLICE: Duration = Duration::from_millis(5);

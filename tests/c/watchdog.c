@@ -176,6 +176,30 @@ static void let_go(const pyferry_view *view)
     unwatch(heard);
 }
 
+static void stay(void *unused, pyferry_status status)
+{
+    (void)unused;
+    CHECK(status == PYFERRY_STATUS_OK);
+    event_wait(&leave_c);
+}
+
+/* Whoever runs the jobs of a queue, in a worker of pyferry's too: they are the host's. */
+static void jobs_are_watched(const pyferry_view *view)
+{
+    leave_c = (struct event)EVENT_INIT;
+    struct heard *heard = watch(0, 40);
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.worker = true;
+    pyferry_queue *queue;
+    CHECK_OK(pyferry_queue_new(view, &options, &queue));
+    CHECK_OK(pyferry_queue_post(queue, stay, NULL));
+    event_wait(&heard->hold);
+    CHECK(!heard->thread.is_own && strcmp(heard->thread.label, "jobs of a queue") == 0);
+    event_set(&leave_c);
+    pyferry_queue_free(queue);
+    unwatch(heard);
+}
+
 static void *remove_it(void *heard)
 {
     unwatch(heard);
@@ -251,6 +275,7 @@ int main(void)
     pyferry_view *sub = new_interpreter();
     stuck_in_c(main);
     stuck_in_c(sub);
+    jobs_are_watched(main);
     let_go(main);
     removed_while_it_is_called(sub);
     removed_from_within(main);
