@@ -81,7 +81,12 @@ impl Table {
             }
         }
         let [dated, not_measured] = said;
-        self.dated.push(dated);
+        // "On that day, with these: rows", and more rows.
+        let (when, what) = dated.rsplit_once(": ").unwrap_or((&dated, ""));
+        match self.dated.iter_mut().find(|line| line.starts_with(&format!("{when}: "))) {
+            Some(line) => *line = format!("{}; {what}", line.trim_end_matches('.')),
+            None => self.dated.push(dated),
+        }
         if self.not_measured.is_empty() {
             self.not_measured = not_measured;
         }
@@ -130,14 +135,14 @@ fn cell(answer: &Answer, question: &Question, python: &Python) -> String {
         Answer::Number(number) => number,
     };
     let digits = |value: f64| match question.measure {
-        Measure::Faster(..) if value >= 10.0 => format!("{value:.0}"),
-        Measure::Faster(..) => format!("{value:.1}"),
+        Measure::Faster(..) | Measure::DropIn(..) if value >= 10.0 => format!("{value:.0}"),
+        Measure::Faster(..) | Measure::DropIn(..) => format!("{value:.1}"),
         Measure::Latency(_) if value >= 10.0 => format!("{value:.0}"),
         Measure::Ratio(..) | Measure::Scaling(_) | Measure::Latency(_) => format!("{value:.2}"),
         _ => format!("{value:.0}"),
     };
     let mut text = digits(number.value);
-    if let Measure::Faster(..) = question.measure {
+    if matches!(question.measure, Measure::Faster(..) | Measure::DropIn(..)) {
         text += "×";
     }
     if is_met(number, question, python) == Some(false) {
