@@ -49,6 +49,12 @@ pub enum Call {
     Exec(&'static str),
     Eval(&'static str),
     TakeException,
+    /// A function, or NULL.
+    Visit(Place, bool),
+    /// A queue that is made, given a job, run and freed.
+    Queue(Place),
+    /// An object of the interpreter that the thread is attached to, given away as one of the view's where that is the same; else NULL.
+    ReleaseLater(Place),
     RuntimeStart,
     RuntimeStop(i64),
     RuntimeStopWith(i64),
@@ -111,6 +117,9 @@ pub fn any_call() -> BoxedStrategy<Call> {
         8 => prop::sample::select(&SOURCES).prop_map(Exec),
         2 => prop::sample::select(&SOURCES).prop_map(Eval),
         2 => Just(TakeException),
+        3 => (view(), prop::bool::weighted(0.9)).prop_map(|(view, function)| Visit(view, function)),
+        3 => view().prop_map(Queue),
+        2 => view().prop_map(ReleaseLater),
         2 => Just(RuntimeStart),
         3 => prop::sample::select(&TIMEOUTS).prop_map(RuntimeStop),
         1 => prop::sample::select(&TIMEOUTS).prop_map(RuntimeStopWith),
@@ -151,6 +160,9 @@ pub fn every_call() -> Vec<Call> {
     calls.extend(views.map(IsAttached));
     calls.extend(views.map(InterpreterInterrupt));
     calls.extend(views.map(|view| AtEnd(view, true)));
+    calls.extend(views.map(|view| Visit(view, true)));
+    calls.extend(views.map(Queue));
+    calls.extend(views.map(ReleaseLater));
     calls.extend([AtEnd(Some(0), false), SetReport(true), SetReport(false)]);
     calls.extend(guards.map(|guard| GuardView(guard, Some(3))));
     calls.extend([GuardView(Some(0), None)]);
@@ -206,6 +218,9 @@ impl Display for Call {
             Exec(source) => write!(f, "exec {source}"),
             Eval(source) => write!(f, "eval {source}"),
             TakeException => write!(f, "take_exception"),
+            Visit(to, function) => write!(f, "call {} {}", view(to), if *function { "function" } else { "-" }),
+            Queue(of) => write!(f, "queue {}", view(of)),
+            ReleaseLater(of) => write!(f, "release_later {}", view(of)),
             RuntimeStart => write!(f, "runtime_start"),
             RuntimeStop(timeout) => write!(f, "runtime_stop {timeout}"),
             RuntimeStopWith(timeout) => write!(f, "runtime_stop_with {timeout}"),

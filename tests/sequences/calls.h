@@ -398,6 +398,67 @@ static void take_exception(struct call *call)
     call->status = pyferry_take_exception();
 }
 
+/* Attached to that interpreter, as what is called is to be. */
+struct visit_of {
+    int64_t interpreter;
+    int times;
+};
+
+static void visited(void *data)
+{
+    struct visit_of *visit = data;
+    CHECK(here() == visit->interpreter);
+    visit->times++;
+}
+
+static void call_function(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    struct visit_of visit = { pyferry_view_interpreter_id(of), 0 };
+    call->status = pyferry_call(of, call->words[1][0] == '-' ? NULL : visited, &visit);
+    CHECK(visit.times == (call->status == PYFERRY_STATUS_OK));
+}
+
+static void run_job(void *data, pyferry_status status)
+{
+    CHECK_OK(status);
+    visited(data);
+}
+
+static void close_job(void *data, pyferry_status status)
+{
+    struct visit_of *visit = data;
+    CHECK(status == PYFERRY_STATUS_CLOSED && visit->times == 1);
+    visit->times++;
+}
+
+/* The first job runs, and the second is told that it does not. */
+static void queue(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    struct visit_of visit = { pyferry_view_interpreter_id(of), 0 };
+    pyferry_queue *jobs = NULL;
+    size_t ran = 0;
+    call->status = pyferry_queue_new(of, NULL, &jobs);
+    if (call->status != PYFERRY_STATUS_OK)
+        return;
+    CHECK_OK(pyferry_queue_post(jobs, run_job, &visit));
+    CHECK_OK(pyferry_queue_post(jobs, close_job, &visit));
+    call->status = pyferry_queue_run(jobs, 1, -1, &ran);
+    CHECK(ran == 1 && visit.times == 1 && pyferry_queue_length(jobs) == 1);
+    pyferry_queue_free(jobs);
+    CHECK(visit.times == 2);
+}
+
+static void release_later(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    PyObject *object = NULL;
+    if (of != NULL && pyferry_is_attached(of))
+        CHECK((object = PyLong_FromLongLong(1LL << 40)) != NULL);
+    call->status = pyferry_release_later(of, object);
+}
+
 /* Where Python has ended, so have all interpreters. */
 static void check_ends_of_python(void)
 {
@@ -500,6 +561,9 @@ static const struct {
     { "exec", exec },
     { "eval", eval },
     { "take_exception", take_exception },
+    { "call", call_function },
+    { "queue", queue },
+    { "release_later", release_later },
     { "runtime_start", runtime_start },
     { "runtime_stop", runtime_stop },
     { "runtime_stop_with", runtime_stop_with },

@@ -182,6 +182,30 @@ impl Model {
             },
             Call::TakeException if self.threads[actor].current.is_none() => refuse(self.not_attached()),
             Call::TakeException => ok('='),
+            Call::Visit(view, function) => match self.viewed(view).filter(|_| function) {
+                None => refuse("INVALID_ARGUMENT"),
+                Some(interpreter) if self.lets_in(actor, interpreter) => {
+                    self.visit(actor, interpreter);
+                    ok('=')
+                }
+                Some(_) => refuse("CLOSED"),
+            },
+            Call::Queue(view) => match self.viewed(view) {
+                None => refuse("INVALID_ARGUMENT"),
+                Some(interpreter) if self.phase(interpreter) == Open => {
+                    self.visit(actor, interpreter);
+                    ok('=')
+                }
+                Some(_) => refuse("CLOSED"),
+            },
+            Call::ReleaseLater(view) => match self.viewed(view) {
+                Some(interpreter)
+                    if self.threads[actor].current.is_some_and(|state| state.interpreter == interpreter) =>
+                {
+                    ok('=')
+                }
+                _ => refuse("INVALID_ARGUMENT"),
+            },
             Call::RuntimeStart => self.runtime_start(),
             Call::RuntimeStop(timeout) | Call::RuntimeStopWith(timeout) => self.runtime_stop(actor, timeout),
             Call::Copy(from, to) => {
