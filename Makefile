@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-arm64 test-dropin
+.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-arm64 test-dropin test-packages
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -47,6 +47,8 @@ help:
 	@echo '              run tests/c on CPythons for arm64 Linux, under an emulator; gets these first, as above'
 	@echo 'make test-dropin'
 	@echo '              programs, and the tests of each CPython, with libpyferry_gilstate.so preloaded and without'
+	@echo 'make test-packages'
+	@echo '              numpy, lxml, ... and modules by Cython, pybind11, nanobind and PyO3 on threads of a host, into docs/packages.md'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
@@ -108,6 +110,10 @@ test-arm64:
 test-dropin:
 	PYFERRY_DROPIN_COMPARE=1 $(CARGO) test --release --workspace --test dropin
 	CARGO='$(CARGO)' tools/dropin
+
+# Gets packages from the package index: half an hour for the first time.
+test-packages:
+	CARGO='$(CARGO)' tools/packages
 
 check: setup
 	$(CARGO) fmt --all --check
