@@ -28,6 +28,8 @@ namespace files = std::filesystem;
 namespace {
 
 constexpr double STEP = 1.0 / 60;
+constexpr int ATTEMPTS = 20; // to interrupt a script
+constexpr int LOADING = 20;  // times as long as a step it may take
 
 volatile std::sig_atomic_t interrupted;
 
@@ -68,7 +70,7 @@ public:
     /* However the game ends. Whoever throws in here has tried. */
     ~game() {
         for (slot &each : slots_) {
-            if (each.next.valid()) each.next.wait();
+            if (each.next && is_loaded(each, true)) end_later(std::move(each.next->made));
             disable(each);
         }
     }
@@ -105,13 +107,20 @@ public:
     }
 
 private:
+    /* A mod that is being loaded. */
+    struct arrival {
+        std::unique_ptr<mod> made;
+        std::atomic<const mod *> loading{nullptr}; // the same, while that is the job's
+        std::future<void> done;
+        int late = 0;
+    };
     struct slot {
         files::path folder;
         std::size_t number;
-        std::unique_ptr<mod> now;               // null: disabled
-        std::future<std::unique_ptr<mod>> next; // while it is being loaded
+        std::unique_ptr<mod> now;      // null: disabled
+        std::unique_ptr<arrival> next; // null: none is on its way
         files::file_time_type written;
-        std::string trouble;                    // why it is disabled, or was not reloaded
+        std::string trouble; // why it is disabled, or was not reloaded
     };
 
     void find_mods() {
@@ -134,18 +143,37 @@ private:
     /* --- Loading, beside the game. */
 
     void begin_load(slot &that) {
-        if (that.next.valid()) return;
+        if (that.next) return;
         std::error_code none;
         that.written = files::last_write_time(that.folder / "mod.py", none);
-        that.next = jobs_.add([folder = that.folder, first = that.number * entities_, count = entities_] {
-            return std::make_unique<mod>(folder, first, count);
+        that.next = std::make_unique<arrival>();
+        that.next->done = jobs_.add([next = that.next.get(), folder = that.folder, first = that.number * entities_, count = entities_] {
+            next->made = std::make_unique<mod>(folder, first, count);
+            next->loading = next->made.get();
+            next->made->load();
         });
     }
 
+    /* Whether loading is over, well or not. One that takes very long is interrupted. */
+    bool is_loaded(slot &that, bool wait) {
+        arrival &next = *that.next;
+        while (next.done.wait_for(wait ? patience_ / 4 : 0ms) != std::future_status::ready) {
+            const mod *made = next.loading;
+            if (made != nullptr && made->busy() > LOADING * patience_ * (next.late + 1)) {
+                if (++next.late > ATTEMPTS) give_up(*made);
+                made->interrupt();
+            }
+            if (!wait) return false;
+        }
+        return true;
+    }
+
     void finish_load(slot &that, bool wait) {
-        if (!that.next.valid() || (!wait && that.next.wait_for(0s) != std::future_status::ready)) return;
+        if (!that.next || !is_loaded(that, wait)) return;
+        const std::unique_ptr<arrival> next = std::move(that.next);
+        std::unique_ptr<mod> made = std::move(next->made);
         try {
-            std::unique_ptr<mod> made = that.next.get();
+            next->done.get();
             if (mod *old = that.now.get()) {
                 auto saved = jobs_.add([old] { return old->save(); });
                 await(*old, saved);
@@ -160,6 +188,7 @@ private:
             sound_.exchange(nullptr, that.now.get());
         } catch (const std::exception &error) {
             tell(that, that.now ? "is not reloaded" : "is not loaded", error.what());
+            end_later(std::move(made));
         }
     }
 
@@ -172,21 +201,26 @@ private:
     }
 
     bool is_loading() const {
-        return std::any_of(slots_.begin(), slots_.end(), [](const slot &each) { return each.next.valid(); });
+        return std::any_of(slots_.begin(), slots_.end(), [](const slot &each) { return each.next != nullptr; });
     }
 
-    /* Its interpreter ends beside the game. */
     void disable(slot &that) {
         if (!that.now) return;
         heard_ += that.now->heard();
         sound_.exchange(that.now.get(), nullptr);
-        leaving_.push_back(jobs_.add([last = std::shared_ptr<mod>(std::move(that.now))] {
+        end_later(std::move(that.now));
+    }
+
+    /* Its interpreter ends beside the game. */
+    void end_later(std::unique_ptr<mod> that) {
+        if (!that) return;
+        jobs_.add([last = std::shared_ptr<mod>(std::move(that))] {
             try {
                 last->stop();
             } catch (const std::exception &error) {
                 std::fprintf(stderr, "game: %s\n", error.what());
             }
-        }));
+        });
     }
 
     void tell(slot &that, const char *what, const std::string &why) {
@@ -217,7 +251,7 @@ private:
         for (int late = 0; running.wait_for(patience_ / 4) != std::future_status::ready;) {
             window_.pump(); // the system shall not take the window for dead
             if (that.busy() < patience_ * (late + 1)) continue;
-            if (++late > 20) give_up(that);
+            if (++late > ATTEMPTS) give_up(that);
             that.interrupt();
         }
     }
@@ -323,8 +357,7 @@ private:
     std::size_t step_ = 0, heard_ = 0;
     window window_;
     sound sound_;
-    jobs jobs_; // from here on what is destroyed first, as it uses the rest
-    std::vector<std::future<void>> leaving_;
+    jobs jobs_; // destroyed first, as it uses the rest
 };
 
 } // namespace

@@ -37,12 +37,16 @@ class mod {
 public:
     using clock = std::chrono::steady_clock;
 
-    /* Any thread that is not in Python; takes some ten milliseconds. Throws what goes wrong, a traceback if there is one. */
+    /* Any thread that is not in Python; takes some ten milliseconds. */
     mod(const std::filesystem::path &folder, std::size_t first, std::size_t count)
-        : file_((folder / "mod.py").string()), first_(first), count_(count) {
+        : file_((folder / "mod.py").string()), first_(first), count_(count) {}
+
+    /* Runs the script. Throws what goes wrong, a traceback if there is one. */
+    void load() {
         const std::string source = read_file(file_);
         {
             [[maybe_unused]] const auto here = home_.enter("load mod");
+            const running now(*this);
             const pyferry::object game = game_module().add().value();
             for (const auto &[name, value] : {std::pair{"WIDTH", world::WIDTH}, std::pair{"HEIGHT", world::HEIGHT}}) {
                 const auto number = pyferry::object::steal(PyLong_FromLong(value));
