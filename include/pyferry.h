@@ -1587,15 +1587,15 @@ pyferry_status pyferry_watchdog(const struct pyferry_watchdog_options *options);
  *
  * What threads note is counted too, for pyferry_histograms.
  *
- * @param path  the file, UTF-8; made, or written over. NULL: none, for the histograms alone. Read during the call.
- * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is not UTF-8, or the file cannot be written: the message has the
+ * @param path  the file, UTF-8; made, or written over. Read during the call.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is NULL or not UTF-8, or the file cannot be written: the message has the
  *         system's words), _WRONG_ORDER (a trace is written already; it goes on), _NO_MEMORY (no thread can be started),
  *         _FORKED.
  */
 pyferry_status pyferry_trace_start(const char *path);
 
 /**
- * Ends the trace that pyferry_trace_start or PYFERRY_TRACE began. On return the file is complete: what had begun and not
+ * Ends what pyferry_trace_start, PYFERRY_TRACE or pyferry_histograms_start began. On return the file is complete: what had begun and not
  * ended ends there.
  *
  * Any thread, attached or not. It waits for what is to be written, and a thread that is attached lets go meanwhile.
@@ -1607,8 +1607,18 @@ pyferry_status pyferry_trace_start(const char *path);
 pyferry_status pyferry_trace_stop(void);
 
 /**
- * Says how long threads waited for each interpreter and stayed there, since pyferry_trace_start was called first, while it was
- * on: with NULL, where no trace is wanted. Counted is what has begun and ended, some 10 ms ago at the latest or before
+ * Has waits and stays counted, for pyferry_histograms, as pyferry_trace_start does, but without a file. pyferry_trace_stop ends that.
+ *
+ * Any thread, attached or not, before there is a Python too.
+ *
+ * @return PYFERRY_STATUS_OK, _WRONG_ORDER (they are counted already, or a trace is written), _NO_MEMORY (no thread can be started),
+ *         _FORKED.
+ */
+pyferry_status pyferry_histograms_start(void);
+
+/**
+ * Says how long threads waited for each interpreter and stayed there while pyferry_histograms_start or pyferry_trace_start had
+ * that counted. Counted is what has begun and ended, some 10 ms ago at the latest or before
  * pyferry_trace_stop returned; what was going on when it was called is counted from there. What no buffer had room for is not.
  * There is one of waits and one of holds for each interpreter that had any, but for 64 interpreters at most: the
  * oldest but main are left out. In a child of a fork they begin anew.

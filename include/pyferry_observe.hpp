@@ -59,12 +59,17 @@ result set_watchdog(Callable callable, std::chrono::milliseconds wait, std::chro
 }
 
 /// Begins to write down what every thread does with interpreters, as a picture for ui.perfetto.dev or pyferry-timeline; the file is
-/// made, or written over. nullptr: none is, for the histograms alone. See pyferry_trace_start.
+/// made, or written over. See pyferry_trace_start.
 inline result start_trace(const char *path) {
     return detail::result_of([&] { return pyferry_trace_start(path); });
 }
 
-/// How long threads waited for each interpreter and stayed there, while a trace was on. See pyferry_histograms.
+/// Has waits and stays counted without a file, up to stop_trace. See pyferry_histograms_start.
+inline result start_measuring() {
+    return detail::result_of([] { return pyferry_histograms_start(); });
+}
+
+/// How long threads waited for each interpreter and stayed there, while that was counted or a trace was on. See pyferry_histograms.
 [[nodiscard]] inline std::vector<pyferry_histogram> histograms() {
     const pyferry_histogram empty = PYFERRY_HISTOGRAM_INIT;
     std::vector<pyferry_histogram> all;

@@ -1,4 +1,5 @@
-use super::{Places, put_text};
+use super::{Places, enter, put_text};
+use crate::error::Status;
 use crate::observe::{self, DurationKind, Summary};
 use std::ffi::c_char;
 
@@ -74,8 +75,19 @@ impl From<&Summary> for pyferry_histogram {
     }
 }
 
-/// Says how long threads waited for each interpreter and stayed there, since pyferry_trace_start was called first, while it was
-/// on: with NULL, where no trace is wanted. Counted is what has begun and ended, some 10 ms ago at the latest or before
+/// Has waits and stays counted, for pyferry_histograms, as pyferry_trace_start does, but without a file. pyferry_trace_stop ends that.
+///
+/// Any thread, attached or not, before there is a Python too.
+///
+/// @return PYFERRY_STATUS_OK, _WRONG_ORDER (they are counted already, or a trace is written), _NO_MEMORY (no thread can be started),
+///         _FORKED.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn pyferry_histograms_start() -> Status {
+    enter(|| observe::start_trace(None))
+}
+
+/// Says how long threads waited for each interpreter and stayed there while pyferry_histograms_start or pyferry_trace_start had
+/// that counted. Counted is what has begun and ended, some 10 ms ago at the latest or before
 /// pyferry_trace_stop returned; what was going on when it was called is counted from there. What no buffer had room for is not.
 /// There is one of waits and one of holds for each interpreter that had any, but for 64 interpreters at most: the
 /// oldest but main are left out. In a child of a fork they begin anew.

@@ -1,4 +1,4 @@
-use super::{Places, enter, fail, options, text};
+use super::{Places, enter, fail, given, options, text};
 use crate::error::{Result, Status};
 use crate::observe::{self, Activity, Event, Kind, Limits, Seen};
 use crate::registry::fork;
@@ -314,20 +314,20 @@ impl Drop for Host {
 ///
 /// What threads note is counted too, for pyferry_histograms.
 ///
-/// @param path  the file, UTF-8; made, or written over. NULL: none, for the histograms alone. Read during the call.
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is not UTF-8, or the file cannot be written: the message has the
+/// @param path  the file, UTF-8; made, or written over. Read during the call.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is NULL or not UTF-8, or the file cannot be written: the message has the
 ///         system's words), _WRONG_ORDER (a trace is written already; it goes on), _NO_MEMORY (no thread can be started),
 ///         _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_trace_start(path: *const c_char) -> Status {
     enter(|| {
         // SAFETY: as documented for the caller.
-        let path = unsafe { text(path, "path") }?.map(|path| path.to_string_lossy());
-        observe::start_trace(path.as_deref().map(Path::new))
+        let path = given(unsafe { text(path, "path") }?, "path")?;
+        observe::start_trace(Some(Path::new(&*path.to_string_lossy())))
     })
 }
 
-/// Ends the trace that pyferry_trace_start or PYFERRY_TRACE began. On return the file is complete: what had begun and not
+/// Ends what pyferry_trace_start, PYFERRY_TRACE or pyferry_histograms_start began. On return the file is complete: what had begun and not
 /// ended ends there.
 ///
 /// Any thread, attached or not. It waits for what is to be written, and a thread that is attached lets go meanwhile.

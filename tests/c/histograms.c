@@ -69,8 +69,8 @@ static void *each_once(void *unused)
 {
     CHECK(pyferry_histograms(NULL, 0) == 0 && waits() == 0);
     CHECK(pyferry_histograms_text(NULL, 0) == 0);
-    CHECK_OK(pyferry_trace_start(NULL));
-    CHECK_REFUSED(pyferry_trace_start(NULL), PYFERRY_STATUS_WRONG_ORDER, "no file");
+    CHECK_OK(pyferry_histograms_start());
+    CHECK_REFUSED(pyferry_histograms_start(), PYFERRY_STATUS_WRONG_ORDER, "no file");
     do_all();
     while (holds() < 5) /* it is written while it goes on */
         sleep_ms(1);
@@ -83,7 +83,7 @@ static void *each_once(void *unused)
     CHECK_OK(pyferry_trace_start("trace.json"));
     visit(other);
     CHECK_OK(pyferry_trace_stop());
-    CHECK_OK(pyferry_trace_start(NULL));
+    CHECK_OK(pyferry_histograms_start());
     visit(other);
     CHECK_OK(pyferry_trace_stop());
     CHECK(waits() == 7 && holds() == 7);
@@ -128,7 +128,7 @@ static void as_long_as_they_were(void)
 {
     pyferry_histogram waited = of(other, PYFERRY_HISTOGRAM_WAIT), held = of(other, PYFERRY_HISTOGRAM_HOLD);
     double inside = 0, start = 0;
-    CHECK_OK(pyferry_trace_start(NULL));
+    CHECK_OK(pyferry_histograms_start());
     pthread_t holder = thread_start(hold, &inside);
     event_wait(&in);
     pthread_t waiter = thread_start(come, NULL);

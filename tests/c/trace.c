@@ -10,6 +10,7 @@ static pyferry_view *view, *other;
 static void refused(void)
 {
     CHECK_REFUSED(pyferry_trace_stop(), PYFERRY_STATUS_WRONG_ORDER, "pyferry_trace_start");
+    CHECK_REFUSED(pyferry_trace_start(NULL), PYFERRY_STATUS_INVALID_ARGUMENT, "`path`");
     CHECK_REFUSED(pyferry_trace_start("\xff"), PYFERRY_STATUS_INVALID_ARGUMENT, "UTF-8");
     CHECK_REFUSED(pyferry_trace_start("no/such/folder/trace.json"), PYFERRY_STATUS_INVALID_ARGUMENT, "os error");
     CHECK_REFUSED(pyferry_trace_start("."), PYFERRY_STATUS_INVALID_ARGUMENT, "directory");
@@ -138,7 +139,7 @@ static void everything_is_there(void)
              "round = [(0, 'wait', 0, 'all'), (0, 'hold', 0, 'all'), (1, 'nest', 0, None), (1, 'away', 0, 'all'), (1, 'wait', 0, 'all'),\n"
              "    (1, 'wait', there, 'there'), (1, 'hold', there, 'there'), (2, 'wait', 0, 'all'), (2, 'hold', 0, 'all'),\n"
              "    (2, 'wait', there, 'there'), (1, 'wait', 0, 'all'),\n"
-             "    (1, 'run', 0, None)]\n"
+             "    (0, 'wait', 0, 'jobs of a queue'), (0, 'hold', 0, 'jobs of a queue'), (1, 'run', 0, None)]\n"
              "got = shape(slices, 'all')\n"
              "assert got == round * 3, [got[i:i + len(round)] for i in range(0, len(got), len(round))]\n"
              "assert [each.within for each in slices if each.kind == 'run'] == [[('hold', 0)]] * 3, slices\n"
