@@ -214,7 +214,7 @@ static inline void copy_file(const char *from, const char *to)
     CHECK(fclose(source) == 0 && fclose(target) == 0);
 }
 
-/* How often a thing is done that takes long: on Pythons between the oldest and the newest a quarter of that will do. */
+/* How often a thing is done that takes long: on Pythons between the oldest and the newest about an eighth of that will do. */
 static inline bool in_short(void)
 {
     return getenv("PYFERRY_TEST_IN_SHORT") != NULL;
@@ -222,7 +222,7 @@ static inline bool in_short(void)
 
 static inline int often(int times)
 {
-    return in_short() ? (times + 3) / 4 : times;
+    return in_short() ? times / 8 + 1 : times;
 }
 
 /* Whether there is time for the whole of what is shortened in an ordinary run. */
