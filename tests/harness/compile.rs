@@ -12,8 +12,8 @@ use super::program::{Program, SOURCES};
 use super::python::Python;
 use super::tool::{self, Tool};
 
-/// Not optimised: most programs take longer to compile, for each Python, than to run.
-const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O0"];
+/// Not optimised, and with no more for a debugger than functions and lines: most programs take longer to compile than to run.
+const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g1", "-O0"];
 
 /// Python is `None` where one build serves all of them.
 pub fn program(
