@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Parts of names, separated by spaces: the cases that have one of them are run, and no others.
+/// Parts of names, separated by spaces: the cases that have one of them are run, and no others. `^` stands for the beginning.
 const ONLY: &str = "PYFERRY_TEST_ONLY";
 
 /// How a test ends that has no case of the name it was asked for, where this says so.
@@ -130,9 +130,13 @@ fn keep_only(trials: &mut Vec<Trial>, parts: &str) {
     if parts.is_empty() {
         return;
     }
-    let unknown = parts.iter().filter(|part| !trials.iter().any(|trial| trial.name.contains(**part)));
+    let has = |trial: &Trial, part: &str| match part.strip_prefix('^') {
+        Some(beginning) => trial.name.starts_with(beginning),
+        None => trial.name.contains(part),
+    };
+    let unknown = parts.iter().filter(|part| !trials.iter().any(|trial| has(trial, part)));
     let unknown: Vec<String> = unknown.map(|part| format!("{ONLY}::no case has {part} in its name")).collect();
-    trials.retain(|trial| parts.iter().any(|part| trial.name.contains(part)));
+    trials.retain(|trial| parts.iter().any(|part| has(trial, part)));
     trials.extend(unknown.into_iter().map(|name| Trial::test(name, || Err("a slip of the pen?".into()))));
 }
 
