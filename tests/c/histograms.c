@@ -1,3 +1,4 @@
+/* harness: leaks-not-checked=a child lacks the other threads, and with them what leads to their memory */
 /* pyferry_histograms has how long threads waited for each interpreter and stayed there, while a trace or the counting alone was on:
    each wait and each stay once, a stay up to where the thread lets go or goes on into another interpreter, none for what
    nests. pyferry_histograms_text says the same as Prometheus reads it. They go on from one trace to the next, and a forked child has
