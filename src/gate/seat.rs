@@ -168,12 +168,6 @@ impl<T> Seat<T> {
         quiet
     }
 
-    /// Takes one more pin, by the occupant, who holds one: whatever has become of that.
-    pub fn hold_again(&self) {
-        debug_assert!(self.pins() > 0);
-        self.add_pin();
-    }
-
     /// Gives a pin back, by the occupant. False: somebody may wait for that, and `Gate::left` is next.
     #[inline(always)]
     pub fn leave<const OBSERVED: bool>(&self) -> bool {

@@ -47,8 +47,8 @@ impl Thread {
     fn state_below(&self, target: &Interpreter) -> Option<State> {
         let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
         let of_this_life = |visit| self.with_visit(visit, |visit| visit.interpreter.life == record::life());
-        self.frames().iter().rev().find_map(|frame| match frame.kind {
-            Kind::Entered { .. } | Kind::Suspended { .. } if self.is_in(frame, target) => Some(frame.state),
+        self.frames().rev().find_map(|frame| match frame.kind {
+            Kind::Entered { .. } | Kind::Suspended { .. } if self.is_in(&frame, target) => Some(frame.state),
             Kind::Entered { before, outer, .. } if frame.visit.is_some_and(of_this_life) => {
                 let held = outer.filter(|outer| outer.is_pinned || outer.visit.is_none()).map(|outer| outer.state);
                 held.filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
@@ -71,7 +71,7 @@ impl Thread {
 
     /// A value of the gilstate slot's; NULL, where its state belongs to an interpreter that did not wait for this thread.
     pub(super) fn unless_gone(&self, value: SlotValue) -> SlotValue {
-        let is_gone = |frame: &Frame| match (frame.kind, frame.visit) {
+        let is_gone = |frame: Frame| match (frame.kind, frame.visit) {
             _ if frame.state.as_ptr() != value => false,
             (Kind::Suspended { is_pinned: false }, Some(visit)) => self.with_visit(visit, Visit::is_over),
             (Kind::Entered { .. } | Kind::Suspended { .. }, Some(visit)) => {
@@ -79,7 +79,7 @@ impl Thread {
             }
             _ => false,
         };
-        if !value.is_null() && self.frames().iter().any(is_gone) { null_mut() } else { value }
+        if !value.is_null() && self.frames().any(is_gone) { null_mut() } else { value }
     }
 
     /// Whether CPython (3.12 and later) has cleared the `bound_gilstate` flag of a state of the target's that this thread is inside
@@ -87,11 +87,11 @@ impl Thread {
     /// the gilstate slot. `now` is the state that is attached now or, where none is, the one in the slot.
     pub(super) fn lost_its_mark(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
         let mut above = now;
-        for frame in self.frames().iter().rev() {
+        for frame in self.frames().rev() {
             let (before, outer) = match frame.kind {
                 // What it nests on has a frame below, or is somebody else's, and perhaps gone.
                 Kind::Nested => continue,
-                _ if frame.state == state && self.is_in(frame, target) => return above != state.as_ptr(),
+                _ if frame.state == state && self.is_in(&frame, target) => return above != state.as_ptr(),
                 Kind::Entered { before, outer, .. } => (before, outer.map(|outer| outer.state)),
                 Kind::Suspended { .. } => (frame.state.as_ptr(), None),
             };

@@ -39,7 +39,6 @@ impl Thread {
             });
             if let Some((python, slot, id, state)) = idle {
                 // Destructors of the one before can have been there, and have it at hand.
-                self.settle();
                 self.quick.forget();
                 self.note_for(What::Waits, id, FORGET);
                 self.through(python, slot, Unattached { state, bound: true }, |state, before| {
@@ -101,9 +100,7 @@ impl Thread {
         if let (Kind::Entered { source, before, .. }, Some(visit)) = (&mut kind, top.visit) {
             detaches = self.end_entered(top.state, visit, source, before);
         }
-        if let Some(frame) = self.frames_mut().last_mut() {
-            frame.kind = kind;
-        }
+        self.put_frame(self.quick.depth() - 1, Frame { kind, ..top });
         if detaches && self.detach(self.ticket(top.number)).is_ok() {
             return;
         }
@@ -137,7 +134,7 @@ impl Thread {
             *before = if stays { *before } else { null_mut() };
             slot.set(*before);
         }
-        let is_last = self.frames().iter().filter(|frame| frame.state == state).count() == 1;
+        let is_last = self.frames().filter(|frame| frame.state == state).count() == 1;
         match source {
             _ if !is_last => {}
             Source::Adopted => {}
@@ -156,21 +153,18 @@ impl Thread {
 
     /// Whether a state is one of ours that this thread is inside of.
     fn is_ours(&self, value: SlotValue) -> bool {
-        let ours = |frame: &Frame| match frame.kind {
+        let ours = |frame: Frame| match frame.kind {
             Kind::Entered { source, .. } => source != Source::Adopted && frame.state.as_ptr() == value,
             _ => false,
         };
-        self.frames().iter().any(ours)
+        self.frames().any(ours)
     }
 
     /// Does `f`, and tidies up after it where nobody else will.
     #[inline]
     pub(super) fn tidily<R>(&self, f: impl FnOnce() -> R) -> R {
         let result = f();
-        if !self.frames.borrow().is_empty() {
-            self.note_depths();
-        }
-        self.unsettle();
+        self.note_depths();
         if self.last_round.get() {
             self.tidy();
         }
@@ -181,16 +175,15 @@ impl Thread {
     #[cold]
     fn tidy(&self) {
         let in_use = || self.with_visits(|visits| visits.iter().flatten().any(|visit| visit.seat.pins() > 0));
-        if !self.frames().is_empty() || in_use() {
+        if self.quick.depth() > 0 || in_use() {
             return;
         }
-        self.quick.forget();
+        self.quick.tidy();
         let visits = std::mem::take(&mut *self.visits.borrow_mut());
         let mut orphans = false;
         for visit in visits.into_iter().flatten() {
             orphans |= visit.give_back();
         }
-        self.frames.take();
         self.pen.put_away();
         if orphans {
             orphans::see_to_them();
@@ -200,6 +193,7 @@ impl Thread {
     pub(super) fn forget_after_fork(&self) {
         let attached = self.top().map(|top| top.state);
         self.quick.forget();
+        self.quick.end_slowly();
         self.with_visits(|visits| {
             for visit in visits.iter_mut().flatten() {
                 visit.seat.occupant.renumber();

@@ -1,10 +1,9 @@
 //! The attachments and suspensions a thread is in: a stack, and the tickets for its frames.
 
-use super::outer::Outer;
 use super::{NEXT_SERIAL, Thread, attach_first, this_thread};
 use crate::cpython::{Aside, Python, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
-use std::cell::{Ref, RefMut};
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 /// Which thread, and which of its attachments or suspensions. All zero: none.
@@ -48,6 +47,23 @@ pub(super) enum Kind {
     Suspended { is_pinned: bool },
 }
 
+/// What a thread let go of, and comes back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outer {
+    pub state: State,
+    /// None: nothing that we know of keeps the interpreter, since it has no record, or this very thread takes it down.
+    pub visit: Option<usize>,
+    /// A pin of that visit's keeps the interpreter until the thread is back. Else another thread was past waiting for anybody.
+    pub is_pinned: bool,
+}
+
+impl Outer {
+    /// The visit whose pin keeps the interpreter.
+    pub fn pinned(self) -> Option<usize> {
+        self.visit.filter(|_| self.is_pinned)
+    }
+}
+
 /// Whose state an attachment uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -57,6 +73,26 @@ pub(super) enum Source {
     Temporary,
     /// Somebody else's, never deleted by us.
     Adopted,
+}
+
+/// All frames of a thread. A type that can be named: the compiler exports what is used under one that cannot.
+pub(super) struct Frames<'a> {
+    thread: &'a Thread,
+    depths: Range<usize>,
+}
+
+impl Iterator for Frames<'_> {
+    type Item = Frame;
+
+    fn next(&mut self) -> Option<Frame> {
+        self.depths.next().and_then(|depth| self.thread.frame(depth))
+    }
+}
+
+impl DoubleEndedIterator for Frames<'_> {
+    fn next_back(&mut self) -> Option<Frame> {
+        self.depths.next_back().and_then(|depth| self.thread.frame(depth))
+    }
 }
 
 impl Thread {
@@ -72,13 +108,11 @@ impl Thread {
                 this_thread()
             );
         }
-        let frames = self.frames();
-        let Some(place) = frames.iter().rposition(|frame| frame.number == ticket.number) else {
+        let Some((place, frame)) = self.find(ticket.number) else {
             fail!(StaleToken, "the {what} was used already: what it was for has ended")
         };
-        let frame = frames[place];
-        let nests = |other: &Frame| matches!(other.kind, Kind::Nested) && other.state == frame.state;
-        if place + 1 == frames.len() || frames[place..].iter().all(nests) {
+        let nests = |other: Frame| matches!(other.kind, Kind::Nested) && other.state == frame.state;
+        if place + 1 == self.quick.depth() || self.frames().skip(place).all(nests) {
             return Ok(frame);
         }
         fail!(
@@ -88,38 +122,25 @@ impl Thread {
         )
     }
 
-    /// All that has not ended, steps included.
-    pub(super) fn frames(&self) -> Ref<'_, Vec<Frame>> {
-        self.settle();
-        self.frames.borrow()
+    /// All that has not ended, in the order in which it began.
+    pub(super) fn frames(&self) -> Frames<'_> {
+        Frames { thread: self, depths: 0..self.quick.depth() }
     }
 
-    pub(super) fn frames_mut(&self) -> RefMut<'_, Vec<Frame>> {
-        self.settle();
-        self.frames.borrow_mut()
+    fn find(&self, number: u64) -> Option<(usize, Frame)> {
+        let all = (0..self.quick.depth()).rev().filter_map(|depth| Some((depth, self.frame(depth)?)));
+        all.into_iter().find(|(_, frame)| frame.number == number)
     }
 
     pub(super) fn top(&self) -> Option<Frame> {
-        self.frames().last().copied()
+        self.frame(self.quick.depth().checked_sub(1)?)
     }
 
     pub(super) fn push(&self, state: State, visit: Option<usize>, kind: Kind) -> Ticket {
-        self.settle();
         self.serial();
         let ticket = self.next_ticket();
-        self.put_frame(Frame { number: ticket.number, state, visit, kind });
+        self.put_frame(self.quick.depth(), Frame { number: ticket.number, state, visit, kind });
         ticket
-    }
-
-    pub(super) fn put_frame(&self, frame: Frame) {
-        self.quick.turn_off();
-        let mut frames = self.frames.borrow_mut();
-        if frames.capacity() == 0 {
-            self.ask_to_be_tidied();
-            // Most threads never have more, beside steps.
-            frames.reserve_exact(1);
-        }
-        frames.push(frame);
     }
 
     /// Never the same twice.
@@ -143,12 +164,19 @@ impl Thread {
 
     /// Takes a frame away and, unless it nests and so held nothing, what was begun under it and never ended.
     pub(super) fn pop(&self, frame: Frame) {
-        let mut frames = self.frames_mut();
-        match (frames.iter().rposition(|other| other.number == frame.number), frame.kind) {
-            (Some(place), Kind::Nested) => drop(frames.remove(place)),
-            (Some(place), _) => frames.truncate(place),
+        match (self.find(frame.number), frame.kind) {
+            (Some(_), Kind::Nested) => self.remove(frame.number),
+            (Some((place, _)), _) => self.quick.truncate(place),
             (None, _) => {}
         }
+    }
+
+    /// Takes a frame away, and leaves what was begun since then.
+    pub(super) fn remove(&self, number: u64) {
+        let Some((place, _)) = self.find(number) else { return };
+        let above: Vec<Frame> = self.frames().skip(place + 1).collect();
+        self.quick.truncate(place);
+        above.into_iter().enumerate().for_each(|(next, frame)| self.put_frame(place + next, frame));
     }
 
     pub(super) fn mark(&self) -> u64 {
@@ -177,7 +205,7 @@ impl Thread {
         let number = self.push(state, self.visit_of(python, state), Kind::Nested).number;
         let result = f();
         // Not simply the last one: what was begun in there may end later.
-        self.frames_mut().retain(|frame| frame.number != number);
+        self.remove(number);
         result
     }
 
@@ -199,7 +227,7 @@ impl Thread {
         let entered = Kind::Entered { source: Source::Temporary, before, outer, aside: Aside::NONE };
         let number = self.push(state, self.visit_of(python, state), entered).number;
         let result = f(state, before);
-        self.frames_mut().retain(|frame| frame.number != number);
+        self.remove(number);
         self.restore(python, outer);
         result
     }

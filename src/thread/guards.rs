@@ -1,6 +1,5 @@
 //! Guards: pins that any thread may give back.
 
-use super::visits::Visit;
 use super::{THREAD, Thread, UNHELD};
 use crate::error::Result;
 use crate::registry::{self as record, Interpreter, Occupant, Place};
@@ -76,8 +75,8 @@ impl Thread {
     /// Keeps a closed guard for the next time, or drops it.
     fn put_away(&self, guard: Box<Guard>) {
         let dropped = self.with_visits(|visits| {
-            let has_room = |visit: &&mut Visit| visit.is_to(&guard.interpreter) && visit.guards.len() < KEPT;
-            match visits.iter_mut().flatten().find(has_room) {
+            let visit = visits.iter_mut().flatten().find(|visit| visit.is_to(&guard.interpreter));
+            match visit.filter(|visit| visit.guards.len() < KEPT) {
                 Some(visit) => {
                     visit.guards.push(guard);
                     None

@@ -20,7 +20,7 @@
 //!      +------ the closer, once the gate is closed and nobody inside: deletes the kept state
 //! ```
 //!
-//! Each attach and suspend that has not ended is a step, where all is plain (`quick`), or else a frame; last in, first out, but
+//! Each attach and suspend that has not ended is a frame on one stack (`quick`), whichever way it came in; last in, first out, but
 //! nested ones of one state end in any order. Where the closer gives a thread up (`pyferry_set_report`), it sets a flag on the
 //! thread's place at the gate and touches nothing here: the frame ends with CLOSED, and the thread does not come back in.
 //!
@@ -80,7 +80,6 @@ pub struct Thread {
     quick: Quick,
     next_number: Cell<u64>,
     serial: Cell<u64>,
-    frames: RefCell<Vec<Frame>>,
     /// By the interpreter's index.
     visits: RefCell<Vec<Option<Visit>>>,
     /// How often the end of the thread has tidied up.
@@ -102,7 +101,6 @@ sys::per_thread! {
         quick: Quick::new(),
         next_number: Cell::new(0),
         serial: Cell::new(0),
-        frames: RefCell::new(Vec::new()),
         visits: RefCell::new(Vec::new()),
         tidied: Cell::new(0),
         last_round: Cell::new(false),
@@ -181,7 +179,7 @@ pub fn drop_early_interrupt(python: &Python) {
 /// Whether this thread is attached to an interpreter, or will come back to it.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     THREAD.with(|me| {
-        me.frames().iter().any(|frame| me.is_in(frame, interpreter)) || interpreter.is(current(interpreter.python))
+        me.frames().any(|frame| me.is_in(&frame, interpreter)) || interpreter.is(current(interpreter.python))
     })
 }
 
@@ -365,8 +363,7 @@ impl Thread {
 
     /// Notes at each place how many attachments this thread is in there.
     pub(super) fn note_depths(&self) {
-        let frames = self.frames.borrow();
-        let attachments = frames.iter().filter(|frame| !matches!(frame.kind, Kind::Suspended { .. }));
+        let attachments = self.frames().filter(|frame| !matches!(frame.kind, Kind::Suspended { .. }));
         for (depth, frame) in (1..).zip(attachments) {
             if let Some(visit) = frame.visit {
                 self.with_visit(visit, |visit| visit.seat.occupant.set_depth(depth));
@@ -425,13 +422,9 @@ impl Thread {
         }
     }
 
-    /// Steps stay steps: who only asks where this thread is leaves it on the short way.
     fn current(&self, python: &Python) -> Option<State> {
-        let own = self.last_step().unwrap_or_else(|| {
-            let top = self.frames.borrow().last().copied();
-            top.filter(|top| self.may_be_attached(top)).map(|top| top.state)
-        });
-        python.attached(own)
+        let own = self.top().filter(|top| self.may_be_attached(top));
+        python.attached(own.map(|top| top.state))
     }
 
     /// Whether the state of the last frame can be attached, rather than be gone, and another at its address.

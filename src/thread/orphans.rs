@@ -51,7 +51,8 @@ fn work() {
         delete_those_left();
         if Python::known().is_some_and(|python| python.free_threaded) {
             delete_those_at_no_thread();
-            stand_ins::send(rests);
+            let left = |interpreter: &Arc<Interpreter>| interpreter.gate.count_left_behind(|_| true);
+            stand_ins::send(with_orphans(|_| true).iter().map(left).sum(), rests, delete_those_left);
         }
         AT_WORK.store(false, Ordering::SeqCst);
         // Whoever has left one since then may have found this thread still there.
@@ -64,7 +65,7 @@ fn work() {
 }
 
 /// Deletes what this thread, which is ours and attached to nothing, may delete.
-pub(super) fn delete_those_left() {
+fn delete_those_left() {
     for interpreter in with_orphans(stand_ins::may_delete()) {
         THREAD.with(|me| me.tidily(|| me.visit_orphans(&interpreter, stand_ins::may_delete())));
     }
@@ -82,7 +83,7 @@ fn delete_those_at_no_thread() {
 }
 
 /// The interpreters whose gates are open, and where states of such threads were left.
-pub(super) fn with_orphans(whose: impl Fn(&Occupant) -> bool) -> Vec<Arc<Interpreter>> {
+fn with_orphans(whose: impl Fn(&Occupant) -> bool) -> Vec<Arc<Interpreter>> {
     let mut all = registry::all();
     all.retain(|interpreter| interpreter.gate.is_open() && interpreter.gate.count_left_behind(&whose) > 0);
     all

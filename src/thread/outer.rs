@@ -1,6 +1,6 @@
 //! What a thread lets go of for a while, and how it comes back to it: the interpreter has to be there still.
 
-use super::frames::{Kind, Ticket};
+use super::frames::{Kind, Outer, Ticket};
 use super::visits::Visit;
 use super::{Admission, Thread, come_back};
 use crate::cpython::{Python, State};
@@ -9,29 +9,12 @@ use crate::sys::Label;
 use crate::trace::What;
 use std::ptr::null_mut;
 
-/// What a thread let go of, and comes back to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Outer {
-    pub state: State,
-    /// None: nothing that we know of keeps the interpreter, since it has no record, or this very thread takes it down.
-    pub visit: Option<usize>,
-    /// A pin of that visit's keeps the interpreter until the thread is back. Else another thread was past waiting for anybody.
-    pub is_pinned: bool,
-}
-
-impl Outer {
-    /// The visit whose pin keeps the interpreter.
-    pub fn pinned(self) -> Option<usize> {
-        self.visit.filter(|_| self.is_pinned)
-    }
-}
-
 impl Thread {
     /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
     pub(super) fn hold(&self, python: &Python, state: State) -> Outer {
-        let entered = self.frames().iter().rev().find_map(|frame| match frame.kind {
+        let entered = self.frames().rev().find_map(|frame| match frame.kind {
             // Alive: the next life's state may have the address that the last one's had.
-            Kind::Entered { .. } if frame.state == state && self.may_be_attached(frame) => frame.visit,
+            Kind::Entered { .. } if frame.state == state && self.may_be_attached(&frame) => frame.visit,
             _ => None,
         });
         let Some(visit) = entered.or_else(|| self.visit_of(python, state)) else {
@@ -105,7 +88,7 @@ impl Thread {
         let outer = if ours { Outer { state, visit: None, is_pinned: false } } else { self.hold(python, state) };
         let number = self.let_go_of(python, outer).number;
         f();
-        self.frames_mut().retain(|frame| frame.number != number);
+        self.remove(number);
         self.restore(python, Some(outer))
     }
 

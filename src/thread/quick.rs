@@ -3,8 +3,9 @@
 //! (Py_Initialize made it, Python's threading, PyGILState_Ensure); from nothing, from another plain one, or from where the
 //! thread has let go (PyEval_SaveThread, `pyferry_suspend`).
 //!
-//! Such a one is a *step*, of a few words, and needs no frame. Whatever does not fit is left to the long way, which makes
-//! frames of the steps first (`settle`), and a step again of a plain frame that is left alone (`unsettle`).
+//! All that a thread has begun and not ended is on one stack here, whichever way it came in. Such a plain one is a *step*, of a
+//! few words, from which the long way makes out the frame that it is (`frame`). Whatever does not fit is left to the long way,
+//! whose frames say whether they can end by the short one (`how_it_ends`).
 //!
 //! Somebody else's state is never trusted to be there, or to be what it was: at each use it is what CPython has in the slot
 //! now, and says itself that it is one of the interpreter in question.
@@ -13,8 +14,7 @@
 //! which nothing overlaps with, so every instruction of ours adds up. A step therefore keeps its contents from the last use; only
 //! the number is written anew.
 
-use super::frames::{Frame, Kind, Source, Ticket};
-use super::outer::Outer;
+use super::frames::{Frame, Kind, Outer, Source, Ticket};
 use super::visits::Visit;
 use super::{THREAD, Thread, UNHELD, herald};
 use crate::cpython::{Aside, Places, Python, State};
@@ -22,7 +22,7 @@ use crate::gate::Seat;
 use crate::registry::{Interpreter, Occupant, Place};
 use crate::sys::{Label, Pace};
 use crate::trace::{self, What};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
@@ -30,8 +30,6 @@ use std::sync::Arc;
 const STEPS: usize = 4;
 /// How many interpreters are at hand; others take their places.
 const KNOWN: usize = 4;
-/// In place of a depth: there are frames, or this is the end of the thread.
-const OFF: usize = usize::MAX;
 
 /// Nobody's: for a step that was never taken.
 static NOBODY: Place = Seat::new(Occupant::new());
@@ -62,7 +60,7 @@ impl Known {
     }
 }
 
-/// What a step does.
+/// What a step does, and its end by the short way.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum How {
     /// Attaches where the thread is attached: by the step before or, in the first step, by somebody else.
@@ -73,8 +71,11 @@ enum How {
     Crosses,
     /// Lets go.
     Suspends,
+    /// Whatever it does (`Quick::slow`): it ends by the long way.
+    Slowly,
 }
 
+/// A frame on the stack.
 struct Step {
     number: Cell<u64>,
     how: Cell<How>,
@@ -93,41 +94,74 @@ impl Step {
 pub(super) struct Quick {
     depth: Cell<usize>,
     places: Cell<Places>,
+    /// All frames end by the short way. Over others nobody attaches by it what was attached already: CPython may have cleared
+    /// that state's `bound_gilstate` since (`lost_its_mark`).
+    is_plain: Cell<bool>,
     /// What the slot holds under the first step, where that enters: nothing, or the state of somebody else's that it uses.
     below: Cell<Option<State>>,
     steps: [Step; STEPS],
     known: [Known; KNOWN],
     /// The state of somebody else's that this thread used last, and that the long way has looked at.
     lent: Known,
+    /// What the steps do that end by the long way.
+    slow: [Cell<Kind>; STEPS],
+    /// The frames above the steps.
+    more: RefCell<Vec<Frame>>,
 }
 
 impl Quick {
     pub const fn new() -> Quick {
         Quick {
             depth: Cell::new(0),
+            is_plain: Cell::new(true),
             places: Cell::new(Places::NOWHERE),
             below: Cell::new(None),
             steps: [const { Step::none() }; STEPS],
             known: [const { Known::none() }; KNOWN],
             lent: Known::none(),
+            slow: [const { Cell::new(Kind::Nested) }; STEPS],
+            more: RefCell::new(Vec::new()),
         }
     }
 
     /// Nothing is at hand any more: before a visit goes, and in a forked child, where CPython makes its variables anew.
     pub fn forget(&self) {
-        debug_assert!(!self.has_steps(), "steps are settled first");
         self.known.iter().for_each(|known| known.interpreter.set(null()));
         self.steps.iter().for_each(|step| step.to.interpreter.set(null()));
         self.lent.interpreter.set(null());
     }
 
-    /// From here on there are frames.
-    pub fn turn_off(&self) {
-        self.depth.set(OFF);
+    /// The same at the end of a thread that is in nothing.
+    pub fn tidy(&self) {
+        self.forget();
+        self.more.take();
+    }
+
+    /// All that has not ended ends by the long way: in a forked child, which it asks about.
+    pub fn end_slowly(&self) {
+        self.steps.iter().for_each(|step| step.how.set(How::Slowly));
+        self.note_whether_plain();
+    }
+
+    /// How many frames there are.
+    pub fn depth(&self) -> usize {
+        self.depth.get()
+    }
+
+    /// Takes away the frames from a depth on.
+    pub fn truncate(&self, depth: usize) {
+        self.depth.set(self.depth.get().min(depth));
+        self.more.borrow_mut().truncate(depth.saturating_sub(STEPS));
+        self.note_whether_plain();
+    }
+
+    fn note_whether_plain(&self) {
+        let mut steps = self.steps.iter().take(self.depth.get());
+        self.is_plain.set(self.depth.get() <= STEPS && steps.all(|step| step.how.get() != How::Slowly));
     }
 
     #[inline(always)]
-    fn has_steps(&self) -> bool {
+    fn ends_in_step(&self) -> bool {
         self.depth.get().wrapping_sub(1) < STEPS
     }
 
@@ -314,7 +348,7 @@ impl Thread {
     pub fn step_in<const NOTED: bool>(&self, target: &Interpreter, label: Label) -> Option<Ticket> {
         let (quick, places) = (&self.quick, || self.quick.places.get());
         let depth = quick.depth.get();
-        if depth >= STEPS {
+        if depth >= STEPS || !quick.is_plain.get() {
             return None;
         }
         let last = depth.checked_sub(1).map(|depth| quick.step(depth));
@@ -431,7 +465,7 @@ impl Thread {
     pub fn step_out<const NOTED: bool>(&self, ticket: Ticket) -> bool {
         let (quick, places) = (&self.quick, || self.quick.places.get());
         let depth = quick.depth.get();
-        if !quick.has_steps() || depth < 2 {
+        if !quick.ends_in_step() || depth < 2 || !quick.is_plain.get() {
             return false;
         }
         let (step, before) = (quick.step(depth - 1), quick.step(depth - 2));
@@ -470,7 +504,7 @@ impl Thread {
     pub fn suspend_shortly(&self) -> Option<Ticket> {
         let (quick, places) = (&self.quick, || self.quick.places.get());
         let depth = quick.depth.get();
-        if depth >= STEPS {
+        if depth >= STEPS || !quick.is_plain.get() {
             return None;
         }
         let to = if depth == 0 { &quick.lent } else { &quick.step(depth - 1).to };
@@ -503,7 +537,7 @@ impl Thread {
     /// Comes back from the last suspend. False: nothing was done.
     pub fn resume_shortly(&self, ticket: Ticket) -> bool {
         let (quick, places) = (&self.quick, || self.quick.places.get());
-        if !quick.has_steps() {
+        if !quick.ends_in_step() || !quick.is_plain.get() {
             return false;
         }
         let step = quick.step(quick.depth.get() - 1);
@@ -526,109 +560,103 @@ impl Thread {
         self.with_visits(|visits| visits.iter().position(has_it))
     }
 
-    /// The state that the last step attached, unless it is gone; None where there are no steps.
-    pub(super) fn last_step(&self) -> Option<Option<State>> {
-        if !self.quick.has_steps() {
-            return None;
-        }
-        let step = self.quick.step(self.quick.depth.get() - 1);
-        let lives = |visit| self.with_visit(visit, |visit| visit.interpreter.raw().is_some());
-        let is_attached = || step.how.get() != How::Suspends && self.visit_with(step.to.seat.get()).is_some_and(lives);
-        Some(step.to.state.get().filter(|_| is_attached()))
-    }
-
-    /// Has an interpreter at hand from here on, with a state that is this thread's. There are no steps now.
+    /// Has an interpreter at hand from here on, with a state that is this thread's.
     pub(super) fn learn(&self, target: &Arc<Interpreter>, state: State, source: Source) {
         let quick = &self.quick;
         let known = if source == Source::Adopted { &quick.lent } else { &quick.known[target.index % KNOWN] };
         if known.is(target) && known.state.get() == Some(state) {
             return;
         }
-        let seat = self.known_visit(target).map(|visit| self.with_visit(visit, |visit| visit.seat));
-        let (Some(seat), Some(places)) = (seat, Places::here(target.python, target.slot)) else { return };
+        let (Some(visit), Some(places)) = (self.known_visit(target), Places::here(target.python, target.slot)) else {
+            return;
+        };
         // Where they are may be new, and with it all that is at hand old: Python was started again.
         if !places.are(quick.places.get()) {
             quick.forget();
             quick.places.set(places);
         }
         known.interpreter.set(Arc::as_ptr(target));
-        known.seat.set(seat);
+        known.seat.set(self.with_visit(visit, |visit| visit.seat));
         known.state.set(Some(state));
         // A step that was there before may have another state.
         quick.steps.iter().filter(|step| step.to.is(target)).for_each(|step| step.to.interpreter.set(null()));
     }
 
-    /// Makes frames of the steps.
-    #[inline]
-    pub(super) fn settle(&self) {
-        if self.quick.has_steps() {
-            self.settle_steps();
+    /// The frame at a depth.
+    pub(super) fn frame(&self, depth: usize) -> Option<Frame> {
+        let quick = &self.quick;
+        if depth >= quick.depth.get() {
+            return None;
         }
+        if depth >= STEPS {
+            return quick.more.borrow().get(depth - STEPS).copied();
+        }
+        let step = quick.step(depth);
+        let (state, seat) = (step.to.state.get()?, step.to.seat.get());
+        let enters = |outer| {
+            let source = if seat.occupant.state.get() == Some(state) { Source::Cached } else { Source::Adopted };
+            let below = if depth == 0 { quick.below.get() } else { quick.step(depth - 1).to.state.get() };
+            Kind::Entered { source, before: below.map_or(null_mut(), State::as_ptr), outer, aside: Aside::NONE }
+        };
+        let kind = match step.how.get() {
+            How::Nests => Kind::Nested,
+            How::Enters => enters(None),
+            How::Crosses => {
+                // The pin of what it crosses from is not its own.
+                let last = self.frame(depth - 1);
+                enters(last.map(|Frame { state, visit, .. }| Outer { state, visit, is_pinned: false }))
+            }
+            How::Suspends => Kind::Suspended { is_pinned: true },
+            How::Slowly => quick.slow[depth].get(),
+        };
+        Some(Frame { number: step.number.get(), state, visit: self.visit_with(seat), kind })
     }
 
-    #[cold]
-    fn settle_steps(&self) {
-        let depth = self.quick.depth.replace(0);
-        let mut below = self.quick.below.get();
-        let mut outer = None;
-        for step in self.quick.steps.iter().take(depth) {
-            let (Some(state), Some(visit)) = (step.to.state.get(), self.visit_with(step.to.seat.get())) else {
-                continue;
-            };
-            let own = step.to.seat.get().occupant.state.get();
-            let enters = |outer| {
-                let source = if own == Some(state) { Source::Cached } else { Source::Adopted };
-                let before = below.map_or(null_mut(), State::as_ptr);
-                Kind::Entered { source, before, outer, aside: Aside::NONE }
-            };
-            let kind = match step.how.get() {
-                How::Nests => Kind::Nested,
-                How::Enters => enters(None),
-                How::Crosses => {
-                    // The long way takes a second pin of what it leaves.
-                    if let Some(below) = outer.and_then(Outer::pinned) {
-                        self.with_visit(below, |visit| visit.seat.hold_again());
-                    }
-                    enters(outer)
-                }
-                How::Suspends => Kind::Suspended { is_pinned: true },
-            };
-            (below, outer) = (Some(state), Some(Outer { state, visit: Some(visit), is_pinned: true }));
-            self.put_frame(Frame { number: step.number.get(), state, visit: Some(visit), kind });
+    /// Puts a frame on the stack at a depth, in place of what there is.
+    pub(super) fn put_frame(&self, depth: usize, frame: Frame) {
+        let quick = &self.quick;
+        quick.truncate(depth);
+        if depth < STEPS {
+            let to = Known::none();
+            to.state.set(Some(frame.state));
+            if let Some(visit) = frame.visit {
+                self.with_visit(visit, |visit| {
+                    to.interpreter.set(Arc::as_ptr(&visit.interpreter));
+                    to.seat.set(visit.seat);
+                });
+            }
+            let how = self.how_it_ends(depth, &frame);
+            let attachments = quick.aim(depth, how, &to, frame.number);
+            if let Kind::Suspended { .. } = frame.kind {
+                quick.step(depth).attachments.set(attachments - u32::from(how != How::Suspends));
+            }
+            quick.slow[depth].set(frame.kind);
+        } else {
+            quick.more.borrow_mut().push(frame);
         }
+        quick.depth.set(depth + 1);
+        quick.note_whether_plain();
     }
 
-    /// Makes a step again of a plain frame that is the only one; says so where there is none.
-    pub(super) fn unsettle(&self) {
-        if self.quick.has_steps() || self.last_round.get() {
-            return;
-        }
-        let frame = match &self.frames.borrow()[..] {
-            [] => None,
-            [frame] => Some(*frame),
-            _ => return,
-        };
-        let Some(frame) = frame else { return self.quick.depth.set(0) };
-        let is_here = |known: &&Known| {
-            // The short way out leaves the label.
-            let is_it =
-                |visit: &Visit| std::ptr::eq(visit.seat, known.seat.get()) && visit.seat.occupant.label() != UNHELD;
-            frame.visit.is_some_and(|visit| self.with_visit(visit, is_it))
-        };
-        let Some(to) = self.quick.with_state(frame.state).find(is_here) else { return };
+    /// Whether the end of a frame, that was not begun by the short way, is plain.
+    fn how_it_ends(&self, depth: usize, frame: &Frame) -> How {
+        let Some(visit) = frame.visit.filter(|_| !self.last_round.get()) else { return How::Slowly };
+        let seat = self.with_visit(visit, |visit| visit.seat);
+        // The short way out leaves the label.
+        let is_it = |known: &&Known| std::ptr::eq(known.seat.get(), seat) && seat.occupant.label() != UNHELD;
+        let Some(to) = self.quick.with_state(frame.state).find(is_it) else { return How::Slowly };
         let lent = Some(frame.state).filter(|_| std::ptr::eq(to, &self.quick.lent));
-        let how = match frame.kind {
-            Kind::Entered { before, outer: None, aside, .. } if aside.is_none() && State::from_ptr(before) == lent => {
+        match frame.kind {
+            Kind::Nested => How::Nests,
+            Kind::Suspended { is_pinned: true } => How::Suspends,
+            Kind::Entered { source, before, outer: None, aside }
+                if depth == 0 && source != Source::Temporary && aside.is_none() && State::from_ptr(before) == lent =>
+            {
+                self.quick.below.set(lent);
                 How::Enters
             }
-            Kind::Nested if lent.is_some() => How::Nests,
-            Kind::Suspended { is_pinned: true } if lent.is_some() => How::Suspends,
-            _ => return,
-        };
-        self.frames.borrow_mut().clear();
-        self.quick.below.set(lent);
-        self.quick.aim(0, how, to, frame.number);
-        self.quick.depth.set(1);
+            _ => How::Slowly,
+        }
     }
 }
 

@@ -12,7 +12,6 @@
 //! others. Where none of this is so, since the host has not joined the thread yet or gave it a stack of its own, the state
 //! stays until it is, or the interpreter ends: one for each address, no more.
 
-use super::orphans::{delete_those_left, with_orphans};
 use crate::cpython::Python;
 use crate::registry::{Interpreter, Occupant};
 use crate::sys::{self, KeptAddress};
@@ -76,11 +75,9 @@ fn wait_until(shared: &Shared, done: impl Fn(&Meeting) -> bool) {
     drop(shared.1.wait_while(lock(shared), |meeting| !done(meeting)));
 }
 
-/// Has threads of ours delete what was left, as far as they get the addresses for it, and waits for them: some more than
-/// would do.
-pub(super) fn send(more: u32) {
-    let left =
-        with_orphans(|_| true).iter().map(|interpreter| interpreter.gate.count_left_behind(|_| true)).sum::<usize>();
+/// Has threads of ours delete so many states that were left, as far as they get the addresses for it, and waits for them: some
+/// more than would do.
+pub(super) fn send(left: usize, more: u32, delete: fn()) {
     if left == 0 {
         return;
     }
@@ -92,7 +89,7 @@ pub(super) fn send(more: u32) {
             let here = Arc::clone(&shared);
             let work = move || {
                 wait_until(&here, |meeting| meeting.all_here);
-                delete_those_left();
+                delete();
                 lock(&here).at_work -= 1;
                 here.1.notify_all();
             };

@@ -1,7 +1,6 @@
 //! Letting go of an interpreter for a while.
 
-use super::frames::{Kind, Ticket};
-use super::outer::Outer;
+use super::frames::{Kind, Outer, Ticket};
 use super::visits::Visit;
 use super::{Thread, attached_python, this_thread};
 use crate::cpython::Python;

@@ -117,7 +117,7 @@ impl Thread {
         let (serial, ident) = (self.serial(), target.python.thread_ident());
         let seat = target.gate.add_seat(|occupant| occupant.take_place(target, serial, ident, false));
         let visit = Visit { interpreter: Arc::clone(target), seat, guards: Vec::new() };
-        let frames = self.frames();
+        let frames: Vec<Frame> = self.frames().collect();
         // From 3.15 on the slot outlives Python, with what this thread was in when that ended.
         let life = registry::life();
         for frame in frames.iter() {
@@ -149,7 +149,6 @@ impl Thread {
             });
             (index, visits[index].replace(visit))
         });
-        drop(frames);
         if let Some(ended) = replaced {
             self.quick.forget();
             ended.give_back();

@@ -15,9 +15,6 @@ use super::paths;
 use super::trial::Trial;
 use imports::{Module, Uses};
 
-/// Rooms whose files may still use each other in a ring.
-const RINGS: [&str; 1] = ["thread"];
-
 const PICTURE: &str = "docs/images/rooms.svg";
 
 /// A row of the table.
@@ -30,7 +27,7 @@ struct Room {
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("rooms::the sources do what CONTRIBUTING.md says", || {
-            let faults = faults(&rooms(&contributing()?), &imports::read(&sources()?), &RINGS);
+            let faults = faults(&rooms(&contributing()?), &imports::read(&sources()?));
             if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
         }),
         Trial::test("rooms::the picture is of that table", || {
@@ -87,7 +84,7 @@ fn rooms(text: &str) -> Vec<Room> {
 }
 
 /// Where the sources and the rows disagree.
-fn faults(rooms: &[Room], uses: &Uses, rings: &[&str]) -> Vec<String> {
+fn faults(rooms: &[Room], uses: &Uses) -> Vec<String> {
     let mut faults = Vec::new();
     let here: BTreeSet<&str> = uses.keys().map(|module| module[0].as_str()).collect();
     let listed: Vec<&str> = rooms.iter().map(|room| room.name.as_str()).collect();
@@ -113,8 +110,7 @@ fn faults(rooms: &[Room], uses: &Uses, rings: &[&str]) -> Vec<String> {
         faults.extend(unused.map(|name| format!("src/{} uses nothing of src/{name}, as its row says", room.name)));
     }
     faults.extend(going_up(rooms));
-    let rings_of_files = directories(uses).into_iter().filter(|directory| !rings.contains(&directory[0].as_str()));
-    faults.extend(rings_of_files.filter_map(|directory| {
+    faults.extend(directories(uses).into_iter().filter_map(|directory| {
         let ring = ring(&siblings(&directory, uses))?;
         Some(format!("src/{}: {} in a ring", directory.join("/"), ring.join(" uses ")))
     }));
@@ -189,7 +185,7 @@ fn faults_are_found() -> Result<(), Failed> {
         let mut sources: BTreeMap<String, String> =
             SOURCES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         sources.extend(changed.map(|(path, text)| (path.to_owned(), text.to_owned())));
-        faults(&rooms(table), &imports::read(&sources), &[]).join("; ")
+        faults(&rooms(table), &imports::read(&sources)).join("; ")
     };
     let expect = |table: &str, changed: Option<(&str, &str)>, expected: &str| {
         let found = found(table, changed);
