@@ -44,8 +44,9 @@ const LIMITS: [Limit; 12] = [
     Limit { phase: "post a copy", instructions: 160, atomics: 2 },
 ];
 
-/// Phases whose visits must come to the same: however many threads there are, and whatever was asked before.
-const ALIKE: [(&str, &str); 2] = [("repeated", "repeated on 8 threads"), ("nested", "nested after questions")];
+/// Phases whose visits must come to the same: however many threads there are, and whatever was asked or run before.
+const ALIKE: [(&str, &str); 3] =
+    [("repeated", "repeated on 8 threads"), ("nested", "nested after questions"), ("nested", "nested after scripts")];
 
 /// What may cost so many instructions more, in the program and the library together: the scopes of `pyferry.hpp` than the C
 /// calls; and a call by `pyferry_python.h`, which is one load and one indirect call, than the linker's way.

@@ -48,6 +48,16 @@ static void visits_and_questions(int count)
     }
 }
 
+/* Nor has what runs in between. (Not before each visit: under callgrind that takes longer than anybody's clock goes on.) */
+static void visits_and_scripts(int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (i % 100 == 0)
+            CHECK_OK(pyferry_exec("", NULL));
+        visits(1);
+    }
+}
+
 static void guards(int count)
 {
     for (int i = 0; i < count; i++) {
@@ -142,6 +152,7 @@ static void *alone(void *unused)
     PHASE("linked call", linked_calls);
     PHASE("stable call", stable_calls);
     PHASE("nested after questions", visits_and_questions);
+    PHASE("nested after scripts", visits_and_scripts);
     PHASE("suspended", suspensions);
     PyThreadState *state = PyEval_SaveThread();
     PHASE("let go", visits);
