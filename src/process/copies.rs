@@ -26,6 +26,11 @@ pub fn begin_start(limit: Duration) -> Option<Starting> {
     Some(Starting(lock))
 }
 
+/// Whether a copy is starting Python, this one or another.
+pub fn are_starting() -> bool {
+    sys::first_word(c"pyferry_private_starting", &pyferry_private_starting).load(Ordering::SeqCst) != 0
+}
+
 impl Drop for Starting {
     fn drop(&mut self) {
         self.0.store(0, Ordering::SeqCst);

@@ -43,7 +43,10 @@ pub fn start(options: Options) -> Result<()> {
             Stage::NotOurs => break,
         }
     }
-    if let Some(python) = running()? {
+    // What another copy has initialised and does not serve yet is not to be taken from it, which would finalise it then.
+    if let Some(python) = running()?
+        && (!copies::are_starting() || is_inside_start())
+    {
         // Somebody else's: to be used, and never finalised by us.
         runtime.starts += 1;
         drop(runtime);
