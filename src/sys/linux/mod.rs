@@ -139,8 +139,8 @@ fn read_by_file(address: usize, words: &mut [usize]) -> isize {
 /// The library stays loaded by itself: it is linked with -z nodelete.
 pub fn stay_loaded() {}
 
-/// Key numbers begin at 0 and are less than this (PTHREAD_KEYS_MAX).
-pub(crate) const KEYS: u32 = 1024;
+/// Key numbers begin at 0 and are less than this (PTHREAD_KEYS_MAX). musl looks for the value of a greater one behind its list.
+pub(crate) const KEYS: u32 = if cfg!(target_env = "musl") { 128 } else { 1024 };
 
 /// Where a key's value can be, in words from pthread_self(): glibc has the first 32 keys' values inside the thread, and
 /// this is less than its `struct pthread` has on any 64-bit system (288 words on x86-64). Other C libraries have them

@@ -5,13 +5,15 @@ use crate::sys::tls_block::Block;
 use std::ffi::{CStr, OsStr, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 
-/// Every module in the process, the executable first.
+/// Every module in the process, the executable first, and that without a name.
 pub fn modules() -> Vec<Module> {
     unsafe extern "C" fn add(info: *mut libc::dl_phdr_info, size: usize, found: *mut c_void) -> c_int {
         // SAFETY: dl_iterate_phdr passes a valid description, and the vector that modules() gave it.
         let (info, found) = unsafe { (&*info, &mut *found.cast::<Vec<Module>>()) };
         let mut module = Module::default();
-        if !info.dlpi_name.is_null() {
+        // glibc has no name for it either; musl has one, and none for what the kernel brings.
+        let is_executable = found.is_empty();
+        if !is_executable && !info.dlpi_name.is_null() {
             // SAFETY: the loader's names are C strings that live as long as the module.
             let name = unsafe { CStr::from_ptr(info.dlpi_name) };
             module.name = OsStr::from_bytes(name.to_bytes()).to_owned();
@@ -32,7 +34,9 @@ pub fn modules() -> Vec<Module> {
                 _ => {}
             }
         }
-        found.push(module);
+        if is_executable || !module.name.is_empty() {
+            found.push(module);
+        }
         0
     }
     let mut found = Vec::<Module>::new();
