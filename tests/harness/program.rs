@@ -77,12 +77,6 @@ pub fn unfit(directives: &Directives, python: &Python) -> Option<String> {
     if directives.greenlet && !paths::greenlet(&python.name).join("greenlet").exists() {
         return Some("greenlet is not installed for this Python: make setup, which finds no wheel for each".to_owned());
     }
-    // Its headers take four seconds to compile.
-    if directives.pybind11 && python.in_short {
-        return Some(
-            "pybind11: the oldest Python and the newest stand for those between, unless a case is named".to_owned(),
-        );
-    }
     let lacks = |what: &str| Some(format!("{} has no {what}", python.executable.display()));
     let (headers, shared, archive) = match directives.mode {
         Mode::Host => (true, true, false),
