@@ -45,7 +45,7 @@ pub use states::Unattached;
 pub use values::{Given, Lent, Raw, Reference, Sharing, State, StateCell};
 
 use crate::error::{Error, Result, Status, fail};
-use crate::sys::Mutex;
+use crate::sys::{Condvar, Mutex};
 use head_lock::HeadLock;
 use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -94,16 +94,34 @@ pub struct Python {
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
-/// Held while Python is looked for, so that no fork happens meanwhile.
-static LOOKING: Mutex<()> = Mutex::new(());
+/// How many threads look for Python, so that no fork happens meanwhile. Not one after the other: a thread that comes to look in a
+/// library's constructor has the loader's lock, for which one that looks may be waiting.
+static LOOKING: Mutex<usize> = Mutex::new(0);
+static LOOKED: Condvar = Condvar::new();
+
+struct Look;
+
+impl Look {
+    fn begin() -> Look {
+        *LOOKING.lock() += 1;
+        Look
+    }
+}
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        *LOOKING.lock() -= 1;
+        LOOKED.notify_all();
+    }
+}
 
 /// What is held through a fork, so that no child finds it locked.
-pub type Still = (MutexGuard<'static, ()>, Option<HeadLock>, images::Still);
+pub type Still = (MutexGuard<'static, usize>, Option<HeadLock>, images::Still);
 
 /// Holds still what must not be under way when the process forks. `makes_states`: this copy of the library is the one that
 /// serves Python.
 pub fn hold_still(makes_states: bool) -> Still {
-    let looking = LOOKING.lock();
+    let looking = LOOKED.wait_while(LOOKING.lock(), |looking| *looking > 0);
     let head = Python::known().filter(|_| makes_states).and_then(Python::hold_head_lock);
     (looking, head, images::hold_still())
 }
@@ -114,14 +132,16 @@ impl Python {
         if let Some(python) = PYTHON.get() {
             return Ok(python);
         }
-        let _looking = LOOKING.lock();
-        PYTHON.get_or_try_init(|| match locate::in_process()? {
-            Some(located) => Python::new(located),
-            None => fail!(
+        let _look = Look::begin();
+        let Some(located) = locate::in_process()? else {
+            fail!(
                 NoPython,
                 "there is no Python in this process: link or load libpython and initialise it, or call pyferry_runtime_start"
-            ),
-        })
+            )
+        };
+        let found = Python::new(located)?;
+        // Where several look, the first that finds it is heard.
+        Ok(PYTHON.get_or_init(|| found))
     }
 
     /// The same, if it was found already. Looks nothing up.
@@ -131,8 +151,12 @@ impl Python {
 
     /// Loads a libpython where there is none yet.
     pub fn load(path: &Path) -> Result<&'static Python> {
-        let _looking = LOOKING.lock();
-        PYTHON.get_or_try_init(|| Python::new(locate::load(path)?))
+        if let Some(python) = PYTHON.get() {
+            return Ok(python);
+        }
+        let _look = Look::begin();
+        let found = Python::new(locate::load(path)?)?;
+        Ok(PYTHON.get_or_init(|| found))
     }
 
     /// The CPython in this process, if it is initialised. To a thread that is attached it is: also while site code runs,
