@@ -3,6 +3,7 @@
 use super::types::PyObject;
 use super::{Aside, Callback, Lent, Python, Reference};
 use crate::error::{Error, Result, Status};
+use crate::sys;
 use std::ffi::CStr;
 use std::ptr::null_mut;
 
@@ -56,7 +57,9 @@ impl Python {
         // SAFETY: attached; every reference is checked and given back once. The exception is out of the way when the callback is
         // dropped, which may let go of the interpreter meanwhile.
         unsafe {
-            let handle = self.call_method(event_loop.as_ptr(), c"call_soon_threadsafe", Some(function));
+            // It writes to the loop's own pipe, of which another thread may just be closing the other end.
+            let call = || self.call_method(event_loop.as_ptr(), c"call_soon_threadsafe", Some(function));
+            let handle = sys::without_sigpipe(call);
             let raised = if handle.is_null() { self.set_exception_aside() } else { Aside::NONE };
             let is_taken = !handle.is_null();
             let is_closed = !is_taken && self.is_closed_loop(event_loop.lent());
@@ -114,9 +117,12 @@ impl Python {
             for (place, object) in [event_loop.as_ptr(), coroutine.as_ptr(), end].into_iter().enumerate() {
                 (self.table.PyTuple_SetItem)(given, place as isize, object);
             }
-            let result = self.run_in_new_namespace(BEGIN, Some((c"given", given)), |globals| {
-                begun = self.begun(globals);
-                Ok(())
+            // As in `call_soon`.
+            let result = sys::without_sigpipe(|| {
+                self.run_in_new_namespace(BEGIN, Some((c"given", given)), |globals| {
+                    begun = self.begun(globals);
+                    Ok(())
+                })
             });
             self.give_back(given);
             result?;

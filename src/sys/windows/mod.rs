@@ -112,6 +112,11 @@ impl SignalMask {
     pub fn give(self) {}
 }
 
+/// Windows has no SIGPIPE.
+pub fn without_sigpipe<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
 /// Windows: not looked into yet. CPython's `_signal` takes Ctrl-C there.
 pub struct UndefaultedInterrupt;
 
