@@ -14,6 +14,7 @@ __attribute__((constructor)) static void at_load(void)
 {
     start(NULL);
 #ifndef _WIN32 /* where no thread begins meanwhile */
-    on_new_thread(start, NULL);
+    if (!in_short()) /* five seconds */
+        on_new_thread(start, NULL);
 #endif
 }
