@@ -176,7 +176,7 @@ pub fn start_trace(path: impl AsRef<Path>) -> Result<()> {
 /// # Errors
 ///
 /// As [`start_trace`].
-#[doc(alias = "pyferry_trace_start")]
+#[doc(alias = "pyferry_histograms_start")]
 pub fn start_measuring() -> Result<()> {
     fork::check()?;
     observe::start_trace(None)
