@@ -34,18 +34,14 @@ pub struct Wait {
 impl Wait {
     /// The first to come says how.
     fn end(&self, how: End) {
-        self.lock().get_or_insert(how);
+        self.end.lock().get_or_insert(how);
         self.ended.notify_all();
     }
 
     /// None: the time is up. This thread is attached to nothing.
     fn wait(&self, until: Instant) -> Option<End> {
         let left = until.saturating_duration_since(Instant::now());
-        *self.ended.wait_while_within(self.lock(), Some(left), |end| end.is_none())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<End>> {
-        self.end.lock()
+        *self.ended.wait_while_within(self.end.lock(), Some(left), |end| end.is_none())
     }
 }
 

@@ -12,8 +12,7 @@ use super::limits::Limits;
 use super::report;
 use crate::error::{Error, Result, Status};
 use crate::registry::{Interpreter, Origin};
-use crate::sys;
-use crate::sys::{Condvar, Mutex};
+use crate::sys::{self, Condvar, Mutex};
 use crate::thread::{self, Admission};
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
@@ -84,10 +83,6 @@ pub type Still = MutexGuard<'static, Vec<Ending>>;
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    lock()
-}
-
-fn lock() -> MutexGuard<'static, Vec<Ending>> {
     ENDING.lock()
 }
 
@@ -109,17 +104,17 @@ fn entry(list: &mut Vec<Ending>, serial: u64) -> &mut Ending {
 }
 
 fn with_entry<R>(interpreter: &Interpreter, f: impl FnOnce(&mut Ending) -> R) -> R {
-    f(entry(&mut lock(), interpreter.serial))
+    f(entry(&mut ENDING.lock(), interpreter.serial))
 }
 
 /// Nothing is known of an interpreter that has ended.
 pub fn forget(interpreter: &Interpreter) {
-    lock().retain(|ending| ending.serial != interpreter.serial);
+    ENDING.lock().retain(|ending| ending.serial != interpreter.serial);
 }
 
 /// Where in Python a thread was when the observer came by last.
 pub fn place_of(interpreter: &Interpreter, ident: u64) -> Option<String> {
-    let list = lock();
+    let list = ENDING.lock();
     let ending = list.iter().find(|ending| ending.serial == interpreter.serial)?;
     ending.seen.places.iter().find(|(other, _)| *other == ident).map(|(_, place)| place.clone())
 }
@@ -161,7 +156,7 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         // Whoever finishes the interpreter has everything forgotten.
-        if let Some(ending) = lock().iter_mut().find(|ending| ending.serial == self.0.serial) {
+        if let Some(ending) = ENDING.lock().iter_mut().find(|ending| ending.serial == self.0.serial) {
             ending.waiting -= 1;
             if ending.waiting == 0 {
                 ending.interrupt_from = None;
@@ -198,7 +193,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
         }
         // It is attached, as it just was: there is nothing to fail.
         let _ = thread::detach(ticket);
-        let mut list = lock();
+        let mut list = ENDING.lock();
         entry(&mut list, interpreter.serial).seen = seen;
         CHANGED.notify_all();
         let wait = interrupt_from.map_or(LOOK, |from| LOOK.min(from.saturating_duration_since(now).max(LOOK / 10)));
@@ -287,7 +282,7 @@ pub fn wait_until_gone(
     let mut next_report = begun + report::interval();
     loop {
         waiting.observe();
-        let mut list = lock();
+        let mut list = ENDING.lock();
         let ending = entry(&mut list, interpreter.serial);
         // A look that was under way when this wait began does not count, and neither does one that found nobody told.
         let left = ending.seen.left.clone().filter(|_| ending.seen.look > looks);

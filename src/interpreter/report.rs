@@ -44,7 +44,7 @@ thread_local! {
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    Still(lock())
+    Still(REPORT.lock())
 }
 
 impl Still {
@@ -55,10 +55,6 @@ impl Still {
     }
 }
 
-fn lock() -> MutexGuard<'static, Report> {
-    REPORT.lock()
-}
-
 fn this_thread() -> usize {
     CALLS.with(|calls| std::ptr::from_ref(calls).addr())
 }
@@ -67,7 +63,7 @@ fn this_thread() -> usize {
 /// is running, unless this thread is in a call itself.
 pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()> {
     let (previous, generation, waits) = {
-        let mut report = lock();
+        let mut report = REPORT.lock();
         report.generation += 1;
         report.interval = interval.unwrap_or(INTERVAL);
         let previous = std::mem::replace(&mut report.listener, listener.map(Arc::new));
@@ -78,7 +74,7 @@ pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()>
     let mut still_attached = true;
     if waits {
         let wait = || {
-            let mut report = lock();
+            let mut report = REPORT.lock();
             while report.calls_before(generation) {
                 report = RETURNED.wait(report);
             }
@@ -108,14 +104,14 @@ impl Report {
 
 /// How long a shutdown waits before it says so.
 pub fn interval() -> Duration {
-    lock().interval
+    REPORT.lock().interval
 }
 
 /// Tells the host who is waited for. True: it gives them up. The caller is not attached.
 pub fn give_up(text: &str) -> bool {
     let thread = this_thread();
     let (listener, generation) = {
-        let mut report = lock();
+        let mut report = REPORT.lock();
         let Some(listener) = report.listener.clone() else { return false };
         let generation = report.generation;
         report.calls.push(Call { generation, thread });
@@ -126,7 +122,7 @@ pub fn give_up(text: &str) -> bool {
     // Before anybody hears that the call has returned: where it was removed meanwhile, it ends here.
     drop(listener);
     CALLS.set(CALLS.get() - 1);
-    let mut report = lock();
+    let mut report = REPORT.lock();
     // A thread that calls from within a call ends the inner one first.
     let ended = |call: &Call| call.generation == generation && call.thread == thread;
     if let Some(place) = report.calls.iter().rposition(ended) {

@@ -75,7 +75,7 @@ thread_local! {
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    Still(lock())
+    Still(WATCH.lock())
 }
 
 impl Still {
@@ -87,15 +87,11 @@ impl Still {
     }
 }
 
-fn lock() -> MutexGuard<'static, Watch> {
-    WATCH.lock()
-}
-
 /// From here on this one is called, or nobody; the one that was is dropped. On return no call of that one is running, unless
 /// this thread is in a call itself.
 pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
     let previous = {
-        let mut watch = lock();
+        let mut watch = WATCH.lock();
         if alarm.is_some() && !watch.watched {
             if let Err(error) = sys::spawn(c"pyferry-watchd", watch_all) {
                 // Its owner is told by the answer that nobody has it.
@@ -124,10 +120,10 @@ pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
 /// Waits until no call of an alarm that was replaced is running. False: what this thread was attached to has ended meanwhile.
 fn wait_for_the_call() -> bool {
     let runs = |watch: &mut Watch| watch.running.is_some_and(|running| running < watch.generation);
-    if !runs(&mut lock()) {
+    if !runs(&mut WATCH.lock()) {
         return true;
     }
-    let wait = || drop(CHANGED.wait_while(lock(), runs));
+    let wait = || drop(CHANGED.wait_while(WATCH.lock(), runs));
     match Python::known() {
         // The call may want to go into the interpreter that this thread is attached to.
         Some(python) if thread::current(python).is_some() => thread::released(python, None, wait),
@@ -149,7 +145,7 @@ fn watch_all() {
     let mut all_passed = Vec::new();
     loop {
         let (limits, generation) = {
-            let mut watch = lock();
+            let mut watch = WATCH.lock();
             if watch.alarm.is_none() {
                 watch.watched = false;
                 return;
@@ -222,7 +218,7 @@ fn stack_of(seen: &Seen) -> Option<String> {
 
 fn call(generation: u64, event: &Event<'_>) {
     let alarm = {
-        let mut watch = lock();
+        let mut watch = WATCH.lock();
         let Some(alarm) = watch.alarm.clone().filter(|_| watch.generation == generation) else { return };
         watch.running = Some(generation);
         alarm
@@ -232,6 +228,6 @@ fn call(generation: u64, event: &Event<'_>) {
     // Before anybody hears that the call has returned: where it was removed meanwhile, it ends here.
     drop(alarm);
     IN_CALL.set(false);
-    lock().running = None;
+    WATCH.lock().running = None;
     CHANGED.notify_all();
 }

@@ -4,7 +4,7 @@ use super::{Job, Queue, unattached};
 use crate::error::{Result, Status, fail};
 use crate::sys::{Condvar, Mutex};
 use std::ffi::CString;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What the two know of each other. It outlives a poster that gives up.
@@ -44,7 +44,7 @@ impl Call {
     }
 
     fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {
-        match self.done.wait_for(self.lock(), deadline, Option::take) {
+        match self.done.wait_for(self.result.lock(), deadline, Option::take) {
             Some(result) => result,
             None => {
                 fail!(Timeout, "the job has not been run to its end yet: it stays in the queue, and is called once")
@@ -56,7 +56,7 @@ impl Call {
     pub fn run(&self, status: Status, job: impl FnOnce()) {
         job();
         let result = if status == Status::Ok { self.take_exception() } else { Err(self.queue.closed()) };
-        *self.lock() = Some(result);
+        *self.result.lock() = Some(result);
         self.done.notify_all();
     }
 
@@ -69,9 +69,5 @@ impl Call {
             }
             _ => Ok(()),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Result<()>>> {
-        self.result.lock()
     }
 }

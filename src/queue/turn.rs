@@ -1,7 +1,6 @@
 //! Whose turn it is to take jobs: one thread's at a time, which may come again from within a job.
 
 use crate::sys::{Condvar, Mutex};
-use std::sync::MutexGuard;
 use std::time::Instant;
 
 /// The turn of one queue.
@@ -31,18 +30,18 @@ fn this_thread() -> usize {
 impl Turn {
     /// Takes the turn. False: it is another thread's.
     pub fn begin(&self) -> bool {
-        self.lock().take(this_thread())
+        self.holder.lock().take(this_thread())
     }
 
     /// Waits for the turn, and takes it. False: the time is up first.
     pub fn begin_by(&self, deadline: Option<Instant>) -> bool {
         let thread = this_thread();
-        self.free.wait_for(self.lock(), deadline, |holder| holder.take(thread).then_some(())).is_some()
+        self.free.wait_for(self.holder.lock(), deadline, |holder| holder.take(thread).then_some(())).is_some()
     }
 
     /// Gives the turn back. True: nobody has it now.
     pub fn end(&self) -> bool {
-        let mut holder = self.lock();
+        let mut holder = self.holder.lock();
         holder.depth -= 1;
         if holder.depth > 0 {
             return false;
@@ -55,11 +54,7 @@ impl Turn {
 
     /// Whether it is the calling thread's.
     pub fn is_mine(&self) -> bool {
-        self.lock().thread == this_thread()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Holder> {
-        self.holder.lock()
+        self.holder.lock().thread == this_thread()
     }
 }
 

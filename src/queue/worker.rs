@@ -3,9 +3,8 @@
 use super::event_loop::EventLoop;
 use super::{Queue, list};
 use crate::error::{Error, Result, Status};
-use crate::sys;
-use crate::sys::{Condvar, Mutex};
-use std::sync::{Arc, MutexGuard, OnceLock};
+use crate::sys::{self, Condvar, Mutex};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
@@ -68,7 +67,7 @@ fn work(queue: &Arc<Queue>) {
     if queue.is_shared {
         list::remove(queue);
     }
-    *worker.lock() = true;
+    *worker.has_ended.lock() = true;
     worker.ended.notify_all();
 }
 
@@ -113,10 +112,6 @@ impl Worker {
         if is_this {
             return;
         }
-        self.ended.wait_for(self.lock(), None, |has_ended| has_ended.then_some(()));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        self.has_ended.lock()
+        self.ended.wait_for(self.has_ended.lock(), None, |has_ended| has_ended.then_some(()));
     }
 }

@@ -6,8 +6,7 @@
 
 use super::Origin;
 use crate::error::{Error, Result, Status, fail};
-use crate::sys;
-use crate::sys::Mutex;
+use crate::sys::{self, Mutex};
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicBool, Ordering};
 

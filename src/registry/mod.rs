@@ -7,8 +7,7 @@ mod shield;
 
 use crate::cpython::{Python, Raw, Slot, StateCell};
 use crate::gate::{Barrier, Gate, House, HouseGuard, Phase};
-use crate::sys;
-use crate::sys::Mutex;
+use crate::sys::{self, Mutex};
 pub use delivery::Delivery;
 pub use occupant::{Doing, Glimpse, Occupant, Place};
 pub use shield::{interrupts, is_raising, raising, shield, unless_shielded};

@@ -2,8 +2,8 @@
 
 use super::lock::{Condvar, Mutex};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError};
-use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// Where things are put in.
@@ -31,20 +31,16 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, Line<T>> {
-        self.line.lock()
-    }
-
     /// The next thing, or None where there will be none. None: the time is up first.
     fn next(&self, deadline: Option<Instant>) -> Option<Option<T>> {
-        self.changed.wait_for(self.lock(), deadline, |line| match line.things.pop_front() {
+        self.changed.wait_for(self.line.lock(), deadline, |line| match line.things.pop_front() {
             None if !line.is_cut => None,
             next => Some(next),
         })
     }
 
     fn cut(&self) {
-        self.lock().is_cut = true;
+        self.line.lock().is_cut = true;
         self.changed.notify_all();
     }
 }
@@ -52,7 +48,7 @@ impl<T> Shared<T> {
 impl<T> Sender<T> {
     /// Puts a thing in; back, where nobody takes any out.
     pub fn send(&self, thing: T) -> Result<(), SendError<T>> {
-        let mut line = self.0.lock();
+        let mut line = self.0.line.lock();
         if line.is_cut {
             return Err(SendError(thing));
         }

@@ -87,7 +87,7 @@ fn begin() {
 }
 
 fn write() {
-    let mut writer = lock();
+    let mut writer = WRITER.lock();
     for _ in 0..STEPS {
         if writer.is_to_end {
             break;
@@ -99,22 +99,18 @@ fn write() {
     writer.is_at_work = false;
 }
 
-fn lock() -> MutexGuard<'static, Writer> {
-    WRITER.lock()
-}
-
 /// What is held through a fork: nobody writes the time down then.
 pub type Still = MutexGuard<'static, Writer>;
 
 /// Ends the thread that writes, and keeps it from beginning again.
 pub fn hold_clock_still() -> Still {
-    let mut writer = lock();
+    let mut writer = WRITER.lock();
     if let Some(thread) = writer.thread.take() {
         writer.is_to_end = true;
         drop(writer);
         CHANGED.notify_all();
         thread.join();
-        writer = lock();
+        writer = WRITER.lock();
         writer.is_to_end = false;
     }
     writer

@@ -128,8 +128,8 @@ impl Thread {
     }
 
     fn find(&self, number: u64) -> Option<(usize, Frame)> {
-        let all = (0..self.quick.depth()).rev().filter_map(|depth| Some((depth, self.frame(depth)?)));
-        all.into_iter().find(|(_, frame)| frame.number == number)
+        let mut all = (0..self.quick.depth()).rev().filter_map(|depth| Some((depth, self.frame(depth)?)));
+        all.find(|(_, frame)| frame.number == number)
     }
 
     pub(super) fn top(&self) -> Option<Frame> {

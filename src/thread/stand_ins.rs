@@ -14,10 +14,10 @@
 
 use crate::cpython::Python;
 use crate::registry::{Interpreter, Occupant};
-use crate::sys::{self, KeptAddress};
+use crate::sys::{self, Condvar, KeptAddress, Mutex};
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// The most that come at once.
 const MOST: usize = 64;
@@ -67,12 +67,8 @@ struct Meeting {
 
 type Shared = Arc<(Mutex<Meeting>, Condvar)>;
 
-fn lock(shared: &Shared) -> MutexGuard<'_, Meeting> {
-    shared.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 fn wait_until(shared: &Shared, done: impl Fn(&Meeting) -> bool) {
-    drop(shared.1.wait_while(lock(shared), |meeting| !done(meeting)));
+    drop(shared.1.wait_while(shared.0.lock(), |meeting| !done(meeting)));
 }
 
 /// Has threads of ours delete so many states that were left, as far as they get the addresses for it, and waits for them: some
@@ -85,21 +81,21 @@ pub(super) fn send(left: usize, more: u32, delete: fn()) {
     let sizes = STACK_SIZES.iter().map(|size| size.load(Ordering::Relaxed)).filter(|size| *size != 0);
     for size in sizes {
         for _ in 0..MOST.min(left + more as usize) {
-            lock(&shared).at_work += 1;
+            shared.0.lock().at_work += 1;
             let here = Arc::clone(&shared);
             let work = move || {
                 wait_until(&here, |meeting| meeting.all_here);
                 delete();
-                lock(&here).at_work -= 1;
+                here.0.lock().at_work -= 1;
                 here.1.notify_all();
             };
             if sys::spawn_with_stack(c"pyferry-orphans", size, work).is_err() {
-                lock(&shared).at_work -= 1;
+                shared.0.lock().at_work -= 1;
                 break;
             }
         }
     }
-    lock(&shared).all_here = true;
+    shared.0.lock().all_here = true;
     shared.1.notify_all();
     wait_until(&shared, |meeting| meeting.at_work == 0);
 }

@@ -67,7 +67,7 @@ pub struct Still(MutexGuard<'static, Desk>);
 
 /// Holds it still.
 pub fn hold_still() -> Still {
-    Still(lock())
+    Still(DESK.lock())
 }
 
 impl Still {
@@ -79,10 +79,6 @@ impl Still {
         self.0.newcomers.clear();
         self.0.durations.clear();
     }
-}
-
-fn lock() -> MutexGuard<'static, Desk> {
-    DESK.lock()
 }
 
 /// Whether a trace is written.
@@ -116,7 +112,7 @@ pub fn start_if_asked() {
 
 /// Begins a trace; without a file for the durations alone.
 pub fn start(path: Option<&Path>) -> Result<()> {
-    let mut desk = lock();
+    let mut desk = DESK.lock();
     let shown = path.unwrap_or(Path::new("no file")).display();
     if desk.stage != Stage::Idle {
         fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path);
@@ -144,7 +140,7 @@ pub fn start(path: Option<&Path>) -> Result<()> {
 
 /// Ends it; on return the file is complete.
 pub fn stop() -> Result<()> {
-    let mut desk = lock();
+    let mut desk = DESK.lock();
     if desk.stage != Stage::Runs {
         fail!(WrongOrder, "no trace is written: pyferry_trace_start comes first");
     }
@@ -189,7 +185,7 @@ pub fn note_post(when: u64, interpreter: i64) {
 pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static Buffer)> {
     let thread_id = sys::thread_id();
     let name = sys::thread_name(thread_id).unwrap_or_default();
-    let mut desk = lock();
+    let mut desk = DESK.lock();
     if desk.stage != Stage::Runs {
         return None;
     }
@@ -204,7 +200,7 @@ pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static B
 
 /// A thread that took part in that trace ends, and gives its buffer back.
 pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
-    let mut desk = lock();
+    let mut desk = DESK.lock();
     if desk.stage != Stage::Idle && desk.last == trace {
         buffer.end();
     } else {
@@ -214,17 +210,17 @@ pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
 
 /// Numbers of the waits and holds that there were.
 pub fn summaries() -> Vec<Summary> {
-    lock().durations.summaries()
+    DESK.lock().durations.summaries()
 }
 
 /// The same as Prometheus reads it.
 pub fn text() -> String {
-    lock().durations.text()
+    DESK.lock().durations.text()
 }
 
 /// What the writer has to do next. `over`: buffers of threads that have ended, which are written; `durations`: what was over.
 fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[Duration]) -> Order {
-    let mut desk = lock();
+    let mut desk = DESK.lock();
     desk.spare.append(over);
     durations.iter().for_each(|duration| desk.durations.add(duration));
     if !hurries {
@@ -235,7 +231,7 @@ fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[D
 
 /// The writer is through, with that result. `buffers` are those that it still knew.
 fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>, durations: &[Duration]) {
-    let mut desk = lock();
+    let mut desk = DESK.lock();
     durations.iter().for_each(|duration| desk.durations.add(duration));
     desk.spare.extend(buffers.filter(|buffer| buffer.has_ended()));
     desk.result = Some(result);

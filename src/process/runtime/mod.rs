@@ -63,16 +63,12 @@ enum Stage {
 static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs, failed: None });
 static CHANGED: Condvar = Condvar::new();
 
-fn lock() -> MutexGuard<'static, Runtime> {
-    RUNTIME.lock()
-}
-
 /// The runtime's state, held still through a fork.
 pub struct Still(MutexGuard<'static, Runtime>);
 
 /// Holds the runtime's state still.
 pub fn hold_still() -> Still {
-    Still(lock())
+    Still(RUNTIME.lock())
 }
 
 impl Still {

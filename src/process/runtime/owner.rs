@@ -2,7 +2,7 @@
 
 use super::here::Here;
 use super::initializing::Initializing;
-use super::{Options, lock};
+use super::{Options, RUNTIME};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
@@ -132,10 +132,10 @@ pub struct Starter {
 impl Starter {
     fn find(stack_size: Option<usize>) -> Result<Starter> {
         let stack_size = stack_size.unwrap_or_else(sys::stack_size);
-        if let Some(starter) = lock().failed.take_if(|starter| starter.stack_size >= stack_size) {
+        if let Some(starter) = RUNTIME.lock().failed.take_if(|starter| starter.stack_size >= stack_size) {
             return Ok(starter);
         }
-        if let Some(starter) = &lock().failed {
+        if let Some(starter) = &RUNTIME.lock().failed {
             fail!(
                 NoPython,
                 "a start failed on a thread with a stack of {} bytes, and CPython takes that one for its main thread ever since: start with a `stack_size` that is no larger, or in a new process",
@@ -171,7 +171,7 @@ impl Own {
         match started.recv() {
             Ok(Ok(main)) => Ok((Own { thread: starter.thread, orders, finalized }, main)),
             Ok(Err(error)) => {
-                lock().failed = Some(starter);
+                RUNTIME.lock().failed = Some(starter);
                 Err(error)
             }
             Err(_) => fail!(Internal, "the thread that starts Python ended early"),

@@ -1,7 +1,7 @@
 //! What Python's main thread runs now and then, where that is the host's: PYFERRY_RUNTIME_ON_THIS_THREAD.
 
 use super::owner::Place;
-use super::{Stage, lock};
+use super::{RUNTIME, Stage};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::interpreter::script;
@@ -32,7 +32,7 @@ pub fn pump() -> Result<()> {
 
 /// The main interpreter, where this thread is the one that Python was started on.
 fn main_of_this_thread() -> Result<Arc<Interpreter>> {
-    let runtime = lock();
+    let runtime = RUNTIME.lock();
     let owner = match &runtime.stage {
         Stage::Running(owner) | Stage::Stopping(owner) if !owner.is_without_python() => owner,
         Stage::Ending => fail!(Closed, "pyferry_runtime_stop is at work: Python runs its pending calls itself"),

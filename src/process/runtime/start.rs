@@ -1,7 +1,7 @@
 //! Starts Python on a thread of ours, or joins the one that runs.
 
 use super::owner::Owner;
-use super::{CHANGED, Options, Stage, initializing, lock};
+use super::{CHANGED, Options, RUNTIME, Stage, initializing};
 use crate::cpython::{self, Python};
 use crate::error::{Result, Status, fail};
 use crate::interpreter;
@@ -13,14 +13,14 @@ use std::time::Duration;
 /// Starts Python, or joins the one that runs.
 pub fn start(options: Options) -> Result<()> {
     // Python's modules are libraries that other threads load, and this one waits for them.
-    let waits = !matches!(lock().stage, Stage::Running(_)) && !is_inside_start();
+    let waits = !matches!(RUNTIME.lock().stage, Stage::Running(_)) && !is_inside_start();
     if waits && !sys::others_can_load(Duration::from_secs(5)) {
         fail!(
             WrongOrder,
             "pyferry_runtime_start was called while a library is being loaded, in a constructor or the initialiser of a global object: Python would wait for the dynamic loader, and that for this call. Start Python from a function that is called when the library is loaded"
         );
     }
-    let mut runtime = lock();
+    let mut runtime = RUNTIME.lock();
     loop {
         if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
             // Its thread ends by itself, with nothing to finalise.
@@ -56,7 +56,7 @@ pub fn start(options: Options) -> Result<()> {
     let starts = runtime.starts;
     drop(runtime);
     let started = start_alone(options);
-    let mut runtime = lock();
+    let mut runtime = RUNTIME.lock();
     let result = match started {
         Ok(owner) => {
             runtime.stage = owner.map_or(Stage::NotOurs, Stage::Running);
@@ -86,7 +86,7 @@ fn running() -> Result<Option<&'static Python>> {
 fn join(python: &'static Python) -> Result<()> {
     let known = interpreter::main(python).map(drop);
     if known.is_err() {
-        lock().starts -= 1;
+        RUNTIME.lock().starts -= 1;
     }
     known
 }

@@ -1,7 +1,7 @@
 //! Takes a start back; the last one finalises Python if we started it.
 
 use super::owner::Owner;
-use super::{Stage, lock};
+use super::{RUNTIME, Stage};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::interpreter::{Limits, python_threads, shutdown};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Takes one start back; the last one finalises Python if we started it.
 pub fn stop(limits: &Limits) -> Result<()> {
-    let mut runtime = lock();
+    let mut runtime = RUNTIME.lock();
     if runtime.starts == 0 {
         fail!(WrongOrder, "pyferry_runtime_stop without a pyferry_runtime_start before it");
     }
@@ -59,7 +59,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
         Ok(flushed) => flushed,
         Err(error) => return Err(stop_later(owner, error)),
     };
-    let mut runtime = lock();
+    let mut runtime = RUNTIME.lock();
     runtime.stage = Stage::NotOurs;
     runtime.starts = 0;
     drop(runtime);
@@ -91,7 +91,7 @@ fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
 }
 
 fn stop_later(owner: Owner, why: Error) -> Error {
-    lock().stage = Stage::Stopping(owner);
+    RUNTIME.lock().stage = Stage::Stopping(owner);
     match why.status {
         Status::Timeout => {
             let text = format!("Python is still in use: {}; it lets nobody new in: call again", why.message);
