@@ -13,15 +13,20 @@ static void job(void *unused, pyferry_status status)
     told++;
 }
 
+static void let_go_between(struct event *reached, struct event *next)
+{
+    PyThreadState *state = PyEval_SaveThread();
+    event_set(reached);
+    event_wait(next);
+    PyEval_RestoreThread(state);
+}
+
 /* What the loop is at when the job comes. */
 static PyObject *block(PyObject *module, PyObject *nothing)
 {
     (void)module;
     (void)nothing;
-    PyThreadState *state = PyEval_SaveThread();
-    event_set(&begun);
-    event_wait(&closed);
-    PyEval_RestoreThread(state);
+    let_go_between(&begun, &closed);
     Py_RETURN_NONE;
 }
 
@@ -40,10 +45,7 @@ static PyObject *wait_for_check(PyObject *module, PyObject *nothing)
 {
     (void)module;
     (void)nothing;
-    PyThreadState *state = PyEval_SaveThread();
-    event_set(&closed);
-    event_wait(&checked);
-    PyEval_RestoreThread(state);
+    let_go_between(&closed, &checked);
     Py_RETURN_NONE;
 }
 
