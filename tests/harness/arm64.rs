@@ -3,19 +3,17 @@
 //! `tools/arm64` gets what that takes, and says where it is.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::{env, fs};
 
 use super::python::Python;
-use super::search::Found;
+use super::search::{Found, wanted_of};
 use super::{paths, process};
 
 pub const TARGET: &str = "aarch64-unknown-linux-gnu";
 const EMULATOR: &str = "qemu-aarch64";
-/// Names the Pythons to test on, as `3.13:3.15`, if not all.
-const VARIABLE: &str = "PYFERRY_TEST_PYTHONS";
 
 /// Where there is a small arm64 system, with nothing but what Pythons need.
 pub fn root() -> &'static Path {
@@ -27,17 +25,13 @@ pub fn root() -> &'static Path {
 }
 
 pub fn pythons() -> Found {
-    let wanted = env::var(VARIABLE).unwrap_or_default();
-    let wanted: Vec<&str> = wanted.split(':').filter(|name| !name.is_empty()).collect();
     let files = fs::read_dir(root().join("usr/bin")).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     // python3.13.arm64 is what python3.13 starts.
     let is_python = |path: &PathBuf| {
         path.to_string_lossy().rsplit_once("/python3.").is_some_and(|(_, minor)| minor.parse::<u32>().is_ok())
     };
-    let mut pythons: Vec<Python> = files.filter(is_python).filter_map(|path| Python::ask(&path)).map(here).collect();
-    pythons.retain(|python| wanted.is_empty() || wanted.iter().any(|name| python.name == format!("{name} arm64")));
-    pythons.sort_by_key(|python| python.minor);
-    Found { pythons, passed_over: Vec::new(), missing: Vec::new(), unusable: Vec::new() }
+    let pythons = files.filter(is_python).filter_map(|path| Python::ask(&path)).map(here).collect();
+    Found { pythons: wanted_of(pythons, "arm64"), passed_over: Vec::new(), missing: Vec::new(), unusable: Vec::new() }
 }
 
 /// With paths as they are outside of the emulator.

@@ -49,6 +49,15 @@ impl Found {
     }
 }
 
+/// Of another system's Pythons those that the variable names, as `3.9:3.14`, if not all; by version. `mark` ends their names.
+pub fn wanted_of(mut pythons: Vec<Python>, mark: &str) -> Vec<Python> {
+    let wanted = env::var(VARIABLE).unwrap_or_default();
+    let wanted: Vec<&str> = wanted.split(':').filter(|name| !name.is_empty()).collect();
+    pythons.retain(|python| wanted.is_empty() || wanted.iter().any(|name| python.name == format!("{name} {mark}")));
+    pythons.sort_by_key(|python| python.minor);
+    pythons
+}
+
 pub fn pythons() -> Found {
     if tool::current() == Some(Tool::Arm64) {
         return arm64::pythons();

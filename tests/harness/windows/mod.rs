@@ -17,6 +17,7 @@ use libtest_mimic::Completion;
 use super::build::Builder;
 use super::library::Library;
 use super::python::Python;
+use super::search::wanted_of;
 use super::trial::Trial;
 use super::{paths, process, program};
 use wine::Wine;
@@ -24,8 +25,6 @@ use wine::Wine;
 const TARGET: &str = "x86_64-pc-windows-gnu";
 /// Set by `make test-windows`: a run of all tests leaves these out.
 const ASKED_FOR: &str = "PYFERRY_TEST_WINDOWS";
-/// Names the Pythons to test on, as `3.9:3.14`, if not all.
-const VARIABLE: &str = "PYFERRY_TEST_PYTHONS";
 
 /// What all cases share.
 struct Kit {
@@ -86,12 +85,8 @@ fn build() -> Result<Library, String> {
 }
 
 fn pythons(folder: &Path) -> Vec<Python> {
-    let wanted = std::env::var(VARIABLE).unwrap_or_default();
-    let wanted: Vec<&str> = wanted.split(':').filter(|name| !name.is_empty()).collect();
     let prefixes = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    let mut pythons: Vec<Python> = prefixes.filter_map(|prefix| describe(&prefix)).collect();
-    pythons.retain(|python| wanted.is_empty() || wanted.iter().any(|name| python.name == format!("{name} win")));
-    pythons.sort_by_key(|python| python.minor);
+    let mut pythons = wanted_of(prefixes.filter_map(|prefix| describe(&prefix)).collect(), "win");
     super::python::shorten(&mut pythons);
     pythons
 }
