@@ -223,7 +223,7 @@ pub fn histograms() -> Vec<Histogram> {
     let one = |summary: observe::Summary| {
         let [p50, p90, p99, p999, p9999] = summary.quantiles_ns.map(ns);
         let (min, max, sum) = (ns(summary.min_ns), ns(summary.max_ns), ns(summary.sum_ns));
-        let waits = summary.kind == observe::DurationKind::Wait;
+        let waits = summary.kind == Kind::Wait;
         let (interpreter_id, count) = (summary.interpreter, summary.count);
         Histogram { interpreter_id, waits, count, sum, min, max, p50, p90, p99, p999, p9999 }
     };

@@ -1,6 +1,6 @@
 use super::{Places, enter, put_text};
 use crate::error::Status;
-use crate::observe::{self, DurationKind, Summary};
+use crate::observe::{self, Kind, Summary};
 use std::ffi::c_char;
 
 /// pyferry_histogram: of waits to be attached, or to be attached again.
@@ -61,7 +61,7 @@ impl From<&Summary> for pyferry_histogram {
         pyferry_histogram {
             struct_size: size_of::<Self>(),
             interpreter_id: summary.interpreter,
-            kind: if summary.kind == DurationKind::Wait { PYFERRY_HISTOGRAM_WAIT } else { PYFERRY_HISTOGRAM_HOLD },
+            kind: if summary.kind == Kind::Wait { PYFERRY_HISTOGRAM_WAIT } else { PYFERRY_HISTOGRAM_HOLD },
             count: summary.count,
             sum_ns: summary.sum_ns,
             min_ns: summary.min_ns,

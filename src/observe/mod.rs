@@ -7,5 +7,5 @@ mod watchdog;
 
 pub use dump::dump;
 pub use table::{Activity, Seen, look};
-pub use trace::{DurationKind, Summary, histograms_text, start_trace, stop_trace, summaries};
-pub use watchdog::{Event, Kind, Limits, Still, hold_still, set};
+pub use trace::{Kind, Summary, histograms_text, start_trace, stop_trace, summaries};
+pub use watchdog::{Event, Limits, Still, hold_still, set};

@@ -4,7 +4,7 @@ use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::{thread, trace};
 
-pub use crate::trace::{Kind as DurationKind, Summary, start as start_trace, summaries, text as histograms_text};
+pub use crate::trace::{Kind, Summary, start as start_trace, summaries, text as histograms_text};
 
 /// Ends the trace; on return the file is complete. A thread that is attached lets go meanwhile: a disk can be slow.
 pub fn stop_trace() -> Result<()> {

@@ -6,6 +6,7 @@ use super::table::{Activity, Seen, seen_by};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::sys::{Condvar, Mutex};
+use crate::trace::Kind;
 use crate::{registry, sys, thread};
 use std::cell::Cell;
 use std::sync::{Arc, MutexGuard};
@@ -21,15 +22,9 @@ pub struct Limits {
     pub hold: Option<Duration>,
 }
 
-/// What has passed its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Wait,
-    Hold,
-}
-
 /// What an alarm is told.
 pub struct Event<'a> {
+    /// What has passed its limit.
     pub kind: Kind,
     /// Whose wait or hold it is, in `threads`.
     pub who: usize,
