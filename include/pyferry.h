@@ -1453,8 +1453,9 @@ pyferry_status pyferry_queue_call(struct pyferry_queue *queue,
  * (`loop.call_exception_handler`).
  *
  * Any thread, attached or not. It never waits for an interpreter: a thread of pyferry's goes in and tells the loop, once for all
- * functions that have gathered, and ends when nobody has posted for a second. Not in a signal handler: it takes a lock, for a
- * moment, and may allocate.
+ * functions that have gathered, and ends when nobody has posted for a second. A thread's next post to the same loop is one to a
+ * queue (pyferry_queue_post): it takes no lock and allocates nothing. Its first one, or the first of all after such a second, may
+ * take a lock, for a moment, and allocate: so not in a signal handler.
  *
  * @param view  the interpreter that the loop is of; read during the call
  * @param loop  the event loop, a reference of the caller's that has to last until the function is called

@@ -12,6 +12,7 @@ use crate::error::{Result, Status, fail};
 use crate::registry::Interpreter;
 use crate::sys::Label;
 use crate::thread::{self, Admission};
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -131,16 +132,30 @@ impl Drop for Ticket {
     }
 }
 
+thread_local! {
+    /// Where this thread has posted last: it takes no lock to post there again.
+    static LAST: Cell<Option<Arc<Queue>>> = const { Cell::new(None) };
+}
+
 /// Posts a job to an event loop, by the queue that all posts to it share, which is made where there is none.
 pub fn post(interpreter: &Arc<Interpreter>, object: Lent, job: &Job, host: impl Fn() -> Host) -> Result<()> {
+    // (In the destructors of a thread's end it remembers nothing.)
+    let mut last = LAST.try_with(Cell::take).ok().flatten().filter(|queue| queue.serves(interpreter, object));
     loop {
-        match list::post_shared(interpreter, object, job) {
-            Some(Status::Ok) => return Ok(()),
-            Some(Status::QueueFull) => {
+        let queue = match last.take().or_else(|| list::find_shared(interpreter, object)) {
+            Some(queue) => queue,
+            None => super::create(interpreter, CAPACITY, Runner::SharedLoop(object), host())?,
+        };
+        match queue.post(job) {
+            Status::Ok => {
+                let _ = LAST.try_with(|last| last.set(Some(queue)));
+                return Ok(());
+            }
+            Status::QueueFull => {
                 fail!(QueueFull, "{CAPACITY} jobs wait for the event loop already: the job was not posted")
             }
-            // Another thread may have been the first.
-            _ => drop(super::create(interpreter, CAPACITY, Runner::SharedLoop(object), host())?),
+            // It was given up meanwhile.
+            _ => {}
         }
     }
 }

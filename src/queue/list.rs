@@ -1,8 +1,8 @@
 //! The queues that there are: for those who shut their interpreters down.
 
-use super::{Job, Queue};
+use super::Queue;
 use crate::cpython::Lent;
-use crate::error::{Result, Status, fail};
+use crate::error::{Result, fail};
 use crate::registry::Interpreter;
 use crate::sys::Mutex;
 use std::sync::{Arc, MutexGuard};
@@ -33,30 +33,12 @@ pub(super) fn add(queue: &Arc<Queue>) -> Option<Arc<Queue>> {
 
 /// The queue for all who post to an event loop, while that takes jobs.
 fn shared<'a>(queues: &'a [Arc<Queue>], interpreter: &Interpreter, object: Lent) -> Option<&'a Arc<Queue>> {
-    queues.iter().find(|queue| {
-        queue.is_shared
-            && queue.event_loop.as_ref().is_some_and(|event_loop| event_loop.object == object)
-            && queue.interpreter.serial == interpreter.serial
-            && queue.is_of_this_process()
-            && !queue.ring.is_closed()
-    })
+    queues.iter().find(|queue| queue.serves(interpreter, object))
 }
 
-/// Posts a job to the queue for all who post to that event loop; None where there is none. With the lock held, so that it is
-/// not given up meanwhile.
-pub(super) fn post_shared(interpreter: &Interpreter, object: Lent, job: &Job) -> Option<Status> {
-    shared(&hold_still(), interpreter, object).map(|queue| queue.post(job)).filter(|status| *status != Status::Closed)
-}
-
-/// Gives a queue up that nobody has posted to for a while. False: somebody just did.
-pub(super) fn retire(queue: &Arc<Queue>) -> bool {
-    let queues = hold_still();
-    if queue.ring.has_any() {
-        return false;
-    }
-    queue.ring.close();
-    drop(queues);
-    true
+/// The same, for those who post.
+pub(super) fn find_shared(interpreter: &Interpreter, object: Lent) -> Option<Arc<Queue>> {
+    shared(&hold_still(), interpreter, object).map(Arc::clone)
 }
 
 pub(super) fn remove(queue: &Arc<Queue>) {

@@ -327,6 +327,15 @@ impl Queue {
         });
     }
 
+    /// Whether it is the one for all who post to that event loop, and takes jobs.
+    fn serves(&self, interpreter: &Interpreter, object: Lent) -> bool {
+        self.is_shared
+            && self.event_loop.as_ref().is_some_and(|event_loop| event_loop.object == object)
+            && self.interpreter.serial == interpreter.serial
+            && self.is_of_this_process()
+            && !self.ring.is_closed()
+    }
+
     /// Whether it was made in this process, rather than in one that this was forked from.
     #[inline]
     fn is_of_this_process(&self) -> bool {

@@ -275,6 +275,20 @@ impl Ring {
         }
     }
 
+    /// The same, unless a job is in it or being posted. True: nobody posts any more, and nothing is to be taken.
+    pub fn close_if_unused(&self) -> bool {
+        let places = self.places.0.load(Ordering::Acquire);
+        // Each place that a poster has taken is behind the head until it is given back. No poster has taken one since, if `places` is
+        // as it was.
+        let is_unused = places & CLOSED == 0 && self.head.0.load(Ordering::Relaxed) == next(places);
+        let closed = places | CLOSED;
+        if !is_unused || self.places.0.compare_exchange(places, closed, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        self.ready.0.fetch_add(CLOSING, Ordering::AcqRel);
+        true
+    }
+
     /// Whether nobody may post any more.
     #[inline]
     pub fn is_closed(&self) -> bool {

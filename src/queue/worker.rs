@@ -41,7 +41,7 @@ fn work(queue: &Arc<Queue>) {
     loop {
         let is_idle = (may_rest || !has_work(queue)) && rest(queue);
         may_rest = false;
-        if is_idle && list::retire(queue) {
+        if is_idle && queue.ring.close_if_unused() {
             break;
         }
         // Jobs that wait for long may do so for ever: the loop is asked what it is about.

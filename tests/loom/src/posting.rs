@@ -169,3 +169,29 @@ fn ring_closes_while_jobs_are_taken() {
         assert_eq!(taken, (1..=posted).collect::<Vec<u64>>());
     });
 }
+
+#[test]
+fn ring_is_given_up_when_nobody_uses_it() {
+    model("two posters, one who takes, and who gives it up", 3, || {
+        let ring = ring(2);
+        let posters = [1, 2].map(|number| {
+            let ring = Arc::clone(&ring);
+            thread::spawn(move || is_in(ring.post(&job(number))))
+        });
+        let mut taken = Vec::new();
+        taken.extend(ring.take().map(number));
+        let is_over = ring.close_if_unused();
+        if is_over {
+            // From here on nobody looks.
+            assert!(!ring.has_any());
+        }
+        let posted = posters.into_iter().filter_map(|poster| poster.join().unwrap().then_some(())).count();
+        assert!(is_over || posted == 2);
+        if is_over {
+            assert!(ring.take().is_none());
+        } else {
+            take_all(&ring, &mut taken);
+        }
+        assert_eq!(taken.len(), posted);
+    });
+}
