@@ -53,6 +53,11 @@ pub enum Call {
     Visit(Place, bool),
     /// A queue that is made, given a job, run and freed.
     Queue(Place),
+    /// A call to a queue whose worker runs it.
+    PostAndWait(Place),
+    /// A post to an event loop of the interpreter that the thread is attached to, which then runs it, where that is the view's;
+    /// else to NULL.
+    AsyncioPost(Place),
     /// An object of the interpreter that the thread is attached to, given away as one of the view's where that is the same; else NULL.
     ReleaseLater(Place),
     RuntimeStart,
@@ -119,6 +124,8 @@ pub fn any_call() -> BoxedStrategy<Call> {
         2 => Just(TakeException),
         3 => (view(), prop::bool::weighted(0.9)).prop_map(|(view, function)| Visit(view, function)),
         3 => view().prop_map(Queue),
+        2 => view().prop_map(PostAndWait),
+        2 => view().prop_map(AsyncioPost),
         2 => view().prop_map(ReleaseLater),
         2 => Just(RuntimeStart),
         3 => prop::sample::select(&TIMEOUTS).prop_map(RuntimeStop),
@@ -162,6 +169,8 @@ pub fn every_call() -> Vec<Call> {
     calls.extend(views.map(|view| AtEnd(view, true)));
     calls.extend(views.map(|view| Visit(view, true)));
     calls.extend(views.map(Queue));
+    calls.extend(views.map(PostAndWait));
+    calls.extend(views.map(AsyncioPost));
     calls.extend(views.map(ReleaseLater));
     calls.extend([AtEnd(Some(0), false), SetReport(true), SetReport(false)]);
     calls.extend(guards.map(|guard| GuardView(guard, Some(3))));
@@ -220,6 +229,8 @@ impl Display for Call {
             TakeException => write!(f, "take_exception"),
             Visit(to, function) => write!(f, "call {} {}", view(to), if *function { "function" } else { "-" }),
             Queue(of) => write!(f, "queue {}", view(of)),
+            PostAndWait(of) => write!(f, "queue_call {}", view(of)),
+            AsyncioPost(of) => write!(f, "asyncio_post {}", view(of)),
             ReleaseLater(of) => write!(f, "release_later {}", view(of)),
             RuntimeStart => write!(f, "runtime_start"),
             RuntimeStop(timeout) => write!(f, "runtime_stop {timeout}"),

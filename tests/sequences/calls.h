@@ -450,6 +450,49 @@ static void queue(struct call *call)
     CHECK(visit.times == 2);
 }
 
+static void queue_call(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    struct visit_of visit = { pyferry_view_interpreter_id(of), 0 };
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.worker = true;
+    pyferry_queue *jobs = NULL;
+    call->status = pyferry_queue_new(of, &options, &jobs);
+    if (call->status != PYFERRY_STATUS_OK)
+        return;
+    call->status = pyferry_queue_call(jobs, run_job, &visit, -1);
+    CHECK(visit.times == 1);
+    pyferry_queue_free(jobs);
+}
+
+/* As much of an event loop as is called from other threads; asyncio's own takes long to import. */
+static const char event_loop[] =
+    "class Loop:\n"
+    "    import time\n"
+    "    def __init__(self): self.ready = []\n"
+    "    def is_closed(self): return False\n"
+    "    def call_soon_threadsafe(self, callback): self.ready.append(callback); return self\n"
+    "    def run_once(self):\n"
+    "        while not self.ready: self.time.sleep(0.001)\n"
+    "        self.ready.pop()()\n"
+    "loop = Loop()\n";
+
+static void asyncio_post(struct call *call)
+{
+    const pyferry_view *of = view(call->words[0]);
+    struct visit_of visit = { pyferry_view_interpreter_id(of), 0 };
+    PyObject *loop = NULL;
+    if (of != NULL && pyferry_is_attached(of)) {
+        run(event_loop);
+        CHECK((loop = PyObject_GetAttrString(PyImport_AddModule("__main__"), "loop")) != NULL);
+    }
+    call->status = pyferry_asyncio_post(of, loop, run_job, &visit);
+    if (call->status == PYFERRY_STATUS_OK)
+        run("loop.run_once()");
+    CHECK(visit.times == (call->status == PYFERRY_STATUS_OK));
+    Py_XDECREF(loop);
+}
+
 static void release_later(struct call *call)
 {
     const pyferry_view *of = view(call->words[0]);
@@ -563,6 +606,8 @@ static const struct {
     { "take_exception", take_exception },
     { "call", call_function },
     { "queue", queue },
+    { "queue_call", queue_call },
+    { "asyncio_post", asyncio_post },
     { "release_later", release_later },
     { "runtime_start", runtime_start },
     { "runtime_stop", runtime_stop },

@@ -198,12 +198,19 @@ impl Model {
                 }
                 Some(_) => refuse("CLOSED"),
             },
+            // On a thread of pyferry's.
+            Call::PostAndWait(view) => match self.viewed(view) {
+                None => refuse("INVALID_ARGUMENT"),
+                Some(interpreter) if self.phase(interpreter) == Open => ok('='),
+                Some(_) => refuse("CLOSED"),
+            },
+            Call::AsyncioPost(view) => match self.viewed(view).filter(|interpreter| self.is_in(actor, *interpreter)) {
+                None => refuse("INVALID_ARGUMENT"),
+                Some(interpreter) if self.phase(interpreter) == Open => ok('='),
+                Some(_) => refuse("CLOSED"),
+            },
             Call::ReleaseLater(view) => match self.viewed(view) {
-                Some(interpreter)
-                    if self.threads[actor].current.is_some_and(|state| state.interpreter == interpreter) =>
-                {
-                    ok('=')
-                }
+                Some(interpreter) if self.is_in(actor, interpreter) => ok('='),
                 _ => refuse("INVALID_ARGUMENT"),
             },
             Call::RuntimeStart => self.runtime_start(),
@@ -327,6 +334,10 @@ impl Model {
         let alone = if never_waits || refused { "!" } else { "" };
         let number = number.map_or(String::new(), |number| format!(" #{number}"));
         format!("{actor}{alone} {call}{number}")
+    }
+
+    fn is_in(&self, actor: usize, interpreter: usize) -> bool {
+        self.threads[actor].current.is_some_and(|state| state.interpreter == interpreter)
     }
 
     /// Whether that thread is attached, and whether to the interpreter of each view, as the player writes it.
