@@ -1,6 +1,6 @@
 /*
  * The ways of ways.h to have many small jobs done in Python: through a queue, which is run in one attachment for all that it has;
- * and by an attachment for each.
+ * and by an attachment for each. And many threads that post to one queue.
  */
 #ifndef PYFERRY_BENCH_QUEUES_H
 #define PYFERRY_BENCH_QUEUES_H
@@ -25,15 +25,17 @@ static void queue_prepare(void)
     CHECK_OK(pyferry_queue_new(view, NULL, &queue));
 }
 
-/* As many as there are at once at least. */
-static double through_queue(pyferry_job job, long count)
+/* As many as there are at once at least, each after some work of the host's or none. */
+static double through_queue(pyferry_job job, long count, void (*work)(void))
 {
     long done = 0, wanted = (count + AT_ONCE - 1) / AT_ONCE * AT_ONCE;
     double start = nanoseconds();
     while (done < wanted) {
         size_t ran;
-        for (int i = 0; i < AT_ONCE; i++)
+        for (int i = 0; i < AT_ONCE; i++) {
+            work();
             CHECK_OK(pyferry_queue_post(queue, job, &done));
+        }
         CHECK_OK(pyferry_queue_run(queue, AT_ONCE, -1, &ran));
     }
     return (nanoseconds() - start) * (double)count / (double)wanted;
@@ -41,12 +43,12 @@ static double through_queue(pyferry_job job, long count)
 
 static double queue_jobs(long count)
 {
-    return through_queue(do_job, count);
+    return through_queue(do_job, count, nothing);
 }
 
 static double queue_calls(long count)
 {
-    return through_queue(do_call, count);
+    return through_queue(do_call, count, nothing);
 }
 
 static double attached_jobs(long count)
@@ -57,6 +59,93 @@ static double attached_jobs(long count)
         CHECK_OK(pyferry_attach(view, &token));
         do_job(&done, PYFERRY_STATUS_OK);
         CHECK_OK(pyferry_detach(&token));
+    });
+}
+
+/* ---- jobs that come now and then, while another thread computes in Python, and has the GIL where there is one ---- */
+
+static void *compute(void *unused)
+{
+    pyferry_token token = attach(view);
+    CHECK(PyRun_SimpleString("while True: pass") == 0);
+    detach(token);
+    return unused;
+}
+
+static void busy_prepare(void)
+{
+    static atomic_bool begun;
+    if (!atomic_exchange(&begun, true))
+        pthread_detach(thread_start(compute, NULL));
+}
+
+static void busy_queue_prepare(void)
+{
+    busy_prepare();
+    queue_prepare();
+}
+
+static void a_while(void)
+{
+    struct timespec time = { 0, 20000 };
+    nanosleep(&time, NULL);
+}
+
+static double queue_seldom(long count)
+{
+    return through_queue(do_job, count, a_while);
+}
+
+static double attached_seldom(long count)
+{
+    TIMED(count, {
+        a_while();
+        pyferry_visit(view, NULL);
+    });
+}
+
+/* ---- posts of many threads: nobody runs the jobs meanwhile, and there is room for as many as fit in a round ---- */
+
+enum { ROOM = 1 << 21 };
+static pyferry_queue *shared_queue;
+static long shared_done;
+
+static void make_shared_queue(void)
+{
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.capacity = ROOM;
+    CHECK_OK(pyferry_queue_new(view, &options, &shared_queue));
+}
+
+static void shared_prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    CHECK(pthread_once(&once, make_shared_queue) == 0);
+}
+
+/* After a round; and in one that others have made so long that there is no room. */
+static inline void run_shared_queue(void)
+{
+    if (shared_queue != NULL)
+        CHECK_OK(pyferry_queue_run(shared_queue, SIZE_MAX, -1, NULL));
+}
+
+static double shared_posts(long count)
+{
+    TIMED(count, {
+        while (pyferry_queue_post(shared_queue, do_job, &shared_done) == PYFERRY_STATUS_QUEUE_FULL)
+            run_shared_queue();
+    });
+}
+
+/* What a post does at least, if many threads do it. */
+static double shared_atomics(long count)
+{
+    static _Alignas(128) atomic_long one;
+    static _Alignas(128) atomic_long other;
+    TIMED(count, {
+        atomic_fetch_add(&one, 1);
+        atomic_fetch_add(&other, 1);
     });
 }
 

@@ -88,6 +88,7 @@ static struct rate rate(struct worker *workers, int threads)
         visits += (double)workers[i].visits;
         processor += workers[i].processor;
     }
+    run_shared_queue();
     int usable = threads < cores ? threads : cores;
     return (struct rate){ visits / (end - begin) * 1e6, visits / processor * 1e6,
                           processor >= CLOSE * usable * (end - begin) };

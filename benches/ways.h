@@ -148,6 +148,16 @@ static double pyferry(long count)
     TIMED(count, pyferry_visit(view, NULL););
 }
 
+/* A trace for each round, in which no more is noted than there is room for until it is written. The first visits pay for its beginning. */
+static double pyferry_traced(long count)
+{
+    CHECK_OK(pyferry_trace_start("trace.json"));
+    pyferry(100);
+    double elapsed = pyferry(count);
+    CHECK_OK(pyferry_trace_stop());
+    return elapsed;
+}
+
 static double pyferry_and_call(long count)
 {
     TIMED(count, pyferry_visit(view, call););
@@ -332,9 +342,9 @@ static double peer_call(long count)
     return nanoseconds() - start;
 }
 
-#include "queues.h"
-
 static void nothing(void) { }
+
+#include "queues.h"
 
 static const struct way ways[] = {
     { "bare", bare_prepare, bare },
@@ -347,6 +357,7 @@ static const struct way ways[] = {
     { "pyferry-first", nothing, pyferry_first },
     { "pyferry-guard", nothing, pyferry_guards },
     { "pyferry-nested", nothing, pyferry_nested },
+    { "pyferry-traced", nothing, pyferry_traced },
     { "scope", nothing, scope_attached },
     { "scope-nested", nothing, scope_nested },
     { "stable-tick", nothing, stable_tick },
@@ -367,6 +378,10 @@ static const struct way ways[] = {
     { "queue-jobs", queue_prepare, queue_jobs },
     { "queue-calls", queue_prepare, queue_calls },
     { "attached-jobs", nothing, attached_jobs },
+    { "queue-seldom", busy_queue_prepare, queue_seldom },
+    { "attached-seldom", busy_prepare, attached_seldom },
+    { "shared-posts", shared_prepare, shared_posts },
+    { "shared-atomics", nothing, shared_atomics },
     { "atomics", nothing, atomics },
     { "peer-call", nothing, peer_call },
 };

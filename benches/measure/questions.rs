@@ -22,6 +22,10 @@ pub enum Measure {
     DropIn(&'static str, &'static str),
     /// Visits on so many threads, divided by those on one, for the processor time that the threads got.
     Scaling(usize),
+    /// Posts of so many threads into one queue, divided by those of one, in the same time; beside two atomic instructions that all want.
+    Posters(usize),
+    /// Two of `benches/ways.h` in turns: how many nanoseconds ours takes longer.
+    Longer(&'static str, &'static str),
     /// Bytes that a thread has malloc'd for its first interpreter, beyond CPython's own.
     FirstMemory,
     /// Bytes for each of four more interpreters.
@@ -50,7 +54,8 @@ pub enum Bound {
 
 use Bound::{AtLeast, AtMost};
 use Measure::{
-    Atomics, DropIn, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Latency, Ratio, Scaling,
+    Atomics, DropIn, Faster, FirstMemory, ForbiddenCalls, FurtherMemory, Instructions, Latency, Longer, Posters, Ratio,
+    Scaling,
 };
 
 impl Bound {
@@ -66,7 +71,7 @@ impl Question {
     /// As the table names it.
     pub fn what(&self) -> String {
         match self.measure {
-            Measure::Scaling(threads) => format!("{}: {threads}", self.what),
+            Measure::Scaling(threads) | Measure::Posters(threads) => format!("{}: {threads}", self.what),
             _ => self.what.to_owned(),
         }
     }
@@ -89,6 +94,9 @@ impl Question {
 
 /// Threads of the scaling rows.
 pub const THREADS: [usize; 4] = [2, 4, 8, 16];
+
+/// Threads that post to one queue.
+const POSTERS: [usize; 3] = [2, 4, 8];
 
 const FASTER: &str = "≥ 50×; up to 3.10 ≥ 1.5×; 3.13t ≥ 60×; 3.14t, 3.15t ≥ 500×";
 const CALL: &str = "attach + call + detach";
@@ -208,6 +216,13 @@ pub fn all() -> Vec<Question> {
             none,
         ),
         question(
+            "a job of a queue every 20 µs, while a thread computes in Python: post + run",
+            "attach + detach for each",
+            "≥ 20×; t: nobody waits",
+            Faster("queue-seldom", Theirs::Way("attached-seldom")),
+            |python| (!python.free_threaded).then_some(AtLeast(20.0)),
+        ),
+        question(
             "a job of a queue with a call, 256 at once: post + run",
             "PyGILState_Ensure/Release for each",
             "≥ 20×; t ≥ 5×",
@@ -231,6 +246,13 @@ pub fn all() -> Vec<Question> {
         question("post", "its atomic read-modify-writes", "≤ 2", Atomics("post"), |_| Some(AtMost(2.0))),
         question("post", "allocations, locks, system calls", "0", ForbiddenCalls("post"), |_| Some(AtMost(0.0))),
         question("post", PATH, "", Instructions("post", "pyferry_queue_post"), none),
+        question(
+            "attach + detach while a trace is written",
+            "ns more than without",
+            "≤ 100",
+            Longer("pyferry-traced", "pyferry"),
+            |_| Some(AtMost(100.0)),
+        ),
         question("guard open + close", "two atomic read-modify-writes", "", Ratio("pyferry-guard", "atomics"), none),
         question("guard open + close", "allocations, locks, system calls", "0", ForbiddenCalls("guard"), |_| {
             Some(AtMost(0.0))
@@ -248,6 +270,11 @@ pub fn all() -> Vec<Question> {
         question("nested detach", PATH, "", Instructions("nested", "pyferry_detach"), none),
         question("attach + detach", "its atomic read-modify-writes", "", Atomics("repeated"), none),
     ];
+    for posters in POSTERS {
+        let goal = if posters == 8 { "≥ 1" } else { "" };
+        let bound: fn(&Python) -> Option<Bound> = if posters == 8 { |_| Some(AtLeast(1.0)) } else { none };
+        questions.push(question("posts in the same time, posters", "one poster", goal, Posters(posters), bound));
+    }
     for threads in THREADS {
         questions.push(question(SCALING, ONE_THREAD, "≥ 0.95", Scaling(threads), |_| Some(AtLeast(0.95))));
     }

@@ -17,7 +17,8 @@ Two ways to do a thing are timed in turns, in hundreds of short rounds of severa
 rounds' ratios, with the first and the third quartile in brackets. × is how many times as fast pyferry is; the rest is pyferry
 divided by the other, or what the second column counts. Instructions are counted by callgrind, and are the same on each run.
 Threads are compared by what they did for the processor time that they got; \"in all\" is how many times as much as one
-thread they did in the same time, which on a busy machine is less. The call is of an empty Python function, and the same for
+thread they did in the same time, which on a busy machine is less. Posters write to the same two words, and so are compared by what
+they did in the same time, beside threads that do nothing but count in two shared words. The call is of an empty Python function, and the same for
 all.
 ";
 
@@ -138,7 +139,7 @@ fn cell(answer: &Answer, question: &Question, python: &Python) -> String {
         Measure::Faster(..) | Measure::DropIn(..) if value >= 10.0 => format!("{value:.0}"),
         Measure::Faster(..) | Measure::DropIn(..) => format!("{value:.1}"),
         Measure::Latency(_) if value >= 10.0 => format!("{value:.0}"),
-        Measure::Ratio(..) | Measure::Scaling(_) | Measure::Latency(_) => format!("{value:.2}"),
+        Measure::Ratio(..) | Measure::Scaling(_) | Measure::Posters(_) | Measure::Latency(_) => format!("{value:.2}"),
         _ => format!("{value:.0}"),
     };
     let mut text = digits(number.value);
@@ -153,6 +154,9 @@ fn cell(answer: &Answer, question: &Question, python: &Python) -> String {
     }
     if let (Measure::Scaling(_), Some((ours, theirs))) = (question.measure, number.sides) {
         text += &format!("; in all {}×, bare {}×", digits(ours), digits(theirs));
+    }
+    if let (Measure::Posters(_), Some((_, atomics))) = (question.measure, number.sides) {
+        text += &format!("; two shared atomics {}×", digits(atomics));
     }
     text
 }

@@ -23,6 +23,16 @@ const PROCESSES: usize = 4;
 
 /// Rounds of scaling.c that have to count.
 const FEWEST: usize = 3;
+const KEPT_BUSY: &str = "many threads: others kept the cores busy";
+
+/// What is compared of scaling.c's rounds, by its place there.
+#[derive(Clone, Copy)]
+enum Rate {
+    /// In the same time.
+    InAll = 0,
+    /// For the same processor time.
+    OfProcessor = 2,
+}
 
 /// What allocates, frees, locks or calls the system, by how the names begin; `clock_gettime` does not, natively.
 const FORBIDDEN: [&str; 12] = [
@@ -60,10 +70,19 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
             let peer = programs.peer(kind, python);
             compared(turns(ours, "peer-call", Some(peer))?, |ours, theirs| theirs / ours)
         }
-        Measure::Scaling(threads) => match scaling(threads, python, programs)? {
-            Some(number) => number,
-            None => return Ok(Answer::Not("many threads: others kept the cores busy".to_owned())),
-        },
+        Measure::Longer(ours, theirs) => compared(turns(ours, theirs, None)?, |ours, theirs| ours - theirs),
+        Measure::Scaling(threads) => {
+            match scaling(["pyferry", "bare"], threads, Rate::OfProcessor, python, programs)? {
+                Some(number) => number,
+                None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
+            }
+        }
+        Measure::Posters(threads) => {
+            match scaling(["shared-posts", "shared-atomics"], threads, Rate::InAll, python, programs)? {
+                Some(number) => number,
+                None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
+            }
+        }
         Measure::Latency(way) => run("holder", &[way.to_owned()], python, programs)?[0][0].into(),
         Measure::FirstMemory => memory(1, python, programs)?.into(),
         Measure::FurtherMemory => ((memory(5, python, programs)? - memory(1, python, programs)?) / 4.0).into(),
@@ -118,13 +137,19 @@ fn compared(rounds: Vec<Vec<f64>>, ratio: impl Fn(f64, f64) -> f64) -> Number {
 }
 
 /// None: in hardly any round did the threads get the cores.
-fn scaling(threads: usize, python: &Python, programs: &Programs) -> Result<Option<Number>, String> {
-    let rounds = run("scaling", &["pyferry".into(), "bare".into(), threads.to_string()], python, programs)?;
+fn scaling(
+    [ours, theirs]: [&str; 2],
+    threads: usize,
+    rate: Rate,
+    python: &Python,
+    programs: &Programs,
+) -> Result<Option<Number>, String> {
+    let rounds = run("scaling", &[ours.to_owned(), theirs.to_owned(), threads.to_string()], python, programs)?;
     if rounds.len() < FEWEST {
         return Ok(None);
     }
     let times = |one: usize| rounds.iter().map(|round| round[one + 1] / round[one]).collect::<Vec<f64>>();
-    let (value, spread) = quartiles(times(2));
+    let (value, spread) = quartiles(times(rate as usize));
     Ok(Some(Number { value, spread: Some(spread), sides: Some((median(times(0)), median(times(4)))) }))
 }
 
