@@ -44,6 +44,13 @@ const LIMITS: [Limit; 12] = [
     Limit { phase: "post a copy", instructions: 160, atomics: 2 },
 ];
 
+/// The same where each side fences for itself, as on a kernel that cannot have all fence at once.
+const LIMITS_WITH_FENCES: [Limit; 3] = [
+    Limit { phase: "repeated", instructions: 160, atomics: 2 },
+    Limit { phase: "nested", instructions: 100, atomics: 0 },
+    Limit { phase: "let go", instructions: 420, atomics: 2 },
+];
+
 /// Phases whose visits must come to the same: however many threads there are, and whatever was asked or run before.
 const ALIKE: [(&str, &str); 3] =
     [("repeated", "repeated on 8 threads"), ("nested", "nested after questions"), ("nested", "nested after scripts")];
@@ -69,16 +76,21 @@ const CONTROL: (&str, &str) = ("view", "malloc");
 fn main() -> ExitCode {
     harness::run(|library, pythons| {
         let newest = newest(pythons.iter(), false).cloned();
-        let benchmarks = newest.map(|python| {
+        let benchmarks = newest.clone().map(|python| {
             let library = Library { file: library.file.clone() };
             Trial::test(format!("benchmarks compile on {}", python.name), move || compiles(&library, &python))
         });
         let counter = Arc::new(Counter::new(library));
+        let with_fences = newest.map(|python| {
+            let counter = Arc::clone(&counter);
+            let name = format!("instructions with fences on {}", python.name);
+            Trial::test(name, move || check_with_fences(&counter, &python))
+        });
         let trial = |python: Python| {
             let counter = Arc::clone(&counter);
             Trial::ignorable_test(format!("instructions on {}", python.name), move || check(&counter, &python))
         };
-        pythons.into_iter().map(trial).chain(benchmarks).collect()
+        pythons.into_iter().map(trial).chain(benchmarks).chain(with_fences).collect()
     })
 }
 
@@ -91,6 +103,19 @@ fn compiles(library: &Library, python: &Python) -> Result<(), Failed> {
         Builder::default().make(&compile::measured(&source, &beside, python, library))?;
     }
     Ok(())
+}
+
+fn check_with_fences(counter: &Counter, python: &Python) -> Result<(), Failed> {
+    let counts = counter.run_with(python, &[("PYFERRY_BARRIER", "symmetric")])?;
+    let mut problems = Vec::new();
+    for limit in &LIMITS_WITH_FENCES {
+        let count = counts.iter().find(|count| count.phase == limit.phase).ok_or("callgrind counted too little")?;
+        problems.extend(limit.exceeded_by(count));
+        if count.atomics != limit.atomics {
+            problems.push(format!("{}: {} fences, and not {}", limit.phase, count.atomics, limit.atomics));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
 }
 
 fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {

@@ -1,12 +1,12 @@
 //! One occupant's place at a gate: who comes and goes, and what the closer says to it.
 
 #[cfg(loom)]
-use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering, fence};
 use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
 
-/// Notices on a seat. None: its occupant comes and goes without a look at anything else.
+/// Notices on a seat. None, or only the fence: its occupant comes and goes without a look at anything else.
 /// The gate is not open.
 pub(super) const CLOSING_NOTICE: u32 = 1;
 /// The closer went on without waiting for the occupant, who may not come back in.
@@ -108,8 +108,26 @@ impl<T> Seat<T> {
     /// are written down, if they are.
     #[inline(always)]
     pub fn is_quiet<const OBSERVED: bool>(&self) -> bool {
+        self.notices_but::<OBSERVED>() & !FENCE == 0
+    }
+
+    /// The same behind a store to `pins`, which the closer looks at: the occupant fences in between, where it has to.
+    #[inline(always)]
+    fn stays_quiet<const OBSERVED: bool>(&self) -> bool {
+        let notices = self.notices_but::<OBSERVED>();
+        notices == 0 || (notices == FENCE && self.is_quiet_behind_fence::<OBSERVED>())
+    }
+
+    #[inline]
+    fn is_quiet_behind_fence<const OBSERVED: bool>(&self) -> bool {
+        fence(Ordering::SeqCst);
+        self.is_quiet::<OBSERVED>()
+    }
+
+    #[inline(always)]
+    fn notices_but<const OBSERVED: bool>(&self) -> u32 {
         let seen_to = if OBSERVED { self::OBSERVED } else { 0 };
-        self.notices.load(Ordering::Acquire) & !seen_to == 0
+        self.notices.load(Ordering::Acquire) & !seen_to
     }
 
     fn has_notice(&self, notice: u32) -> bool {
@@ -161,7 +179,7 @@ impl<T> Seat<T> {
     pub fn enter<const OBSERVED: bool>(&self) -> bool {
         let pins = self.add_pin();
         self.light_barrier();
-        let quiet = self.is_quiet::<OBSERVED>();
+        let quiet = self.stays_quiet::<OBSERVED>();
         if !quiet {
             self.pins.store(pins, Ordering::Release);
         }
@@ -174,7 +192,7 @@ impl<T> Seat<T> {
         let pins = self.pins.load(Ordering::Relaxed);
         self.pins.store(pins - 1, Ordering::Release);
         self.light_barrier();
-        self.is_quiet::<OBSERVED>()
+        self.stays_quiet::<OBSERVED>()
     }
 
     #[cfg(not(loom))]

@@ -71,12 +71,18 @@ impl Counter {
     }
 
     pub fn run(&self, python: &Python) -> Result<Vec<Count>, String> {
+        self.run_with(python, &[])
+    }
+
+    /// The same with variables of its own, which name the run.
+    pub fn run_with(&self, python: &Python, own: &[(&str, &str)]) -> Result<Vec<Count>, String> {
         let special = self.special.as_ref()?;
         let sources = paths::root().join("tests/cost");
         let beside = BESIDE.map(|file| sources.join(file));
         let recipe = compile::measured(&sources.join("path.c"), &beside, python, &self.library);
         self.builder.make(&recipe)?;
-        let directory = paths::run(&format!("instructions on {}", python.name));
+        let settings: String = own.iter().map(|(name, value)| format!(" with {name}={value}")).collect();
+        let directory = paths::run(&format!("instructions{settings} on {}", python.name));
         let says = |e: std::io::Error| format!("{}: {e}", directory.display());
         if directory.exists() {
             fs::remove_dir_all(&directory).map_err(says)?; // a dump of another run would be counted
@@ -86,10 +92,9 @@ impl Counter {
         command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no", "--dump-instr=yes", "--dump-line=no"]);
         command.args(["--compress-strings=no", "--compress-pos=no", "--callgrind-out-file=dump"]);
         command.arg(&recipe.output).current_dir(&directory);
-        environment::replace(
-            &mut command,
-            &environment::variables(Mode::Host, Some(python), &self.library, &directory),
-        );
+        let mut variables = environment::variables(Mode::Host, Some(python), &self.library, &directory);
+        variables.extend(own.iter().map(|(name, value)| (name.to_string(), value.into())));
+        environment::replace(&mut command, &variables);
         let finished = process::run(&mut command, &directory.join("output"), TIME, |_| String::new())
             .map_err(|e| format!("cannot run valgrind (tools/setup callgrind installs it): {e}"))?;
         verdict::of(&finished, TIME).map_err(|what| format!("{what}\n{}", finished.output))?;
