@@ -23,9 +23,10 @@ static inline struct loop loop_new_by(pyferry_view *view, const char *source)
     return loop;
 }
 
+/* As asyncio.new_event_loop() makes one on Linux. What that makes on Windows takes the signals of whoever makes it. */
 static inline struct loop loop_new(pyferry_view *view)
 {
-    return loop_new_by(view, "loop = asyncio.new_event_loop()");
+    return loop_new_by(view, "loop = asyncio.SelectorEventLoop()");
 }
 
 static inline void *loop_run(void *argument)

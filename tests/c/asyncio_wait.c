@@ -173,7 +173,7 @@ static void told(void)
 
 static void in_interpreter(pyferry_view *view, pyferry_view *elsewhere)
 {
-    loop = loop_new_by(view, COROUTINES "loop = asyncio.new_event_loop()");
+    loop = loop_new_by(view, COROUTINES "loop = asyncio.SelectorEventLoop()");
     loop_start(&loop);
     results(elsewhere);
     failures();

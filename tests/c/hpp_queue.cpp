@@ -89,7 +89,7 @@ static void with_a_loop(const pyferry::view &view)
     PyObject *loop = nullptr, *coroutine = nullptr, *value = nullptr;
     {
         pyferry::attached here{view};
-        CHECK(here.exec("import asyncio\nloop = asyncio.new_event_loop()\nasync def answer(): return 42"));
+        CHECK(here.exec("import asyncio\nloop = asyncio.SelectorEventLoop()\nasync def answer(): return 42"));
         PyObject *module = PyImport_AddModule("__main__");
         loop = PyObject_GetAttrString(module, "loop");
         coroutine = PyObject_CallMethod(module, "answer", nullptr);
