@@ -216,6 +216,42 @@ template <class Value> struct moved {
     Value value{};
 };
 
+/// A token or suspension, and whether there is one. Calls get the address of a copy: so compilers see that they do not change
+/// a scope behind its back, and make of one what they make of the C calls.
+template <class Token> class held {
+public:
+    held() noexcept = default;
+    held(Token token) noexcept : token_(token), full_((token.private_words[0] | token.private_words[1]) != 0) {}
+    held(held &&other) noexcept : held(other.take()) {}
+    held &operator=(held &&) = delete;
+
+    explicit operator bool() const noexcept { return full_; }
+
+    template <class Call> pyferry_status fill(Call call) {
+        Token filled; // by a success
+        const pyferry_status status = call(&filled);
+        if (status != PYFERRY_STATUS_OK) return status;
+        token_ = filled;
+        full_ = true;
+        return status;
+    }
+    template <class Call> pyferry_status empty(Call call) {
+        Token left = take();
+        const pyferry_status status = call(&left);
+        token_ = left;
+        full_ = held(left).full_;
+        return status;
+    }
+    Token take() noexcept {
+        full_ = false;
+        return std::exchange(token_, Token{});
+    }
+
+private:
+    Token token_{};
+    bool full_ = false;
+};
+
 template <auto give_back> struct deleter {
     template <class Handle> void operator()(Handle *handle) const noexcept { give_back(handle); }
 };
@@ -254,15 +290,15 @@ protected:
     /// Makes what this is to hold, with the help of another owner, which may have failed: then that is why.
     template <class Other, class Call> void make(const Other &needed, Call call) {
         if (needed || needed.status() == PYFERRY_STATUS_OK) make(call);
-        else refuse(needed);
+        else made_ = refusal(needed);
     }
     template <class Call> void make(Call call) {
-        if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) refuse(status);
+        if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) made_ = refusal(status);
     }
 
 private:
-    PYFERRY_HPP_RARE void refuse(pyferry_status status) { made_ = result(status); }
-    PYFERRY_HPP_RARE void refuse(const result &needed) { made_ = needed; }
+    PYFERRY_HPP_RARE static result refusal(pyferry_status status) { return result(status); }
+    PYFERRY_HPP_RARE static result refusal(const result &needed) { return needed; }
 
     result made_;
 };
@@ -430,13 +466,17 @@ class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::owner<attac
 public:
     /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
     [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : id_(where.id_) {
-        make(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_.value); });
+        make(where, [&] {
+            return token_.fill([&](auto *token) { return pyferry_attach_labeled(where.get(), what.text(), token); });
+        });
     }
 
     /// The same, and it gets in also when the interpreter is shutting down, which waits for the guard. The guard has to
     /// stay for this call only.
     [[nodiscard]] explicit attached(const guard &open) : id_(open.id_) {
-        make(open, [&] { return pyferry_attach_guarded(open.get(), &token_.value); });
+        make(open, [&] {
+            return token_.fill([&](auto *token) { return pyferry_attach_guarded(open.get(), token); });
+        });
     }
 
     /// Takes over what pyferry_attach gave to this thread; an empty token makes an empty object.
@@ -451,11 +491,11 @@ public:
     /// Python was not told of. The end of the thread clears up what is left.
     ~attached() noexcept(false) {
         if (!*this) return;
-        const pyferry_status status = detail::status_of([this] { return pyferry_detach(&token_.value); });
+        const pyferry_status status = detail::status_of([this] { return token_.empty(pyferry_detach); });
         if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::attached", status);
     }
 
-    explicit operator bool() const noexcept { return (token_.value.private_words[0] | token_.value.private_words[1]) != 0; }
+    explicit operator bool() const noexcept { return static_cast<bool>(token_); }
 
     /// Runs Python source in the interpreter's `__main__`, if this is attached; else it fails as the attaching did.
     /// PYFERRY_STATUS_PYTHON_ERROR: it raised, and the message is the traceback, in which `filename` is its name.
@@ -470,7 +510,7 @@ public:
     /// Ends it before the scope does, and says how that went. PYFERRY_STATUS_CLOSED: the interpreter was shut down around
     /// this thread, and it is over. Other failures change nothing: the destructor tries again.
     result detach() {
-        return detail::result_of([this] { return pyferry_detach(&token_.value); });
+        return detail::result_of([this] { return token_.empty(pyferry_detach); });
     }
 
     /// Gives the token away, for a pyferry_detach on this thread.
@@ -486,7 +526,7 @@ private:
         return current && current.id() != id_;
     }
 
-    detail::moved<pyferry_token> token_;
+    detail::held<pyferry_token> token_;
     std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
@@ -499,7 +539,7 @@ class [[nodiscard]] suspended : public detail::owner<suspended> {
 public:
     [[nodiscard]] suspended() {
         // Asked first: it is no failure, and leaves no message.
-        if (pyferry_is_attached(nullptr)) make([this] { return pyferry_suspend(&suspension_.value); });
+        if (pyferry_is_attached(nullptr)) make([this] { return suspension_.fill(pyferry_suspend); });
     }
 
     /// Takes over what pyferry_suspend gave to this thread; an empty suspension makes an empty object.
@@ -513,18 +553,16 @@ public:
     /// use resume().
     ~suspended() noexcept(false) {
         if (!*this) return;
-        const pyferry_status status = detail::status_of([this] { return pyferry_resume(&suspension_.value); });
+        const pyferry_status status = detail::status_of([this] { return suspension_.empty(pyferry_resume); });
         if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::suspended", status);
     }
 
-    explicit operator bool() const noexcept {
-        return (suspension_.value.private_words[0] | suspension_.value.private_words[1]) != 0;
-    }
+    explicit operator bool() const noexcept { return static_cast<bool>(suspension_); }
 
     /// Comes back before the scope ends, and says how that went; a success where there is nothing to resume.
     /// PYFERRY_STATUS_CLOSED: the interpreter has ended, and the thread is not attached.
     result resume() {
-        return *this ? detail::result_of([this] { return pyferry_resume(&suspension_.value); }) : result();
+        return *this ? detail::result_of([this] { return suspension_.empty(pyferry_resume); }) : result();
     }
 
     /// Gives the suspension away, for a pyferry_resume on this thread.
@@ -533,7 +571,7 @@ public:
 private:
     explicit suspended(pyferry_suspension suspension) noexcept : suspension_(suspension) {}
 
-    detail::moved<pyferry_suspension> suspension_;
+    detail::held<pyferry_suspension> suspension_;
 };
 
 /// Makes an interpreter, and ends it. It is as good as a view of it wherever one is asked for: `attached here{game};`
