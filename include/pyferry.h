@@ -996,11 +996,11 @@ void pyferry_guard_close(struct pyferry_guard *guard);
  *
  * What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
  *
- * @param view  the interpreter; read during the call
  * An attach that enters the interpreter begins a visit, which ends with its detach. A visit begins with no exception set: one
  * that is set on the thread's state already (the thread let go with it) is set again afterwards; and what
  * PyThreadState_SetAsyncExc sent to an earlier visit is dropped.
  *
+ * @param view  the interpreter; read during the call
  * @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
  *              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
@@ -1153,8 +1153,8 @@ pyferry_status pyferry_interpreter_new(const struct pyferry_interpreter_options 
  *                    which Python threads are left: where one of them lets nobody in, that takes a second at most.
  *                    Ending itself runs the interpreter's atexit functions and finalisers, which may take longer.
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other
- *         than -1), _TIMEOUT (the message says who is still inside and, with a GIL, at which line of Python, as far as
- *         they let anybody in to see; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it
+ *         than -1), _TIMEOUT (the message says who is still inside and, as far as they let anybody in to see, in which file,
+ *         line and function of Python; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it
  *         has ended already, or Python is shutting down and ends it), _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_interpreter_end(const struct pyferry_view *view,
@@ -1204,8 +1204,9 @@ pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
 /**
  * Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
  *
- * A thread that is attached, by whomever. An exception that was pending before is pending afterwards. An attachment that
- * entered an interpreter before cannot be ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
+ * A thread that is attached, by whomever; also while the interpreter shuts down, which waits for it. An exception that was
+ * pending before is pending afterwards. An attachment that entered an interpreter before cannot be ended in there: that is
+ * PYFERRY_STATUS_WRONG_ORDER.
  *
  * @param source    a whole file's worth of statements, in UTF-8
  * @param filename  what tracebacks call it, in UTF-8. NULL: "<string>".

@@ -50,11 +50,11 @@ fn ticket([thread, number]: [u64; 2]) -> Ticket {
 ///
 /// What a thread leaves in Python (threading.local, contextvars) is there again at its next attach.
 ///
-/// @param view  the interpreter; read during the call
 /// An attach that enters the interpreter begins a visit, which ends with its detach. A visit begins with no exception set: one
 /// that is set on the thread's state already (the thread let go with it) is set again afterwards; and what
 /// PyThreadState_SetAsyncExc sent to an earlier visit is dropped.
 ///
+/// @param view  the interpreter; read during the call
 /// @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
 ///              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has

@@ -92,8 +92,8 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_new(
 ///                    which Python threads are left: where one of them lets nobody in, that takes a second at most.
 ///                    Ending itself runs the interpreter's atexit functions and finalisers, which may take longer.
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (view is NULL or of an interpreter that others made; a negative time other
-///         than -1), _TIMEOUT (the message says who is still inside and, with a GIL, at which line of Python, as far as
-///         they let anybody in to see; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it
+///         than -1), _TIMEOUT (the message says who is still inside and, as far as they let anybody in to see, in which file,
+///         line and function of Python; nobody new gets in: call again), _WRONG_THREAD (this thread is inside), _CLOSED (it
 ///         has ended already, or Python is shutting down and ends it), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_interpreter_end(view: *const pyferry_view, timeout_ms: i64) -> Status {

@@ -5,8 +5,9 @@ use std::ffi::c_char;
 
 /// Runs Python source in the `__main__` module of the interpreter that this thread is attached to.
 ///
-/// A thread that is attached, by whomever. An exception that was pending before is pending afterwards. An attachment that
-/// entered an interpreter before cannot be ended in there: that is PYFERRY_STATUS_WRONG_ORDER.
+/// A thread that is attached, by whomever; also while the interpreter shuts down, which waits for it. An exception that was
+/// pending before is pending afterwards. An attachment that entered an interpreter before cannot be ended in there: that is
+/// PYFERRY_STATUS_WRONG_ORDER.
 ///
 /// @param source    a whole file's worth of statements, in UTF-8
 /// @param filename  what tracebacks call it, in UTF-8. NULL: "<string>".

@@ -4,10 +4,14 @@ use super::callback::Callback;
 use super::types::PyObject;
 use super::{Python, Raw};
 use crate::error::Result;
+use crate::sys;
 use std::ffi::CStr;
+use std::time::Duration;
 
 /// As many pending calls as any CPython keeps (`MAXPENDINGCALLS`, 3.13 and later; 32 before).
 const MOST_PENDING: u32 = 300;
+/// How long a copy of the process may take to say where threads are.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A thread of the `threading` module.
 pub struct PythonThread {
@@ -139,14 +143,29 @@ if threading is not None:
     }
 
     /// Where the threads of the attached interpreter are in Python code ("mod.py:12 in update"), by their numbers. Those that
-    /// run none have no place. On free-threaded builds nobody has: frames change while one looks, unless the world is stopped
-    /// as `sys._current_frames` does, which would have everybody wait for C code that never comes back.
+    /// run none have no place.
+    ///
+    /// On free-threaded builds frames change while one looks, unless the world is stopped as `sys._current_frames` does, which
+    /// would have everybody wait for C code that never comes back. So there a copy of the process looks, in which nobody
+    /// else runs; what it finds half changed is its own undoing, or a place that it does not come to.
     pub fn places_of_threads(&self, raw: Raw) -> Vec<(u64, String)> {
-        if self.free_threaded {
-            return Vec::new();
+        if !self.free_threaded {
+            return self.places_that_stand_still(raw).collect();
         }
+        let write = |fd| {
+            for (ident, place) in self.places_that_stand_still(raw) {
+                let _ = sys::write_all(fd, format!("{ident} {}\n", place.replace('\n', " ")).as_bytes());
+            }
+        };
+        let text = sys::text_from_copy(PATIENCE, write).unwrap_or_default();
+        let parts = text.lines().filter_map(|line| line.split_once(' '));
+        parts.filter_map(|(ident, place)| Some((ident.parse().ok()?, place.into()))).collect()
+    }
+
+    /// The same, one after the other, where no other thread of the interpreter runs meanwhile.
+    fn places_that_stand_still(&self, raw: Raw) -> impl Iterator<Item = (u64, String)> {
         let place = |state| {
-            // SAFETY: attached, with a GIL: the state lives, and its frames stand still; the reference is given back.
+            // SAFETY: attached, and no other thread runs: the state lives, and its frames stand still; the reference is given back.
             unsafe {
                 let frame = (self.table.PyThreadState_GetFrame)(state).cast::<PyObject>();
                 let place = (!frame.is_null()).then(|| self.place_of(frame));
@@ -154,8 +173,7 @@ if threading is not None:
                 place
             }
         };
-        let states = self.states_of(raw).into_iter();
-        states.filter_map(|state| Some((self.ident_of(state)?, place(state.as_ptr())?))).collect()
+        self.states_of(raw).into_iter().filter_map(move |state| Some((self.ident_of(state)?, place(state.as_ptr())?)))
     }
 
     /// # Safety

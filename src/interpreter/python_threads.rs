@@ -10,6 +10,7 @@ use super::helpers::{EXIT_FUNCTIONS, OBSERVER};
 use super::interrupt::{mark_those_inside, raise_in_those_marked};
 use super::limits::Limits;
 use super::report;
+use crate::cpython::{Python, Raw};
 use crate::error::{Error, Result, Status};
 use crate::registry::{Interpreter, Origin};
 use crate::sys::{self, Condvar, Mutex};
@@ -19,6 +20,8 @@ use std::time::{Duration, Instant};
 
 /// How often the observer looks.
 const LOOK: Duration = Duration::from_millis(50);
+/// The share of the time that it may ask where threads are: one part in so many. Without a GIL that is no small thing.
+const ASKING: u32 = 20;
 /// The pause after the first interrupt; it doubles with each, so that a script which cleans up gets to do so.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -166,9 +169,28 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// Where the threads are in Python, by the numbers Python knows them by.
+#[derive(Default)]
+struct Places {
+    known: Vec<(u64, String)>,
+    next: Option<Instant>,
+}
+
+impl Places {
+    /// The caller is attached.
+    fn renew(&mut self, python: &Python, raw: Raw) -> &[(u64, String)] {
+        let begun = Instant::now();
+        if self.next.is_none_or(|next| next <= begun) {
+            self.known = python.places_of_threads(raw);
+            self.next = Some(Instant::now() + begun.elapsed() * ASKING);
+        }
+        &self.known
+    }
+}
+
 /// The observer: looks, interrupts, and leaves again, for as long as somebody waits.
 fn observe(interpreter: &Arc<Interpreter>) {
-    let (mut pause, mut interrupted) = (FIRST_PAUSE, None::<Instant>);
+    let (mut pause, mut interrupted, mut places) = (FIRST_PAUSE, None::<Instant>, Places::default());
     loop {
         // Refused: somebody has claimed the gate, since nobody was inside.
         let Ok(ticket) = thread::attach(interpreter, Admission::Late, OBSERVER) else {
@@ -181,7 +203,8 @@ fn observe(interpreter: &Arc<Interpreter>) {
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
         // A garbage collection may run destructors meanwhile.
-        let seen = Seen { look: number, ..sys::SignalMask::as_given(|| look(interpreter, exit_functions)) };
+        let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut places));
+        let seen = Seen { look: number, ..seen };
         let now = Instant::now();
         if interrupt_from.is_some_and(|from| from <= now) && interrupted.is_none_or(|last| now >= last + pause) {
             if interrupted.is_some() {
@@ -215,10 +238,10 @@ fn observe(interpreter: &Arc<Interpreter>) {
 }
 
 /// Who is left in the interpreter that this thread is attached to.
-fn look(interpreter: &Interpreter, exit_functions: ExitFunctions) -> Seen {
+fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut Places) -> Seen {
     let python = interpreter.python;
     let Some(raw) = interpreter.raw() else { return Seen::default() };
-    let places = python.places_of_threads(raw);
+    let places = places.renew(python, raw).to_vec();
     if exit_functions == ExitFunctions::Waiting {
         // Host threads are inside: it is not the Python threads' turn to go.
         return Seen { places, ..Seen::default() };
