@@ -135,6 +135,7 @@ static void check_values(void)
     CHECK(Py_REFCNT(tuple) == 1);
     Py_INCREF(tuple);
     CHECK(Py_REFCNT(tuple) == 2);
+    Py_DECREF(tuple);
     Py_SETREF(tuple, Py_NewRef(text));
     CHECK(tuple == text);
     Py_DECREF(tuple);
