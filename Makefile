@@ -88,6 +88,7 @@ soak: setup
 memcheck helgrind sanitizers:
 	@tools/setup $(filter-out sanitizers,$@)
 	@PYFERRY_TEST_UNDER=$@ PYFERRY_TEST_ONLY='$@:: $(TESTS)' $(CARGO) test --release --workspace --test c
+	@$(if $(filter memcheck,$@),PYFERRY_TEST_UNDER=$@ PYFERRY_TEST_ONLY=^embedded_api $(CARGO) test --release --workspace --test examples)
 
 mutations: setup
 	tests/mutations/run.py

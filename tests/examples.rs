@@ -23,6 +23,7 @@ use harness::case::Kit;
 use harness::directives::{Directives, Mode};
 use harness::program;
 use harness::python::Python;
+use harness::tool::{self, Tool};
 use run::Example;
 
 fn main() -> ExitCode {
@@ -43,11 +44,13 @@ struct Promise {
     mode: Mode,
     keep: fn(&Example) -> Result<(), String>,
     needs: &'static [Needed],
+    /// Not for those who watch a clock, or do so much that Valgrind takes minutes.
+    under_memcheck: bool,
 }
 
 impl Promise {
     const fn new(name: &'static str, mode: Mode, keep: fn(&Example) -> Result<(), String>) -> Promise {
-        Promise { name, mode, keep, needs: &[] }
+        Promise { name, mode, keep, needs: &[], under_memcheck: false }
     }
 }
 
@@ -84,6 +87,9 @@ fn trial(kit: &Arc<Kit>, python: &Arc<Python>, promise: Promise) -> Trial {
     Trial::ignorable_test(name.clone(), move || {
         if let Some(reason) = program::unfit(&Directives { mode: promise.mode, ..Directives::default() }, &python) {
             return Ok(Completion::ignored_with(reason));
+        }
+        if let Some(tool) = tool::current().filter(|tool| !(promise.under_memcheck && *tool == Tool::Memcheck)) {
+            return Ok(Completion::ignored_with(format!("not under {}", tool.name())));
         }
         if let Some(reason) = promise.needs.iter().find_map(|needed| needed.lacks(&python)) {
             return Ok(Completion::ignored_with(reason));

@@ -16,7 +16,7 @@ pub fn all() -> Vec<Promise> {
         Promise::new("quickstart", Mode::Runtime, quickstart),
         Promise::new("quickstart interrupted", Mode::Runtime, quickstart_interrupted),
         Promise::new("raii", Mode::Runtime, raii),
-        Promise::new("embedded_api", Mode::Runtime, embedded_api),
+        Promise { under_memcheck: true, ..Promise::new("embedded_api", Mode::Runtime, embedded_api) },
         Promise::new("mods", Mode::Runtime, mods),
         Promise::new("thread_pool", Mode::Runtime, thread_pool),
         Promise::new("thread_pool interrupted", Mode::Runtime, thread_pool_interrupted),

@@ -15,7 +15,7 @@ use harness::case::Kit;
 use harness::directives::{Directives, Mode};
 use harness::program::Program;
 use harness::python::Python;
-use harness::{backtrace, compile, environment, paths, process, verdict};
+use harness::{backtrace, compile, environment, paths, process, tool, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// Of Ctrl-C, as of `kill -INT`.
@@ -85,9 +85,14 @@ impl Example<'_> {
     pub fn run(&self, program: &Path, arguments: &[OsString], ctrl_c: Option<CtrlC>) -> Result<Outcome, String> {
         let directory = paths::run(&self.name);
         fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
-        let variables = environment::variables(self.mode, Some(self.python), &self.kit.library, &directory);
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(&directory);
+        let mut variables = environment::variables(self.mode, Some(self.python), &self.kit.library, &directory);
+        let (mut starter, mut words) = (program.to_owned(), Vec::new());
+        if let Some(tool) = tool::current() {
+            variables.extend(tool.variables(Some(self.python), self.mode == Mode::Extension));
+            (starter, words) = tool.command_line(starter, Some(self.python), true);
+        }
+        let mut command = Command::new(starter);
+        command.args(words).args(arguments).current_dir(&directory);
         environment::replace(&mut command, &variables);
         let by_hand = verdict::by_hand(&command, &variables);
 
