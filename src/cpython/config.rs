@@ -1,7 +1,8 @@
 //! How CPython is initialised: as `python3` configures itself (PEP 587), with a status for each way in which that can
 //! fail, and without what is the host's to decide: its signal handlers, its locale, its C streams.
 //!
-//! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start.
+//! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start. `PyInitConfig` (3.14) could do
+//! it with no struct, and would be a second way beside the one that every version has.
 
 use super::types::{PyConfig, PyPreConfig, PyStatus};
 use super::{Python, State};

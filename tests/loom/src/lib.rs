@@ -1,4 +1,5 @@
-//! The gate, with every interleaving of a few threads tried by loom.
+//! The gate, with the interleavings of a few threads tried by loom: of `model` all, of `bounded_model` those that switch from a thread
+//! which could go on so many times at most.
 //!
 //! Each model has a cell that stands for the interpreter: those inside read it, the closer writes it when it believes
 //! that nobody is. Loom fails a model in which the two can meet, in which a wait never ends, or in which a pin is lost.

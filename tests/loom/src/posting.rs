@@ -1,5 +1,6 @@
-//! The ring of jobs, with every interleaving of a few threads tried by loom: nothing is lost and nothing taken twice, one poster's
-//! jobs stay in order, whoever takes is woken, and a close accounts for each post.
+//! The ring of jobs, with the interleavings of a few threads tried by loom, of so many switches away from a thread that could go on:
+//! nothing is lost and nothing taken twice, one poster's jobs stay in order, whoever takes is woken, and a close accounts for each
+//! post.
 
 use crate::ring::{Job, Posted, Ring, WORDS};
 use loom::sync::Arc;
