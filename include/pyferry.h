@@ -1528,7 +1528,8 @@ uint64_t pyferry_left_behind(void);
  * that came in by other means, are there while pyferry keeps an interpreter for them: not for a nested attach.
  *
  * Any thread, attached or not, whatever Python does: it takes no lock, allocates nothing and never waits, so a signal handler
- * may call it, and a debugger have it called. Others come and go meanwhile; each entry is one moment's.
+ * may call it, and a debugger have it called. Others come and go meanwhile; each entry is one moment's. In a forked child
+ * those of the parent's other threads are gone.
  *
  * @param out       room for as many as `capacity`; NULL: nothing is written. The first one's `struct_size` says how large
  *                  each is; where it is no size that this library knows, they are as large as in its first version.
