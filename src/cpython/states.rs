@@ -119,11 +119,14 @@ impl Python {
 
     /// Detaches this thread for good: deletes the state it is attached through. Runs destructors, so Python code.
     pub fn delete_attached(&self, slot: Slot, state: State, before: SlotValue) {
+        let ident = self.thread_ident();
+        self.drop_dummy_thread(ident, |_| true);
         // SAFETY: the state is ours, attached, and not used again.
-        unsafe {
-            (self.table.PyThreadState_Clear)(state.as_ptr());
-            (self.table.PyThreadState_DeleteCurrent)();
-        }
+        unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) };
+        // Destructors of what the thread kept may have asked for it again.
+        self.drop_dummy_thread(ident, |_| true);
+        // SAFETY: as above.
+        unsafe { (self.table.PyThreadState_DeleteCurrent)() };
         slot.set(if before == state.as_ptr() { null_mut() } else { before });
     }
 

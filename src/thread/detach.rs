@@ -34,10 +34,7 @@ impl Thread {
             python.put_exception_back(aside);
         }
         if self.going_out(python, visit, source) {
-            self.staying(python, || {
-                python.drop_dummy_thread(python.thread_ident(), |_| true);
-                python.delete_attached(slot, frame.state, before);
-            });
+            self.staying(python, || python.delete_attached(slot, frame.state, before));
         } else {
             python.detach(slot, before);
         }

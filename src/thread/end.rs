@@ -44,7 +44,6 @@ impl Thread {
                 self.through(python, slot, Unattached { state, bound: true }, |state, before| {
                     self.note_for(What::ComesIn, id, FORGET);
                     self.came_in(python, index);
-                    python.drop_dummy_thread(python.thread_ident(), |_| true);
                     self.note_for(What::GoesOut, id, FORGET);
                     python.delete_attached(slot, state, before);
                 });

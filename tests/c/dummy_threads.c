@@ -1,5 +1,5 @@
 /* A thread that ends takes its object in `threading` along: the next one that is given its number has one of its own, and none is
-   left behind. (Up to 3.12 CPython leaves it there.) */
+   left behind, also where a destructor of what the thread kept asks for it last. (Up to 3.12 CPython leaves it there.) */
 #include "py.h"
 
 static pyferry_view *view;
@@ -10,7 +10,8 @@ static void *name_it(void *forget)
     pyferry_token token = attach(view);
     run("here = threading.current_thread()\n"
         "assert here.name != 'mine' and here.native_id == threading.get_native_id(), (here, here.native_id)\n"
-        "here.name = 'mine'\n");
+        "here.name = 'mine'\n"
+        "local.value = AsksLast()\n");
     detach(token);
     run_in(view, "assert threading.current_thread().name == 'mine'");
     if (forget != NULL)
@@ -39,7 +40,12 @@ int main(void)
     PyEval_RestoreThread(state);
     CHECK(PyRun_SimpleString("import threading; threading.current_thread()") == 0);
     state = PyEval_SaveThread();
-    run_in(view, "import threading");
+    run_in(view, "import threading\n"
+                 "local = threading.local()\n"
+                 "class AsksLast:\n"
+                 "    def __del__(self):\n"
+                 "        if sys.version_info < (3, 13): threading.current_thread()\n"
+                 "import sys\n");
     for (int i = 0; i < 200; i++)
         on_new_thread(name_it, i % 2 == 0 ? NULL : &named);
     CHECK(named == 200 && none_is_left());
