@@ -1,6 +1,7 @@
 /* What CPython calls from within its own functions, PyThreadState_New among them, and that comes back to CPython by
-   PyGILState_Ensure: tracemalloc, and an allocator of PyMem_SetAllocator's that looks at the thread's state. Trace functions and
-   sys.monitoring beside. Every call of pyferry is made under each; none hangs, nor gets into another interpreter. */
+   PyGILState_Ensure: tracemalloc, and an allocator of PyMem_SetAllocator's that looks at the thread's state, as an audit hook does
+   here. Trace functions and sys.monitoring beside. Every call of pyferry is made under each; none hangs, nor gets into another
+   interpreter. */
 /* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 #include <Python.h>
 
@@ -68,9 +69,27 @@ static void set_allocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *under)
     PyMem_SetAllocator(domain, &hook);
 }
 
+/* ---- an audit hook, which CPython calls in interpreters that are half made, too ---- */
+
+static volatile bool audited;
+
+static int audit(const char *event, PyObject *arguments, void *unused)
+{
+    (void)event, (void)arguments, (void)unused;
+    if (!audited || inside || PyGILState_GetThisThreadState() == NULL || current_state() == NULL)
+        return 0;
+    inside = true;
+    PyGILState_STATE ensured = PyGILState_Ensure();
+    CHECK(current_state() == PyGILState_GetThisThreadState());
+    __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+    PyGILState_Release(ensured);
+    inside = false;
+    return 0;
+}
+
 /* ---- what is on while pyferry is called ---- */
 
-enum hook { TRACEMALLOC, ALLOCATOR, TRACE, MONITORING, HOOKS };
+enum hook { TRACEMALLOC, ALLOCATOR, AUDIT, TRACE, MONITORING, HOOKS };
 
 /* In the interpreter that is attached. */
 static void trace_here(enum hook hook)
@@ -99,6 +118,7 @@ static void begin(enum hook hook)
     is_tracing = hook == TRACEMALLOC;
     trace_here(hook);
     hooked = hook == ALLOCATOR;
+    audited = hook == AUDIT;
 }
 
 /* tracemalloc.stop() takes away what a thread that makes a thread state, so allocates without the GIL, is about to use, and that
@@ -118,10 +138,75 @@ static void stop_tracing(void)
 /* Up to 3.11 an interpreter that is made or ended under such hooks hangs by CPython's own doing. */
 static bool can_make(enum hook hook)
 {
-    return PY_VERSION_HEX >= 0x030c0000 || hook > ALLOCATOR;
+    return PY_VERSION_HEX >= 0x030c0000 || hook > AUDIT;
 }
 
 /* ---- every call ---- */
+
+static int done;
+
+static void job(void *unused, pyferry_status status)
+{
+    (void)unused;
+    CHECK_OK(status);
+    CHECK(is_in(pyferry_view_interpreter_id(sub)));
+    run("acted = {number: str(number) for number in range(10)}");
+    __atomic_add_fetch(&done, 1, __ATOMIC_SEQ_CST);
+}
+
+static void call(void *unused)
+{
+    (void)unused;
+    run("acted = [1] * 10");
+    PyErr_SetString(PyExc_ValueError, "here");
+}
+
+static void count(void *unused)
+{
+    (void)unused;
+    __atomic_add_fetch(&done, 1, __ATOMIC_SEQ_CST);
+}
+
+/* A queue, which this thread runs, or a worker. */
+static void post(bool worker)
+{
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.capacity = 8;
+    options.worker = worker;
+    pyferry_queue *queue = NULL;
+    size_t ran = 0;
+    CHECK_OK(pyferry_queue_new(sub, &options, &queue));
+    done = 0;
+    CHECK_OK(pyferry_queue_post(queue, job, NULL));
+    CHECK_OK(pyferry_queue_post_copy(queue, job, &done, sizeof done));
+    if (worker)
+        CHECK_OK(pyferry_queue_call(queue, job, NULL, -1));
+    else
+        CHECK_OK(pyferry_queue_run(queue, 2, -1, &ran));
+    CHECK(done == (worker ? 3 : 2));
+    pyferry_queue_free(queue);
+}
+
+/* Whoever is attached, or not, and by whatever means. */
+static void be_called(void)
+{
+    char text[16];
+    size_t length;
+    CHECK_STATUS(pyferry_call(sub, call, NULL), PYFERRY_STATUS_PYTHON_ERROR);
+    post(false);
+    post(true);
+    pyferry_token token = attach(sub);
+    CHECK_OK(pyferry_eval("1 + 1", NULL, text, sizeof text, &length));
+    CHECK(strcmp(text, "2") == 0);
+    PyErr_SetString(PyExc_ValueError, "here");
+    CHECK_STATUS(pyferry_take_exception(), PYFERRY_STATUS_PYTHON_ERROR);
+    PyObject *list = PyList_New(10);
+    PyErr_SetString(PyExc_ValueError, "left");
+    detach(token);
+    CHECK_OK(pyferry_release_later(sub, list));
+    pyferry_threads(NULL, 0);
+    CHECK(pyferry_symbol("PyList_New") != NULL);
+}
 
 static void *there_and_back(void *hook)
 {
@@ -153,6 +238,7 @@ static void *there_and_back(void *hook)
     CHECK_OK(pyferry_attach_guarded(guard, &outer));
     detach(outer);
     pyferry_guard_close(guard);
+    be_called();
     CHECK_OK(pyferry_interpreter_interrupt(sub));
     CHECK_OK(pyferry_thread_forget());
     check_works(sub);
@@ -180,7 +266,10 @@ static void *use(void *hook)
     there_and_back(hook);
     if (can_make(*(enum hook *)hook)) {
         run_in(mine, "import threading");
-        CHECK_OK(pyferry_interpreter_end(mine, -1));
+        done = 0;
+        CHECK_OK(pyferry_at_end(mine, count, NULL));
+        CHECK_OK(pyferry_interpreter_stop(mine, 1000, -1));
+        CHECK(done == 1);
         pyferry_view_free(mine);
     } else if (*(enum hook *)hook == TRACEMALLOC && is_tracing) {
         CHECK_REFUSED(pyferry_interpreter_new(NULL, &mine), PYFERRY_STATUS_UNSUPPORTED, "tracemalloc");
@@ -232,9 +321,10 @@ static void one_life(enum hook hook, bool first)
     else
         use(&hook);
     hooked &= can_make(hook);
+    audited &= can_make(hook);
     if (!first)
         on_new_thread(end_sub, NULL);
-    hooked = false;
+    hooked = audited = false;
     finish_python(state);
     pyferry_view_free(sub);
     pyferry_view_free(main_interpreter);
@@ -247,7 +337,9 @@ static void one_process(enum hook hook, bool first)
     CHECK(child >= 0);
     if (child == 0) {
         one_life(hook, first);
-        CHECK(hook != ALLOCATOR || calls > 50); /* not for want of calls */
+        /* Not for want of calls. */
+        CHECK(hook != ALLOCATOR || calls > 50);
+        CHECK(hook != AUDIT || calls > 20);
         exit(0);
     }
     int status;
@@ -262,6 +354,7 @@ int main(void)
     set_allocator(PYMEM_DOMAIN_RAW, &raw);
     set_allocator(PYMEM_DOMAIN_MEM, &memory);
     set_allocator(PYMEM_DOMAIN_OBJ, &object);
+    CHECK(PySys_AddAuditHook(audit, NULL) == 0);
     for (enum hook hook = 0; hook < HOOKS; hook++) {
         one_process(hook, false);
         one_process(hook, true);
