@@ -15,11 +15,14 @@ pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> 
     let ticket = thread::attach(interpreter, Admission::Open, CALL)?;
     let python = interpreter.python;
     let state = thread::current_state(python);
-    // A visit begins with none; where this one nests, it may be the caller's.
-    let had_one = python.has_exception();
+    // Of the caller's, where this nests.
+    let pending = python.set_exception_aside();
     thread::staying(python, f);
-    let is_here = state.is_some() && thread::current_state(python) == state;
-    let result = if is_here && !had_one { script::take_exception() } else { Ok(()) };
+    let mut result = Ok(());
+    if state.is_some() && thread::current_state(python) == state {
+        result = script::take_exception();
+        python.put_exception_back(pending);
+    }
     thread::detach(ticket)?;
     result
 }

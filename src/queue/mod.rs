@@ -192,10 +192,15 @@ impl Queue {
                 unattached(|| self.tell_rest());
             }
         })?;
+        // Of the caller's, where this nests.
+        let pending = python.set_exception_aside();
         let ran = thread::staying(python, || self.run_attached(python, most, budget));
         if self.ring.is_closed() {
             // While this thread still has a pin: a shutdown waits until all are told.
             thread::released(python, None, || self.tell_rest());
+        }
+        if self.interpreter.is(thread::current(python)) {
+            python.put_exception_back(pending);
         }
         thread::detach(ticket)?;
         Ok(ran)

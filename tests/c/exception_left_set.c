@@ -148,6 +148,47 @@ static void *on_others(void *view)
     return NULL;
 }
 
+static void call(void *kind)
+{
+    CHECK(PyErr_Occurred() == NULL);
+    if (kind != NULL)
+        fail_with((PyObject *)kind);
+}
+
+static void job(void *jobs, pyferry_status status)
+{
+    CHECK_OK(status);
+    call(NULL);
+    ++*(int *)jobs;
+}
+
+/* Functions of pyferry_call and jobs of a queue begin with none, also where their caller is attached and has one set: what they raise
+   is theirs, and afterwards the caller has its own. */
+static void *called_with_one_set(void *view)
+{
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.capacity = 4;
+    pyferry_queue *queue = NULL;
+    int jobs = 0;
+    CHECK_OK(pyferry_queue_new(view, &options, &queue));
+    pyferry_token token = attach(view);
+    fail_with(PyExc_EOFError);
+    CHECK_OK(pyferry_call(view, call, NULL));
+    CHECK(PyErr_ExceptionMatches(PyExc_EOFError));
+    CHECK_REFUSED(pyferry_call(view, call, PyExc_NameError), PYFERRY_STATUS_PYTHON_ERROR, "NameError: left");
+    CHECK(PyErr_ExceptionMatches(PyExc_EOFError));
+    CHECK_OK(pyferry_queue_post(queue, job, &jobs));
+    CHECK_OK(pyferry_queue_post(queue, job, &jobs));
+    CHECK_OK(pyferry_queue_run(queue, 2, -1, NULL));
+    CHECK(jobs == 2 && PyErr_ExceptionMatches(PyExc_EOFError));
+    pyferry_queue_free(queue);
+    CHECK(PyErr_ExceptionMatches(PyExc_EOFError));
+    PyErr_Clear();
+    check_heard(NULL);
+    detach(token);
+    return NULL;
+}
+
 /* The hook may come back here, and its own failure is nobody's. */
 static PyObject *come_back(PyObject *unused, PyObject *none)
 {
@@ -195,6 +236,8 @@ int main(void)
     }
     on_new_thread(a_b_a, NULL);
     on_new_thread(on_others, main_interpreter);
+    on_new_thread(called_with_one_set, main_interpreter);
+    on_new_thread(called_with_one_set, sub);
     on_new_thread(hook_comes_back, main_interpreter);
     on_new_thread(end_inside, sub);
     check_heard_in(sub, "ZeroDivisionError");

@@ -36,8 +36,8 @@ static void calls(pyferry_view *sub)
     CHECK(PyErr_Occurred() == NULL);
     /* The caller's own stays the caller's. */
     PyErr_SetString(PyExc_LookupError, "the caller's");
-    CHECK_OK(pyferry_call(view, raise_one, "over it"));
-    CHECK(PyErr_ExceptionMatches(PyExc_ValueError));
+    CHECK_REFUSED(pyferry_call(view, raise_one, "beside it"), PYFERRY_STATUS_PYTHON_ERROR, "ValueError: beside it");
+    CHECK(PyErr_ExceptionMatches(PyExc_LookupError));
     PyErr_Clear();
     detach(token);
     token = attach(sub);
