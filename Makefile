@@ -22,7 +22,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-arm64 test-dropin test-packages
+.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-arm64 test-dropin test-packages test-game
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -46,9 +46,11 @@ help:
 	@echo 'make test-arm64 [T="finalize on 3.13"]'
 	@echo '              run tests/c on CPythons for arm64 Linux, under an emulator; gets these first, as above'
 	@echo 'make test-dropin'
-	@echo '              programs, and the tests of each CPython, with libpyferry_gilstate.so preloaded and without'
+	@echo '              programs, the tests of each CPython and those of pybind11, with libpyferry_gilstate.so preloaded and without,'
+	@echo '              into docs/dropin.md: an hour or two'
 	@echo 'make test-packages'
 	@echo '              numpy, lxml, ... and modules by Cython, pybind11, nanobind and PyO3 on threads of a host, into docs/packages.md'
+	@echo 'make test-game  c_examples/game with its window, for a minute on each CPython (make test: for some seconds)'
 	@echo 'make check    formatting, lints, examples and documentation without a warning'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
@@ -107,7 +109,7 @@ test-arm64:
 	PYFERRY_TEST_UNDER=arm64 $(CARGO) test --release --package pyferry-tests --package sequences \
 	    --test c --test rust_api --test sequences -- '$(or $(T), on )'
 
-# The programs, with the drop-in and without; then CPython's own tests, the same way.
+# The programs, with the drop-in and without; then CPython's own tests and pybind11's, the same way.
 test-dropin:
 	PYFERRY_DROPIN_COMPARE=1 $(CARGO) test --release --workspace --test dropin
 	CARGO='$(CARGO)' tools/dropin
@@ -115,6 +117,9 @@ test-dropin:
 # Gets packages from the package index: half an hour for the first time.
 test-packages:
 	CARGO='$(CARGO)' tools/packages
+
+test-game:
+	PYFERRY_TEST_SECONDS=60 PYFERRY_TEST_SLOWDOWN=3 $(CARGO) test --release --workspace --test examples -- 'game seen'
 
 check: setup
 	$(CARGO) fmt --all --check

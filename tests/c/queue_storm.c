@@ -1,8 +1,8 @@
 /* harness: timeout=120 */
 /* harness: seeds=1 2 3 */
-/* Posters, callers and runners at full speed while the queue is freed, or its interpreter or Python ends at a random moment: each
-   job whose post was OK is called once, with one status or the other, those of one poster in its order, and none whose
-   post was refused. */
+/* Posters, callers and runners at full speed while the queue is freed, or its interpreter or Python ends at a random moment, by
+   Py_FinalizeEx or pyferry_runtime_stop: each job whose post was OK is called once, with one status or the other, those of one
+   poster in its order, and none whose post was refused. */
 #include "py.h"
 
 enum { POSTERS = 4, CAPACITY = 16, ROUNDS = 12 };
@@ -110,7 +110,14 @@ int main(int argc, char **argv)
     int rounds = often(ROUNDS);
     for (int round = 0; round < rounds; round++) {
         pyferry_view *main;
-        PyThreadState *state = start_python(&main);
+        PyThreadState *state = NULL;
+        bool by_host = (seed + (unsigned)round) % 2 == 0;
+        if (by_host) {
+            state = start_python(&main);
+        } else {
+            CHECK_OK(pyferry_runtime_start(NULL));
+            main = main_view();
+        }
         for (int part = 0; part < 6; part++) {
             /* 0 to 2: freed when the posters are through. 3, 4: its interpreter ends. 5: Python does. */
             bool own = part == 3 || part == 4;
@@ -129,8 +136,10 @@ int main(int argc, char **argv)
             usleep(next() % 4000);
             if (part < 3) {
                 __atomic_store_n(&stop, true, __ATOMIC_SEQ_CST);
-            } else if (part == 5) {
+            } else if (part == 5 && by_host) {
                 finish_python(state);
+            } else if (part == 5) {
+                CHECK_OK(pyferry_runtime_stop(-1));
             } else {
                 CHECK_OK(pyferry_interpreter_end(view, -1));
             }
