@@ -20,8 +20,10 @@ pub fn start(options: Options) -> Result<()> {
             "pyferry_runtime_start was called while a library is being loaded, in a constructor or the initialiser of a global object: Python would wait for the dynamic loader, and that for this call. Start Python from a function that is called when the library is loaded"
         );
     }
-    let mut runtime = RUNTIME.lock();
-    loop {
+    let (mut runtime, running) = loop {
+        // With no lock held: to look for Python can be to wait for the loader, and so for a constructor that comes here.
+        let running = running()?;
+        let mut runtime = RUNTIME.lock();
         if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
             // Its thread ends by itself, with nothing to finalise.
             runtime.stage = Stage::NotOurs;
@@ -32,7 +34,7 @@ pub fn start(options: Options) -> Result<()> {
                 runtime.starts += 1;
                 return Ok(());
             }
-            Stage::Starting => runtime = CHANGED.wait(runtime),
+            Stage::Starting => drop(CHANGED.wait(runtime)),
             Stage::Stopping(_) | Stage::Ending => {
                 fail!(Closed, "pyferry_runtime_stop is at work: start again when it has returned OK")
             }
@@ -40,11 +42,11 @@ pub fn start(options: Options) -> Result<()> {
                 runtime.starts += 1;
                 return Ok(());
             }
-            Stage::NotOurs => break,
+            Stage::NotOurs => break (runtime, running),
         }
-    }
+    };
     // What another copy has initialised and does not serve yet is not to be taken from it, which would finalise it then.
-    if let Some(python) = running()?
+    if let Some(python) = running
         && (!copies::are_starting() || is_inside_start())
     {
         // Somebody else's: to be used, and never finalised by us.
