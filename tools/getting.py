@@ -1,4 +1,4 @@
-"""What tools/windows and tools/arm64 share: saying what is missing, and getting it."""
+"""What tools/windows, tools/arm64 and tools/debian share: saying what is missing, and getting it."""
 import os
 import pathlib
 import shutil
@@ -27,6 +27,14 @@ def install(packages):
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], stdout=sys.stderr)
     subprocess.run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages], env=environment, stdout=subprocess.DEVNULL, check=True)
+
+
+def mirror():
+    """Where this machine's own package client has Debian from."""
+    asked = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split("\n")
+    places = [place for origin, _, place in (line.partition(" ") for line in said) if origin == "Debian" and "security" not in place]
+    return places[0] if places else sys.exit(f"{TOOL}: this machine's package client knows no mirror of Debian")
 
 
 def run(missing, place):
