@@ -6,7 +6,7 @@
  * interpreter is ended while threads still ask for it: they are told PYFERRY_STATUS_CLOSED, and go on in the next one.
  * In the end a plain python3 counts the same files, and has to come to the same numbers. Ctrl-C stops it all, cleanly.
  *
- * C99 and POSIX threads, no Python.h:
+ * C99 and POSIX threads (on Windows mingw-w64 has them), no Python.h:
  *     cc -std=c99 -Iinclude c_examples/quickstart.c -o quickstart \
  *         -Ltarget/release -Wl,-rpath,$PWD/target/release -lpyferry -lpthread
  *     ./quickstart                                     # the python3 on PATH
@@ -53,8 +53,8 @@ static const char COUNTING[] =
 
 /* What the plain python3 does before and after that. It dies without a word at Ctrl-C, and when the pipe is closed. */
 static const char DIE_QUIETLY[] =
-    "from signal import *\n"
-    "signal(SIGINT, SIG_DFL), signal(SIGPIPE, SIG_DFL)\n";
+    "import signal\n"
+    "for name in {'SIGINT', 'SIGPIPE'} & set(dir(signal)): signal.signal(getattr(signal, name), signal.SIG_DFL)\n";
 static const char COUNT_THEM[] = "for number in range(%d): print(count(number), flush=True)\n";
 
 struct interpreter {
@@ -84,6 +84,42 @@ static void on_interrupt(int number) {
     (void)number;
     interrupted = 1;
 }
+
+/* By the environment, because then no shell has to be told of quotes. */
+#ifdef _WIN32
+#include <windows.h>
+
+static const char PLAIN[] = "\"\"%QUICKSTART_PYTHON%\" -c \"import os; exec(os.environ['QUICKSTART_SOURCE'])\"\"";
+
+static int setenv(const char *name, const char *value, int overwrite) {
+    (void)overwrite;
+    return _putenv_s(name, value);
+}
+
+static long count_cores(void) { return (long)GetActiveProcessorCount(ALL_PROCESSOR_GROUPS); }
+
+/* Ctrl-C comes on a thread of its own; the second one ends the program. */
+static void await_interrupt(void) { signal(SIGINT, on_interrupt); }
+static void hold_interrupts(bool held) { (void)held; }
+#else
+static const char PLAIN[] = "exec \"$QUICKSTART_PYTHON\" -c \"$QUICKSTART_SOURCE\"";
+
+static long count_cores(void) { return sysconf(_SC_NPROCESSORS_ONLN); }
+
+/* A second Ctrl-C ends the program the hard way. */
+static void await_interrupt(void) {
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+}
+
+/* Threads that are started meanwhile inherit this, so Ctrl-C always comes to the main thread and wakes it. */
+static void hold_interrupts(bool held) {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(held ? SIG_BLOCK : SIG_UNBLOCK, &interrupt, NULL);
+}
+#endif
 
 /* Every pyferry call that may fail goes through here: the status says which kind of failure, the message all else. */
 static bool check(pyferry_status status, const char *doing) {
@@ -288,15 +324,11 @@ static void show_table(const struct job *job, double seconds) {
 
 static bool parse_library(struct job *job) {
     pthread_t threads[THREADS];
-    sigset_t interrupt, before;
     double start = now();
-    /* Threads inherit this, so Ctrl-C always comes to the main thread and wakes it. */
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+    hold_interrupts(true);
     int started = 0;
     while (started < THREADS && pthread_create(&threads[started], NULL, parse_files, job) == 0) started++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    hold_interrupts(false);
     if (started < THREADS) {
         fprintf(stderr, "quickstart: only %d threads could be started\n", started);
         give_up(job);
@@ -311,7 +343,7 @@ static bool parse_library(struct job *job) {
 /* One interpreter for each core that the threads can use and two more, each with the counting function in its __main__. */
 static bool make_interpreters(struct job *job) {
     double waiting, inside;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN), files = 0;
+    long cores = count_cores(), files = 0;
     int wanted = (int)(cores < 1 ? 1 : cores > THREADS ? THREADS : cores) + 2;
     job->interpreters = calloc((size_t)wanted, sizeof *job->interpreters);
     if (job->interpreters == NULL) return complain("preparing");
@@ -336,12 +368,12 @@ static bool compare_with_plain(const struct job *job, const char *python) {
     char count[sizeof COUNT_THEM + 16], source[sizeof DIE_QUIETLY + sizeof COUNTING + sizeof count], line[32];
     snprintf(count, sizeof count, COUNT_THEM, job->done);
     snprintf(source, sizeof source, "%s%s%s", DIE_QUIETLY, COUNTING, count);
-    /* By the environment, because then no shell has to be told of quotes. No other thread looks at it now. */
+    /* No other thread looks at the environment now. */
     if (setenv("QUICKSTART_PYTHON", python, 1) != 0 || setenv("QUICKSTART_SOURCE", source, 1) != 0)
         return complain("setenv");
     double start = now();
     fflush(stdout);
-    FILE *plain = popen("exec \"$QUICKSTART_PYTHON\" -c \"$QUICKSTART_SOURCE\"", "r");
+    FILE *plain = popen(PLAIN, "r");
     if (plain == NULL) return complain(python);
     int files = 0, different = 0;
     long total = 0;
@@ -389,10 +421,7 @@ int main(int argc, char **argv) {
     if (all) printf("All files are wanted: a minute or so.\n\n");
     else printf("They parse what they can in about %.0f seconds, that count included.\n\n", job.seconds);
     fflush(stdout);
-    /* A second Ctrl-C ends the program the hard way. */
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-
+    await_interrupt();
     if (!check(pyferry_runtime_start(NULL), "starting Python")) return interrupted ? 130 : EXIT_FAILURE;
     pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     bool good = check(pyferry_runtime_get_info(&info), "asking for the runtime");
