@@ -7,7 +7,9 @@
  */
 #include "ways.h"
 
+#ifndef _WIN32
 #include <sched.h>
+#endif
 
 static const double ROUND = 100e3, IN_ALL = 250e6;
 enum { FEWEST = 15 };
@@ -53,6 +55,9 @@ static void begin(struct side *side, const char *name)
 
 static void stay_on_one_core(void)
 {
+#ifdef _WIN32
+    CHECK(SetProcessAffinityMask(GetCurrentProcess(), 1));
+#else
     cpu_set_t cores, last;
     CHECK(sched_getaffinity(0, sizeof cores, &cores) == 0);
     CPU_ZERO(&last);
@@ -63,6 +68,7 @@ static void stay_on_one_core(void)
         }
     }
     CHECK(sched_setaffinity(0, sizeof last, &last) == 0);
+#endif
 }
 
 int main(int count, char **arguments)

@@ -15,7 +15,7 @@ use harness::{compile, paths};
 const PROGRAMS: [&str; 4] = ["turns", "scaling", "memory", "holder"];
 
 /// What the ways have in files of their own.
-const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
+pub const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
 
 pub struct Programs {
     pub library: Library,

@@ -20,6 +20,7 @@ mod questions;
 mod report;
 mod results;
 mod run;
+mod wine;
 
 use std::env;
 use std::error::Error;
@@ -32,9 +33,15 @@ use peers::Kind;
 use report::{Detail, Table};
 use results::Results;
 
+/// Set by `make bench-windows`.
+const WINDOWS: &str = "PYFERRY_BENCH_WINDOWS";
+
 fn main() -> Result<(), Box<dyn Error>> {
     if !env::args().any(|argument| argument == "--bench") {
         return Ok(()); // cargo test --all-targets
+    }
+    if env::var_os(WINDOWS).is_some() {
+        return wine::measure();
     }
     let start = Instant::now();
     let (library, found) = harness::library_and_pythons()?;

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from importlib.metadata import version as _version
 
-__all__ = ["get_cmake_dir", "get_include", "get_library", "load"]
+__all__ = ["get_cmake_dir", "get_include", "get_library", "get_link_library", "load"]
 __version__ = _version("pyferry")
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -27,10 +27,15 @@ def get_include() -> str:
 
 
 def get_library() -> str:
-    """The shared library's file, to be linked by this path: programs then ask for it by its file name."""
+    """The shared library's file. What is linked with it asks for it by its file name."""
     directory = os.path.join(_HERE, "lib")
-    (name,) = os.listdir(directory)
+    (name,) = (name for name in os.listdir(directory) if not name.endswith(".lib"))
     return os.path.join(directory, name)
+
+
+def get_link_library() -> str:
+    """The file that a linker takes: on Windows pyferry.lib, elsewhere the shared library itself."""
+    return os.path.join(_HERE, "lib", "pyferry.lib") if os.name == "nt" else get_library()
 
 
 def get_cmake_dir() -> str:
@@ -46,6 +51,11 @@ def load() -> None:
     import ctypes  # where it is needed: 3.12 has it in no interpreter with a GIL of its own
 
     path = get_library()
+    if os.name == "nt":
+        # Whatever asks for a library by its name gets one of that name that is there.
+        if not ctypes.windll.kernel32.GetModuleHandleW(os.path.basename(path)):
+            ctypes.CDLL(path)
+        return
     try:
         ctypes.CDLL(os.path.basename(path), mode=os.RTLD_NOLOAD | os.RTLD_NOW)
     except OSError:

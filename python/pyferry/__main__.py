@@ -1,14 +1,21 @@
 """Prints what a build needs to know: python -m pyferry --cflags --libs"""
 
 import argparse
+import os
 import shlex
+import subprocess
 
-from . import __version__, get_cmake_dir, get_include, get_library
+from . import __version__, get_cmake_dir, get_include, get_link_library
+
+
+def quote(word: str) -> str:
+    return subprocess.list2cmdline([word]) if os.name == "nt" else shlex.quote(word)
+
 
 FACTS = {
-    "--includes": ("compiler flags for the headers", lambda: f"-I{shlex.quote(get_include())}"),
-    "--cflags": ("all compiler flags: the same", lambda: f"-I{shlex.quote(get_include())}"),
-    "--libs": ("linker flags: the library's path", lambda: shlex.quote(get_library())),
+    "--includes": ("compiler flags for the headers", lambda: quote(f"-I{get_include()}")),
+    "--cflags": ("all compiler flags: the same", lambda: quote(f"-I{get_include()}")),
+    "--libs": ("linker flags: the library's path", lambda: quote(get_link_library())),
     "--cmake-dir": ("where CMake finds the package, for pyferry_DIR", get_cmake_dir),
 }
 

@@ -10,6 +10,7 @@ pub mod directives;
 pub mod environment;
 mod header;
 pub mod library;
+pub mod made;
 mod markdown;
 pub mod paths;
 pub mod process;

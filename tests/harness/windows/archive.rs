@@ -4,68 +4,35 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use libtest_mimic::{Completion, Failed};
+use libtest_mimic::Failed;
 
 use super::wine::windows_path;
 use super::{Kit, compile};
+use crate::made::{self, Made};
 use crate::python::Python;
-use crate::trial::Trial;
-use crate::{environment, paths, process, verdict};
-
-/// `tools/dist_windows` ends with it where a tool that it needs is missing.
-const NO_TOOLS: i32 = 77;
+use crate::{paths, process};
 
 /// In bytes. mingw-w64 links in what Linux has in its C library.
 const LARGEST_LIBRARY: u64 = 1_500_000;
 
 /// Those that ask for nothing of POSIX; and one that was linked with what Microsoft's linker takes.
-const EXAMPLES: [&str; 4] = ["embedded_api", "mods", "raii", "by_pyferry_lib"];
+const EXAMPLES: [&str; 5] = ["embedded_api", "mods", "quickstart", "raii", "by_pyferry_lib"];
 
 /// The unpacked archive, and where the examples are built.
-struct Unpacked {
+pub struct Unpacked {
     tree: PathBuf,
     examples: PathBuf,
 }
 
-enum Made {
-    Archive(Unpacked),
-    /// Why there is none to test.
-    No(String),
-    Failed(String),
-}
-
-pub fn trials(kit: &Arc<Kit>, pythons: &[Arc<Python>]) -> Vec<Trial> {
-    let made = Arc::new(OnceLock::new());
-    let trial = |python: &Arc<Python>| {
-        let (kit, made, python) = (Arc::clone(kit), Arc::clone(&made), Arc::clone(python));
-        Trial::ignorable_test(format!("archive on {}", python.name), move || {
-            match made.get_or_init(|| make().unwrap_or_else(Made::Failed)) {
-                Made::Archive(unpacked) => run_examples(&kit, unpacked, &python),
-                Made::No(reason) => Ok(Completion::ignored_with(reason)),
-                Made::Failed(message) => Err(message.into()),
-            }
-        })
-    };
-    pythons.iter().map(trial).collect()
-}
-
-fn make() -> Result<Made, String> {
+pub fn make() -> Result<Made<Unpacked>, String> {
     if Command::new("cmake").arg("--version").output().is_err() {
         return Ok(Made::No("cmake is missing".to_owned()));
     }
-    let mut tool = Command::new(paths::root().join("tools/dist_windows"));
-    tool.arg("tree").env_remove("LD_LIBRARY_PATH");
-    let output = process::outcome(&mut tool, "").map_err(|e| format!("cannot run {tool:?}: {e}"))?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    match output.status.code() {
-        Some(0) => {}
-        Some(NO_TOOLS) => return Ok(Made::No(said)),
-        _ => return Err(format!("{tool:?}: {}\n{said}", output.status)),
-    }
-    let archive = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let archive = match made::by_tool("tools/dist_windows", "tree")? {
+        Made::Whole(archive) => archive,
+        Made::No(reason) => return Ok(Made::No(reason)),
+    };
     // Another folder than it was made for.
     let directory = paths::run("archive for Windows");
     let _ = fs::remove_dir_all(&directory);
@@ -85,7 +52,7 @@ fn make() -> Result<Made, String> {
     link.args(["-std=c99", "-static"]).arg(format!("-I{}", tree.join("include").display()));
     link.arg(tree.join("share/doc/pyferry/c_examples/embedded_api.c")).arg(tree.join("lib/pyferry.lib"));
     process::output(link.arg("-o").arg(examples.join("by_pyferry_lib.exe")))?;
-    Ok(Made::Archive(Unpacked { tree, examples }))
+    Ok(Made::Whole(Unpacked { tree, examples }))
 }
 
 fn check_contents(tree: &Path) -> Result<(), String> {
@@ -117,24 +84,13 @@ fn check_contents(tree: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn run_examples(kit: &Kit, unpacked: &Unpacked, python: &Python) -> Result<Completion, Failed> {
+pub fn run_examples(kit: &Kit, unpacked: &Unpacked, python: &Python) -> Result<(), Failed> {
+    let variables =
+        [("PYFERRY_PYTHON", windows_path(&python.executable)), ("WINEPATH", windows_path(&unpacked.tree.join("bin")))];
     for example in EXAMPLES {
         let directory = paths::run(&format!("archive_{example}_on_{}", python.name));
         fs::create_dir_all(&directory)?;
-        let mut command = kit.wine.command(&unpacked.examples.join(format!("{example}.exe")), &[]);
-        command.current_dir(&directory);
-        let mut variables = environment::Variables::new();
-        let mut set = |name: &str, value: String| variables.push((name.to_owned(), value.into()));
-        set("PYTHONDONTWRITEBYTECODE", "1".to_owned());
-        set("PYFERRY_BARRIER", "symmetric".to_owned());
-        set("PYFERRY_PYTHON", windows_path(&python.executable));
-        set("WINEPATH", windows_path(&unpacked.tree.join("bin")));
-        environment::replace(&mut command, &variables);
-        let limit = Duration::from_secs(60).mul_f64(environment::slowdown());
-        let finished = process::run(&mut command, &directory.join("output"), limit, |_| String::new())
-            .map_err(|e| format!("cannot run {example}: {e}"))?;
-        verdict::of(&finished, limit)
-            .map_err(|what| format!("{example}: {what}\noutput:\n{}", verdict::tail(&finished.output)))?;
+        kit.run(&unpacked.examples.join(format!("{example}.exe")), &[], &directory, &variables)?;
     }
-    Ok(Completion::Completed)
+    Ok(())
 }

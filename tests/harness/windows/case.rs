@@ -8,7 +8,7 @@ use std::sync::Arc;
 use libtest_mimic::{Completion, Failed};
 
 use super::wine::windows_path;
-use super::{Kit, compile};
+use super::{Kit, compile, mark};
 use crate::case::repeat;
 use crate::directives::{Directives, Mode, Variant};
 use crate::program::{self, Program};
@@ -51,7 +51,7 @@ impl Case {
         variant: Option<&Variant>,
         python: Option<&Arc<Python>>,
     ) -> Case {
-        let on = python.map_or("no python win", |python| &python.name);
+        let on = python.map_or_else(|| format!("no python {}", mark()), |python| python.name.clone());
         let prefix = variant.map_or(String::new(), |variant| format!("{}_", variant.name));
         let name = format!("{prefix}{} on {on}", program.name);
         let mut directives = directives.clone();

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::mark;
 use crate::build::{self, Recipe};
 use crate::compile::source_of;
 use crate::cpython::Declared;
@@ -21,7 +22,7 @@ const LIBRARY: &str = "python-under-test";
 
 /// The directory of programs built for a Python, or for all.
 pub fn directory(python: Option<&Python>) -> PathBuf {
-    paths::built(&python.map_or("any-win".to_owned(), |python| python.name.replace(' ', "-")))
+    paths::built(&python.map_or_else(|| format!("any {}", mark()), |python| python.name.clone()))
 }
 
 pub fn program(program: &Program, directives: &Directives, python: Option<&Python>, library: &Library) -> Recipe {
@@ -40,6 +41,23 @@ pub fn program(program: &Program, directives: &Directives, python: Option<&Pytho
         None => {}
     }
     command.recipe(library, output)
+}
+
+/// A program of which something is measured, as `compile::measured` has it for this machine.
+pub fn measured(source: &Path, beside: &[PathBuf], python: &Python, library: &Library) -> Recipe {
+    let name = |source: &Path| source.file_stem().expect("a source has a name").to_string_lossy().into_owned();
+    let mut command = Words::new(source, &Directives::default());
+    command.add("-O2");
+    for other in beside {
+        let object = directory(None).join(format!("measured-{}.o", name(other)));
+        command.link(&object);
+        let mut other = Words::new(other, &Directives::default());
+        other.words.extend(["-O2", "-c"].map(str::to_owned));
+        command.needed.push(other.made(object));
+    }
+    command.add("-lstdc++");
+    command.python(python);
+    command.recipe(library, directory(Some(python)).join(format!("measured-{}.exe", name(source))))
 }
 
 /// A library that programs load by its name, `NAME.dll`.
