@@ -22,7 +22,8 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist dist-windows wheel systems test-windows test-arm64 test-dropin test-packages test-game
+.PHONY: abi rooms install uninstall deny dist dist-windows wheel wheel-windows wheel-arm64
+.PHONY: bench-windows systems test-windows test-msvc test-arm64 test-debian test-dropin test-packages test-game
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
 TESTS ?= on
@@ -35,6 +36,8 @@ help:
 	@echo '              run every test on every CPython found, or the cases with T in their name'
 	@echo 'make bench [PYTHONS=3.14:3.14t] [ROWS="post; a job"]'
 	@echo '              what it costs beside other ways into Python; without PYTHONS, on all, into README and benches/results.md'
+	@echo 'make bench-windows'
+	@echo '              attach and detach on CPythons for Windows, under Wine, into docs/cost.md'
 	@echo 'make soak     the shutdown storms, on every CPython found, for MINUTES=20 in all'
 	@echo 'make memcheck, make helgrind, make sanitizers [TESTS="guards storm"]'
 	@echo '              run the C tests under Valgrind or with the address and undefined behaviour sanitizers'
@@ -43,8 +46,12 @@ help:
 	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
 	@echo 'make test-windows [T="finalize on 3.12"]'
 	@echo '              run tests/c on CPythons for Windows, under Wine; gets these first, and says how much that is'
+	@echo 'make test-msvc [T="finalize on 3.12"]'
+	@echo '              the same with pyferry.dll as Rust makes it for Microsoft'"'"'s tools; takes lld and llvm'
 	@echo 'make test-arm64 [T="finalize on 3.13"]'
 	@echo '              run tests/c on CPythons for arm64 Linux, under an emulator; gets these first, as above'
+	@echo 'make test-debian [T="finalize on 3.15"]'
+	@echo '              run the tests on the newest CPythons, those of Debian unstable, in a chroot; gets these first, as above'
 	@echo 'make test-dropin'
 	@echo '              programs, the tests of each CPython and those of pybind11, with libpyferry_gilstate.so preloaded and without,'
 	@echo '              into docs/dropin.md: an hour or two'
@@ -64,6 +71,8 @@ help:
 	@echo 'make dist-windows'
 	@echo '              an archive for Windows x86-64 in target/dist, by mingw-w64'
 	@echo 'make wheel    the Python package that carries the library, in target/wheels'
+	@echo 'make wheel-windows, make wheel-arm64'
+	@echo '              the same for Windows x86-64 and arm64 Linux, in folders of target/wheels'
 	@echo 'make clean    remove what was built'
 
 setup:
@@ -82,6 +91,10 @@ test:
 bench:
 	@tools/setup bench
 	@PYFERRY_BENCH_ROWS='$(ROWS)' PYFERRY_TEST_PYTHONS='$(or $(PYTHONS),$(PYFERRY_TEST_PYTHONS))' $(CARGO) bench --bench measure
+
+bench-windows:
+	@tools/windows
+	@PYFERRY_BENCH_WINDOWS=1 $(CARGO) bench --bench measure
 
 soak: setup
 	@CARGO='$(CARGO)' tools/soak $(MINUTES)
@@ -103,11 +116,21 @@ test-windows:
 	@tools/windows
 	PYFERRY_TEST_WINDOWS=1 $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
 
+# The same with the library that Rust's compiler for Microsoft's tools makes.
+test-msvc:
+	@tools/windows
+	PYFERRY_TEST_WINDOWS=msvc $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
+
 # What the emulator cannot run is left out, and said to be so.
 test-arm64:
 	@tools/arm64
 	PYFERRY_TEST_UNDER=arm64 $(CARGO) test --release --package pyferry-tests --package sequences \
 	    --test c --test rust_api --test sequences -- '$(or $(T), on )'
+
+# With all their errors, for tools/seen.
+test-debian:
+	@tools/debian
+	CARGO='$(CARGO)' tools/debian test '$(T)'
 
 # The programs, with the drop-in and without; then CPython's own tests and pybind11's, the same way.
 test-dropin:
@@ -212,6 +235,14 @@ dist-windows:
 wheel:
 	@tools/setup test
 	CARGO='$(CARGO)' tools/wheel
+
+wheel-windows:
+	@tools/windows
+	CARGO='$(CARGO)' tools/wheel x86_64-pc-windows-gnu
+
+wheel-arm64:
+	@tools/arm64
+	CARGO='$(CARGO)' tools/wheel aarch64-unknown-linux-gnu
 
 # ---
 
