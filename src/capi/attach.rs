@@ -1,9 +1,9 @@
 use super::guard::guard_of;
-use super::{enter, given, out, pyferry_guard, pyferry_view, required};
+use super::{enter, null, out, pyferry_guard, pyferry_view, required};
 use crate::error::{Result, Status};
 use crate::interpreter;
 use crate::sys::Label;
-use crate::thread::{self, Admission, Guard, Thread, Ticket};
+use crate::thread::{self, Admission, Caller, Guard, Ticket};
 use std::ffi::c_char;
 use std::ptr::NonNull;
 
@@ -23,20 +23,41 @@ pub struct pyferry_suspension {
     private_words: [u64; 2],
 }
 
-impl From<Ticket> for pyferry_token {
-    fn from(ticket: Ticket) -> Self {
-        pyferry_token { private_words: [ticket.thread, ticket.number] }
+// Where a caller has its token, or its suspension.
+#[derive(Clone, Copy)]
+struct Words(NonNull<[u64; 2]>);
+
+impl Words {
+    // None for NULL.
+    //
+    // SAFETY (of the callers): `words` is NULL or what a token, or a suspension, consists of, for as long as this is used.
+    #[inline(always)]
+    unsafe fn of<T>(words: *mut T) -> Option<Words> {
+        const { assert!(size_of::<T>() == size_of::<[u64; 2]>() && align_of::<T>() == align_of::<u64>()) };
+        NonNull::new(words.cast()).map(Words)
     }
 }
 
-impl From<Ticket> for pyferry_suspension {
-    fn from(ticket: Ticket) -> Self {
-        pyferry_suspension { private_words: [ticket.thread, ticket.number] }
-    }
-}
+impl Caller for Words {
+    type Answer = Status;
 
-fn ticket([thread, number]: [u64; 2]) -> Ticket {
-    Ticket { thread, number }
+    #[inline(always)]
+    fn ticket(self) -> Ticket {
+        // SAFETY: as `of` was told; what ends a token gets one that is initialised.
+        let [thread, number] = unsafe { self.0.read() };
+        Ticket { thread, number }
+    }
+
+    #[inline(always)]
+    fn put(self, ticket: Ticket) {
+        // SAFETY: as `of` was told.
+        unsafe { self.0.write([ticket.thread, ticket.number]) };
+    }
+
+    #[inline(always)]
+    fn answer(result: Result<()>) -> Status {
+        super::answer(result)
+    }
 }
 
 /// Attaches this thread to an interpreter: from here to the pyferry_detach it may call Python.
@@ -84,77 +105,22 @@ pub unsafe extern "C-unwind" fn pyferry_attach_labeled(
     unsafe { attach(view, Label::from_ptr(label), out) }
 }
 
-// The shortest way first. No fork is asked about before the last: a forked child has nothing at hand.
-//
 // SAFETY (of the callers): as documented for theirs.
 #[inline(always)]
 unsafe fn attach(view: *const pyferry_view, label: Label, out: *mut pyferry_token) -> Status {
-    // SAFETY: NULL or a live view, and NULL or a place for a token.
-    unsafe {
-        let (Some(view), Some(out), Some(here)) = (view.as_ref(), NonNull::new(out), thread::at_hand()) else {
-            return attach_the_long_way(view, label, out);
-        };
-        if here.is_outside() {
-            return attach_from_outside(view, label, out, here);
-        }
-        if here.is_in_no_step() {
-            return attach_on_lent(view, label, out, here);
-        }
-        if !here.nest::<false>(&view.interpreter, |ticket| out.write(ticket.into())) {
-            return attach_across(view, label, out, here);
-        }
-        Status::Ok
+    // SAFETY: NULL or a live view, and NULL or a place for a token, as the caller says.
+    match unsafe { (view.as_ref(), Words::of(out)) } {
+        (Some(view), Some(out)) => thread::attach_by(&view.interpreter, label, out),
+        // SAFETY: as above.
+        _ => unsafe { attach_nothing(view, out) },
     }
-}
-
-// Functions of their own, so that each saves only the registers that it needs.
-//
-// SAFETY (of the callers): `out` is a place for a token.
-#[inline(never)]
-unsafe fn attach_from_outside(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
-    // SAFETY: as the caller says.
-    unsafe {
-        if !here.enter(&view.interpreter, label, |ticket| out.write(ticket.into())) {
-            return attach_across(view, label, out, here);
-        }
-    }
-    Status::Ok
-}
-
-// SAFETY (of the callers): `out` is a place for a token.
-#[inline(never)]
-unsafe fn attach_on_lent(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
-    // SAFETY: as the caller says.
-    unsafe {
-        if !here.nest_on_lent(&view.interpreter, |ticket| out.write(ticket.into())) {
-            return attach_across(view, label, out, here);
-        }
-    }
-    Status::Ok
-}
-
-// SAFETY (of the callers): `out` is a place for a token.
-#[inline(never)]
-unsafe fn attach_across(view: &pyferry_view, label: Label, out: NonNull<pyferry_token>, here: &Thread) -> Status {
-    // SAFETY: as the caller says, and the view is alive.
-    unsafe {
-        match here.step_in::<false>(&view.interpreter, label) {
-            Some(ticket) => out.write(ticket.into()),
-            None => return attach_the_long_way(view, label, out.as_ptr()),
-        }
-    }
-    Status::Ok
 }
 
 // SAFETY (of the callers): as for `attach`.
 #[cold]
-unsafe fn attach_the_long_way(view: *const pyferry_view, label: Label, out: *mut pyferry_token) -> Status {
-    enter(|| {
-        // SAFETY: as the caller says.
-        let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
-        out.put(thread::attach(&view.interpreter, Admission::Open, label)?.into());
-        Ok(())
-    })
+unsafe fn attach_nothing(view: *const pyferry_view, out: *mut pyferry_token) -> Status {
+    // SAFETY: as the caller says.
+    enter(|| unsafe { required(view, "view").and_then(|_| self::out(out, "out")) }.map(drop))
 }
 
 /// As pyferry_attach, to the interpreter of an open guard. It gets in also when that interpreter is shutting down,
@@ -194,7 +160,8 @@ unsafe fn attach_guarded(guard: *const pyferry_guard, label: fn(&Guard) -> Label
     enter(|| {
         // SAFETY: as the caller says.
         let (guard, out) = unsafe { (guard_of(guard)?, self::out(out, "out")?) };
-        out.put(thread::attach(&guard.interpreter, Admission::Guarded(guard.place), label(guard))?.into());
+        let ticket = thread::attach(&guard.interpreter, Admission::Guarded(guard.place), label(guard))?;
+        out.put(pyferry_token { private_words: [ticket.thread, ticket.number] });
         Ok(())
     })
 }
@@ -218,55 +185,7 @@ unsafe fn attach_guarded(guard: *const pyferry_guard, label: fn(&Guard) -> Label
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_detach(token: *mut pyferry_token) -> Status {
     // SAFETY: NULL or a token, as documented.
-    unsafe {
-        let (Some(token), Some(here)) = (token.as_mut(), thread::at_hand()) else {
-            return detach_the_long_way(token);
-        };
-        if here.is_in_first() {
-            return detach_to_outside(token, here);
-        }
-        if !here.unnest::<false>(ticket(token.private_words), || token.private_words = [0; 2]) {
-            return detach_across(token, here);
-        }
-        Status::Ok
-    }
-}
-
-#[inline(never)]
-fn detach_to_outside(token: &mut pyferry_token, here: &Thread) -> Status {
-    if !here.leave::<false>(ticket(token.private_words), || token.private_words = [0; 2]) {
-        // SAFETY: it is a token.
-        return unsafe { detach_the_long_way(token) };
-    }
-    Status::Ok
-}
-
-#[inline(never)]
-fn detach_across(token: &mut pyferry_token, here: &Thread) -> Status {
-    if !here.step_out::<false>(ticket(token.private_words)) {
-        // SAFETY: it is a token.
-        return unsafe { detach_the_long_way(token) };
-    }
-    token.private_words = [0; 2];
-    Status::Ok
-}
-
-// SAFETY (of the callers): `token` is NULL or a token.
-#[cold]
-unsafe fn detach_the_long_way(token: *mut pyferry_token) -> Status {
-    enter(|| {
-        // SAFETY: as the caller says.
-        let words = unsafe { &mut given(token.as_mut(), "token")?.private_words };
-        end(words, thread::detach(ticket(*words)))
-    })
-}
-
-// A token or suspension whose attachment is over is empty, whether that was a success or not.
-fn end(words: &mut [u64; 2], result: Result<()>) -> Result<()> {
-    if !matches!(&result, Err(error) if error.status != Status::Closed) {
-        *words = [0; 2];
-    }
-    result
+    unsafe { Words::of(token) }.map_or_else(|| enter(|| Err(null("token"))), thread::detach_by)
 }
 
 /// Whether this thread is attached to an interpreter now, by whomever. No side effect.
@@ -294,19 +213,8 @@ pub unsafe extern "C-unwind" fn pyferry_is_attached(view: *const pyferry_view) -
 ///         one before 3.9), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) -> Status {
-    if let (Some(out), Some(here)) = (NonNull::new(out), thread::at_hand())
-        && let Some(ticket) = here.suspend_shortly()
-    {
-        // SAFETY: a place for a suspension, as documented.
-        unsafe { out.write(ticket.into()) };
-        return Status::Ok;
-    }
-    enter(|| {
-        // SAFETY: as documented for the caller.
-        let out = unsafe { self::out(out, "out") }?;
-        out.put(thread::suspend()?.into());
-        Ok(())
-    })
+    // SAFETY: NULL or a place for a suspension, as documented.
+    unsafe { Words::of(out) }.map_or_else(|| enter(|| unsafe { self::out(out, "out") }.map(drop)), thread::suspend_by)
 }
 
 /// Comes back from the last pyferry_suspend. Blocks while other threads have the interpreter.
@@ -321,17 +229,7 @@ pub unsafe extern "C-unwind" fn pyferry_suspend(out: *mut pyferry_suspension) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspension) -> Status {
     // SAFETY: NULL or a suspension, as documented.
-    if let (Some(suspension), Some(here)) = (unsafe { suspension.as_mut() }, thread::at_hand())
-        && here.resume_shortly(ticket(suspension.private_words))
-    {
-        suspension.private_words = [0; 2];
-        return Status::Ok;
-    }
-    enter(|| {
-        // SAFETY: as documented for the caller.
-        let words = unsafe { &mut given(suspension.as_mut(), "suspension")?.private_words };
-        end(words, thread::resume(ticket(*words)))
-    })
+    unsafe { Words::of(suspension) }.map_or_else(|| enter(|| Err(null("suspension"))), thread::resume_by)
 }
 
 /// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local

@@ -111,14 +111,11 @@ impl Places {
         unsafe { (self.save)() };
     }
 
-    /// As `Python::detach`.
+    /// Puts the slot back to what it was.
     #[inline(always)]
-    pub fn detach(&self, before: Option<State>) {
-        // SAFETY: this thread is attached, and the slot is its own.
-        unsafe {
-            (self.save)();
-            self.slot.write(as_ptr(before));
-        }
+    pub fn set_slot(&self, value: SlotValue) {
+        // SAFETY: this thread's own.
+        unsafe { self.slot.write(value) };
     }
 }
 

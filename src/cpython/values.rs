@@ -108,6 +108,9 @@ impl Lent {
 }
 
 impl State {
+    /// None: no thread is ever attached through it.
+    pub const NOWHERE: State = State(NonNull::dangling());
+
     /// The state that a slot value or a stored address names; None for NULL.
     pub fn from_ptr(state: *mut PyThreadState) -> Option<State> {
         NonNull::new(state).map(State)

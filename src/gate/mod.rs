@@ -154,7 +154,7 @@ impl<T> House<T> {
         }
     }
 
-    /// From here on everybody is observed, and leaves the short way in and out for that, or nobody is.
+    /// From here on everybody is observed, and leaves the fast path for that, or nobody is.
     pub fn observe(&'static self, on: bool) {
         let held = self.lock();
         self.observe_held(&held, on);

@@ -29,6 +29,8 @@ pub struct Occupant {
     depth: AtomicU32,
     /// The kernel's number of the thread; another in a forked child.
     thread_id: AtomicU32,
+    /// The address of the interpreter's record, which the occupant keeps there. 0: none.
+    record: AtomicUsize,
     /// The number by which Python knows the thread.
     ident: AtomicU64,
     /// The thread's serial, or, of a guard, that of the thread which opened it.
@@ -68,6 +70,7 @@ impl Occupant {
             label: LabelCell::new(),
             depth: AtomicU32::new(1),
             thread_id: AtomicU32::new(0),
+            record: AtomicUsize::new(0),
             ident: AtomicU64::new(0),
             thread: AtomicU64::new(0),
             interpreter: AtomicI64::new(0),
@@ -79,6 +82,7 @@ impl Occupant {
 
     /// From here on it is the calling thread's, or that of a guard which the calling thread opens, at that interpreter's gate.
     pub fn take_place(&self, interpreter: &Interpreter, serial: u64, ident: u64, guard: bool) {
+        self.record.store(std::ptr::from_ref(interpreter).addr(), Ordering::Relaxed);
         self.interpreter.store(interpreter.id, Ordering::Relaxed);
         self.current.store(interpreter.python.current_variable(), Ordering::Relaxed);
         self.depth.store(1, Ordering::Relaxed);
@@ -89,6 +93,12 @@ impl Occupant {
         self.label.put(Label::NONE);
         self.state.take();
         self.renumber();
+    }
+
+    /// Whether the place is at that interpreter's gate.
+    #[inline(always)]
+    pub fn is_at(&self, interpreter: &Interpreter) -> bool {
+        self.record.load(Ordering::Relaxed) == std::ptr::from_ref(interpreter).addr()
     }
 
     /// The interpreter, as CPython numbers it.

@@ -1,45 +1,195 @@
-//! Ending an attachment.
+//! Ending an attachment: the fast path, and the slow one.
 
-use super::frames::{Frame, Kind, Source, Ticket};
-use super::visits::Visit;
-use super::{Thread, this_thread};
+use super::local::Local;
+use super::stack::{Frame, INLINE, Kind, Source, Ticket};
+use super::{Caller, THREAD, Thread, give_back, now, staying, this_thread};
 use crate::cpython::Python;
-use crate::error::{Result, fail};
+use crate::error::{Result, Status, fail};
 use crate::gate::Phase;
-use crate::trace::What;
+use crate::registry::fork;
+use crate::sys::Label;
+use crate::trace::{self, What};
+use std::cell::Cell;
+
+/// Ends this thread's last attachment, by the fast path if that does.
+#[inline(always)]
+pub fn detach_by<C: Caller>(caller: C) -> C::Answer {
+    match THREAD.at_hand() {
+        Some(me) if me.is_in_first() => leave(caller, me),
+        Some(me) if me.unnest::<false>(caller) => C::answer(Ok(())),
+        Some(me) => go_back(caller, me),
+        None => detach_slowly(caller),
+    }
+}
+
+#[inline(never)]
+fn leave<C: Caller>(caller: C, me: &Thread) -> C::Answer {
+    if me.leave::<false>(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
+}
+
+#[inline(never)]
+fn go_back<C: Caller>(caller: C, me: &Thread) -> C::Answer {
+    if me.go_back::<false>(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
+}
+
+#[cold]
+fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
+    C::answer(fork::check().and_then(|()| {
+        THREAD.with(|me| {
+            let is_noted = || {
+                if me.is_in_first() {
+                    me.leave::<true>(caller)
+                } else {
+                    me.unnest::<true>(caller) || me.go_back::<true>(caller)
+                }
+            };
+            if trace::is_on() && is_noted() {
+                return Ok(());
+            }
+            ended(caller, me.cleanly(|| me.detach_slow(caller.ticket())))
+        })
+    }))
+}
+
+/// Empties the ticket of what is over, whether its end was a success or not.
+pub(super) fn ended(caller: impl Caller, result: Result<()>) -> Result<()> {
+    if !matches!(&result, Err(error) if error.status != Status::Closed) {
+        caller.put(Ticket::default());
+    }
+    result
+}
+
+/// Ends this thread's last attachment.
+pub fn detach(ticket: Ticket) -> Result<()> {
+    detach_by(&Cell::new(ticket))
+}
+
+// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, into which it goes.
+impl Thread {
+    #[inline(always)]
+    fn is_in_first(&self) -> bool {
+        self.stack.depth() == 1 && self.stack.known(1).is_entered()
+    }
+
+    /// Ends the last attachment, if that nests.
+    #[inline(always)]
+    fn unnest<const NOTED: bool>(&self, caller: impl Caller) -> bool {
+        let depth = self.stack.depth();
+        if !(1..=INLINE).contains(&depth) {
+            return false;
+        }
+        let Frame { state, place, attachments, kind: Kind::Nested, .. } = self.stack.known(depth) else { return false };
+        let is_next = self.stack.is_known_by(depth, caller.ticket());
+        if !is_next || !self.cache.places().is_current(Some(state)) || !place.is_quiet::<NOTED>() {
+            return false;
+        }
+        self.stack.pop_known(depth);
+        place.occupant.set_depth(attachments - 1);
+        if NOTED {
+            self.note_of(What::Unnests, place.occupant.interpreter(), Label::NONE);
+        }
+        caller.put(Ticket::default());
+        true
+    }
+
+    /// Ends the first attachment.
+    #[inline(always)]
+    fn leave<const NOTED: bool>(&self, caller: impl Caller) -> bool {
+        let places = || self.cache.places();
+        let Frame { state, place, is_plain, .. } = self.stack.known(1);
+        let is_next = is_plain && self.stack.is_known_by(1, caller.ticket());
+        let is_there = is_next && places().is_current(Some(state)) && place.is_quiet::<NOTED>();
+        if !is_there || places().has_exception(Some(state)) {
+            return false;
+        }
+        if NOTED {
+            self.note(What::GoesOut, &place.occupant);
+        }
+        self.stack.pop_known(1);
+        place.occupant.went_out();
+        caller.put(Ticket::default());
+        places().let_go();
+        if let Kind::Entered { before, .. } = self.stack.known(1).kind {
+            places().set_slot(before);
+        }
+        give_back::<NOTED>(self, place);
+        true
+    }
+
+    /// Ends an attachment that came from another interpreter, or from where the thread had let go.
+    #[inline(always)]
+    fn go_back<const NOTED: bool>(&self, caller: impl Caller) -> bool {
+        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        if !(2..=INLINE).contains(&depth) || !self.stack.is_known_by(depth, caller.ticket()) {
+            return false;
+        }
+        let below = self.stack.known(depth - 1);
+        let Frame { state, place, kind: Kind::Entered { before, outer, .. }, is_plain: true, .. } =
+            self.stack.known(depth)
+        else {
+            return false;
+        };
+        let is_there = places().is_current(Some(state)) && place.is_quiet::<NOTED>() && below.place.is_quiet::<NOTED>();
+        if !is_there || places().has_exception(Some(state)) {
+            return false;
+        }
+        if NOTED {
+            self.note(What::GoesOut, &place.occupant);
+        }
+        self.stack.pop_known(depth);
+        if place.pins() == 1 {
+            place.occupant.went_out();
+        } else {
+            place.occupant.went_away(now());
+        }
+        place.occupant.set_depth(self.stack.attachments_at(place));
+        caller.put(Ticket::default());
+        places().let_go();
+        places().set_slot(before);
+        give_back::<NOTED>(self, place);
+        if let Some(outer) = outer {
+            if NOTED {
+                self.note(What::Waits, &outer.place.occupant);
+            }
+            self.come_back_fast(outer.place, outer.state);
+            if NOTED {
+                self.note(What::ComesBack, &outer.place.occupant);
+            }
+        }
+        true
+    }
+}
 
 impl Thread {
-    pub(super) fn detach(&self, ticket: Ticket) -> Result<()> {
-        let frame = self.check(ticket, "token")?;
+    pub(super) fn detach_slow(&self, ticket: Ticket) -> Result<()> {
+        let depth = self.stack.check(ticket, "token")?;
+        let Some(frame) = self.stack.frame(depth) else { fail!(Internal, "a token names a frame that is not there") };
         let (source, before, outer, aside) = match frame.kind {
             Kind::Entered { source, before, outer, aside } => (source, before, outer, aside),
-            Kind::Nested => return self.detach_nested(frame),
+            Kind::Nested => return self.detach_nested(ticket, frame),
             Kind::Suspended { .. } => {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
             }
         };
-        let Some(visit) = frame.visit else { fail!(Internal, "a token names a frame that has none") };
-        let (python, slot, alive) = self.with_visit(visit, |visit| {
-            let interpreter = &visit.interpreter;
-            (interpreter.python, interpreter.slot, interpreter.raw().is_some())
-        });
-        if !alive || python.attached(Some(frame.state)) != Some(frame.state) {
-            return self.detach_elsewhere(python, frame);
+        let Some(local) = self.locals.at(frame.place) else { fail!(Internal, "a token names a frame that has none") };
+        let python = local.interpreter.python;
+        if local.interpreter.raw().is_none() || python.attached(Some(frame.state)) != Some(frame.state) {
+            return self.detach_elsewhere(python, ticket, frame);
         }
         let before = self.unless_gone(before);
         if python.has_exception() {
-            self.report_left_exception(python, visit);
+            self.report_left_exception(&local);
         }
         if !aside.is_none() {
             python.put_exception_back(aside);
         }
-        if self.going_out(python, visit, source) {
-            self.staying(python, || python.delete_attached(slot, frame.state, before));
+        if self.going_out(&local, source) {
+            staying(python, || python.delete_attached(local.interpreter.slot, frame.state, before));
         } else {
-            python.detach(slot, before);
+            python.detach(local.interpreter.slot, before);
         }
-        self.pop(frame);
-        self.unpin(visit);
+        self.stack.truncate(depth - 1);
+        self.unpin(&local);
         if self.restore(python, outer) {
             return Ok(());
         }
@@ -51,35 +201,33 @@ impl Thread {
     }
 
     // An interpreter that this thread takes down may have no record any more, as when the thread nested.
-    fn detach_nested(&self, frame: Frame) -> Result<()> {
+    fn detach_nested(&self, ticket: Ticket, frame: Frame) -> Result<()> {
         let python = Python::in_process()?;
         if python.attached(Some(frame.state)) != Some(frame.state) {
-            return self.detach_elsewhere(python, frame);
+            return self.detach_elsewhere(python, ticket, frame);
         }
-        self.note_of(What::Unnests, 0);
-        self.pop(frame);
+        self.note_of(What::Unnests, 0, Label::NONE);
+        self.stack.remove(ticket.number);
         Ok(())
     }
 
     /// A detach of a thread that is not attached through the state that the attach left.
     #[cold]
-    fn detach_elsewhere(&self, python: &Python, top: Frame) -> Result<()> {
-        let alive = |visit: &Visit| !visit.interpreter.is_closed() && visit.interpreter.raw().is_some();
-        let name =
-            top.visit.and_then(|visit| self.with_visit(visit, |visit| alive(visit).then(|| visit.interpreter.name())));
+    fn detach_elsewhere(&self, python: &Python, ticket: Ticket, frame: Frame) -> Result<()> {
+        let local = self.locals.at(frame.place);
+        let lives = |local: &&Local| !local.interpreter.is_closed() && local.interpreter.raw().is_some();
+        let name = local.as_deref().filter(lives).map(|local| local.interpreter.name());
         let current = self.current(python);
-        let entered = top.visit.filter(|_| matches!(top.kind, Kind::Entered { .. }));
-        let given_up = entered.is_some_and(|visit| self.with_visit(visit, |visit| visit.seat.is_given_up()));
-        let is_over = name.is_none() || (given_up && current.is_none());
+        let is_given_up = frame.is_entered() && frame.place.is_given_up();
+        let is_over = name.is_none() || (is_given_up && current.is_none());
         let name = name.unwrap_or("the interpreter".into());
         if is_over {
             // The interpreter was shut down between the attach and now, and the state went with it, or goes.
-            self.note_end(top);
-            self.pop(top);
-            if let (Some(visit), Kind::Entered { outer, before, .. }) = (entered, top.kind) {
-                let before = self.unless_gone(before);
-                self.with_visit(visit, |visit| visit.take_from_slot(top.state, before));
-                self.unpin(visit);
+            self.note_end(frame);
+            self.stack.remove(ticket.number);
+            if let (Some(local), Kind::Entered { outer, before, .. }) = (local, frame.kind) {
+                local.take_from_slot(frame.state, self.unless_gone(before));
+                self.unpin(&local);
                 if current.is_none() {
                     self.restore(python, outer);
                 } else {
@@ -104,35 +252,31 @@ impl Thread {
 
     /// A visit ends with no exception set: what it leaves nobody asked for, and the next visit would stumble over it.
     #[cold]
-    fn report_left_exception(&self, python: &Python, visit: usize) {
-        let name = self.with_visit(visit, |visit| visit.interpreter.name());
-        let place = format!("pyferry_detach: {} left it set in {name}", this_thread());
-        self.staying(python, || python.report_unraisable(&place));
+    fn report_left_exception(&self, local: &Local) {
+        let Local { interpreter, .. } = local;
+        let place = format!("pyferry_detach: {} left it set in {}", this_thread(), interpreter.name());
+        staying(interpreter.python, || interpreter.python.report_unraisable(&place));
     }
 
     /// Whether the state that this thread is attached through goes with it.
-    #[inline]
-    fn going_out(&self, python: &Python, visit: usize, source: Source) -> bool {
-        self.note_at(What::GoesOut, visit);
-        let (retire, interrupted) = self.with_visit(visit, |visit| {
-            let occupant = &visit.seat.occupant;
-            let last = visit.seat.pins() == 1;
-            if last {
-                occupant.went_out();
-                occupant.set_depth(1);
-            } else {
-                occupant.went_away(self.pace.now());
-            }
-            // Better here, where its destructors belong, than by whoever closes the interpreter.
-            let retire = source == Source::Cached && last && visit.interpreter.gate.phase() != Phase::Open;
-            if retire {
-                occupant.state.take();
-            }
-            (retire || source == Source::Temporary, last && visit.seat.take_word())
-        });
-        if interrupted {
-            self.take_interrupt_back(python);
+    fn going_out(&self, local: &Local, source: Source) -> bool {
+        let Local { interpreter, place, .. } = local;
+        self.note(What::GoesOut, &place.occupant);
+        let is_last = place.pins() == 1;
+        if is_last {
+            place.occupant.went_out();
+            place.occupant.set_depth(1);
+        } else {
+            place.occupant.went_away(self.pace.now());
         }
-        retire
+        // Better here, where its destructors belong, than by whoever closes the interpreter.
+        let retires = source == Source::Cached && is_last && interpreter.gate.phase() != Phase::Open;
+        if retires {
+            place.occupant.state.take();
+        }
+        if is_last && place.take_word() {
+            self.take_interrupt_back(interpreter.python);
+        }
+        retires || source == Source::Temporary
     }
 }

@@ -43,9 +43,8 @@ impl Thread {
         if target.is_closed() {
             return Err(self.refused(target));
         }
-        let visit = self.visit(target);
-        let kept = self.with_visits(|visits| visits.get_mut(visit)?.as_mut()?.guards.pop());
-        let serial = self.serial();
+        let kept = self.local(target).guards.borrow_mut().pop();
+        let serial = self.stack.serial();
         let take = |occupant: &Occupant| occupant.take_place(target, serial, target.python.thread_ident(), true);
         let guard = kept.unwrap_or_else(|| {
             let place = target.gate.add_seat(take);
@@ -74,18 +73,10 @@ impl Thread {
 
     /// Keeps a closed guard for the next time, or drops it.
     fn put_away(&self, guard: Box<Guard>) {
-        let dropped = self.with_visits(|visits| {
-            let visit = visits.iter_mut().flatten().find(|visit| visit.is_to(&guard.interpreter));
-            match visit.filter(|visit| visit.guards.len() < KEPT) {
-                Some(visit) => {
-                    visit.guards.push(guard);
-                    None
-                }
-                None => Some(guard),
-            }
-        });
-        if let Some(guard) = dropped {
-            guard.interpreter.gate.remove_seat(guard.place);
+        let local = self.locals.of(&guard.interpreter);
+        match local.filter(|local| local.guards.borrow().len() < KEPT) {
+            Some(local) => local.guards.borrow_mut().push(guard),
+            None => guard.interpreter.gate.remove_seat(guard.place),
         }
     }
 }

@@ -132,10 +132,7 @@ fn send_herald(to: Arc<Interpreter>) {
     let visit = move || {
         // A waiter there may be kept by a shutdown that waits for it.
         let admission = if to.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-        if let Ok(ticket) = super::attach(&to, admission, HERALD) {
-            // It is attached, as it just was: there is nothing to fail.
-            let _ = super::detach(ticket);
-        }
+        super::look_in(&to, admission, HERALD);
         to.heralded.store(false, Ordering::SeqCst);
     };
     if sys::spawn(c"pyferry-herald", visit).is_err() {

@@ -20,7 +20,7 @@
 //!      +------ the closer, once the gate is closed and nobody inside: deletes the kept state
 //! ```
 //!
-//! Each attach and suspend that has not ended is a frame on one stack (`quick`), whichever way it came in; last in, first out, but
+//! Each attach and suspend that has not ended is a frame on one stack (`stack`), whichever path began it; last in, first out, but
 //! nested ones of one state end in any order. Where the closer gives a thread up (`pyferry_set_report`), it sets a flag on the
 //! thread's place at the gate and touches nothing here: the frame ends with CLOSED, and the thread does not come back in.
 //!
@@ -29,39 +29,42 @@
 //!
 //! No borrow is held while CPython is called: it may run Python code, which may come back to us.
 
-mod choose;
+mod attach;
 mod detach;
-mod end;
-mod frames;
+mod exit;
 mod guards;
 mod herald;
+mod local;
 mod notes;
 mod orphans;
 mod outer;
-mod quick;
+mod stack;
 mod stand_ins;
+mod state;
 mod suspend;
-mod visits;
 
-pub use end::prepare;
-pub use frames::Ticket;
+pub use attach::{attach, attach_by};
+pub use detach::{detach, detach_by};
+pub use exit::prepare;
 pub use guards::{Guard, Opening, close_guard};
 pub use herald::{come_back, is_herald};
-pub use notes::note_job;
+pub use stack::Ticket;
+pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
-use crate::error::{Error, Result, Status, fail};
-use crate::registry::{self as record, Interpreter, Occupant, Place};
+use crate::error::{Result, fail};
+use crate::gate::Seat;
+use crate::registry::{self, Interpreter, Occupant, Place};
 use crate::sys::{self, Label, Pace};
-use crate::trace::{Pen, What};
-use frames::{Frame, Kind, Source};
-use herald::{attach_first, attach_state};
-use quick::Quick;
-use std::cell::{Cell, RefCell};
+use crate::trace::What;
+use exit::Exit;
+use local::{Cache, Local, Locals};
+use notes::Notes;
+use stack::{Frame, Kind, Source, Stack};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
-use visits::Visit;
 
 /// By what right a thread comes in.
 #[derive(Clone, Copy)]
@@ -74,83 +77,87 @@ pub enum Admission<'a> {
     Late,
 }
 
-/// What one thread knows of itself.
-#[repr(C)]
-pub struct Thread {
-    quick: Quick,
-    next_number: Cell<u64>,
-    serial: Cell<u64>,
-    /// By the interpreter's index.
-    visits: RefCell<Vec<Option<Visit>>>,
-    /// How often the end of the thread has tidied up.
-    tidied: Cell<u32>,
-    /// Nobody will tidy up any more: keep nothing beyond the last attachment.
-    last_round: Cell<bool>,
-    pace: Pace,
-    pen: Pen,
+/// Where a caller has its ticket, and what it gets for an answer: each in its own language.
+pub trait Caller: Copy {
+    /// What a call returns.
+    type Answer;
+    /// The ticket that is there.
+    fn ticket(self) -> Ticket;
+    /// Puts a ticket there.
+    fn put(self, ticket: Ticket);
+    /// How it went.
+    fn answer(result: Result<()>) -> Self::Answer;
+}
+
+impl Caller for &Cell<Ticket> {
+    type Answer = Result<()>;
+
+    #[inline(always)]
+    fn ticket(self) -> Ticket {
+        self.get()
+    }
+
+    #[inline(always)]
+    fn put(self, ticket: Ticket) {
+        self.set(ticket);
+    }
+
+    #[inline(always)]
+    fn answer(result: Result<()>) -> Result<()> {
+        result
+    }
 }
 
 /// What a thread comes in for whom no shutdown waits. It is on the thread's place as long as that holds a pin of such a visit, and
 /// no longer: whoever is there next without a label must not be taken for one.
 pub const UNHELD: Label = Label::new(c"holds nothing up");
 
-static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
+/// The place of a thread in an interpreter that has no record.
+static NOBODY: Place = Seat::new(Occupant::new());
+
+/// What one thread knows of itself.
+#[repr(C)]
+struct Thread {
+    stack: Stack,
+    cache: Cache,
+    locals: Locals,
+    notes: Notes,
+    pace: Pace,
+    exit: Exit,
+}
 
 sys::per_thread! {
     static THREAD: Thread = Thread {
-        quick: Quick::new(),
-        next_number: Cell::new(0),
-        serial: Cell::new(0),
-        visits: RefCell::new(Vec::new()),
-        tidied: Cell::new(0),
-        last_round: Cell::new(false),
+        stack: Stack::new(),
+        cache: Cache::new(),
+        locals: Locals::new(),
+        notes: Notes::new(),
         pace: Pace::new(),
-        pen: Pen::new(),
+        exit: Exit::new(),
     };
 }
 
-/// Attaches this thread to an interpreter.
-pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) -> Result<Ticket> {
-    THREAD.with(|me| {
-        let short = if let Admission::Open = admission { me.attach_shortly(target, label) } else { None };
-        short.map_or_else(|| me.tidily(|| me.attach(target, admission, label)), Ok)
-    })
-}
-
-/// The calling thread's record, if that is at hand: for the short ways in and out (`quick`), one by one.
-#[inline(always)]
-pub fn at_hand() -> Option<&'static Thread> {
-    THREAD.at_hand()
-}
-
-/// Ends this thread's last attachment.
-pub fn detach(ticket: Ticket) -> Result<()> {
-    THREAD.with(|me| if me.detach_shortly(ticket) { Ok(()) } else { me.tidily(|| me.detach(ticket)) })
-}
-
-/// Lets go of the interpreter this thread is attached to.
-pub fn suspend() -> Result<Ticket> {
-    THREAD.with(|me| me.suspend_shortly().map_or_else(|| me.tidily(|| me.suspend()), Ok))
-}
-
-/// Comes back from the last `suspend`.
-pub fn resume(ticket: Ticket) -> Result<()> {
-    THREAD.with(|me| if me.resume_shortly(ticket) { Ok(()) } else { me.tidily(|| me.resume(ticket)) })
+/// Attaches this thread, if it may, and detaches it at once.
+fn look_in(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) {
+    if let Ok(ticket) = attach(target, admission, label) {
+        // It is attached, as it just was: there is nothing to fail.
+        let _ = detach(ticket);
+    }
 }
 
 /// Deletes the states that this thread keeps and is not using.
 pub fn forget() {
-    THREAD.with(|me| me.tidily(|| me.forget()));
+    THREAD.with(|me| me.cleanly(|| me.forget()));
 }
 
 /// Opens a guard.
 pub fn open_guard(target: &Arc<Interpreter>, opening: Opening) -> Result<Box<Guard>> {
-    THREAD.with(|me| me.tidily(|| me.open_guard(target, opening)))
+    THREAD.with(|me| me.cleanly(|| me.open_guard(target, opening)))
 }
 
 /// The interpreter that this thread is attached to now, by whomever.
 pub fn current(python: &Python) -> Option<Raw> {
-    THREAD.with(|me| me.current(python)).and_then(|state| python.interpreter_of(state))
+    current_state(python).and_then(|state| python.interpreter_of(state))
 }
 
 /// The CPython that this thread is attached to, and the state. Also in the last of a shutdown, when Python calls itself
@@ -171,53 +178,83 @@ pub fn current_state(python: &Python) -> Option<State> {
     THREAD.with(|me| me.current(python))
 }
 
-/// Drops an interrupt that reached this thread, which is attached, when it ran no Python code: it was for others.
+/// Drops an interrupt that reached this thread, which is attached, when it ran no Python code: it was for others. (Free-threaded,
+/// with several interpreters, nobody can tell whether another thread runs Python code.)
 pub fn drop_early_interrupt(python: &Python) {
-    THREAD.with(|me| me.drop_early_interrupt(python));
+    THREAD.with(|me| {
+        let Some(state) = me.current(python).filter(|state| !python.runs_python(*state)) else { return };
+        let raw = python.interpreter_of(state);
+        if me.locals.all().iter().any(|local| local.interpreter.is(raw) && local.place.take_word()) {
+            me.take_interrupt_back(python);
+        }
+    });
 }
 
 /// Whether this thread is attached to an interpreter, or will come back to it.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     THREAD.with(|me| {
-        me.frames().any(|frame| me.is_in(&frame, interpreter)) || interpreter.is(current(interpreter.python))
+        me.stack.frames().any(|frame| frame.is_in(interpreter)) || interpreter.is(current(interpreter.python))
     })
 }
 
 /// The number of this thread, which no other thread of the process has had.
 pub fn serial() -> u64 {
-    THREAD.with(Thread::serial)
+    THREAD.with(|me| me.stack.serial())
 }
 
 /// Whether a place is this thread's own.
 pub fn is_mine(occupant: &Occupant) -> bool {
-    THREAD.with(|me| occupant.is_of(me.serial.get()))
+    occupant.is_of(serial())
 }
 
 /// Runs `f` while this thread is attached to nothing, and attaches it again as it was. What it comes back to is held, unless
 /// that is the interpreter which this thread is about to take down. False: it has ended, or gave this thread up.
 pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
-    THREAD.with(|me| me.tidily(|| me.released(python, taken_down, f)))
+    THREAD.with(|me| me.cleanly(|| me.released(python, taken_down, f)))
 }
 
 /// Runs `f` attached through a state that is gone when it returns, and attaches this thread again as it was. `f` gets the state
 /// and what the slot held before, and leaves that there.
-pub fn through<R>(python: &Python, slot: Slot, state: Unattached, f: impl FnOnce(State, SlotValue) -> R) -> R {
-    THREAD.with(|me| me.through(python, slot, state, f))
+pub fn through<R>(python: &Python, slot: Slot, unattached: Unattached, f: impl FnOnce(State, SlotValue) -> R) -> R {
+    THREAD.with(|me| {
+        let Unattached { state, .. } = unattached;
+        let outer = me.current(python).map(|state| me.hold(python, state));
+        if outer.is_some() {
+            python.let_go();
+        }
+        let before = slot.get(python);
+        herald::attach_first(python, slot, unattached);
+        let entered = Kind::Entered { source: Source::Temporary, before, outer, aside: Aside::NONE };
+        let number = me.push_unnamed(python, state, entered);
+        let result = f(state, before);
+        me.stack.remove(number);
+        me.restore(python, outer);
+        result
+    })
 }
 
 /// Runs `f`, which runs Python code on this thread as it is attached: none of its attachments can be ended from in there.
 pub fn staying<R>(python: &Python, f: impl FnOnce() -> R) -> R {
-    THREAD.with(|me| me.staying(python, f))
+    let number = THREAD.with(|me| Some(me.push_unnamed(python, me.current(python)?, Kind::Nested)));
+    let result = f();
+    // Not simply the last one: what was begun in there may end later.
+    THREAD.with(|me| number.into_iter().for_each(|number| me.stack.remove(number)));
+    result
 }
 
 /// What is less than the number of each attachment and suspension that this thread begins from here on.
 pub fn mark() -> u64 {
-    THREAD.with(Thread::mark)
+    THREAD.with(|me| me.stack.mark())
 }
 
 /// Ends what this thread began since then and has not ended, the last one first. False: there is nothing.
 pub fn end_since(mark: u64) -> bool {
-    THREAD.with(|me| me.mark() != mark && me.tidily(|| me.end_since(mark)))
+    THREAD.with(|me| me.stack.mark() != mark && me.cleanly(|| me.end_since(mark)))
+}
+
+/// Notes, on any thread, that it begins to run a job of a queue, or has run it.
+pub fn note_job(what: What, interpreter: i64) {
+    THREAD.with(|me| me.note_of(what, interpreter, Label::NONE));
 }
 
 /// Forgets, in a forked child, everything but what the only thread is attached to. CPython is not asked.
@@ -228,211 +265,129 @@ pub fn forget_after_fork() {
 }
 
 impl Thread {
-    fn attach(&self, target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) -> Result<Ticket> {
-        let python = target.python;
-        let top = self.top();
-        let current = self.current(python);
-        if let Some(current) = current {
-            // The next life's main interpreter may have the address that the last one's had.
-            let lives = || {
-                let ending = |raw| record::is_ending_here(python, raw);
-                target.raw().is_some() || python.interpreter_of(current).is_some_and(ending)
-            };
-            let ours = |top: Frame| top.state == current && self.is_in(&top, target) && lives();
-            if top.is_some_and(ours) || target.is(python.interpreter_of(current)) {
-                self.note_of(What::Nests, target.id);
-                if top.is_none() {
-                    self.learn_lent(target, current);
-                }
-                return Ok(self.push(current, Some(self.visit(target)), Kind::Nested));
-            }
-        }
-
-        if target.is_closed() {
-            return Err(self.refused(target));
-        }
-        let before = self.slot_value(target);
-        let visit = self.visit(target);
-        self.comes_for(visit, label);
-        if !self.pin(visit, admission) {
-            return Err(self.refused(target));
-        }
-        let makes = self.with_visit(visit, |visit| visit.seat.occupant.state.get()).is_none();
-        if makes && target.slot.is_found() {
-            self.delete_orphans(target, visit, stand_ins::may_delete());
-            if self.current(python) != current {
-                // What it was attached to ended meanwhile, and did not wait.
-                self.unpin(visit);
-                return Err(self.refused(target));
-            }
-        }
-        let outer = current.map(|state| self.hold(python, state));
-        if let Some(outer) = outer {
-            self.note_of(What::Crosses, target.id);
-            if let Some(here) = outer.pinned() {
-                self.with_visit(here, |here| here.seat.occupant.went_away(self.pace.now()));
-            }
-            python.let_go();
-        }
-        let Some((Unattached { state, bound }, source)) = self.choose_state(target, visit, before) else {
-            self.unpin(visit);
-            self.restore(python, outer);
-            fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
-        };
-        let now = current.map_or(before, State::as_ptr);
-        let before = if python.binds_what_it_attaches() && self.lost_its_mark(target, state, now) {
-            // CPython puts it into the slot, and whatever was there back when that is attached again.
-            self.sets_out(visit, || come_back(python, state));
-            // Unless it has its mark: the end of the thread has emptied the slot.
-            target.slot.set(state.as_ptr());
-            state.as_ptr()
-        } else {
-            self.sets_out(visit, || {
-                if bound {
-                    attach_state(python, target.slot, state);
-                } else {
-                    attach_first(python, target.slot, Unattached { state, bound });
-                }
-            });
-            before
-        };
-        let aside = self.begin_clean(python, visit, state, source);
-        self.note_at(What::ComesIn, visit);
-        self.came_in(python, visit);
-        if makes && source != Source::Adopted {
-            // That of a thread before, which had the same number.
-            python.drop_dummy_thread(python.thread_ident(), |thread_id| thread_id != sys::thread_id());
-        }
-        match source {
-            Source::Cached => self.learn(target, state, source),
-            Source::Adopted if outer.is_none() => self.learn_lent(target, state),
-            _ => {}
-        }
-        Ok(self.push(state, Some(visit), Kind::Entered { source, before, outer, aside }))
+    fn current(&self, python: &Python) -> Option<State> {
+        let own = self.stack.top().filter(|top| self.may_be_attached(top));
+        python.attached(own.map(|top| top.state))
     }
 
-    /// Has a state of somebody else's at hand from here on, which is in the slot and by which this thread is attached.
-    fn learn_lent(&self, target: &Arc<Interpreter>, state: State) {
-        if target.gate.is_open() && target.slot.is_found() && target.slot.get(target.python) == state.as_ptr() {
-            let visit = self.visit(target);
-            if self.with_visit(visit, |visit| visit.seat.occupant.state.get()) != Some(state) {
-                self.learn(target, state, Source::Adopted);
-            }
-        }
+    /// Whether the state of a frame can be attached, rather than be gone, and another at its address.
+    fn may_be_attached(&self, frame: &Frame) -> bool {
+        !frame.is_suspended() && self.locals.at(frame.place).is_some_and(|local| local.interpreter.raw().is_some())
+    }
+
+    /// What this thread keeps of an interpreter, from the first time on.
+    fn local(&self, target: &Arc<Interpreter>) -> Rc<Local> {
+        self.locals.of(target).unwrap_or_else(|| self.first_local(target))
+    }
+
+    /// The same of the interpreter of a state, which lives; None where it has no record.
+    fn local_of(&self, python: &Python, state: State) -> Option<Rc<Local>> {
+        Some(self.local(&python.interpreter_of(state).and_then(registry::find)?))
     }
 
     #[cold]
-    fn refused(&self, target: &Interpreter) -> Error {
-        let why = if target.is_closed() { "has ended" } else { "is shutting down" };
-        let text =
-            format!("{} may not enter: {} {why} and lets nobody new in; free the view", this_thread(), target.name());
-        Error::new(Status::Closed, text)
-    }
-
-    /// What is left of others in the state that this thread has just attached: what is set goes aside, and what was sent to a
-    /// visit that has ended is dropped.
-    fn begin_clean(&self, python: &Python, visit: usize, state: State, source: Source) -> Aside {
-        let is_first = !self.with_visit(visit, |visit| visit.seat.occupant.is_in());
-        if is_first && source == Source::Cached && python.may_have_been_sent_one(state) {
-            python.clear_interrupt();
-        }
-        if python.has_exception() { python.set_exception_aside() } else { Aside::NONE }
-    }
-
-    /// Before the pin, so that whoever sees that sees whose it is.
-    #[inline]
-    fn comes_for(&self, visit: usize, label: Label) {
-        self.with_visit(visit, |visit| {
-            if !visit.seat.occupant.is_in() {
-                visit.seat.occupant.set_label(label);
-            }
-        });
-    }
-
-    /// Runs `f`, in which this thread waits to be attached.
-    fn sets_out(&self, visit: usize, f: impl FnOnce()) {
-        self.note_at(What::Waits, visit);
-        let occupant = &self.with_visit(visit, |visit| visit.seat).occupant;
-        if occupant.is_in() {
-            occupant.coming_back(|| self.pace.now(), f);
-        } else {
-            occupant.sets_out(self.pace.now());
-            f();
-        }
-    }
-
-    /// Notes at each place how many attachments this thread is in there.
-    pub(super) fn note_depths(&self) {
-        let attachments = self.frames().filter(|frame| !matches!(frame.kind, Kind::Suspended { .. }));
-        for (depth, frame) in (1..).zip(attachments) {
-            if let Some(visit) = frame.visit {
-                self.with_visit(visit, |visit| visit.seat.occupant.set_depth(depth));
+    fn first_local(&self, target: &Arc<Interpreter>) -> Rc<Local> {
+        self.ask_to_be_cleaned_up();
+        // From 3.15 on the slot outlives Python, with what this thread was in when that ended.
+        for frame in self.stack.frames() {
+            if let Some(local) = self.locals.at(frame.place).filter(|local| local.interpreter.life != registry::life())
+            {
+                local.take_from_slot(frame.state, std::ptr::null_mut());
             }
         }
-    }
-
-    #[inline]
-    fn came_in(&self, python: &Python, visit: usize) {
-        let is_first = self.with_visit(visit, |visit| {
-            let occupant = &visit.seat.occupant;
-            let is_first = !occupant.is_in();
-            if is_first {
-                occupant.came_in(self.pace.now());
-            }
-            is_first
-        });
-        if is_first {
-            self.drop_late_interrupt(python, visit);
+        let ended = self.locals.take_ended(&self.stack);
+        if !ended.is_empty() {
+            self.forget_fast();
+            ended.iter().for_each(|local| _ = local.give_back());
         }
+        self.locals.add(target, self.stack.serial())
     }
 
-    /// Drops an interrupt that came too late for the attachment it was meant for.
-    #[inline]
-    pub(super) fn drop_late_interrupt(&self, python: &Python, visit: usize) {
-        if self.with_visit(visit, |visit| visit.seat.take_word()) {
-            self.take_interrupt_back(python);
+    /// Nothing is at hand any more: before what this thread keeps goes, and in a forked child, where CPython makes its variables anew.
+    fn forget_fast(&self) {
+        self.cache.forget();
+        self.stack.forget();
+    }
+
+    /// Gives a pin back.
+    fn unpin(&self, local: &Local) {
+        let occupant = &local.place.occupant;
+        if local.place.pins() == 1 {
+            // The stay of one whom others attached; ours end before the thread lets others in.
+            if occupant.is_in() {
+                self.note(What::GoesOut, occupant);
+            }
+            occupant.went_out();
+            occupant.set_depth(1);
+            if occupant.label() == UNHELD {
+                occupant.set_label(Label::NONE);
+            }
+        }
+        local.interpreter.gate.leave(local.place);
+    }
+
+    /// Begins a frame that no ticket names.
+    fn push_unnamed(&self, python: &Python, state: State, kind: Kind) -> u64 {
+        let place = self.local_of(python, state).map_or(&NOBODY, |local| local.place);
+        self.stack.push(Frame::new(state, place, kind)).number
+    }
+
+    fn end_since(&self, mark: u64) -> bool {
+        let mut any = false;
+        loop {
+            let top = self.stack.top().zip(self.stack.top_ticket());
+            let Some((top, ticket)) = top.filter(|(_, ticket)| ticket.number >= mark) else { return any };
+            any = true;
+            let ended = if top.is_suspended() { self.resume_slow(ticket) } else { self.detach_slow(ticket) };
+            if ended.is_err() && self.stack.top_ticket() == Some(ticket) {
+                // It has let go of that by itself.
+                return any;
+            }
         }
     }
 
     /// Takes back an interrupt that this thread, which is attached, was marked for and has not seen. Its mark is gone: who
     /// looks at the marks next leaves this thread alone, and who has seen it already is waited for.
     #[cold]
-    pub(super) fn take_interrupt_back(&self, python: &Python) {
-        if record::is_raising() {
+    fn take_interrupt_back(&self, python: &Python) {
+        if registry::is_raising() {
             self.released(python, None, || {
                 // Not for ever: one who raises may run a destructor, which waits for this thread.
                 let until = Instant::now() + Duration::from_secs(1);
-                while record::is_raising() && Instant::now() < until {
+                while registry::is_raising() && Instant::now() < until {
                     std::thread::sleep(Duration::from_micros(100));
                 }
             });
         }
         python.clear_interrupt();
     }
+}
 
-    // Free-threaded, with several interpreters, nobody can tell whether another thread runs Python code.
-    fn drop_early_interrupt(&self, python: &Python) {
-        let Some(state) = self.current(python).filter(|state| !python.runs_python(*state)) else { return };
-        let raw = python.interpreter_of(state);
-        let word = self.with_visits(|visits| {
-            visits.iter().flatten().any(|visit| visit.interpreter.is(raw) && visit.seat.take_word())
-        });
-        if word {
-            self.take_interrupt_back(python);
-        }
+/// Gives a pin back.
+#[inline(always)]
+fn give_back<const NOTED: bool>(me: &Thread, place: &'static Place) {
+    if !place.leave::<NOTED>() {
+        call_closer(me, place);
     }
+}
 
-    fn current(&self, python: &Python) -> Option<State> {
-        let own = self.top().filter(|top| self.may_be_attached(top));
-        python.attached(own.map(|top| top.state))
+/// Somebody closes the gate of that place, and may wait for the pin that was given back.
+#[cold]
+fn call_closer(me: &Thread, place: &'static Place) {
+    if let Some(local) = me.locals.at(place) {
+        local.interpreter.gate.left(place);
     }
+}
 
-    /// Whether the state of the last frame can be attached, rather than be gone, and another at its address.
-    #[inline]
-    fn may_be_attached(&self, top: &Frame) -> bool {
-        let lives = |visit: &Visit| visit.interpreter.raw().is_some();
-        !matches!(top.kind, Kind::Suspended { .. }) && top.visit.is_some_and(|visit| self.with_visit(visit, lives))
-    }
+/// As `Pace::now`; where somebody writes the time down, this thread's pace is of no interest.
+#[inline(always)]
+fn now() -> u64 {
+    Pace::written().unwrap_or_else(ask)
+}
+
+#[cold]
+fn ask() -> u64 {
+    THREAD.with(|me| me.pace.now())
 }
 
 /// "thread 4711 "render""

@@ -1,37 +1,53 @@
 //! What a thread notes for a trace, where one is written.
 
 use super::Thread;
-use super::frames::{Frame, Kind};
+use super::local::Locals;
+use super::stack::{Frame, Kind};
 use crate::registry::Occupant;
 use crate::sys::Label;
-use crate::trace::{self, What};
+use crate::trace::{self, Pen, What};
+
+/// What a thread notes with.
+pub(super) struct Notes {
+    pen: Pen,
+}
+
+impl Notes {
+    pub const fn new() -> Notes {
+        Notes { pen: Pen::new() }
+    }
+
+    /// The first note of a trace. Where this thread is already, it was when the trace began.
+    #[cold]
+    fn open(&self, locals: &Locals) -> bool {
+        let Some(began) = self.pen.open() else { return false };
+        let mut inside = locals.all();
+        inside.retain(|local| local.place.occupant.is_in());
+        inside.sort_unstable_by_key(|local| local.place.occupant.depth());
+        let note = |what, occupant: &Occupant| self.pen.note_at(began, what, occupant.interpreter(), occupant.label());
+        inside.iter().for_each(|local| note(What::ComesIn, &local.place.occupant));
+        if let Some(last) = inside.last().filter(|last| last.place.occupant.is_away()) {
+            note(What::LetsGo, &last.place.occupant);
+        }
+        true
+    }
+
+    /// The thread ends.
+    pub fn put_away(&self) {
+        self.pen.put_away();
+    }
+}
 
 impl Thread {
     /// Notes what this thread does at that place.
     #[inline]
     pub(super) fn note(&self, what: What, at: &Occupant) {
-        if trace::is_on() {
-            self.put_down(what, at.interpreter(), at.label());
-        }
+        self.note_of(what, at.interpreter(), at.label());
     }
 
-    /// The same at the place of a visit.
+    /// The same in an interpreter, by its number, where there may be no place, or for another purpose than is said there.
     #[inline]
-    pub(super) fn note_at(&self, what: What, visit: usize) {
-        if trace::is_on() {
-            self.note(what, &self.with_visit(visit, |visit| visit.seat).occupant);
-        }
-    }
-
-    /// The same in an interpreter, by its number, where there may be no place.
-    #[inline]
-    pub(super) fn note_of(&self, what: What, interpreter: i64) {
-        self.note_for(what, interpreter, Label::NONE);
-    }
-
-    /// The same for another purpose than is said at the place.
-    #[inline]
-    pub(super) fn note_for(&self, what: What, interpreter: i64, label: Label) {
+    pub(super) fn note_of(&self, what: What, interpreter: i64, label: Label) {
         if trace::is_on() {
             self.put_down(what, interpreter, label);
         }
@@ -40,43 +56,20 @@ impl Thread {
     /// Notes the end of an attachment that ended under this thread.
     #[cold]
     pub(super) fn note_end(&self, frame: Frame) {
-        match (frame.kind, frame.visit) {
-            (Kind::Entered { .. }, Some(visit)) => self.note_at(What::GoesOut, visit),
-            (Kind::Nested, _) => self.note_of(What::Unnests, 0),
-            _ => {}
+        match frame.kind {
+            Kind::Entered { .. } => self.note(What::GoesOut, &frame.place.occupant),
+            Kind::Nested => self.note_of(What::Unnests, 0, Label::NONE),
+            Kind::Suspended { .. } => {}
         }
     }
 
-    #[inline]
     fn put_down(&self, what: What, interpreter: i64, label: Label) {
-        if self.pen.is_open() || self.open_pen() {
-            self.pen.note(what, interpreter, label);
+        if !self.notes.pen.is_open() {
+            if !self.notes.open(&self.locals) {
+                return;
+            }
+            self.ask_to_be_cleaned_up();
         }
-    }
-
-    /// The first note of a trace. Where this thread is already, it was when the trace began.
-    #[cold]
-    fn open_pen(&self) -> bool {
-        let Some(began) = self.pen.open() else { return false };
-        self.ask_to_be_tidied();
-        let mut inside: Vec<_> = self.with_visits(|visits| {
-            let seats = visits.iter().flatten().map(|visit| &visit.seat.occupant);
-            seats.filter(|occupant| occupant.is_in()).map(|occupant| (occupant.depth(), occupant)).collect()
-        });
-        inside.sort_unstable_by_key(|(depth, _)| *depth);
-        for (_, occupant) in &inside {
-            self.pen.note_at(began, What::ComesIn, occupant.interpreter(), occupant.label());
-        }
-        if let Some((_, last)) = inside.last().filter(|(_, last)| last.is_away()) {
-            self.pen.note_at(began, What::LetsGo, last.interpreter(), last.label());
-        }
-        true
-    }
-}
-
-/// Notes, on any thread, that it begins to run a job of a queue, or has run it.
-pub fn note_job(what: What, interpreter: i64) {
-    if trace::is_on() {
-        super::THREAD.with(|me| me.note_of(what, interpreter));
+        self.notes.pen.note(what, interpreter, label);
     }
 }

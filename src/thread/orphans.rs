@@ -4,7 +4,8 @@
 //! interpreter (so there are never more than lived at once), the thread that closes it, and one of ours, which is there
 //! only while there are such states. Free-threaded, not everybody may: see `stand_ins`.
 
-use super::{Admission, THREAD, Thread, stand_ins};
+use super::local::Local;
+use super::{Admission, THREAD, Thread, stand_ins, through};
 use crate::cpython::Python;
 use crate::registry::{self, Interpreter, Occupant};
 use crate::sys::{self, Label};
@@ -67,7 +68,7 @@ fn work() {
 /// Deletes what this thread, which is ours and attached to nothing, may delete.
 fn delete_those_left() {
     for interpreter in with_orphans(stand_ins::may_delete()) {
-        THREAD.with(|me| me.tidily(|| me.visit_orphans(&interpreter, stand_ins::may_delete())));
+        THREAD.with(|me| me.cleanly(|| visit(me, &interpreter, stand_ins::may_delete())));
     }
 }
 
@@ -77,7 +78,7 @@ fn delete_those_at_no_thread() {
         let kept = stand_ins::keep_addresses(&interpreter);
         let at_one = |occupant: &Occupant| kept.iter().any(|(ident, _)| *ident == occupant.ident());
         if !kept.is_empty() {
-            THREAD.with(|me| me.tidily(|| me.visit_orphans(&interpreter, at_one)));
+            THREAD.with(|me| me.cleanly(|| visit(me, &interpreter, at_one)));
         }
     }
 }
@@ -99,43 +100,41 @@ pub(super) fn forget_after_fork() {
     AT_WORK.store(false, Ordering::SeqCst);
 }
 
-impl Thread {
-    fn visit_orphans(&self, target: &Arc<Interpreter>, whose: impl Fn(&Occupant) -> bool) {
-        let visit = self.visit(target);
-        self.comes_for(visit, LABEL);
-        if self.pin(visit, Admission::Open) {
-            self.delete_orphans(target, visit, whose);
-            self.unpin(visit);
-        }
+fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Occupant) -> bool) {
+    let local = me.local(target);
+    local.comes_for(LABEL);
+    if local.pin(Admission::Open) {
+        delete(me, &local, whose);
+        me.unpin(&local);
     }
+}
 
-    /// Deletes the states that such threads have left in an interpreter, in which this thread has a pin. Runs destructors.
-    pub(super) fn delete_orphans(&self, target: &Interpreter, visit: usize, whose: impl Fn(&Occupant) -> bool) {
-        let (python, slot) = (target.python, target.slot);
-        if target.gate.count_left_behind(&whose) == 0 {
-            return;
-        }
-        let Some(made) = target.raw().and_then(|raw| python.make_state(slot, raw)) else { return };
-        let (mut states, mut threads) = (Vec::new(), Vec::new());
-        target.gate.take_left_behind(whose, |occupant| {
-            states.extend(occupant.state.take());
-            threads.push((occupant.ident(), occupant.thread_id()));
-        });
-        // Not through one of these states: up to 3.11 that would seem to be attached by the thread that has its number now, and
-        // from 3.14 on a state knows where the stack of its thread ends.
-        self.note_for(What::Waits, target.id, LABEL);
-        self.through(python, slot, made, |state, before| {
-            self.note_for(What::ComesIn, target.id, LABEL);
-            self.came_in(python, visit);
-            sys::SignalMask::as_given(|| {
-                for (ident, thread_id) in threads {
-                    // The number may be another thread's by now.
-                    python.drop_dummy_thread(ident, |other| other == thread_id);
-                }
-                python.delete_idle(slot, &states);
-                self.note_for(What::GoesOut, target.id, LABEL);
-                python.delete_attached(slot, state, before);
-            });
-        });
+/// Deletes the states that such threads have left in an interpreter, in which this thread has a pin. Runs destructors.
+pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Occupant) -> bool) {
+    let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
+    if gate.count_left_behind(&whose) == 0 {
+        return;
     }
+    let Some(made) = local.interpreter.raw().and_then(|raw| python.make_state(slot, raw)) else { return };
+    let (mut states, mut threads) = (Vec::new(), Vec::new());
+    gate.take_left_behind(whose, |occupant| {
+        states.extend(occupant.state.take());
+        threads.push((occupant.ident(), occupant.thread_id()));
+    });
+    // Not through one of these states: up to 3.11 that would seem to be attached by the thread that has its number now, and
+    // from 3.14 on a state knows where the stack of its thread ends.
+    me.note_of(What::Waits, id, LABEL);
+    through(python, slot, made, |state, before| {
+        me.note_of(What::ComesIn, id, LABEL);
+        me.came_in(local);
+        sys::SignalMask::as_given(|| {
+            for (ident, thread_id) in threads {
+                // The number may be another thread's by now.
+                python.drop_dummy_thread(ident, |other| other == thread_id);
+            }
+            python.delete_idle(slot, &states);
+            me.note_of(What::GoesOut, id, LABEL);
+            python.delete_attached(slot, state, before);
+        });
+    });
 }

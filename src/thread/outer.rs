@@ -1,7 +1,6 @@
-//! What a thread lets go of for a while, and how it comes back to it: the interpreter has to be there still.
+//! What a thread lets go of for a while, and how it comes back to that: the interpreter has to be there still.
 
-use super::frames::{Kind, Outer, Ticket};
-use super::visits::Visit;
+use super::stack::{Frame, Kind, Outer, Ticket};
 use super::{Admission, Thread, come_back};
 use crate::cpython::{Python, State};
 use crate::registry::Interpreter;
@@ -12,70 +11,77 @@ use std::ptr::null_mut;
 impl Thread {
     /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
     pub(super) fn hold(&self, python: &Python, state: State) -> Outer {
-        let entered = self.frames().rev().find_map(|frame| match frame.kind {
-            // Alive: the next life's state may have the address that the last one's had.
-            Kind::Entered { .. } if frame.state == state && self.may_be_attached(&frame) => frame.visit,
-            _ => None,
-        });
-        let Some(visit) = entered.or_else(|| self.visit_of(python, state)) else {
-            return Outer { state, visit: None, is_pinned: false };
+        // Alive: the next life's state may have the address that the last one's had.
+        let entered = |frame: &Frame| frame.is_entered() && frame.state == state && self.may_be_attached(frame);
+        let entered = self.stack.frames().rev().find(entered).and_then(|frame| self.locals.at(frame.place));
+        let Some(local) = entered.or_else(|| self.local_of(python, state)) else {
+            return Outer::unkept(state);
         };
+        let occupant = &local.place.occupant;
         // If another library attached this thread, the time of that is unknown: count from now.
-        let first = self.with_visit(visit, |here| {
-            let occupant = &here.seat.occupant;
-            let first = !occupant.is_in();
-            if first {
-                occupant.set_label(Label::NONE);
-                self.note(What::ComesIn, occupant);
-                occupant.set_depth(1);
-                occupant.came_in(self.pace.now());
-            }
-            first
-        });
+        let is_first = !occupant.is_in();
+        if is_first {
+            occupant.set_label(Label::NONE);
+            self.note(What::ComesIn, occupant);
+            occupant.set_depth(1);
+            occupant.came_in(self.pace.now());
+        }
         // If the gate is closing, take the pin all the same (Admission::Late): this thread is inside already, even if it was attached
         // by somebody else.
-        if self.pin(visit, Admission::Open) || self.pin(visit, Admission::Late) {
-            return Outer { state, visit: Some(visit), is_pinned: true };
+        if local.pin(Admission::Open) || local.pin(Admission::Late) {
+            return Outer { state, place: local.place, is_pinned: true };
         }
-        let ours = self.with_visit(visit, |here| {
-            if first {
-                self.note(What::GoesOut, &here.seat.occupant);
-                here.seat.occupant.went_out();
-            }
-            here.interpreter.is_taken_down_by(self.serial())
-        });
-        Outer { state, visit: Some(visit).filter(|_| !ours), is_pinned: false }
+        if is_first {
+            self.note(What::GoesOut, occupant);
+            occupant.went_out();
+        }
+        if local.interpreter.is_taken_down_by(self.stack.serial()) {
+            return Outer::unkept(state);
+        }
+        Outer { state, place: local.place, is_pinned: false }
     }
 
     /// Comes back to what this thread let go of. False: that has ended, or has not waited for this thread, which stays
     /// outside.
     pub(super) fn restore(&self, python: &Python, outer: Option<Outer>) -> bool {
-        let Some(Outer { state, visit, is_pinned }) = outer else { return true };
-        let Some(visit) = visit else {
+        let Some(Outer { state, place, is_pinned }) = outer else { return true };
+        let Some(local) = self.locals.at(place) else {
             come_back(python, state);
             return true;
         };
-        let is_pinned = is_pinned || self.pin(visit, Admission::Late);
-        let back = is_pinned && !self.with_visit(visit, Visit::is_over);
-        if back {
-            let occupant = &self.with_visit(visit, |here| here.seat).occupant;
-            self.note(What::Waits, occupant);
-            occupant.coming_back(|| self.pace.now(), || come_back(python, state));
-            self.note(What::ComesBack, occupant);
+        let is_pinned = is_pinned || local.pin(Admission::Late);
+        let is_back = is_pinned && !local.is_over();
+        if is_back {
+            self.note(What::Waits, &place.occupant);
+            place.occupant.coming_back(|| self.pace.now(), || come_back(python, state));
+            self.note(What::ComesBack, &place.occupant);
         } else {
-            self.with_visit(visit, |here| here.take_from_slot(state, null_mut()));
+            local.take_from_slot(state, null_mut());
         }
         if is_pinned {
-            self.unpin(visit);
+            self.unpin(&local);
         }
-        back
+        is_back
     }
 
     /// Gives up the hold on something that this thread will not come back to.
     pub(super) fn release(&self, outer: Option<Outer>) {
-        if let Some(visit) = outer.and_then(Outer::pinned) {
-            self.unpin(visit);
+        if let Some(local) = outer.filter(|outer| outer.is_pinned).and_then(|outer| self.locals.at(outer.place)) {
+            self.unpin(&local);
         }
+    }
+
+    /// Lets go, under a frame.
+    pub(super) fn let_go_of(&self, python: &Python, outer: Outer) -> Ticket {
+        let Outer { state, place, is_pinned } = outer;
+        if is_pinned {
+            place.occupant.went_away(self.pace.now());
+        }
+        if !outer.is_unkept() {
+            self.note(What::LetsGo, &place.occupant);
+        }
+        python.let_go();
+        self.stack.push(Frame::new(state, place, Kind::Suspended { is_pinned }))
     }
 
     /// False: it could not be attached again.
@@ -84,24 +90,11 @@ impl Thread {
             f();
             return true;
         };
-        let ours = taken_down.is_some_and(|interpreter| interpreter.is(python.interpreter_of(state)));
-        let outer = if ours { Outer { state, visit: None, is_pinned: false } } else { self.hold(python, state) };
+        let is_ours = taken_down.is_some_and(|interpreter| interpreter.is(python.interpreter_of(state)));
+        let outer = if is_ours { Outer::unkept(state) } else { self.hold(python, state) };
         let number = self.let_go_of(python, outer).number;
         f();
-        self.remove(number);
+        self.stack.remove(number);
         self.restore(python, Some(outer))
-    }
-
-    /// Lets go, under a frame.
-    pub(super) fn let_go_of(&self, python: &Python, outer: Outer) -> Ticket {
-        let Outer { state, visit, is_pinned } = outer;
-        if let Some(visit) = outer.pinned() {
-            self.with_visit(visit, |visit| visit.seat.occupant.went_away(self.pace.now()));
-        }
-        if let Some(visit) = visit {
-            self.note_at(What::LetsGo, visit);
-        }
-        python.let_go();
-        self.push(state, visit, Kind::Suspended { is_pinned })
     }
 }

@@ -1,20 +1,116 @@
-//! Letting go of an interpreter for a while.
+//! Letting go of an interpreter for a while: the fast path, and the slow one.
 
-use super::frames::{Kind, Outer, Ticket};
-use super::visits::Visit;
-use super::{Thread, attached_python, this_thread};
+use super::detach::ended;
+use super::stack::{Frame, INLINE, Kind, Outer, Ticket};
+use super::{Caller, THREAD, Thread, attached_python, give_back, now, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
+use crate::registry::fork;
+use crate::sys::Label;
+use std::cell::Cell;
+
+/// Lets go of the interpreter this thread is attached to, by the fast path if that does.
+#[inline(always)]
+pub fn suspend_by<C: Caller>(caller: C) -> C::Answer {
+    if THREAD.at_hand().is_some_and(|me| me.suspend_fast(caller)) { C::answer(Ok(())) } else { suspend_slowly(caller) }
+}
+
+#[cold]
+fn suspend_slowly<C: Caller>(caller: C) -> C::Answer {
+    C::answer(fork::check().and_then(|()| {
+        caller.put(THREAD.with(|me| me.cleanly(|| me.suspend_slow()))?);
+        Ok(())
+    }))
+}
+
+/// Comes back from the last suspend, by the fast path if that does.
+#[inline(always)]
+pub fn resume_by<C: Caller>(caller: C) -> C::Answer {
+    if THREAD.at_hand().is_some_and(|me| me.resume_fast(caller)) { C::answer(Ok(())) } else { resume_slowly(caller) }
+}
+
+#[cold]
+fn resume_slowly<C: Caller>(caller: C) -> C::Answer {
+    C::answer(
+        fork::check().and_then(|()| ended(caller, THREAD.with(|me| me.cleanly(|| me.resume_slow(caller.ticket()))))),
+    )
+}
+
+/// Lets go of the interpreter this thread is attached to.
+pub fn suspend() -> Result<Ticket> {
+    let ticket = Cell::default();
+    suspend_by(&ticket).map(|()| ticket.get())
+}
+
+/// Comes back from the last `suspend`.
+pub fn resume(ticket: Ticket) -> Result<()> {
+    resume_by(&Cell::new(ticket))
+}
 
 impl Thread {
-    pub(super) fn suspend(&self) -> Result<Ticket> {
+    /// Lets go of what the last frame, or somebody else, attached. False: nothing was done.
+    fn suspend_fast(&self, caller: impl Caller) -> bool {
+        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        if depth >= INLINE {
+            return false;
+        }
+        let below = self.stack.known(depth);
+        let Frame { state, place, attachments, is_plain, .. } = below;
+        if !is_plain || !places().is_current(Some(state)) || !places().slot_holds(Some(state)) {
+            return false;
+        }
+        // Somebody else's state says itself which interpreter's it is.
+        let is_own = place.occupant.state.get() == Some(state);
+        let is_here = is_own || self.locals.is_at(place, places().interpreter_of(state));
+        if !is_here || !place.enter::<false>() {
+            return false;
+        }
+        let occupant = &place.occupant;
+        // If another library attached this thread, the time of that is unknown: count from now.
+        if !occupant.is_in() {
+            occupant.set_label(Label::NONE);
+            occupant.came_in(now());
+        }
+        let kind = Kind::Suspended { is_pinned: true };
+        caller.put(self.stack.push_known(depth + 1, Frame { kind, ..below }));
+        occupant.set_depth(attachments.max(1));
+        occupant.went_away(now());
+        places().let_go();
+        true
+    }
+
+    pub(super) fn suspend_slow(&self) -> Result<Ticket> {
         let (python, state) = attached_python()?;
         Ok(self.let_go_of(python, self.hold(python, state)))
     }
 
-    pub(super) fn resume(&self, ticket: Ticket) -> Result<()> {
-        let top = self.check(ticket, "suspension")?;
-        let Kind::Suspended { is_pinned } = top.kind else {
+    /// Comes back from the last suspend. False: nothing was done.
+    fn resume_fast(&self, caller: impl Caller) -> bool {
+        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        if depth > INLINE {
+            return false;
+        }
+        let Frame { state, place, kind: Kind::Suspended { .. }, is_plain: true, .. } = self.stack.known(depth) else {
+            return false;
+        };
+        let is_next = self.stack.is_known_by(depth, caller.ticket());
+        let is_plain = places().is_current(None) && places().slot_holds(Some(state)) && place.is_quiet::<false>();
+        if !is_next || !is_plain {
+            return false;
+        }
+        self.come_back_fast(place, state);
+        self.stack.pop_known(depth);
+        caller.put(Ticket::default());
+        if place.pins() == 1 {
+            place.occupant.went_out();
+        }
+        give_back::<false>(self, place);
+        true
+    }
+
+    pub(super) fn resume_slow(&self, ticket: Ticket) -> Result<()> {
+        let depth = self.stack.check(ticket, "suspension")?;
+        let Some(Frame { state, place, kind: Kind::Suspended { is_pinned }, .. }) = self.stack.frame(depth) else {
             fail!(
                 WrongOrder,
                 "{} is not suspended, and this is not a suspension: pass it to pyferry_detach",
@@ -22,17 +118,17 @@ impl Thread {
             );
         };
         let python = Python::in_process()?;
-        let over = top.visit.is_some_and(|visit| self.with_visit(visit, Visit::is_over));
-        if !over && self.current(python).is_some() {
+        let is_over = self.locals.at(place).is_some_and(|local| local.is_over());
+        if !is_over && self.current(python).is_some() {
             fail!(
                 WrongOrder,
                 "{} is attached to an interpreter already: it came back by other means, and must let go by them first",
                 this_thread()
             );
         }
-        let back = self.restore(python, Some(Outer { state: top.state, visit: top.visit, is_pinned }));
-        self.pop(top);
-        if back {
+        let is_back = self.restore(python, Some(Outer { state, place, is_pinned }));
+        self.stack.truncate(depth - 1);
+        if is_back {
             return Ok(());
         }
         fail!(

@@ -1,22 +1,18 @@
 //! Which state a thread attaches through, and how the gilstate slot has to be for that.
 
 use super::Thread;
-use super::frames::{Frame, Kind, Source};
-use super::visits::Visit;
+use super::local::Local;
+use super::stack::{Frame, Kind, Outer, Source};
 use crate::cpython::{SlotValue, State, Unattached};
-use crate::registry::{self as record, Interpreter};
+use crate::registry::{self, Interpreter};
 use std::ptr::null_mut;
 
 impl Thread {
-    pub(super) fn choose_state(
-        &self,
-        target: &Interpreter,
-        visit: usize,
-        before: SlotValue,
-    ) -> Option<(Unattached, Source)> {
+    pub(super) fn choose_state(&self, local: &Local, before: SlotValue) -> Option<(Unattached, Source)> {
+        let target = &*local.interpreter;
         let python = target.python;
         let known = |state| Unattached { state, bound: true };
-        let cached = self.with_visit(visit, |visit| visit.seat.occupant.state.get());
+        let cached = local.state();
         if let Some(found) = State::from_ptr(before)
             && cached != Some(found)
             && is_of_this_life(target, found)
@@ -32,28 +28,31 @@ impl Thread {
         }
         let made = python.make_state(target.slot, target.raw()?)?;
         // The allocator's hook may have come in itself, and have a state kept.
-        let keeps = self.with_visit(visit, |visit| visit.seat.occupant.state.get()).is_some();
+        let keeps = local.state().is_some();
         // From 3.12 on such an interpreter can be destroyed with more states than one.
         let wants_none = target.wants_one_state && !python.has_own_gil();
-        if keeps || self.last_round.get() || !target.slot.is_found() || wants_none {
+        if keeps || self.exit.is_last_round() || !target.slot.is_found() || wants_none {
             return Some((made, Source::Temporary));
         }
-        self.with_visit(visit, |visit| visit.seat.occupant.state.put(made.state));
+        local.place.occupant.state.put(made.state);
         Some((made, Source::Cached))
     }
 
     /// For A -> B -> A: the foreign state by which this thread was attached to A before it entered B. Reuse that state instead of
     /// making a second one.
     fn state_below(&self, target: &Interpreter) -> Option<State> {
-        let of_target = |state: &State| target.is(target.python.interpreter_of(*state));
-        let of_this_life = |visit| self.with_visit(visit, |visit| visit.interpreter.life == record::life());
-        self.frames().rev().find_map(|frame| match frame.kind {
-            Kind::Entered { .. } | Kind::Suspended { .. } if self.is_in(&frame, target) => Some(frame.state),
-            Kind::Entered { before, outer, .. } if frame.visit.is_some_and(of_this_life) => {
-                let held = outer.filter(|outer| outer.is_pinned || outer.visit.is_none()).map(|outer| outer.state);
-                held.filter(of_target).or_else(|| State::from_ptr(before).filter(of_target))
-            }
+        let is_of_target = |state: &State| target.is(target.python.interpreter_of(*state));
+        let is_of_this_life =
+            |frame: &Frame| self.locals.at(frame.place).is_some_and(|local| local.interpreter.life == registry::life());
+        self.stack.frames().rev().find_map(|frame| match frame.kind {
             // Who nests on somebody else's state does not keep it.
+            Kind::Nested => None,
+            _ if frame.is_in(target) => Some(frame.state),
+            Kind::Entered { before, outer, .. } if is_of_this_life(&frame) => {
+                let is_there = |outer: &Outer| outer.is_pinned || outer.is_unkept();
+                let held = outer.filter(is_there).map(|outer| outer.state).filter(is_of_target);
+                held.or_else(|| State::from_ptr(before).filter(is_of_target))
+            }
             _ => None,
         })
     }
@@ -71,27 +70,25 @@ impl Thread {
 
     /// A value of the gilstate slot's; NULL, where its state belongs to an interpreter that did not wait for this thread.
     pub(super) fn unless_gone(&self, value: SlotValue) -> SlotValue {
-        let is_gone = |frame: Frame| match (frame.kind, frame.visit) {
+        let is_gone = |frame: Frame| match frame.kind {
             _ if frame.state.as_ptr() != value => false,
-            (Kind::Suspended { is_pinned: false }, Some(visit)) => self.with_visit(visit, Visit::is_over),
-            (Kind::Entered { .. } | Kind::Suspended { .. }, Some(visit)) => {
-                self.with_visit(visit, |visit| visit.seat.is_given_up())
-            }
-            _ => false,
+            Kind::Nested => false,
+            Kind::Suspended { is_pinned: false } => self.locals.at(frame.place).is_some_and(|local| local.is_over()),
+            Kind::Entered { .. } | Kind::Suspended { .. } => frame.place.is_given_up(),
         };
-        if !value.is_null() && self.frames().any(is_gone) { null_mut() } else { value }
+        if !value.is_null() && self.stack.frames().any(is_gone) { null_mut() } else { value }
     }
 
     /// Whether CPython (3.12 and later) has cleared the `bound_gilstate` flag of a state of the target's that this thread is inside
     /// of, because another library attached a different state on this thread meanwhile. If so, attaching the state again overwrites
     /// the gilstate slot. `now` is the state that is attached now or, where none is, the one in the slot.
-    pub(super) fn lost_its_mark(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
+    pub(super) fn bound_gilstate_is_cleared(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
         let mut above = now;
-        for frame in self.frames().rev() {
+        for frame in self.stack.frames().rev() {
             let (before, outer) = match frame.kind {
                 // What it nests on has a frame below, or is somebody else's, and perhaps gone.
                 Kind::Nested => continue,
-                _ if frame.state == state && self.is_in(&frame, target) => return above != state.as_ptr(),
+                _ if frame.state == state && frame.is_in(target) => return above != state.as_ptr(),
                 Kind::Entered { before, outer, .. } => (before, outer.map(|outer| outer.state)),
                 Kind::Suspended { .. } => (frame.state.as_ptr(), None),
             };
@@ -109,5 +106,5 @@ impl Thread {
 /// dangle, or its address may have been reused for a new state.
 fn is_of_this_life(target: &Interpreter, found: State) -> bool {
     let lives = || target.raw().is_some_and(|raw| target.python.is_this_threads_in(raw, found));
-    record::life() == 0 || !target.slot.outlives_python() || lives()
+    registry::life() == 0 || !target.slot.outlives_python() || lives()
 }

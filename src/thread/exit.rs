@@ -1,0 +1,208 @@
+//! What happens to a thread's states: on request, when it ends, and in a forked child.
+
+use super::local::Local;
+use super::stack::{Frame, Kind, Source};
+use super::{THREAD, Thread, orphans, through};
+use crate::cpython::{Python, Slot, SlotValue, Unattached};
+use crate::registry::{Interpreter, fork};
+use crate::sys::{self, Label, ThreadEnd};
+use crate::trace::What;
+use std::cell::Cell;
+use std::ptr::null_mut;
+use std::rc::Rc;
+
+static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
+
+/// How often a thread that ends drops its states, while destructors make new ones.
+const TRIES: u32 = 4;
+
+/// What a thread goes in for to delete the state that it keeps.
+const FORGET: Label = Label::new(c"pyferry: the state of this thread");
+
+/// Before threads come and forks happen.
+pub fn prepare() {
+    END.prepare();
+    THREAD.prepare();
+}
+
+/// How far the end of a thread is, which comes in rounds: destructors may use the thread's record after each.
+pub(super) struct Exit {
+    /// How often the end has cleaned up.
+    rounds: Cell<u32>,
+    last_round: Cell<bool>,
+}
+
+impl Exit {
+    pub const fn new() -> Exit {
+        Exit { rounds: Cell::new(0), last_round: Cell::new(false) }
+    }
+
+    /// Whether nobody will clean up any more: nothing is kept beyond the last attachment.
+    pub fn is_last_round(&self) -> bool {
+        self.last_round.get()
+    }
+}
+
+impl Thread {
+    pub(super) fn forget(&self) {
+        for local in self.locals.all() {
+            let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
+            // Closing or Closed: the state is the closer's, or gone.
+            if local.place.pins() > 0 || local.state().is_none() || !gate.enter(local.place) {
+                continue;
+            }
+            let Some(state) = local.place.occupant.state.take() else { continue };
+            // Destructors of the one before can have been there, and have it at hand.
+            self.forget_fast();
+            self.note_of(What::Waits, id, FORGET);
+            through(python, slot, Unattached { state, bound: true }, |state, before| {
+                self.note_of(What::ComesIn, id, FORGET);
+                self.came_in(&local);
+                self.note_of(What::GoesOut, id, FORGET);
+                python.delete_attached(slot, state, before);
+            });
+            self.unpin(&local);
+        }
+    }
+
+    /// Has the record cleaned up when this thread ends.
+    #[cold]
+    pub(super) fn ask_to_be_cleaned_up(&self) {
+        if !END.ask() {
+            self.exit.last_round.set(true);
+        }
+    }
+
+    /// The end of the thread, or one more round of it.
+    fn end(&self) {
+        self.exit.rounds.set(self.exit.rounds.get() + 1);
+        // In a child that Python does not know of, even letting go can wait for a thread that is not there.
+        if fork::check().is_err() {
+            return;
+        }
+        while let Some(top) = self.stack.top() {
+            self.end_frame(top);
+        }
+        if !sys::NUMBERS_ARE_ADDRESSES && Python::known().is_some_and(|python| python.free_threaded) {
+            // There nobody else could delete them (`stand_ins`). The wait is for a thread that stops the world, if any does.
+            let keeps = |local: &Rc<Local>| local.state().is_some() && local.interpreter.gate.is_open();
+            for _ in 0..TRIES {
+                self.forget();
+                if !self.locals.all().iter().any(keeps) {
+                    break;
+                }
+            }
+        }
+        self.clean_up();
+        self.exit.last_round.set(self.exit.rounds.get() + 1 >= sys::THREAD_END_ROUNDS);
+    }
+
+    /// Ends a frame without a wait, and does not restore the outer attachment: ours are ended next, by the caller's loop, and a
+    /// foreign state may be deleted already.
+    fn end_frame(&self, top: Frame) {
+        let Some(ticket) = self.stack.top_ticket() else { return };
+        let mut detaches = !top.is_suspended();
+        if let Kind::Entered { mut source, mut before, outer, aside } = top.kind {
+            self.release(outer);
+            if let Some(local) = self.locals.at(top.place) {
+                detaches = self.end_entered(&local, top, &mut source, &mut before);
+            }
+            self.stack.replace_top(Kind::Entered { source, before, outer: None, aside });
+        }
+        if detaches && self.detach_slow(ticket).is_ok() {
+            return;
+        }
+        if self.stack.top_ticket() == Some(ticket) {
+            self.note_end(top);
+            self.stack.remove(ticket.number);
+            if let Some(local) = self.locals.at(top.place).filter(|_| top.is_pinned()) {
+                self.unpin(&local);
+            }
+        }
+    }
+
+    /// Prepares the end of an attachment: a state that this thread is attached through is deleted by the detach that is next,
+    /// where it is ours; one that it has let go of is left to others (`orphans`), since to come back could wait. True: detach.
+    fn end_entered(&self, local: &Local, top: Frame, source: &mut Source, before: &mut SlotValue) -> bool {
+        let Interpreter { python, slot, .. } = *local.interpreter;
+        if local.interpreter.raw().is_none() || local.is_over() || python.is_finalizing() {
+            return true;
+        }
+        let state = top.state;
+        let attached = python.attached(Some(state));
+        let is_in = attached == Some(state);
+        let held = slot.get(python);
+        if !is_in && attached.is_none() {
+            // Nobody who comes later is to find it. Who deletes a state has CPython empty the slot; or the system has, before it
+            // came to us.
+            let stays = held == state.as_ptr() || self.is_ours(*before);
+            *before = if stays { *before } else { null_mut() };
+            slot.set(*before);
+        }
+        let is_last = self.stack.frames().filter(|frame| frame.state == state).count() == 1;
+        match source {
+            _ if !is_last => {}
+            Source::Adopted => {}
+            Source::Cached if is_in => {
+                local.place.occupant.state.take();
+                *source = Source::Temporary;
+            }
+            Source::Temporary if is_in => {}
+            Source::Cached | Source::Temporary => local.leave_to_others(state),
+        }
+        if is_in && let Slot::Key { .. } = slot {
+            slot.set(state.as_ptr());
+        }
+        is_in
+    }
+
+    /// Whether a state is one of ours that this thread is inside of.
+    fn is_ours(&self, value: SlotValue) -> bool {
+        let is_ours = |frame: Frame| match frame.kind {
+            Kind::Entered { source, .. } => source != Source::Adopted && frame.state.as_ptr() == value,
+            _ => false,
+        };
+        self.stack.frames().any(is_ours)
+    }
+
+    /// Does `f`, and cleans up after it where nobody else will.
+    pub(super) fn cleanly<R>(&self, f: impl FnOnce() -> R) -> R {
+        let result = f();
+        for frame in self.stack.frames().filter(|frame| !frame.is_suspended()) {
+            frame.place.occupant.set_depth(frame.attachments);
+        }
+        if self.exit.is_last_round() {
+            self.clean_up();
+        }
+        result
+    }
+
+    /// Gives all places back, unless they are in use.
+    #[cold]
+    fn clean_up(&self) {
+        if self.stack.depth() > 0 || self.locals.all().iter().any(|local| local.place.pins() > 0) {
+            return;
+        }
+        self.forget_fast();
+        // Each is given back, whatever the others say.
+        let left = self.locals.take().iter().filter(|local| local.give_back()).count();
+        self.notes.put_away();
+        if left > 0 {
+            orphans::see_to_them();
+        }
+    }
+
+    pub(super) fn forget_after_fork(&self) {
+        let attached = self.stack.top().map(|top| top.state);
+        self.forget_fast();
+        for local in self.locals.all() {
+            let occupant = &local.place.occupant;
+            occupant.renumber();
+            // Their places are not listed in the child.
+            local.give_guards_back();
+            if local.state().is_some_and(|state| Some(state) != attached) {
+                occupant.state.take();
+            }
+        }
+    }
+}
