@@ -57,11 +57,13 @@
 #ifndef PYFERRY_HPP_LOOK_AT_IT
 #define PYFERRY_HPP_LOOK_AT_IT
 #endif
-/* Out of the way of what is inline. */
+/* Out of the way of what is inline; and what has to be, before compilers look at which variables can be in registers. */
 #if defined(__GNUC__)
 #define PYFERRY_HPP_RARE __attribute__((noinline, cold))
+#define PYFERRY_HPP_INLINE __attribute__((always_inline)) inline
 #else
 #define PYFERRY_HPP_RARE
+#define PYFERRY_HPP_INLINE inline
 #endif
 
 /* With and without it the functions differ, and so have other names: a program that mixes them does not link. */
@@ -181,7 +183,7 @@ private:
 #endif
 
 /// Makes a call of pyferry.h that may enter Python.
-template <class Call> pyferry_status status_of(Call call) {
+template <class Call> PYFERRY_HPP_INLINE pyferry_status status_of(Call call) {
 #if defined(PYFERRY_HPP_CANCELLATION)
     uncancelled meanwhile;
 #endif
@@ -227,7 +229,7 @@ public:
 
     explicit operator bool() const noexcept { return full_; }
 
-    template <class Call> pyferry_status fill(Call call) {
+    template <class Call> PYFERRY_HPP_INLINE pyferry_status fill(Call call) {
         Token filled; // by a success
         const pyferry_status status = call(&filled);
         if (status != PYFERRY_STATUS_OK) return status;
@@ -235,10 +237,11 @@ public:
         full_ = true;
         return status;
     }
-    template <class Call> pyferry_status empty(Call call) {
+    template <class Call> PYFERRY_HPP_INLINE pyferry_status empty(Call call) {
         Token left = take();
         const pyferry_status status = call(&left);
-        token_ = left;
+        if (status == PYFERRY_STATUS_OK) return status;
+        token_ = left; // as it was, or empty
         full_ = held(left).full_;
         return status;
     }
@@ -288,11 +291,11 @@ protected:
     ~owner() = default;
 
     /// Makes what this is to hold, with the help of another owner, which may have failed: then that is why.
-    template <class Other, class Call> void make(const Other &needed, Call call) {
+    template <class Other, class Call> PYFERRY_HPP_INLINE void make(const Other &needed, Call call) {
         if (needed || needed.status() == PYFERRY_STATUS_OK) make(call);
         else made_ = refusal(needed);
     }
-    template <class Call> void make(Call call) {
+    template <class Call> PYFERRY_HPP_INLINE void make(Call call) {
         if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) made_ = refusal(status);
     }
 
@@ -868,5 +871,6 @@ PYFERRY_HPP_END
 
 #undef PYFERRY_HPP_LOOK_AT_IT
 #undef PYFERRY_HPP_RARE
+#undef PYFERRY_HPP_INLINE
 
 #endif
