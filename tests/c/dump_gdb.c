@@ -3,6 +3,7 @@
 /* harness: not-on=windows it is gdb's process, or none */
 /* harness: not-under=memcheck gdb finds Valgrind there */
 /* harness: not-under=helgrind gdb finds Valgrind there */
+/* harness: not-under=arm64 gdb finds the emulator there */
 /* `call pyferry_dump(2)` in gdb says who is inside, of a process that stands still. */
 #include "py.h"
 
