@@ -41,32 +41,52 @@ const TURNS: [&[&str]; 4] = [
     &["-DPy_LIMITED_API=0x03090000"],
 ];
 
-pub fn trials() -> Vec<Trial> {
+/// All headers for C++, and a program that uses them, in one run of the compiler: what they include takes most of the time.
+pub struct Together {
+    pub reading: Reading,
+    source: String,
+    is_accepted: OnceLock<bool>,
+}
+
+impl Together {
+    /// One for each way in which the headers are to be read.
+    pub fn all(program: &str) -> Vec<Arc<Together>> {
+        let headers: String = names("hpp").iter().map(|name| twice(name)).collect();
+        let together =
+            |reading| Arc::new(Together { reading, source: headers.clone() + program, is_accepted: OnceLock::new() });
+        wrapper_readings().into_iter().map(together).collect()
+    }
+
+    /// Judges a part by all of it, as long as that is accepted; but each by itself as most people read it, so that it is seen
+    /// to include what it needs.
+    pub fn accepts(&self, part: &str) -> Result<Completion, Failed> {
+        let is_accepted = || *self.is_accepted.get_or_init(|| self.reading.check(&self.source).is_ok());
+        if !self.reading.is_plain() && is_accepted() {
+            return Ok(Completion::Completed);
+        }
+        self.reading.accepts(part)
+    }
+}
+
+/// The headers that are read alone, with this ending.
+fn names(ending: &str) -> Vec<String> {
+    let name = |file: PathBuf| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    paths::files(&paths::include(), &[ending]).into_iter().map(name).filter(|name| name != BESIDE).collect()
+}
+
+pub fn trials(together: &[Arc<Together>]) -> Vec<Trial> {
     let mut trials = Vec::new();
-    let is_read_alone = |header: &PathBuf| !header.ends_with(BESIDE);
-    let name = |header: PathBuf| header.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let headers = paths::files(&paths::include(), &["h", "hpp"]).into_iter().filter(is_read_alone).map(name);
-    let (wrappers, headers): (Vec<String>, Vec<String>) = headers.partition(|name| name.ends_with(".hpp"));
     let title = |name: &str, reading: &Reading| format!("header::{name} as {}", reading.title());
-    for name in headers {
+    for name in names("h") {
         for reading in readings() {
             let source = twice(&name);
             trials.push(Trial::ignorable_test(title(&name, &reading), move || reading.accepts(&source)));
         }
     }
-    for reading in wrapper_readings() {
-        let together = Arc::new(OnceLock::new());
-        for name in &wrappers {
-            let (reading, wrappers, together) = (reading.clone(), wrappers.clone(), Arc::clone(&together));
-            let (title, source) = (title(name, &reading), twice(name));
-            trials.push(Trial::ignorable_test(title, move || {
-                // That each includes what it needs is seen once for each compiler. What they all include takes most of the time.
-                let all = || reading.check(&wrappers.iter().map(|name| twice(name)).collect::<String>()).is_ok();
-                if !reading.is_plain() && *together.get_or_init(all) {
-                    return Ok(Completion::Completed);
-                }
-                reading.accepts(&source)
-            }));
+    for together in together {
+        for name in names("hpp") {
+            let (title, together) = (title(&name, &together.reading), Arc::clone(together));
+            trials.push(Trial::ignorable_test(title, move || together.accepts(&twice(&name))));
         }
     }
     trials
@@ -133,7 +153,7 @@ fn readings() -> Vec<Reading> {
 }
 
 /// Every way in which `pyferry.hpp` is to be read.
-pub fn wrapper_readings() -> Vec<Reading> {
+fn wrapper_readings() -> Vec<Reading> {
     let mut readings = Vec::new();
     for (compiler, _) in compilers().into_iter().filter(|(_, cplusplus)| *cplusplus) {
         for standard in CPP_WRAPPER {
@@ -183,7 +203,7 @@ impl Reading {
         self.standard == CPP_WRAPPER[0] && !self.flags.contains(&BARE[0])
     }
 
-    pub fn accepts(&self, source: &str) -> Result<Completion, Failed> {
+    fn accepts(&self, source: &str) -> Result<Completion, Failed> {
         match self.check(source) {
             Ok(()) => Ok(Completion::Completed),
             Err(_) if self.check("int unused;\n").is_err() => {

@@ -53,8 +53,9 @@ pub use trial::Trial;
 pub fn main() -> ExitCode {
     run(|library, pythons| {
         let mut trials = self_check::trials();
-        trials.extend(header::trials());
-        trials.extend(refused::trials());
+        let together = header::Together::all(&refused::all_that_is_right());
+        trials.extend(header::trials(&together));
+        trials.extend(refused::trials(&together));
         trials.extend(rooms::trials());
         trials.extend(symbols::trials(&library));
         trials.extend(tool_check::trials());

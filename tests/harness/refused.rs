@@ -1,8 +1,10 @@
 //! What the compiler has to refuse, so that nobody has to remember it: misuse of `pyferry.hpp`, each beside the right use.
 
-use libtest_mimic::{Completion, Failed};
+use std::sync::Arc;
 
-use super::header::{self, Reading};
+use libtest_mimic::Failed;
+
+use super::header::{Reading, Together};
 use super::trial::Trial;
 
 struct Misuse {
@@ -143,14 +145,15 @@ const TABLE: &[Misuse] = &[
     },
 ];
 
-pub fn trials() -> Vec<Trial> {
+pub fn trials(together: &[Arc<Together>]) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for reading in header::wrapper_readings() {
-        let all = reading.clone();
-        let title = format!("refused::nothing that is right as {}", reading.title());
-        trials.push(Trial::ignorable_test(title, move || accepts_the_right(&all)));
+    for together in together {
+        let title = format!("refused::nothing that is right as {}", together.reading.title());
+        let all = Arc::clone(together);
+        trials.push(Trial::ignorable_test(title, move || all.accepts(&all_that_is_right())));
         // The compilers differ in what they refuse; the standards do not.
-        if reading.is_plain() {
+        if together.reading.is_plain() {
+            let reading = together.reading.clone();
             let title = format!("refused::misuse of pyferry.hpp with {}", reading.compiler);
             trials.push(Trial::test(title, move || refuses_the_wrong(&reading.told_all())));
         }
@@ -158,8 +161,8 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-fn accepts_the_right(reading: &Reading) -> Result<Completion, Failed> {
-    reading.accepts(&program(TABLE.iter().map(|misuse| misuse.right)))
+pub fn all_that_is_right() -> String {
+    program(TABLE.iter().map(|misuse| misuse.right))
 }
 
 /// All in one run of the compiler, which goes on after an error.
