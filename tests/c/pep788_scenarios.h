@@ -68,6 +68,7 @@ static void define(PyMethodDef *method)
 /* Python runs, and this thread, its main one, is attached to nothing. */
 static PyThreadState *start(PyInterpreterView **main)
 {
+    leave_out_site();
     Py_InitializeEx(0);
     *main = PyInterpreterView_FromCurrent();
     CHECK(*main != NULL);

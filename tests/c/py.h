@@ -47,6 +47,7 @@ static inline PyThreadState *current_state(void)
 /* Starts Python as a host does that wants it on all its threads: the calling thread is attached to nothing then. */
 static inline PyThreadState *start_python(pyferry_view **main)
 {
+    leave_out_site();
     Py_InitializeEx(0);
     *main = main_view();
     return PyEval_SaveThread();
