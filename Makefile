@@ -57,8 +57,9 @@ help:
 	@echo '              into docs/dropin.md: an hour or two'
 	@echo 'make test-packages'
 	@echo '              numpy, lxml, ... and modules by Cython, pybind11, nanobind and PyO3 on threads of a host, into docs/packages.md'
-	@echo 'make test-game  c_examples/game with its window, for a minute on each CPython (make test: for some seconds)'
-	@echo 'make check    formatting, lints, examples and documentation without a warning'
+	@echo 'make test-game'
+	@echo '              c_examples/game with its window, for a minute on each CPython (make test: for some seconds)'
+	@echo 'make check    formatting, lints, models of the gate, examples and documentation without a warning; what is installed and released'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
 	@echo 'make header   renew include/pyferry.h and include/pyferry_python.h'
@@ -144,13 +145,16 @@ test-packages:
 test-game:
 	PYFERRY_TEST_SECONDS=60 PYFERRY_TEST_SLOWDOWN=3 $(CARGO) test --release --workspace --test examples -- 'game seen'
 
-check: setup
+check:
+	@tools/setup test
 	$(CARGO) fmt --all --check
 	tests/mutations/run.py --check
 	tools/links
 	@if command -v doxygen >/dev/null; then set -x; $(DOXYGEN); else echo 'no doxygen: the reference was not checked (make docs gets it)'; fi
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
+	$(CARGO) test --release --package gate-model
 	@$(MAKE) --no-print-directory library
+	$(CARGO) test --release --workspace --test install --test wheel
 	@mkdir -p target/check
 	@for example in $(EXAMPLES); do \
 	    echo "$(CC) c_examples/$$example.c"; \

@@ -560,6 +560,7 @@ static void release(struct call *call)
 static void initialize(struct call *call)
 {
     (void)call;
+    leave_out_site();
     Py_InitializeEx(0);
 }
 
