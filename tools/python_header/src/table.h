@@ -2,7 +2,7 @@
 #ifdef __cplusplus
 PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {};
 #else
-PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {NULL};
+PYFERRY_PYTHON_ONCE_ struct pyferry_python_table pyferry_python_ = {0};
 #endif
 
 /** Whether the CPython in use has this function, variable or type: 0 before one was found. */
