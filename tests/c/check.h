@@ -236,7 +236,7 @@ static inline bool has_time(void)
    where packages have put lines of theirs beside it. With it are all programs that say mode=runtime. */
 static inline void leave_out_site(void)
 {
-    int *no_site = dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");
+    int *no_site = (int *)dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");
     CHECK(no_site != NULL);
     *no_site = 1;
 }
