@@ -57,13 +57,11 @@
 #ifndef PYFERRY_HPP_LOOK_AT_IT
 #define PYFERRY_HPP_LOOK_AT_IT
 #endif
-/* Out of the way of what is inline; and what has to be, before compilers look at which variables can be in registers. */
+/* Out of the way of what is inline. */
 #if defined(__GNUC__)
 #define PYFERRY_HPP_RARE __attribute__((noinline, cold))
-#define PYFERRY_HPP_INLINE __attribute__((always_inline)) inline
 #else
 #define PYFERRY_HPP_RARE
-#define PYFERRY_HPP_INLINE inline
 #endif
 
 /* With and without it the functions differ, and so have other names: a program that mixes them does not link. */
@@ -183,7 +181,7 @@ private:
 #endif
 
 /// Makes a call of pyferry.h that may enter Python.
-template <class Call> PYFERRY_HPP_INLINE pyferry_status status_of(Call call) {
+template <class Call> pyferry_status status_of(Call call) {
 #if defined(PYFERRY_HPP_CANCELLATION)
     uncancelled meanwhile;
 #endif
@@ -216,43 +214,6 @@ template <class Value> struct moved {
     }
     Value take() noexcept { return std::exchange(value, Value{}); }
     Value value{};
-};
-
-/// A token or suspension, and whether there is one. Calls get the address of a copy: so compilers see that they do not change
-/// a scope behind its back, and make of one what they make of the C calls.
-template <class Token> class held {
-public:
-    held() noexcept = default;
-    held(Token token) noexcept : token_(token), full_((token.private_words[0] | token.private_words[1]) != 0) {}
-    held(held &&other) noexcept : held(other.take()) {}
-    held &operator=(held &&) = delete;
-
-    explicit operator bool() const noexcept { return full_; }
-
-    template <class Call> PYFERRY_HPP_INLINE pyferry_status fill(Call call) {
-        Token filled; // by a success
-        const pyferry_status status = call(&filled);
-        if (status != PYFERRY_STATUS_OK) return status;
-        token_ = filled;
-        full_ = true;
-        return status;
-    }
-    template <class Call> PYFERRY_HPP_INLINE pyferry_status empty(Call call) {
-        Token left = take();
-        const pyferry_status status = call(&left);
-        if (status == PYFERRY_STATUS_OK) return status;
-        token_ = left; // as it was, or empty
-        full_ = held(left).full_;
-        return status;
-    }
-    Token take() noexcept {
-        full_ = false;
-        return std::exchange(token_, Token{});
-    }
-
-private:
-    Token token_{};
-    bool full_ = false;
 };
 
 template <auto give_back> struct deleter {
@@ -291,17 +252,17 @@ protected:
     ~owner() = default;
 
     /// Makes what this is to hold, with the help of another owner, which may have failed: then that is why.
-    template <class Other, class Call> PYFERRY_HPP_INLINE void make(const Other &needed, Call call) {
+    template <class Other, class Call> void make(const Other &needed, Call call) {
         if (needed || needed.status() == PYFERRY_STATUS_OK) make(call);
-        else made_ = refusal(needed);
+        else refuse(needed);
     }
-    template <class Call> PYFERRY_HPP_INLINE void make(Call call) {
-        if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) made_ = refusal(status);
+    template <class Call> void make(Call call) {
+        if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) refuse(status);
     }
 
 private:
-    PYFERRY_HPP_RARE static result refusal(pyferry_status status) { return result(status); }
-    PYFERRY_HPP_RARE static result refusal(const result &needed) { return needed; }
+    PYFERRY_HPP_RARE void refuse(pyferry_status status) { made_ = result(status); }
+    PYFERRY_HPP_RARE void refuse(const result &needed) { made_ = needed; }
 
     result made_;
 };
@@ -469,17 +430,13 @@ class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::owner<attac
 public:
     /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
     [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : id_(where.id_) {
-        make(where, [&] {
-            return token_.fill([&](auto *token) { return pyferry_attach_labeled(where.get(), what.text(), token); });
-        });
+        make(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_.value); });
     }
 
     /// The same, and it gets in also when the interpreter is shutting down, which waits for the guard. The guard has to
     /// stay for this call only.
     [[nodiscard]] explicit attached(const guard &open) : id_(open.id_) {
-        make(open, [&] {
-            return token_.fill([&](auto *token) { return pyferry_attach_guarded(open.get(), token); });
-        });
+        make(open, [&] { return pyferry_attach_guarded(open.get(), &token_.value); });
     }
 
     /// Takes over what pyferry_attach gave to this thread; an empty token makes an empty object.
@@ -494,11 +451,11 @@ public:
     /// Python was not told of. The end of the thread clears up what is left.
     ~attached() noexcept(false) {
         if (!*this) return;
-        const pyferry_status status = detail::status_of([this] { return token_.empty(pyferry_detach); });
+        const pyferry_status status = detail::status_of([this] { return pyferry_detach(&token_.value); });
         if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::attached", status);
     }
 
-    explicit operator bool() const noexcept { return static_cast<bool>(token_); }
+    explicit operator bool() const noexcept { return (token_.value.private_words[0] | token_.value.private_words[1]) != 0; }
 
     /// Runs Python source in the interpreter's `__main__`, if this is attached; else it fails as the attaching did.
     /// PYFERRY_STATUS_PYTHON_ERROR: it raised, and the message is the traceback, in which `filename` is its name.
@@ -513,7 +470,7 @@ public:
     /// Ends it before the scope does, and says how that went. PYFERRY_STATUS_CLOSED: the interpreter was shut down around
     /// this thread, and it is over. Other failures change nothing: the destructor tries again.
     result detach() {
-        return detail::result_of([this] { return token_.empty(pyferry_detach); });
+        return detail::result_of([this] { return pyferry_detach(&token_.value); });
     }
 
     /// Gives the token away, for a pyferry_detach on this thread.
@@ -529,7 +486,7 @@ private:
         return current && current.id() != id_;
     }
 
-    detail::held<pyferry_token> token_;
+    detail::moved<pyferry_token> token_;
     std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
@@ -542,7 +499,7 @@ class [[nodiscard]] suspended : public detail::owner<suspended> {
 public:
     [[nodiscard]] suspended() {
         // Asked first: it is no failure, and leaves no message.
-        if (pyferry_is_attached(nullptr)) make([this] { return suspension_.fill(pyferry_suspend); });
+        if (pyferry_is_attached(nullptr)) make([this] { return pyferry_suspend(&suspension_.value); });
     }
 
     /// Takes over what pyferry_suspend gave to this thread; an empty suspension makes an empty object.
@@ -556,16 +513,18 @@ public:
     /// use resume().
     ~suspended() noexcept(false) {
         if (!*this) return;
-        const pyferry_status status = detail::status_of([this] { return suspension_.empty(pyferry_resume); });
+        const pyferry_status status = detail::status_of([this] { return pyferry_resume(&suspension_.value); });
         if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::suspended", status);
     }
 
-    explicit operator bool() const noexcept { return static_cast<bool>(suspension_); }
+    explicit operator bool() const noexcept {
+        return (suspension_.value.private_words[0] | suspension_.value.private_words[1]) != 0;
+    }
 
     /// Comes back before the scope ends, and says how that went; a success where there is nothing to resume.
     /// PYFERRY_STATUS_CLOSED: the interpreter has ended, and the thread is not attached.
     result resume() {
-        return *this ? detail::result_of([this] { return suspension_.empty(pyferry_resume); }) : result();
+        return *this ? detail::result_of([this] { return pyferry_resume(&suspension_.value); }) : result();
     }
 
     /// Gives the suspension away, for a pyferry_resume on this thread.
@@ -574,7 +533,7 @@ public:
 private:
     explicit suspended(pyferry_suspension suspension) noexcept : suspension_(suspension) {}
 
-    detail::held<pyferry_suspension> suspension_;
+    detail::moved<pyferry_suspension> suspension_;
 };
 
 /// Makes an interpreter, and ends it. It is as good as a view of it wherever one is asked for: `attached here{game};`
@@ -871,6 +830,5 @@ PYFERRY_HPP_END
 
 #undef PYFERRY_HPP_LOOK_AT_IT
 #undef PYFERRY_HPP_RARE
-#undef PYFERRY_HPP_INLINE
 
 #endif
