@@ -140,8 +140,10 @@ impl Python {
         }
     }
 
-    /// The thread states of the interpreter that the caller is attached to.
+    /// The thread states of the interpreter that the caller is attached to. It may let go meanwhile; with a GIL they all live until it
+    /// does so again.
     pub fn states_of(&self, raw: Raw) -> Vec<State> {
+        self.wait_for_deletions();
         let mut states = Vec::new();
         // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t and later it may
         // not: there it is asked for only while no other thread can come or go (a claimed gate).

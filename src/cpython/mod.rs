@@ -52,6 +52,7 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::MutexGuard;
+use std::sync::atomic::AtomicUsize;
 use symbols::Symbols;
 use table::Table;
 
@@ -81,6 +82,8 @@ pub struct Python {
     interpreter_offset: OnceCell<usize>,
     /// Where in a thread state the next one of its interpreter is, once that is known.
     next_offset: OnceCell<usize>,
+    /// How many threads delete states while they are attached to nothing (`delete_idle`).
+    deleting: AtomicUsize,
     /// How we started it last.
     last_start: Mutex<Option<config::Start>>,
     /// Why a start failed half way: there is no other after it.
@@ -207,6 +210,7 @@ impl Python {
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
             next_offset: OnceCell::new(),
+            deleting: AtomicUsize::new(0),
             last_start: Mutex::new(None),
             failed_start: OnceCell::new(),
             failed_on: Mutex::new(None),

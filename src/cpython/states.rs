@@ -4,6 +4,7 @@ use super::{Python, Raw, Slot, SlotValue, State};
 use crate::sys;
 use std::ffi::c_ulong;
 use std::ptr::null_mut;
+use std::sync::atomic::Ordering;
 
 /// A state of ours that its thread is not attached through, and how the slot has to be when it is attached.
 #[derive(Clone, Copy, Debug)]
@@ -149,9 +150,12 @@ impl Python {
         let attached = self.attached(None).filter(|_| self.binds_what_it_attaches() && !states.is_empty());
         match attached.filter(|_| !self.is_finalizing()) {
             Some(attached) => {
+                // Before others can be attached, who may go through the list of states.
+                self.deleting.fetch_add(1, Ordering::SeqCst);
                 self.let_go();
                 states.iter().for_each(delete);
                 slot.set(own);
+                self.deleting.fetch_sub(1, Ordering::SeqCst);
                 self.come_back(attached);
             }
             None => {
@@ -159,6 +163,22 @@ impl Python {
                 slot.set(own);
             }
         }
+    }
+
+    /// With a GIL, waits until no thread of ours deletes states without it: lets go meanwhile. From there on the list of states of
+    /// the interpreter that this thread is attached to stands still until it lets go.
+    pub(super) fn wait_for_deletions(&self) {
+        while !self.free_threaded && !self.is_finalizing() && self.deleting.load(Ordering::SeqCst) > 0 {
+            let Some(attached) = self.attached(None) else { return };
+            self.let_go();
+            std::thread::yield_now();
+            self.come_back(attached);
+        }
+    }
+
+    /// In a forked child: who was deleting states is not there.
+    pub fn forget_deletions(&self) {
+        self.deleting.store(0, Ordering::SeqCst);
     }
 
     /// Learns, from a state of this thread, where in a state its thread's number is: `thread_id`, an unsigned long, which has 32

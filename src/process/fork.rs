@@ -101,6 +101,9 @@ extern "C" fn in_child() {
         held.observe.forget();
         held.trace.forget();
     }
+    if let Some(python) = Python::known() {
+        python.forget_deletions();
+    }
     copies::forget_after_fork();
     thread::forget_after_fork();
 }
