@@ -232,13 +232,16 @@ static inline bool has_time(void)
     return getenv("PYFERRY_TEST_SECONDS") != NULL;
 }
 
+/* Set by a program that has site code of its own. */
+static bool has_site_code;
+
 /* Before Py_InitializeEx: no interpreter imports `site`, which is a third of the work of making one, and a multiple of that
    where packages have put lines of theirs beside it. With it are all programs that say mode=runtime. */
 static inline void leave_out_site(void)
 {
     int *no_site = (int *)dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");
     CHECK(no_site != NULL);
-    *no_site = 1;
+    *no_site = !has_site_code;
 }
 
 /* ---- an interrupted harness (Ctrl-C) leaves no program behind that hangs ---- */

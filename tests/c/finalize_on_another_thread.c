@@ -11,11 +11,7 @@ static void *finalize(void *state)
 
 int main(void)
 {
-    /* Files in site-packages may import threading, and then Py_FinalizeEx hangs without pyferry. */
-    int *no_site = dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");
-    if (no_site != NULL)
-        *no_site = 1;
-    /* And again: since 3.14 what such a Py_FinalizeEx leaves undone told nobody that the interpreter had gone. */
+    /* Without `site`: files in site-packages may import threading, and then Py_FinalizeEx hangs without pyferry. And again: since 3.14 what such a Py_FinalizeEx leaves undone told nobody that the interpreter had gone. */
     for (int life = 0; life < 3; life++) {
         pyferry_view *view;
         PyThreadState *state = start_python(&view);

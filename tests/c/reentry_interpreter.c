@@ -90,6 +90,7 @@ static void *from_a_thread(void *unused)
 
 int main(void)
 {
+    has_site_code = true;
     char here[4096];
     CHECK(getcwd(here, sizeof here) != NULL && setenv("PYTHONPATH", here, 1) == 0);
     write_site_code("");
