@@ -1,3 +1,6 @@
+/* harness: since=3.12 */
+/* Before 3.12 this fails now and then on 3.11: PyThreadState_GetFrame meets a state that another thread, without the GIL, has just
+   put into the list and not yet filled. That is not mended. */
 /* An interrupt looks at the states of its interpreter's threads while those of threads that have ended are deleted: it waits until
    they are gone. (A debug build fills the memory of the deleted, in which the interrupt would look for frames.) */
 /* harness: mode=runtime */
