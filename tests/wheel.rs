@@ -9,11 +9,9 @@ use std::sync::{Arc, OnceLock};
 
 use harness::{Completion, Failed, Trial};
 
+use harness::made::{self, Made};
 use harness::python::Python;
 use harness::{compile, environment, paths, process, tool};
-
-/// `tools/wheel` ends with it where its own tools cannot be had.
-const NO_TOOLS: i32 = 77;
 
 /// In bytes.
 const LARGEST_LIBRARY: u64 = 1_000_000;
@@ -24,9 +22,9 @@ fn main() -> ExitCode {
         let trial = |name: String, test: Test| {
             let made = Arc::clone(&made);
             Trial::ignorable_test(name, move || match made.get_or_init(make) {
-                Made::Wheel(wheel) => test(wheel),
-                Made::No(reason) => Ok(Completion::ignored_with(reason)),
-                Made::Failed(message) => Err(message.into()),
+                Ok(Made::Whole(wheel)) => test(wheel),
+                Ok(Made::No(reason)) => Ok(Completion::ignored_with(reason)),
+                Err(message) => Err(message.into()),
             })
         };
         let mut trials = vec![trial("wheel carries what it has to".to_owned(), Box::new(carries_all))];
@@ -40,31 +38,12 @@ fn main() -> ExitCode {
 
 type Test = Box<dyn FnOnce(&Path) -> Result<Completion, Failed> + Send>;
 
-enum Made {
-    Wheel(PathBuf),
-    /// Why there is none to test.
-    No(String),
-    Failed(String),
-}
-
 /// The source archive, and the wheel from that.
-fn make() -> Made {
+fn make() -> Result<Made<PathBuf>, String> {
     if tool::current().is_some() {
-        return Made::No("the tools are for the C programs".to_owned());
+        return Ok(Made::No("the tools are for the C programs".to_owned()));
     }
-    let mut command = Command::new(paths::root().join("tools/wheel"));
-    let output = match process::outcome(command.env_remove("LD_LIBRARY_PATH"), "") {
-        Ok(output) => output,
-        Err(error) => return Made::Failed(format!("cannot run {command:?}: {error}")),
-    };
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let files = String::from_utf8_lossy(&output.stdout).into_owned();
-    let wheel = files.lines().find(|file| file.ends_with(".whl"));
-    match (output.status.code(), wheel) {
-        (Some(0), Some(wheel)) => Made::Wheel(paths::root().join(wheel)),
-        (Some(NO_TOOLS), _) => Made::No(said),
-        _ => Made::Failed(format!("{command:?}: {}\n{said}\n{files}", output.status)),
-    }
+    made::by_tool("tools/wheel", &[], ".whl")
 }
 
 /// One wheel for all Pythons, with the licences; nothing that is for one Python only.

@@ -1,4 +1,4 @@
-//! What a release for another system has: made once, by a tool of the project, and tried with each of that system's Pythons.
+//! What a release has: made once, by a tool of the project, and tried with each Python that it is for.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,16 +43,16 @@ pub fn trials<T: Send + Sync + 'static>(
     pythons.iter().map(trial).collect()
 }
 
-/// The file that a tool makes, and names last.
-pub fn by_tool(tool: &str, argument: &str) -> Result<Made<PathBuf>, String> {
+/// The file of that kind that a tool makes, and names.
+pub fn by_tool(tool: &str, arguments: &[&str], ending: &str) -> Result<Made<PathBuf>, String> {
     let mut command = Command::new(paths::root().join(tool));
-    command.arg(argument).env_remove("LD_LIBRARY_PATH");
+    command.args(arguments).env_remove("LD_LIBRARY_PATH");
     let output = process::outcome(&mut command, "").map_err(|e| format!("cannot run {command:?}: {e}"))?;
     let [printed, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-    match output.status.code() {
-        Some(0) => Ok(Made::Whole(paths::root().join(printed.lines().last().unwrap_or_default()))),
-        Some(NO_TOOLS) => Ok(Made::No(errors)),
-        _ => Err(format!("{command:?}: {}\n{errors}", output.status)),
+    match (output.status.code(), printed.lines().rfind(|file| file.ends_with(ending))) {
+        (Some(0), Some(file)) => Ok(Made::Whole(paths::root().join(file))),
+        (Some(NO_TOOLS), _) => Ok(Made::No(errors)),
+        _ => Err(format!("{command:?}: {}\n{errors}\n{printed}", output.status)),
     }
 }
 

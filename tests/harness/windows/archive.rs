@@ -29,7 +29,7 @@ pub fn make() -> Result<Made<Unpacked>, String> {
     if Command::new("cmake").arg("--version").output().is_err() {
         return Ok(Made::No("cmake is missing".to_owned()));
     }
-    let archive = match made::by_tool("tools/dist_windows", "tree")? {
+    let archive = match made::by_tool("tools/dist_windows", &["tree"], ".zip")? {
         Made::Whole(archive) => archive,
         Made::No(reason) => return Ok(Made::No(reason)),
     };

@@ -19,7 +19,7 @@ const MODULES: [&str; 2] = ["one", "two"];
 pub struct Packages(PathBuf);
 
 pub fn make() -> Result<Made<Packages>, String> {
-    let wheel = match made::by_tool("tools/wheel", TARGET)? {
+    let wheel = match made::by_tool("tools/wheel", &[TARGET], ".whl")? {
         Made::Whole(wheel) => wheel,
         Made::No(reason) => return Ok(Made::No(reason)),
     };
