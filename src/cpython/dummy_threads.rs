@@ -1,19 +1,33 @@
-//! Up to 3.12: what `threading` keeps of threads that it did not start. Nobody takes a `threading._DummyThread` out of
-//! `threading._active` when its thread ends, and the next thread that is given the same number inherits it, with its name.
+//! What `threading` keeps of threads that it did not start, in `threading._active`, by the thread's number: a `_DummyThread`. Up to
+//! 3.12 nobody takes it out when its thread ends, and the next thread that is given the same number inherits it, with its name.
+//! From 3.13 on it goes while the state is cleared; with a GIL, the next thread may come in before that is done.
 
 use super::Python;
 use super::types::PyObject;
+use crate::sys;
 use std::ffi::c_ulonglong;
 use std::ptr::null_mut;
 
 impl Python {
-    /// Takes the `_DummyThread` of the thread with this number out, if `threading` is imported in the attached interpreter and
-    /// has one, and `goes` says so of the kernel's number of the thread that it was made for. May run destructors.
-    #[cold]
+    /// For a thread that has ended, or is about to: takes its `_DummyThread` out, where CPython does not, if `goes` says so of the
+    /// kernel's number of the thread that has this number. May run destructors.
     pub fn drop_dummy_thread(&self, ident: u64, goes: impl Fn(u32) -> bool) {
-        if self.version >= (3, 13) {
-            return;
+        if self.version < (3, 13) {
+            self.take_dummy_thread_out(ident, goes);
         }
+    }
+
+    /// For a thread that has come in for the first time: takes out that of a thread before, which had the same number. Free-threaded
+    /// there is none: no thread is given a number while the state of another one is there that had it (`stand_ins`).
+    pub fn drop_dummy_thread_of_another(&self) {
+        if !self.free_threaded {
+            self.take_dummy_thread_out(self.thread_ident(), |thread_id| thread_id != sys::thread_id());
+        }
+    }
+
+    /// Does so if `threading` is imported in the attached interpreter and has one.
+    #[cold]
+    fn take_dummy_thread_out(&self, ident: u64, goes: impl Fn(u32) -> bool) {
         // SAFETY: attached; each reference is borrowed from what is kept meanwhile, or given back once. Functions of dicts answer
         // NULL for what is none.
         unsafe {

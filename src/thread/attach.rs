@@ -16,7 +16,7 @@ use super::{come_back, give_back, herald, now, orphans, stand_ins, this_thread};
 use crate::cpython::{Aside, Places, Python, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter, Place, fork};
-use crate::sys::{self, Label};
+use crate::sys::Label;
 use crate::trace::{self, What};
 use herald::{attach_first, attach_state};
 use std::cell::Cell;
@@ -297,8 +297,7 @@ impl Thread {
         self.note(What::ComesIn, occupant);
         self.came_in(&local);
         if makes && source != Source::Adopted {
-            // That of a thread before, which had the same number.
-            python.drop_dummy_thread(python.thread_ident(), |thread_id| thread_id != sys::thread_id());
+            python.drop_dummy_thread_of_another();
         }
         match source {
             Source::Cached => self.learn_own(&local),
