@@ -1,6 +1,7 @@
-//! CPython's lock around its lists of interpreters and thread states (`HEAD_LOCK`), for forks up to 3.11.
+//! CPython's lock around its lists of interpreters and thread states (`HEAD_LOCK`): for forks up to 3.11, and for whoever reads
+//! the list on 3.11 (`states_of`).
 //!
-//! There PyOS_AfterFork_Child takes this lock before it makes it anew, and a thread that makes a thread state holds it
+//! In forks PyOS_AfterFork_Child takes this lock before it makes it anew, and a thread that makes a thread state holds it
 //! for a moment without the GIL: a child of a fork at that moment waits for ever. From 3.12 on PyOS_BeforeFork holds the
 //! lock through the fork, and here our own handlers do. A holder never waits for the GIL, so nor does the fork.
 

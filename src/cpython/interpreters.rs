@@ -144,6 +144,8 @@ impl Python {
     /// does so again.
     pub fn states_of(&self, raw: Raw) -> Vec<State> {
         self.wait_for_deletions();
+        // 3.11 puts a state into the list before it fills it (`new_threadstate`), and whoever makes one need not be attached.
+        let _all_filled = (self.version == (3, 11)).then(|| self.hold_head_lock());
         let mut states = Vec::new();
         // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t and later it may
         // not: there it is asked for only while no other thread can come or go (a claimed gate).
