@@ -64,7 +64,7 @@ impl Guard {
     #[doc(alias = "pyferry_attach_guarded")]
     pub fn attach(&self) -> Result<Attached> {
         fork::check()?;
-        let admission = self.guard.as_ref().map_or(Admission::Open, |guard| Admission::Guarded(guard.place));
+        let admission = self.guard.as_ref().map_or(Admission::Open, |guard| Admission::Guarded(guard.participant));
         thread::attach(&self.view.interpreter, admission, Label::NONE).map(Attached::new)
     }
 

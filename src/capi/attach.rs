@@ -160,7 +160,7 @@ unsafe fn attach_guarded(guard: *const pyferry_guard, label: fn(&Guard) -> Label
     enter(|| {
         // SAFETY: as the caller says.
         let (guard, out) = unsafe { (guard_of(guard)?, self::out(out, "out")?) };
-        let ticket = thread::attach(&guard.interpreter, Admission::Guarded(guard.place), label(guard))?;
+        let ticket = thread::attach(&guard.interpreter, Admission::Guarded(guard.participant), label(guard))?;
         out.put(pyferry_token { private_words: [ticket.thread, ticket.number] });
         Ok(())
     })

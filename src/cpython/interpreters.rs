@@ -2,7 +2,7 @@
 
 use super::table::PyInterpreterConfig;
 use super::types::{PyInterpreterGuard, PyThreadState};
-use super::{Python, Raw, Sharing, Slot, SlotValue, State, places};
+use super::{Python, Raw, Sharing, Slot, SlotValue, State, addresses};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
 use std::ffi::CStr;
@@ -50,12 +50,12 @@ impl Python {
 
     /// Makes an interpreter and runs `set_up` attached to it, through its first state. That one must stay, idle, to the
     /// end: up to 3.12 an interpreter that had no state left cannot be given another. The caller is attached to the main
-    /// interpreter, and is again on return: `come_back` attaches it.
+    /// interpreter, and is again on return: `reattach` attaches it.
     pub fn new_interpreter<R>(
         &self,
         slot: Slot,
         sharing: Sharing,
-        come_back: impl FnOnce(&Python, State),
+        reattach: impl FnOnce(&Python, State),
         set_up: impl FnOnce(Raw, State) -> Result<R>,
     ) -> Result<R> {
         let before = slot.get(self);
@@ -112,7 +112,7 @@ impl Python {
             // The new state took the slot over, and the caller's state lost its mark (3.12 and later): attach it with an
             // empty slot, so that CPython binds it anew.
             slot.set(null_mut());
-            come_back(self, own);
+            reattach(self, own);
             slot.set(before);
             result
         }
@@ -189,7 +189,7 @@ impl Python {
                     self.find_offsets(raw, state);
                     (self.table.PyEval_RestoreThread)(state.as_ptr());
                     self.find_head_lock(raw);
-                    if let Some(current) = places::find_current(self, state) {
+                    if let Some(current) = addresses::find_current(self, state) {
                         let _ = self.current.set(current);
                     }
                     self.find_exception_fields(state);

@@ -20,7 +20,7 @@ mod interpreters;
 mod isolation;
 mod locate;
 mod output;
-mod places;
+mod addresses;
 mod python_threads;
 mod script;
 mod slot;
@@ -32,6 +32,7 @@ mod traceback;
 mod types;
 mod values;
 
+pub use addresses::Addresses;
 pub use asyncio::Begun;
 pub use callback::Callback;
 pub use config::Config;
@@ -39,7 +40,6 @@ pub use exceptions::Aside;
 pub use images::{bind, unbind};
 pub use locate::{choose, program_for};
 pub use output::Write;
-pub use places::Places;
 pub use slot::{Slot, SlotValue};
 pub use states::Unattached;
 pub use values::{Given, Lent, Raw, Reference, Sharing, State, StateCell};
@@ -73,7 +73,7 @@ pub struct Python {
     /// Up to 3.11 one GIL for all, and the "current" thread state is the process's, not the thread's.
     one_gil: bool,
     /// The variable that holds the state that is attached.
-    current: OnceCell<places::Current>,
+    current: OnceCell<addresses::Current>,
     /// Where in a thread state its exceptions are.
     exception_fields: OnceCell<exceptions::ExceptionFields>,
     /// Where in a thread state the number of its thread is.
@@ -246,7 +246,7 @@ impl Python {
     }
 
     /// Since 3.12 attaching a state also puts it into the gilstate slot, unless it is marked as being there.
-    pub fn binds_what_it_attaches(&self) -> bool {
+    pub fn sets_bound_gilstate(&self) -> bool {
         !self.one_gil
     }
 

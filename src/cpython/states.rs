@@ -81,7 +81,7 @@ impl Python {
         let Unattached { state, bound } = unattached;
         if !bound {
             slot.set(null_mut());
-            self.come_back(state);
+            self.reattach(state);
             slot.set(state.as_ptr());
         } else {
             self.attach(slot, state);
@@ -100,20 +100,20 @@ impl Python {
     /// Detaches this thread, and puts the slot back to what it was.
     #[inline]
     pub fn detach(&self, slot: Slot, before: SlotValue) {
-        self.let_go();
+        self.detach_keeping_slot();
         slot.set(before);
     }
 
     /// Detaches this thread as Py_BEGIN_ALLOW_THREADS does.
     #[inline]
-    pub fn let_go(&self) {
+    pub fn detach_keeping_slot(&self) {
         // SAFETY: this thread is attached.
         unsafe { (self.table.PyEval_SaveThread)() };
     }
 
     /// Attaches this thread again as Py_END_ALLOW_THREADS does, with the slot as it was when it let go.
     #[inline]
-    pub fn come_back(&self, state: State) {
+    pub fn reattach(&self, state: State) {
         // SAFETY: this thread let go of that state, and a pin, or its being the finalising thread, keeps it.
         unsafe { (self.table.PyEval_RestoreThread)(state.as_ptr()) }
     }
@@ -139,7 +139,7 @@ impl Python {
         states.iter().for_each(|state| unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) });
         let own = slot.get(self);
         let delete = |state: &State| {
-            if self.binds_what_it_attaches() {
+            if self.sets_bound_gilstate() {
                 // Deleting a bound state empties the deleter's slot, and a debug build asserts that the state was there.
                 slot.set(state.as_ptr());
             }
@@ -147,16 +147,16 @@ impl Python {
             unsafe { (self.table.PyThreadState_Delete)(state.as_ptr()) };
         };
         // Detached, since the slot is not as this thread is attached, and what frees the memory may call PyGILState_Ensure.
-        let attached = self.attached(None).filter(|_| self.binds_what_it_attaches() && !states.is_empty());
+        let attached = self.attached(None).filter(|_| self.sets_bound_gilstate() && !states.is_empty());
         match attached.filter(|_| !self.is_finalizing()) {
             Some(attached) => {
                 // Before others can be attached, who may go through the list of states.
                 self.deleting.fetch_add(1, Ordering::SeqCst);
-                self.let_go();
+                self.detach_keeping_slot();
                 states.iter().for_each(delete);
                 slot.set(own);
                 self.deleting.fetch_sub(1, Ordering::SeqCst);
-                self.come_back(attached);
+                self.reattach(attached);
             }
             None => {
                 states.iter().for_each(delete);
@@ -170,9 +170,9 @@ impl Python {
     pub(super) fn wait_for_deletions(&self) {
         while !self.free_threaded && !self.is_finalizing() && self.deleting.load(Ordering::SeqCst) > 0 {
             let Some(attached) = self.attached(None) else { return };
-            self.let_go();
+            self.detach_keeping_slot();
             std::thread::yield_now();
-            self.come_back(attached);
+            self.reattach(attached);
         }
     }
 
@@ -186,8 +186,8 @@ impl Python {
     fn find_ident(&self, state: State) {
         const SIZE: usize = size_of::<c_ulong>();
         let ident = self.thread_ident();
-        let places = (0..STATE_BYTES).step_by(SIZE);
-        let found: Vec<usize> = places.filter(|offset| read_ident(state, *offset) == Some(ident)).collect();
+        let addresses = (0..STATE_BYTES).step_by(SIZE);
+        let found: Vec<usize> = addresses.filter(|offset| read_ident(state, *offset) == Some(ident)).collect();
         let mut twice = found.windows(2).filter(|pair| pair[0] + SIZE == pair[1]).map(|pair| pair[0]);
         let offset = match (&found[..], twice.next(), twice.next()) {
             ([offset], ..) => *offset,

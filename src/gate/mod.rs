@@ -1,28 +1,28 @@
 //! Who is inside an interpreter, and how it closes.
 //!
-//! A gate goes Open -> Closing -> Closed, one way only. Whoever is inside holds a *pin*: a count in a *seat*, one seat
-//! per thread (and one per guard), so that a thread that comes and goes writes no memory that another thread writes.
-//! The closer, who is rare, pays: it puts a notice on every seat, and then reads them all until they are empty.
+//! A gate goes Open -> Closing -> Closed, one way only. Each thread that may come through it, and each guard, is a *participant* with
+//! a count of the *pins* it holds; whoever is inside holds one. So a thread that comes and goes writes no memory that another
+//! thread writes. The closer, who is rare, pays: it sets a flag on every participant, and then reads them all until none has a pin.
 //!
 //! Both sides store, and then load what the other side stores; between the two stands a barrier. Hence either the one
-//! who enters sees the notice and steps back, or the closer sees the pin; and either the one who leaves sees the notice
-//! and wakes the closer, or the closer sees the empty seat. Where the system can make all processors fence at once, only
+//! who enters sees the flag and steps back, or the closer sees the pin; and either the one who leaves sees the flag
+//! and wakes the closer, or the closer sees that the pin is gone. Where the system can make all processors fence at once, only
 //! the closer's barrier costs anything, and to come and go is to write and read one cache line of one's own.
 //!
-//! Seats are never freed but handed on, from one occupant to the next and from gate to gate. So a thread may keep a
-//! plain reference to its seat; all others look at seats under the lock only.
+//! Participants are never freed but handed on, from one owner to the next and from gate to gate. So a thread may keep a
+//! plain reference to its participant; all others look at participants under the lock only.
 //!
 //! This room knows no CPython and makes no system call: `tests/loom` model-checks it as it stands.
 
-mod seat;
+mod participant;
 
 #[cfg(loom)]
 use loom::sync::{
     Condvar, Mutex, MutexGuard,
     atomic::{AtomicU8, Ordering, fence},
 };
-pub use seat::{Barrier, Seat};
-use seat::{CLOSING_NOTICE, FENCE, GIVEN_UP};
+pub use participant::{Barrier, Participant};
+use participant::{CLOSING_FLAG, FENCE, GIVEN_UP};
 use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::{
@@ -71,22 +71,22 @@ impl<T> Claim<'_, T> {
 
 impl<T> Drop for Claim<'_, T> {
     fn drop(&mut self) {
-        self.0.with_ledger(|ledger| (ledger.claimed, ledger.claimant) = (false, 0));
-        self.0.house.changed.notify_all();
+        self.0.with_state(|state| (state.claimed, state.claimant) = (false, 0));
+        self.0.domain.changed.notify_all();
     }
 }
 
-/// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child; and the seats
-/// that nobody sits in.
+/// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child; and the participants
+/// that have no owner now.
 #[derive(Debug)]
-pub struct House<T: 'static> {
-    spare: Mutex<Vec<&'static Seat<T>>>,
+pub struct Domain<T: 'static> {
+    spare: Mutex<Vec<&'static Participant<T>>>,
     changed: Condvar,
-    /// The seat that was made first, for those who look at all.
-    first: OnceLock<&'static Seat<T>>,
-    /// The one that was made last. Locked only under the house's lock, so never contended.
-    last: std::sync::Mutex<Option<&'static Seat<T>>>,
-    /// Those in all seats are observed. Changes only under the house's lock.
+    /// The participant that was made first, for those who look at all.
+    first: OnceLock<&'static Participant<T>>,
+    /// The one that was made last. Locked only under the domain's lock, so never contended.
+    last: std::sync::Mutex<Option<&'static Participant<T>>>,
+    /// Those in all participants are observed. Changes only under the domain's lock.
     observed: std::sync::atomic::AtomicBool,
 }
 
@@ -95,29 +95,29 @@ pub struct House<T: 'static> {
 pub struct Gate<T: 'static> {
     phase: AtomicU8,
     barrier: Barrier,
-    house: &'static House<T>,
-    /// Locked only under the house's lock, so never contended.
-    ledger: Mutex<Ledger<T>>,
+    domain: &'static Domain<T>,
+    /// Locked only under the domain's lock, so never contended.
+    state: Mutex<GateState<T>>,
 }
 
 #[derive(Debug)]
-struct Ledger<T: 'static> {
-    seats: Vec<&'static Seat<T>>,
+struct GateState<T: 'static> {
+    participants: Vec<&'static Participant<T>>,
     /// Somebody has a `Claim`: nobody may enter even late.
     claimed: bool,
     /// Who has it, or has finished the gate by it.
     claimant: u64,
 }
 
-/// The lock of a house, held.
-pub type HouseGuard<T> = MutexGuard<'static, Vec<&'static Seat<T>>>;
+/// The lock of a domain, held.
+pub type DomainGuard<T> = MutexGuard<'static, Vec<&'static Participant<T>>>;
 
-impl<T> House<T> {
-    /// A house with no gates. Loom's locks cannot be made in a constant.
+impl<T> Domain<T> {
+    /// A domain with no gates. Loom's locks cannot be made in a constant.
     #[cfg(not(loom))]
     #[allow(clippy::new_without_default)] // a static, and only one
     pub const fn new() -> Self {
-        House {
+        Domain {
             spare: Mutex::new(Vec::new()),
             changed: Condvar::new(),
             first: OnceLock::new(),
@@ -126,11 +126,11 @@ impl<T> House<T> {
         }
     }
 
-    /// A house with no gates.
+    /// A domain with no gates.
     #[cfg(loom)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        House {
+        Domain {
             spare: Mutex::new(Vec::new()),
             changed: Condvar::new(),
             first: OnceLock::new(),
@@ -139,18 +139,18 @@ impl<T> House<T> {
         }
     }
 
-    /// Keeps every gate's ledger still.
-    pub fn lock(&'static self) -> HouseGuard<T> {
+    /// Keeps every gate's state still.
+    pub fn lock(&'static self) -> DomainGuard<T> {
         self.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Every seat there ever was, whoever has it now, in the order in which they were made. Takes no lock and allocates
-    /// nothing, so a signal handler may do it; what is read of a seat can be another occupant's a moment later.
-    pub fn for_each_seat(&self, mut f: impl FnMut(&'static Seat<T>)) {
+    /// Every participant there ever was, whoever has it now, in the order in which they were made. Takes no lock and allocates
+    /// nothing, so a signal handler may do it; what is read of a participant can be another owner's a moment later.
+    pub fn for_each_participant(&self, mut f: impl FnMut(&'static Participant<T>)) {
         let mut next = self.first.get();
-        while let Some(seat) = next {
-            f(seat);
-            next = seat.next.get();
+        while let Some(participant) = next {
+            f(participant);
+            next = participant.next.get();
         }
     }
 
@@ -161,25 +161,25 @@ impl<T> House<T> {
     }
 
     /// The same, by the caller who has the lock.
-    pub fn observe_held(&self, _held: &HouseGuard<T>, on: bool) {
+    pub fn observe_held(&self, _held: &DomainGuard<T>, on: bool) {
         self.observed.store(on, std::sync::atomic::Ordering::Relaxed);
-        self.for_each_seat(|seat| seat.observe(on));
+        self.for_each_participant(|participant| participant.observe(on));
     }
 
-    /// A new seat. The caller has the lock.
-    fn make_seat(&self, _held: &HouseGuard<T>) -> &'static Seat<T>
+    /// A new participant. The caller has the lock.
+    fn make_seat(&self, _held: &DomainGuard<T>) -> &'static Participant<T>
     where
         T: Default,
     {
-        let seat: &'static Seat<T> = Box::leak(Box::new(Seat::new(T::default())));
-        let last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).replace(seat);
+        let participant: &'static Participant<T> = Box::leak(Box::new(Participant::new(T::default())));
+        let last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).replace(participant);
         // Both are empty: only who has the lock fills them, once.
-        let _ = last.map_or(&self.first, |last| &last.next).set(seat);
-        seat
+        let _ = last.map_or(&self.first, |last| &last.next).set(participant);
+        participant
     }
 
     #[cfg(not(loom))]
-    fn wait(&'static self, guard: HouseGuard<T>, deadline: Option<Instant>) -> Option<HouseGuard<T>> {
+    fn wait(&'static self, guard: DomainGuard<T>, deadline: Option<Instant>) -> Option<DomainGuard<T>> {
         let Some(deadline) = deadline else {
             return Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner()));
         };
@@ -189,7 +189,7 @@ impl<T> House<T> {
 
     // Loom has no time: a wait with a deadline is over at once.
     #[cfg(loom)]
-    fn wait(&'static self, guard: HouseGuard<T>, deadline: Option<Instant>) -> Option<HouseGuard<T>> {
+    fn wait(&'static self, guard: DomainGuard<T>, deadline: Option<Instant>) -> Option<DomainGuard<T>> {
         match deadline {
             None => Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner())),
             Some(_) => None,
@@ -198,35 +198,35 @@ impl<T> House<T> {
 }
 
 impl<T: Default> Gate<T> {
-    /// Sets up a seat; `sit` makes it the occupant's. Locks, and may allocate: once per occupant, not per visit.
-    pub fn add_seat(&self, sit: impl FnOnce(&T)) -> &'static Seat<T> {
-        let mut spare = self.house.lock();
-        let seat = match spare.pop() {
-            Some(seat) => seat,
-            None => self.house.make_seat(&spare),
+    /// Sets up a participant; `assign` makes it the owner's. Locks, and may allocate: once per owner, not per visit.
+    pub fn add_participant(&self, assign: impl FnOnce(&T)) -> &'static Participant<T> {
+        let mut spare = self.domain.lock();
+        let participant = match spare.pop() {
+            Some(participant) => participant,
+            None => self.domain.make_seat(&spare),
         };
-        seat.left_behind.store(false, Ordering::Relaxed);
-        sit(&seat.occupant);
-        self.look(&spare, |ledger| {
-            let mut notices = if self.is_open() { 0 } else { CLOSING_NOTICE };
+        participant.orphaned.store(false, Ordering::Relaxed);
+        assign(&participant.entry);
+        self.look(&spare, |state| {
+            let mut flags = if self.is_open() { 0 } else { CLOSING_FLAG };
             if let Barrier::Symmetric = self.barrier {
-                notices |= FENCE;
+                flags |= FENCE;
                 #[cfg(loom)]
-                seat.fences.store(true, std::sync::atomic::Ordering::Relaxed);
+                participant.fences.store(true, std::sync::atomic::Ordering::Relaxed);
             }
-            seat.notices.store(notices, Ordering::Relaxed);
-            seat.observe(self.house.observed.load(std::sync::atomic::Ordering::Relaxed));
-            ledger.seats.push(seat);
+            participant.flags.store(flags, Ordering::Relaxed);
+            participant.observe(self.domain.observed.load(std::sync::atomic::Ordering::Relaxed));
+            state.participants.push(participant);
         });
-        seat
+        participant
     }
 }
 
 impl<T> Gate<T> {
-    /// An open gate with no seats.
-    pub fn new(house: &'static House<T>, barrier: Barrier) -> Self {
-        let ledger = Mutex::new(Ledger { seats: Vec::new(), claimed: false, claimant: 0 });
-        Gate { phase: AtomicU8::new(OPEN), barrier, house, ledger }
+    /// An open gate with no participants.
+    pub fn new(domain: &'static Domain<T>, barrier: Barrier) -> Self {
+        let state = Mutex::new(GateState { participants: Vec::new(), claimed: false, claimant: 0 });
+        Gate { phase: AtomicU8::new(OPEN), barrier, domain, state }
     }
 
     /// Where the gate stands now.
@@ -245,43 +245,48 @@ impl<T> Gate<T> {
         self.phase.load(Ordering::Acquire) == OPEN
     }
 
-    /// Takes a seat away: it no longer counts, whatever it holds, and is another's next.
-    pub fn remove_seat(&self, seat: &'static Seat<T>) {
-        let mut spare = self.house.lock();
-        self.look(&spare, |ledger| ledger.seats.retain(|other| !std::ptr::eq(*other, seat)));
-        seat.pins.store(0, Ordering::Relaxed);
-        spare.push(seat);
+    /// Takes a participant away: it no longer counts, whatever it holds, and is another's next.
+    pub fn remove_participant(&self, participant: &'static Participant<T>) {
+        let mut spare = self.domain.lock();
+        self.look(&spare, |state| state.participants.retain(|other| !std::ptr::eq(*other, participant)));
+        participant.pins.store(0, Ordering::Relaxed);
+        spare.push(participant);
         drop(spare);
-        self.house.changed.notify_all();
+        self.domain.changed.notify_all();
     }
 
-    /// Leaves a seat, which its occupant will not use again, to whoever finishes the gate. False: that has happened.
-    pub fn leave_seat_behind(&self, seat: &'static Seat<T>) -> bool {
-        self.with_ledger(|ledger| {
-            let listed = self.phase() != Phase::Closed && ledger.seats.iter().any(|other| std::ptr::eq(*other, seat));
-            seat.left_behind.store(listed, Ordering::Relaxed);
+    /// Leaves a participant, which its owner will not use again, to whoever finishes the gate. False: that has happened.
+    pub fn orphan(&self, participant: &'static Participant<T>) -> bool {
+        self.with_state(|state| {
+            let listed = self.phase() != Phase::Closed
+                && state.participants.iter().any(|other| std::ptr::eq(*other, participant));
+            participant.orphaned.store(listed, Ordering::Relaxed);
             listed
         })
     }
 
-    /// How many seats were left behind by those occupants.
-    pub fn count_left_behind(&self, whose: impl Fn(&T) -> bool) -> usize {
-        self.with_ledger(|ledger| {
-            ledger.seats.iter().filter(|seat| seat.is_left_behind() && whose(&seat.occupant)).count()
+    /// How many participants were orphaned by those owners.
+    pub fn count_orphaned(&self, whose: impl Fn(&T) -> bool) -> usize {
+        self.with_state(|state| {
+            state
+                .participants
+                .iter()
+                .filter(|participant| participant.is_orphaned() && whose(&participant.entry))
+                .count()
         })
     }
 
-    /// Takes away the seats that were left behind by those occupants; `f` takes what is left in them, and is this gate's no
+    /// Takes away the participants that were orphaned by those owners; `f` takes what is left in them, and is this gate's no
     /// more. The caller has a pin, so nobody finishes the gate meanwhile.
-    pub fn take_left_behind(&self, whose: impl Fn(&T) -> bool, mut f: impl FnMut(&T)) {
-        let mut spare = self.house.lock();
+    pub fn take_orphaned(&self, whose: impl Fn(&T) -> bool, mut f: impl FnMut(&T)) {
+        let mut spare = self.domain.lock();
         let mut taken = Vec::new();
-        self.look(&spare, |ledger| {
-            ledger.seats.retain(|seat| {
-                let goes = seat.is_left_behind() && whose(&seat.occupant);
+        self.look(&spare, |state| {
+            state.participants.retain(|participant| {
+                let goes = participant.is_orphaned() && whose(&participant.entry);
                 if goes {
-                    f(&seat.occupant);
-                    taken.push(*seat);
+                    f(&participant.entry);
+                    taken.push(*participant);
                 }
                 !goes
             });
@@ -289,90 +294,91 @@ impl<T> Gate<T> {
         spare.append(&mut taken);
     }
 
-    /// Takes a pin, by the occupant. Refused unless the gate is open or the occupant holds a pin already.
+    /// Takes a pin, by the owner. Refused unless the gate is open or the owner holds a pin already.
     #[inline]
-    pub fn enter(&self, seat: &Seat<T>) -> bool {
-        seat.enter::<true>() || self.enter_on_notice(seat)
+    pub fn enter(&self, participant: &Participant<T>) -> bool {
+        participant.enter::<true>() || self.enter_on_notice(participant)
     }
 
     #[cold]
-    fn enter_on_notice(&self, seat: &Seat<T>) -> bool {
-        let held = seat.add_pin() > 0;
-        seat.light_barrier();
-        let notices = self.read_notices(seat);
-        if notices & CLOSING_NOTICE == 0 || (held && notices & GIVEN_UP == 0) {
+    fn enter_on_notice(&self, participant: &Participant<T>) -> bool {
+        let held = participant.add_pin() > 0;
+        participant.light_barrier();
+        let flags = self.read_notices(participant);
+        if flags & CLOSING_FLAG == 0 || (held && flags & GIVEN_UP == 0) {
             return true;
         }
-        self.leave(seat);
+        self.leave(participant);
         false
     }
 
-    /// Takes a pin, by the occupant, on the strength of a guard that stays open for the length of this call: also while
+    /// Takes a pin, by the owner, on the strength of a guard that stays open for the length of this call: also while
     /// Closing, unless the guard holds nothing any more.
-    pub fn enter_guarded(&self, seat: &Seat<T>, guard: &Seat<T>) -> bool {
-        self.enter(seat) || self.enter_beside(seat, |other| std::ptr::eq(other, guard))
+    pub fn enter_guarded(&self, participant: &Participant<T>, guard: &Participant<T>) -> bool {
+        self.enter(participant) || self.enter_beside(participant, |other| std::ptr::eq(other, guard))
     }
 
-    /// Takes a pin, by the occupant, while Closing, as long as one of those seats holds that up.
-    pub fn enter_beside(&self, seat: &Seat<T>, holds: impl Fn(&Seat<T>) -> bool) -> bool {
-        self.with_ledger(|ledger| {
-            let is_held = ledger.seats.iter().any(|other| other.pins() > 0 && !other.is_given_up() && holds(other));
-            let may = is_held && !ledger.claimed && self.phase() != Phase::Closed;
+    /// Takes a pin, by the owner, while Closing, as long as one of those participants holds that up.
+    pub fn enter_beside(&self, participant: &Participant<T>, holds: impl Fn(&Participant<T>) -> bool) -> bool {
+        self.with_state(|state| {
+            let is_held =
+                state.participants.iter().any(|other| other.pins() > 0 && !other.is_given_up() && holds(other));
+            let may = is_held && !state.claimed && self.phase() != Phase::Closed;
             if may {
-                seat.add_pin();
+                participant.add_pin();
             }
             may
         })
     }
 
-    /// Takes a pin, by the occupant, also while Closing, as long as the closer still waits.
-    pub fn enter_late(&self, seat: &Seat<T>) -> bool {
-        self.with_ledger(|ledger| {
-            let waits = !ledger.claimed && self.phase() != Phase::Closed;
+    /// Takes a pin, by the owner, also while Closing, as long as the closer still waits.
+    pub fn enter_late(&self, participant: &Participant<T>) -> bool {
+        self.with_state(|state| {
+            let waits = !state.claimed && self.phase() != Phase::Closed;
             if waits {
-                seat.add_pin();
+                participant.add_pin();
             }
             waits
         })
     }
 
-    /// Gives a pin back, by the occupant.
+    /// Gives a pin back, by the owner.
     #[inline]
-    pub fn leave(&self, seat: &Seat<T>) {
-        if !seat.leave::<true>() {
-            self.left(seat);
+    pub fn leave(&self, participant: &Participant<T>) {
+        if !participant.leave::<true>() {
+            self.left(participant);
         }
     }
 
-    /// A pin of that seat was given back, and there are notices.
+    /// A pin of that participant was given back, and there are flags.
     #[cold]
-    pub fn left(&self, seat: &Seat<T>) {
-        if self.read_notices(seat) & CLOSING_NOTICE != 0 {
+    pub fn left(&self, participant: &Participant<T>) {
+        if self.read_notices(participant) & CLOSING_FLAG != 0 {
             self.wake();
         }
     }
 
-    /// The notices on a seat, after the fence that one of them may be.
-    fn read_notices(&self, seat: &Seat<T>) -> u32 {
+    /// The flags on a participant, after the fence that one of them may be.
+    fn read_notices(&self, participant: &Participant<T>) -> u32 {
         if let Barrier::Symmetric = self.barrier {
             fence(Ordering::SeqCst);
         }
-        seat.notices.load(Ordering::SeqCst)
+        participant.flags.load(Ordering::SeqCst)
     }
 
     #[cold]
     fn wake(&self) {
-        // Through the lock: a closer between its look at the seats and its sleep would miss the call.
-        drop(self.house.lock());
-        self.house.changed.notify_all();
+        // Through the lock: a closer between its look at the participants and its sleep would miss the call.
+        drop(self.domain.lock());
+        self.domain.changed.notify_all();
     }
 
     /// Lets nobody new in from here on.
     pub fn close(&self) {
-        self.with_ledger(|ledger| {
+        self.with_state(|state| {
             // First the flags, then the phase: a thread that sees Closing deletes its cached state in detach, and must not get in
-            // afterwards by a seat whose flags are still clear.
-            ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
+            // afterwards by a participant whose flags are still clear.
+            state.participants.iter().for_each(|participant| participant.set_flag(CLOSING_FLAG));
             let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
         });
         self.heavy_barrier();
@@ -387,15 +393,15 @@ impl<T> Gate<T> {
     fn heavy_barrier(&self) {
         match self.barrier {
             Barrier::Symmetric => fence(Ordering::SeqCst),
-            Barrier::Asymmetric(_) => self.with_ledger(|ledger| {
-                for seat in &ledger.seats {
-                    seat.barrier.fetch_add(1, Ordering::AcqRel);
+            Barrier::Asymmetric(_) => self.with_state(|state| {
+                for participant in &state.participants {
+                    participant.barrier.fetch_add(1, Ordering::AcqRel);
                 }
             }),
         }
     }
 
-    /// Waits until no seat but the excepted ones holds a pin, and hands out the claim. No deadline: waits for ever. A
+    /// Waits until no participant but the excepted ones holds a pin, and hands out the claim. No deadline: waits for ever. A
     /// claimant is a number other than 0.
     pub fn drain(
         &self,
@@ -403,7 +409,7 @@ impl<T> Gate<T> {
         except: impl Fn(&T) -> bool,
         deadline: Option<Instant>,
     ) -> Result<Claim<'_, T>, NotDrained> {
-        self.claim_when(deadline, claimant, |seats| !is_any_inside(seats, |occupant| !except(occupant)))
+        self.claim_when(deadline, claimant, |participants| !is_any_inside(participants, |entry| !except(entry)))
     }
 
     /// The same over those who are inside: they are given up, but for the excepted. Waits for those who are never given up.
@@ -414,11 +420,12 @@ impl<T> Gate<T> {
         never_given_up: impl Fn(&T) -> bool,
         deadline: Option<Instant>,
     ) -> Result<Claim<'_, T>, NotDrained> {
-        self.claim_when(deadline, claimant, |seats| {
-            let may = !is_any_inside(seats, &never_given_up);
+        self.claim_when(deadline, claimant, |participants| {
+            let may = !is_any_inside(participants, &never_given_up);
             if may {
-                let inside = seats.iter().filter(|seat| seat.pins() > 0 && !except(&seat.occupant));
-                inside.for_each(|seat| seat.put_up(GIVEN_UP));
+                let inside =
+                    participants.iter().filter(|participant| participant.pins() > 0 && !except(&participant.entry));
+                inside.for_each(|participant| participant.set_flag(GIVEN_UP));
             }
             may
         })
@@ -428,16 +435,16 @@ impl<T> Gate<T> {
         &self,
         deadline: Option<Instant>,
         claimant: u64,
-        may: impl Fn(&[&'static Seat<T>]) -> bool,
+        may: impl Fn(&[&'static Participant<T>]) -> bool,
     ) -> Result<Claim<'_, T>, NotDrained> {
-        let claimed = self.wait_for(deadline, |ledger| {
+        let claimed = self.wait_for(deadline, |state| {
             if self.phase() == Phase::Closed {
                 return Some(Err(NotDrained::Closed));
             }
-            if ledger.claimed || !may(&ledger.seats) {
+            if state.claimed || !may(&state.participants) {
                 return None;
             }
-            (ledger.claimed, ledger.claimant) = (true, claimant);
+            (state.claimed, state.claimant) = (true, claimant);
             Some(Ok(()))
         });
         claimed.unwrap_or(Err(NotDrained::TimedOut)).map(|()| Claim(self))
@@ -445,72 +452,76 @@ impl<T> Gate<T> {
 
     /// Whether that claimant has the claim, or has finished the gate by it.
     pub fn is_claimed_by(&self, claimant: u64) -> bool {
-        self.with_ledger(|ledger| ledger.claimant == claimant)
+        self.with_state(|state| state.claimant == claimant)
     }
 
-    /// Waits until no seat but the excepted ones holds a pin, and claims nothing. False: the time is up first.
+    /// Waits until no participant but the excepted ones holds a pin, and claims nothing. False: the time is up first.
     pub fn wait_until_empty(&self, except: impl Fn(&T) -> bool, deadline: Option<Instant>) -> bool {
-        let is_empty = |ledger: &mut Ledger<T>| !is_any_inside(&ledger.seats, |occupant| !except(occupant));
-        self.wait_for(deadline, |ledger| is_empty(ledger).then_some(())).is_some()
+        let is_empty = |state: &mut GateState<T>| !is_any_inside(&state.participants, |entry| !except(entry));
+        self.wait_for(deadline, |state| is_empty(state).then_some(())).is_some()
     }
 
     /// Looks again each time that something has changed. None: the time is up.
-    fn wait_for<R>(&self, deadline: Option<Instant>, mut look: impl FnMut(&mut Ledger<T>) -> Option<R>) -> Option<R> {
-        let mut held = self.house.lock();
+    fn wait_for<R>(
+        &self,
+        deadline: Option<Instant>,
+        mut look: impl FnMut(&mut GateState<T>) -> Option<R>,
+    ) -> Option<R> {
+        let mut held = self.domain.lock();
         loop {
             let found = self.look(&held, &mut look);
             if found.is_some() {
                 return found;
             }
-            held = self.house.wait(held, deadline)?;
+            held = self.domain.wait(held, deadline)?;
         }
     }
 
     /// The interpreter is gone, whether or not anybody had a claim.
     pub fn finish(&self) {
-        let mut spare = self.house.lock();
-        let mut left_behind = Vec::new();
-        self.look(&spare, |ledger| {
-            ledger.seats.iter().for_each(|seat| seat.put_up(CLOSING_NOTICE));
+        let mut spare = self.domain.lock();
+        let mut orphaned = Vec::new();
+        self.look(&spare, |state| {
+            state.participants.iter().for_each(|participant| participant.set_flag(CLOSING_FLAG));
             self.phase.store(CLOSED, Ordering::SeqCst);
-            // A seat that still holds a pin is the finisher's own, or that of somebody it gave up waiting for.
-            ledger.seats.retain(|seat| {
-                let stays = seat.pins() > 0;
-                if !stays && seat.is_left_behind() {
-                    left_behind.push(*seat);
+            // A participant that still holds a pin is the finisher's own, or that of somebody it gave up waiting for.
+            state.participants.retain(|participant| {
+                let stays = participant.pins() > 0;
+                if !stays && participant.is_orphaned() {
+                    orphaned.push(*participant);
                 }
                 stays
             });
         });
-        spare.append(&mut left_behind);
+        spare.append(&mut orphaned);
         drop(spare);
-        self.house.changed.notify_all();
+        self.domain.changed.notify_all();
     }
 
-    /// Forgets, in a forked child, every seat but the surviving thread's, and a claim whose closer is not there. The
-    /// caller has the lock through the fork. Seats that somebody may still believe to hold are not handed on.
-    pub fn forget_others(&self, held: &HouseGuard<T>, mine: impl Fn(&T) -> bool) {
-        self.look(held, |ledger| {
-            ledger.seats.retain(|seat| mine(&seat.occupant));
-            ledger.claimed = false;
+    /// Forgets, in a forked child, every participant but the surviving thread's, and a claim whose closer is not there. The
+    /// caller has the lock through the fork. Participants that somebody may still believe to hold are not handed on.
+    pub fn forget_others(&self, held: &DomainGuard<T>, mine: impl Fn(&T) -> bool) {
+        self.look(held, |state| {
+            state.participants.retain(|participant| mine(&participant.entry));
+            state.claimed = false;
         });
     }
 
-    /// Looks at every seat in turn, under the lock: at no other time is it known whose a seat is.
-    pub fn for_each_seat(&self, mut f: impl FnMut(&Seat<T>)) {
-        self.with_ledger(|ledger| ledger.seats.iter().for_each(|seat| f(seat)));
+    /// Looks at every participant in turn, under the lock: at no other time is it known whose a participant is.
+    pub fn for_each_participant(&self, mut f: impl FnMut(&Participant<T>)) {
+        self.with_state(|state| state.participants.iter().for_each(|participant| f(participant)));
     }
 
-    fn with_ledger<R>(&self, f: impl FnOnce(&mut Ledger<T>) -> R) -> R {
-        let held = self.house.lock();
+    fn with_state<R>(&self, f: impl FnOnce(&mut GateState<T>) -> R) -> R {
+        let held = self.domain.lock();
         self.look(&held, f)
     }
 
-    fn look<R>(&self, _held: &HouseGuard<T>, f: impl FnOnce(&mut Ledger<T>) -> R) -> R {
-        f(&mut self.ledger.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    fn look<R>(&self, _held: &DomainGuard<T>, f: impl FnOnce(&mut GateState<T>) -> R) -> R {
+        f(&mut self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }
 
-fn is_any_inside<T>(seats: &[&'static Seat<T>], of: impl Fn(&T) -> bool) -> bool {
-    seats.iter().any(|seat| seat.pins() > 0 && of(&seat.occupant))
+fn is_any_inside<T>(participants: &[&'static Participant<T>], of: impl Fn(&T) -> bool) -> bool {
+    participants.iter().any(|participant| participant.pins() > 0 && of(&participant.entry))
 }

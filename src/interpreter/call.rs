@@ -17,7 +17,7 @@ pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> 
     let state = thread::current_state(python);
     // Of the caller's, where this nests.
     let pending = python.set_exception_aside();
-    thread::staying(python, f);
+    thread::with_frozen_attachments(python, f);
     let mut result = Ok(());
     if state.is_some() && thread::current_state(python) == state {
         result = script::take_exception();

@@ -79,7 +79,9 @@ pub fn run(
     let result = if interpreter.gate.is_open() {
         // Of the caller's, where this nests.
         let pending = python.set_exception_aside();
-        let result = thread::staying(python, || begin_and_wait(interpreter, &wait, event_loop, coroutine, deadline));
+        let result = thread::with_frozen_attachments(python, || {
+            begin_and_wait(interpreter, &wait, event_loop, coroutine, deadline)
+        });
         if interpreter.is(thread::current(python)) {
             python.put_exception_back(pending);
         }

@@ -3,7 +3,7 @@
 
 use crate::queue::WAKE;
 use crate::queue::release::RELEASE;
-use crate::registry::Occupant;
+use crate::registry::Entry;
 use crate::sys::Label;
 use crate::thread;
 
@@ -16,18 +16,18 @@ pub const EXIT_FUNCTIONS: Label = Label::new(c"pyferry: threading's exit functio
 /// What the thread that Python calls its main thread comes in for, where it is one of ours.
 pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 
-/// Whether an occupant is a thread of the library's own, which leaves by itself.
-pub fn is_helper(occupant: &Occupant) -> bool {
-    thread::is_herald(occupant)
-        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE, WAKE].contains(&occupant.label())
+/// Whether a participant is a thread of the library's own, which leaves by itself.
+pub fn is_helper(entry: &Entry) -> bool {
+    thread::is_nudger(entry)
+        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE, WAKE].contains(&entry.label())
 }
 
-/// Whether an occupant is one that no shutdown waits for, unless it has to.
-pub fn is_unheld(occupant: &Occupant) -> bool {
-    occupant.label() == thread::UNHELD
+/// Whether a participant is one that no shutdown waits for, unless it has to.
+pub fn is_unheld(entry: &Entry) -> bool {
+    entry.label() == thread::UNHELD
 }
 
-/// Whether an occupant is one that nobody else could make leave: this thread, or a helper.
-pub fn is_not_reported(occupant: &Occupant) -> bool {
-    thread::is_mine(occupant) || is_helper(occupant)
+/// Whether a participant is one that nobody else could make leave: this thread, or a helper.
+pub fn is_not_reported(entry: &Entry) -> bool {
+    thread::is_mine(entry) || is_helper(entry)
 }

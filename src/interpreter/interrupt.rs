@@ -76,11 +76,11 @@ pub fn mark_those_inside(interpreter: &Interpreter) {
     let python = interpreter.python;
     let idle_here = thread::current_state(python)
         .is_some_and(|own| interpreter.is(python.interpreter_of(own)) && !python.runs_python(own));
-    interpreter.gate.for_each_seat(|seat| {
-        let occupant = &seat.occupant;
-        let is_inside = seat.pins() > 0 && occupant.is_in() && !occupant.is_guard();
-        if is_inside && !helpers::is_helper(occupant) && !(idle_here && thread::is_mine(occupant)) {
-            seat.leave_word();
+    interpreter.gate.for_each_participant(|participant| {
+        let entry = &participant.entry;
+        let is_inside = participant.pins() > 0 && entry.is_in() && !entry.is_guard();
+        if is_inside && !helpers::is_helper(entry) && !(idle_here && thread::is_mine(entry)) {
+            participant.raise_signal();
         }
     });
 }
@@ -95,17 +95,17 @@ fn raise_in(interpreter: &Interpreter) {
     let own = thread::current_state(python).filter(|own| !python.runs_python(*own));
     let mut idle: Vec<_> = own.into_iter().collect();
     let (mut marked, mut spared) = (Vec::new(), Vec::new());
-    interpreter.gate.for_each_seat(|seat| {
-        let occupant = &seat.occupant;
-        if occupant.is_guard() {
+    interpreter.gate.for_each_participant(|participant| {
+        let entry = &participant.entry;
+        if entry.is_guard() {
             return;
         }
-        if seat.pins() == 0 || !occupant.is_in() {
-            idle.extend(occupant.state.get());
-        } else if seat.has_word() {
-            marked.push(occupant.ident());
+        if participant.pins() == 0 || !entry.is_in() {
+            idle.extend(entry.state.get());
+        } else if participant.has_signal() {
+            marked.push(entry.ident());
         } else {
-            spared.push(occupant.ident());
+            spared.push(entry.ident());
         }
     });
     // An error means that somebody took the modules apart that know the threads.

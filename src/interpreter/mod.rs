@@ -190,7 +190,7 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
         Ok(made)
     };
     let made =
-        output::with_new(python, output, || python.new_interpreter(main.slot, sharing, thread::come_back, set_up));
+        output::with_new(python, output, || python.new_interpreter(main.slot, sharing, thread::reattach, set_up));
     MAKING.set(outer);
     made
 }
@@ -268,7 +268,7 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
     }))?;
     let hooked = Arc::clone(interpreter);
     python.at_exit(Box::new(move || {
-        thread::staying(python, || {
+        thread::with_frozen_attachments(python, || {
             shutdown::shut_down(&hooked);
             release::release_all(&hooked);
             at_end::run(&hooked);
@@ -279,7 +279,9 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
 /// Whether this thread is attached through a state that one of ours keeps.
 fn is_through_kept_state(interpreter: &Interpreter) -> bool {
     let (attached, mut kept) = (thread::current_state(interpreter.python), false);
-    interpreter.gate.for_each_seat(|seat| kept |= attached.is_some() && seat.occupant.state.get() == attached);
+    interpreter
+        .gate
+        .for_each_participant(|participant| kept |= attached.is_some() && participant.entry.state.get() == attached);
     kept
 }
 

@@ -19,7 +19,7 @@ pub fn eval(source: &CStr, filename: &CStr) -> Result<String> {
 pub fn take_exception() -> Result<()> {
     let (python, _) = thread::attached_python()?;
     let before = registry::interrupts();
-    thread::staying(python, || python.take_exception(|describe| shielded(python, before, describe)))
+    thread::with_frozen_attachments(python, || python.take_exception(|describe| shielded(python, before, describe)))
 }
 
 /// Runs Python code of the host's. `f` gets how many interrupts there were before.
@@ -27,7 +27,7 @@ fn run<R>(f: impl FnOnce(&'static Python, u64) -> Result<R>) -> Result<R> {
     let (python, _) = thread::attached_python()?;
     thread::drop_early_interrupt(python);
     let before = registry::interrupts();
-    thread::staying(python, || f(python, before))
+    thread::with_frozen_attachments(python, || f(python, before))
 }
 
 /// Makes a message, for which the exception is asked, where no interrupt reaches this thread.

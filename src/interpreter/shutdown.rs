@@ -10,13 +10,13 @@ use crate::gate::{self, NotDrained};
 use crate::host::at_end;
 use crate::queue;
 use crate::queue::release;
-use crate::registry::{self, Interpreter, Occupant, Origin};
+use crate::registry::{self, Entry, Interpreter, Origin};
 use crate::thread;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The right to finish an interpreter.
-pub type Claim<'a> = gate::Claim<'a, Occupant>;
+pub type Claim<'a> = gate::Claim<'a, Entry>;
 
 /// Who took an interpreter down.
 pub enum TakenDown {
@@ -46,12 +46,12 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     }
     let limits = Limits::default();
     // An error is an interpreter that cannot be ended; CPython will say so.
-    let _ = take_down(interpreter, &limits, |claim| {
+    let _ = clear_flag(interpreter, &limits, |claim| {
         if is_main {
             // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
             // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
             for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
-                let _ = take_down(other, &limits, |claim| finish_from_main(other, claim));
+                let _ = clear_flag(other, &limits, |claim| finish_from_main(other, claim));
             }
             interpreter.python.keep_argument_names();
         }
@@ -74,7 +74,7 @@ fn finish(interpreter: &Interpreter, claim: Claim<'_>) {
 
 /// Closes an interpreter, waits for those inside, and has it taken down by `act`, which gets the claim; waits again where that
 /// says so.
-pub fn take_down<'a>(
+pub fn clear_flag<'a>(
     interpreter: &'a Arc<Interpreter>,
     limits: &Limits,
     mut act: impl FnMut(Claim<'a>) -> Result<Finished>,
@@ -107,7 +107,7 @@ fn wait_for_the_last<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> 
 }
 
 fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
-    if let Some(claim) = wait_for_occupants(interpreter, limits)? {
+    if let Some(claim) = wait_for_participants(interpreter, limits)? {
         return Ok(Some(claim));
     }
     if interpreter.origin == Origin::Ours {
@@ -115,7 +115,7 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
     }
     // The threads of ours that were in on their account, and whoever finishes the interpreter already.
     let soon = limits.deadline.map(|deadline| deadline.max(Instant::now() + HELPERS));
-    let is_waited_for = |occupant: &Occupant| !thread::is_mine(occupant) && !is_unheld(occupant);
+    let is_waited_for = |entry: &Entry| !thread::is_mine(entry) && !is_unheld(entry);
     let (gate, closer) = (&interpreter.gate, thread::serial());
     let claim = if can_go_on(interpreter) {
         gate.drain_over(closer, thread::is_mine, is_waited_for, soon)
@@ -130,20 +130,20 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
 }
 
 /// Waits until the threads and guards of the host's are out. Where they were given up instead, there is a claim.
-pub fn wait_for_occupants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
+pub fn wait_for_participants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     // First, so that whoever waits for a job leaves.
     queue::tell(interpreter);
     coroutine::tell(interpreter);
-    let claim = wait_for_occupants_to_leave(interpreter, limits)?;
+    let claim = wait_for_participants_to_leave(interpreter, limits)?;
     if claim.is_none() {
         queue::wait_until_told(interpreter, limits.deadline)?;
     }
     Ok(claim)
 }
 
-fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
+fn wait_for_participants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     let can_go_on = can_go_on(interpreter);
-    let is_excepted = |occupant: &Occupant| is_not_reported(occupant) || (can_go_on && is_unheld(occupant));
+    let is_excepted = |entry: &Entry| is_not_reported(entry) || (can_go_on && is_unheld(entry));
     let empty = |until| interpreter.gate.wait_until_empty(is_excepted, until);
     let earliest = |then: Instant| Some(limits.deadline.map_or(then, |deadline| deadline.min(then)));
     let mut next_report = Instant::now() + report::interval();
@@ -153,7 +153,7 @@ fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &L
     let waiting = Waiting::begin(interpreter, limits);
     loop {
         if limits.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            let who = describe_occupants(interpreter);
+            let who = describe_participants(interpreter);
             return Err(Error::says(Status::Timeout, format_args!("{} is still in use by {who}", interpreter.name())));
         }
         waiting.observe();
@@ -161,7 +161,7 @@ fn wait_for_occupants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits: &L
             return Ok(None);
         }
         if next_report <= Instant::now() {
-            let who = describe_occupants(interpreter);
+            let who = describe_participants(interpreter);
             let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
             if give_up
                 && can_go_on
@@ -190,12 +190,12 @@ fn claim_over_those_inside(interpreter: &Interpreter) -> Option<Claim<'_>> {
 /// Whether threads of the host's, or Python's own, are inside an interpreter. A hint.
 pub fn is_used(interpreter: &Interpreter) -> bool {
     let states = || interpreter.python.count_states(interpreter.raw()?);
-    interpreter.has_occupants(is_not_reported)
+    interpreter.has_participants(is_not_reported)
         || states().is_some_and(|states| states > python_threads::known_states(interpreter))
 }
 
-fn describe_occupants(interpreter: &Interpreter) -> String {
-    interpreter.describe_occupants(is_not_reported, |ident| python_threads::place_of(interpreter, ident))
+fn describe_participants(interpreter: &Interpreter) -> String {
+    interpreter.describe_participants(is_not_reported, |ident| python_threads::place_of(interpreter, ident))
 }
 
 /// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is
@@ -203,13 +203,13 @@ fn describe_occupants(interpreter: &Interpreter) -> String {
 fn delete_idle_states(interpreter: &Interpreter) {
     let attached = thread::current_state(interpreter.python);
     let mut states = Vec::new();
-    interpreter.gate.for_each_seat(|seat| {
+    interpreter.gate.for_each_participant(|participant| {
         // One whose thread was given up is still in use there; it is left to CPython. A pin says nothing now: whoever is
         // refused at this moment has one, until it has stepped back. Free-threaded, a Python thread that nobody waits for may have the
         // address of one that has ended (`thread::stand_ins`): such a thread's state is left to CPython, too, which stops the world.
         let is_cpythons = interpreter.origin == Origin::Main && interpreter.python.free_threaded;
-        if !(seat.is_given_up() || is_cpythons && seat.is_left_behind()) {
-            states.extend(seat.occupant.state.take());
+        if !(participant.is_given_up() || is_cpythons && participant.is_orphaned()) {
+            states.extend(participant.entry.state.take());
         }
     });
     states.extend(interpreter.keeper.take());
@@ -228,7 +228,7 @@ pub fn finish_from_main(interpreter: &Interpreter, claim: Claim<'_>) -> Result<F
         fail!(NoMemory, "CPython could not make a thread state to end {} with", interpreter.name());
     };
     let ours = interpreter.origin == Origin::Ours;
-    let unused = thread::through(python, slot, made, |state, main_slot| {
+    let unused = thread::with_temporary_state(python, slot, made, |state, main_slot| {
         // This thread's is one more than those that may be there.
         let is_last = !python.end_needs_last_state()
             || python.states_of(raw).len() <= python_threads::known_states(interpreter) + 1;

@@ -4,7 +4,7 @@
 //! stores. Here they are read, by whoever asks, with no lock and no allocation: also in a signal handler, and by a debugger.
 
 use crate::cpython::{Python, State};
-use crate::registry::{self, Doing, Glimpse, Place};
+use crate::registry::{self, Doing, Glimpse, Participant};
 use crate::sys;
 use std::ffi::CStr;
 
@@ -65,7 +65,7 @@ pub fn seen_by() -> Vec<Seen> {
     all
 }
 
-fn seen(place: &Place, glimpse: &Glimpse, now: u64, caller: u32) -> Seen {
+fn seen(place: &Participant, glimpse: &Glimpse, now: u64, caller: u32) -> Seen {
     let (activity, since) = match glimpse.doing {
         Doing::Waits { since } => (Activity::Waiting, since),
         Doing::IsIn { since } => (Activity::Inside, since),

@@ -60,7 +60,7 @@ impl EventLoop {
             }
         })?;
         let python = interpreter.python;
-        thread::staying(python, || {
+        thread::with_frozen_attachments(python, || {
             if let Some(object) = self.borrow(python, queue) {
                 if self.has_ticket() {
                     self.look_after_ticket(python, queue, object)

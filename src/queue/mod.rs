@@ -194,7 +194,7 @@ impl Queue {
         })?;
         // Of the caller's, where this nests.
         let pending = python.set_exception_aside();
-        let ran = thread::staying(python, || self.run_attached(python, most, budget));
+        let ran = thread::with_frozen_attachments(python, || self.run_attached(python, most, budget));
         if self.ring.is_closed() {
             // While this thread still has a pin: a shutdown waits until all are told.
             thread::released(python, None, || self.tell_rest());
@@ -250,7 +250,7 @@ impl Queue {
         if self.interpreter.is_closed() {
             return false;
         }
-        thread::come_back(python, state);
+        thread::reattach(python, state);
         self.report(c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it");
         true
     }

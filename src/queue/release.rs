@@ -52,7 +52,7 @@ impl Later {
 /// Drops a reference: now, where this thread is attached to its interpreter, else soon. Never waits for an interpreter.
 pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
     if interpreter.is(thread::current(interpreter.python)) {
-        thread::staying(interpreter.python, || interpreter.python.release(reference));
+        thread::with_frozen_attachments(interpreter.python, || interpreter.python.release(reference));
         return Ok(());
     }
     let mut later = hold_still();
@@ -129,7 +129,7 @@ pub fn release_all(interpreter: &Interpreter) {
         if taken.is_empty() {
             return;
         }
-        thread::staying(interpreter.python, || {
+        thread::with_frozen_attachments(interpreter.python, || {
             taken.into_iter().for_each(|reference| interpreter.python.release(reference));
         });
     }

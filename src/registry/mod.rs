@@ -2,14 +2,14 @@
 
 mod delivery;
 pub mod fork;
-mod occupant;
+mod entry;
 mod shield;
 
 use crate::cpython::{Python, Raw, Slot, StateCell};
-use crate::gate::{Barrier, Gate, House, HouseGuard, Phase};
+use crate::gate::{Barrier, Domain, DomainGuard, Gate, Phase};
 use crate::sys::{self, Mutex};
 pub use delivery::Delivery;
-pub use occupant::{Doing, Glimpse, Occupant, Place};
+pub use entry::{Doing, Entry, Glimpse, Participant};
 pub use shield::{interrupts, is_raising, raising, shield, unless_shielded};
 use std::cell::Cell;
 use std::ffi::CString;
@@ -48,16 +48,16 @@ pub struct Interpreter {
     pub origin: Origin,
     /// Up to 3.12, it shares the main interpreter's GIL (or is the main interpreter): the request to drop the GIL that a thread waiting
     /// for this interpreter makes (`gil_drop_request`) is seen only by a thread that runs in this interpreter.
-    pub waits_unheard: bool,
+    pub shares_gil: bool,
     /// `_xxsubinterpreters` of 3.9 to 3.12 made it, which neither runs code in nor ends an interpreter that has more than one thread
     /// state: no thread keeps a state there, and no thread of ours goes there for others' sake.
     pub wants_one_state: bool,
     /// A thread of ours is on its way in, to make the thread that holds the GIL there drop it.
-    pub heralded: AtomicBool,
+    pub nudged: AtomicBool,
     /// How far the delivery of interrupts is.
     pub delivery: Delivery,
     /// Who is inside.
-    pub gate: Gate<Occupant>,
+    pub gate: Gate<Entry>,
     /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_get_info`.
     pub facts: Facts,
     /// The first state of an interpreter of ours, which nobody uses.
@@ -102,27 +102,27 @@ impl Interpreter {
     }
 
     /// Whether anybody holds a pin, but for the excepted.
-    pub fn has_occupants(&self, except: impl Fn(&Occupant) -> bool) -> bool {
+    pub fn has_participants(&self, except: impl Fn(&Entry) -> bool) -> bool {
         let mut inside = false;
-        self.gate.for_each_seat(|seat| inside |= seat.pins() > 0 && !except(&seat.occupant));
+        self.gate.for_each_participant(|participant| inside |= participant.pins() > 0 && !except(&participant.entry));
         inside
     }
 
     /// Whether a thread that holds a pin has not come in yet, or not come back.
     pub fn somebody_waits(&self) -> bool {
-        self.has_occupants(|occupant| !occupant.waits())
+        self.has_participants(|entry| !entry.waits())
     }
 
     /// Everybody who holds a pin, but for the excepted, in words; `place` says where in Python a thread is, if it knows.
-    pub fn describe_occupants(
+    pub fn describe_participants(
         &self,
-        except: impl Fn(&Occupant) -> bool,
+        except: impl Fn(&Entry) -> bool,
         place: impl Fn(u64) -> Option<String>,
     ) -> String {
         let mut inside = Vec::new();
-        self.gate.for_each_seat(|seat| {
-            if seat.pins() > 0 && !except(&seat.occupant) {
-                inside.push(seat.occupant.presence());
+        self.gate.for_each_participant(|participant| {
+            if participant.pins() > 0 && !except(&participant.entry) {
+                inside.push(participant.entry.presence());
             }
         });
         let inside: Vec<String> = inside.iter().map(|presence| presence.describe(&place)).collect();
@@ -153,8 +153,8 @@ impl Interpreter {
         let mut list = registry();
         if list.get(self.index).is_some_and(|place| place.as_ref().is_some_and(|other| other.serial == self.serial)) {
             list[self.index] = None;
-            if self.waits_unheard {
-                UNHEARD.fetch_sub(1, Ordering::Relaxed);
+            if self.shares_gil {
+                SHARING.fetch_sub(1, Ordering::Relaxed);
             }
         }
     }
@@ -163,9 +163,10 @@ impl Interpreter {
 type Registry = Vec<Option<Arc<Interpreter>>>;
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Vec::new());
-static HOUSE: House<Occupant> = House::new();
-/// How many interpreters alive do not hear each other: with one there is nobody else to wait for.
-static UNHEARD: AtomicUsize = AtomicUsize::new(0);
+static DOMAIN: Domain<Entry> = Domain::new();
+/// How many live interpreters share a GIL whose holder is asked for it in its own interpreter only (up to 3.12): with one there is
+/// nobody else to wait for.
+static SHARING: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 /// How many main interpreters have died.
 static LIVES: AtomicU64 = AtomicU64::new(0);
@@ -184,10 +185,10 @@ fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock()
 }
 
-/// Whether several interpreters wait for one GIL without hearing each other.
+/// Whether there are several such interpreters.
 #[inline]
-pub fn several_wait_unheard() -> bool {
-    UNHEARD.load(Ordering::Relaxed) > 1
+pub fn several_share_a_gil() -> bool {
+    SHARING.load(Ordering::Relaxed) > 1
 }
 
 thread_local! {
@@ -218,9 +219,9 @@ pub fn life() -> u64 {
 
 /// What an observer sees of everybody who holds a pin, at whatever gate. Takes no lock and allocates nothing: a signal handler
 /// may do it, and a debugger have it done.
-pub fn look_at_all(mut f: impl FnMut(&'static Place, Glimpse)) {
-    HOUSE.for_each_seat(|place| {
-        if let Some(glimpse) = Occupant::look(place) {
+pub fn look_at_all(mut f: impl FnMut(&'static Participant, Glimpse)) {
+    DOMAIN.for_each_participant(|place| {
+        if let Some(glimpse) = Entry::look(place) {
             f(place, glimpse);
         }
     });
@@ -228,7 +229,7 @@ pub fn look_at_all(mut f: impl FnMut(&'static Place, Glimpse)) {
 
 /// From here on each thread sees, at every gate, that its comings and goings are written down; or that they are not.
 pub fn observe(on: bool) {
-    HOUSE.observe(on);
+    DOMAIN.observe(on);
 }
 
 /// Every interpreter alive that has a record.
@@ -267,19 +268,19 @@ pub fn find_or_add(
         index,
         slot,
         origin,
-        waits_unheard: shares_gil && python.asks_only_its_own(),
+        shares_gil: shares_gil && python.asks_only_its_own(),
         wants_one_state: python.wants_one_state(raw),
-        heralded: AtomicBool::new(false),
+        nudged: AtomicBool::new(false),
         delivery: Delivery::default(),
-        gate: Gate::new(&HOUSE, barrier()),
+        gate: Gate::new(&DOMAIN, barrier()),
         facts,
         keeper: StateCell::default(),
         raw: AtomicUsize::new(raw.address()),
         ready: AtomicBool::new(false),
         registrar,
     });
-    if interpreter.waits_unheard {
-        UNHEARD.fetch_add(1, Ordering::Relaxed);
+    if interpreter.shares_gil {
+        SHARING.fetch_add(1, Ordering::Relaxed);
     }
     if index == list.len() {
         list.push(None);
@@ -296,12 +297,12 @@ fn lookup(list: &[Option<Arc<Interpreter>>], raw: Raw) -> Option<Arc<Interpreter
 pub struct Still {
     _shielded: MutexGuard<'static, Vec<u64>>,
     list: MutexGuard<'static, Registry>,
-    house: HouseGuard<Occupant>,
+    house: DomainGuard<Entry>,
 }
 
 /// Holds the registry and all ledgers still.
 pub fn hold_still() -> Still {
-    Still { _shielded: shield::shielded(), list: registry(), house: HOUSE.lock() }
+    Still { _shielded: shield::shielded(), list: registry(), house: DOMAIN.lock() }
 }
 
 impl Still {
@@ -325,12 +326,12 @@ impl Still {
     }
 
     /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
-    pub fn forget_others(&self, mine: impl Fn(&Occupant) -> bool) {
+    pub fn forget_others(&self, mine: impl Fn(&Entry) -> bool) {
         FORKS.fetch_add(1, Ordering::Relaxed);
-        HOUSE.observe_held(&self.house, false);
+        DOMAIN.observe_held(&self.house, false);
         for interpreter in self.list.iter().flatten() {
             interpreter.gate.forget_others(&self.house, &mine);
-            interpreter.heralded.store(false, Ordering::Relaxed);
+            interpreter.nudged.store(false, Ordering::Relaxed);
             interpreter.delivery.give_up();
         }
         shield::forget_others();

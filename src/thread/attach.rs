@@ -12,13 +12,13 @@
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
 use super::{Admission, Caller, THREAD, Thread};
-use super::{come_back, give_back, herald, now, orphans, stand_ins, this_thread};
-use crate::cpython::{Aside, Places, Python, State, Unattached};
+use super::{gil_nudge, give_back, now, orphans, reattach, stand_ins, this_thread};
+use crate::cpython::{Addresses, Aside, Python, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
-use crate::registry::{self, Interpreter, Place, fork};
+use crate::registry::{self, Interpreter, Participant, fork};
 use crate::sys::Label;
 use crate::trace::{self, What};
-use herald::{attach_first, attach_state};
+use gil_nudge::{attach_first, attach_state};
 use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) -> C::Answer {
     match THREAD.at_hand() {
         // Not what we remember but what CPython says: others may have attached. (Up to 3.11 another thread may be.)
-        Some(me) if me.stack.depth() == 0 && me.cache.places().is_current(None) => {
+        Some(me) if me.stack.depth() == 0 && me.cache.addresses().is_current(None) => {
             enter_again(target, label, caller, me)
         }
         Some(me) if me.stack.depth() == 0 => nest_on_base(target, label, caller, me),
@@ -42,35 +42,38 @@ pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
 /// Enters from outside as the last time.
 #[inline(never)]
 fn enter_again<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
-    let places = || me.cache.places();
-    let Frame { state, place, kind: Kind::Entered { before, .. }, .. } = me.stack.known(1) else {
+    let addresses = || me.cache.addresses();
+    let Frame { state, participant, kind: Kind::Entered { before, .. }, .. } = me.stack.known(1) else {
         return enter(target, label, caller, me);
     };
-    if !place.occupant.is_at(target) || !places().slot_holds(State::from_ptr(before)) || !place.enter::<false>() {
+    if !participant.entry.is_at(target)
+        || !addresses().slot_holds(State::from_ptr(before))
+        || !participant.enter::<false>()
+    {
         return enter(target, label, caller, me);
     }
-    if !before.is_null() && !may_use(places(), target, state) {
-        give_back::<false>(me, place);
+    if !before.is_null() && !may_use(addresses(), target, state) {
+        give_back::<false>(me, participant);
         return enter(target, label, caller, me);
     }
     caller.put(me.stack.push_again(1));
-    place.occupant.set_label(label);
-    place.occupant.set_depth(1);
-    me.come_in_fast(place, state);
+    participant.entry.set_label(label);
+    participant.entry.set_depth(1);
+    me.come_in_fast(participant, state);
     C::answer(Ok(()))
 }
 
 /// Nests on what somebody else has attached.
 #[inline(never)]
 fn nest_on_base<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
-    let places = || me.cache.places();
-    let Frame { state, place, .. } = me.stack.base();
-    let is_attached = places().is_current(Some(state)) && places().slot_holds(Some(state));
-    let is_target = || place.occupant.is_at(target) && target.is(Some(places().interpreter_of(state)));
-    if !is_attached || !is_target() || !place.is_quiet::<false>() {
+    let addresses = || me.cache.addresses();
+    let Frame { state, participant, .. } = me.stack.base();
+    let is_attached = addresses().is_current(Some(state)) && addresses().slot_holds(Some(state));
+    let is_target = || participant.entry.is_at(target) && target.is(Some(addresses().interpreter_of(state)));
+    if !is_attached || !is_target() || !participant.is_clear::<false>() {
         return enter(target, label, caller, me);
     }
-    me.nest_upon(0, state, place, caller);
+    me.nest_upon(0, state, participant, caller);
     C::answer(Ok(()))
 }
 
@@ -109,114 +112,115 @@ impl Thread {
         if !(1..INLINE).contains(&depth) {
             return false;
         }
-        let Frame { state, place, .. } = self.stack.known(depth);
+        let Frame { state, participant, .. } = self.stack.known(depth);
         // Others may have let go.
-        let is_there = place.occupant.is_at(target) && self.cache.places().is_current(Some(state));
-        if !is_there || !place.is_quiet::<NOTED>() {
+        let is_there = participant.entry.is_at(target) && self.cache.addresses().is_current(Some(state));
+        if !is_there || !participant.is_clear::<NOTED>() {
             return false;
         }
         if NOTED {
             self.note_of(What::Nests, target.id, Label::NONE);
         }
-        self.nest_upon(depth, state, place, caller);
+        self.nest_upon(depth, state, participant, caller);
         true
     }
 
     #[inline(always)]
-    fn nest_upon(&self, depth: usize, state: State, place: &'static Place, caller: impl Caller) {
+    fn nest_upon(&self, depth: usize, state: State, participant: &'static Participant, caller: impl Caller) {
         let Frame { attachments, is_plain, .. } = self.stack.known(depth);
         let attachments = attachments + 1;
-        place.occupant.set_depth(attachments);
-        let frame = Frame { state, place, kind: Kind::Nested, attachments, is_plain };
+        participant.entry.set_depth(attachments);
+        let frame = Frame { state, participant, kind: Kind::Nested, attachments, is_plain };
         caller.put(self.stack.push_known(depth + 1, frame));
     }
 
     /// Attaches where this thread's stay begins.
     #[inline(always)]
-    fn come_in_fast(&self, place: &Place, state: State) {
-        place.occupant.sets_out(now());
-        herald::be_heard();
-        self.cache.places().attach(state);
-        if self.cache.places().was_sent_one(state) {
-            drop_what_was_sent(place, state);
+    fn come_in_fast(&self, participant: &Participant, state: State) {
+        participant.entry.sets_out(now());
+        gil_nudge::ask_for_nudges();
+        self.cache.addresses().attach(state);
+        if self.cache.addresses().was_sent_one(state) {
+            drop_what_was_sent(participant, state);
         }
-        place.occupant.came_in(now());
+        participant.entry.came_in(now());
     }
 
     /// Attaches again where this thread's stay has not ended.
     #[inline(always)]
-    pub(super) fn come_back_fast(&self, place: &Place, state: State) {
-        place.occupant.coming_back(now, || {
-            herald::be_heard();
-            self.cache.places().attach(state);
+    pub(super) fn reattach_fast(&self, participant: &Participant, state: State) {
+        participant.entry.coming_back(now, || {
+            gil_nudge::ask_for_nudges();
+            self.cache.addresses().attach(state);
         });
     }
 
     /// Enters an interpreter that is at hand: from outside, from the last frame's, or from where the thread has let go.
     #[inline(always)]
     fn enter<const NOTED: bool>(&self, target: &Interpreter, label: Label, caller: impl Caller) -> bool {
-        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if depth >= INLINE {
             return false;
         }
         let below = self.stack.known(depth);
-        let current = State::from_ptr(places().current());
+        let current = State::from_ptr(addresses().current());
         let crosses = current.is_some();
         if crosses && (depth == 0 || current != Some(below.state)) {
             return false;
         }
         // What it has let go of is still in the slot.
-        let is_in_slot = places().slot_holds(Some(below.state));
-        if !is_in_slot && (depth > 0 || !places().slot_holds(None)) {
+        let is_in_slot = addresses().slot_holds(Some(below.state));
+        if !is_in_slot && (depth > 0 || !addresses().slot_holds(None)) {
             return false;
         }
-        let (place, state) = if is_in_slot && !crosses && below.is_in(target) {
-            (below.place, below.state)
+        let (participant, state) = if is_in_slot && !crosses && below.is_in(target) {
+            (below.participant, below.state)
         } else if let Some(own) = self.cache.own(target) {
             own
         } else {
             return false;
         };
         // What the slot holds, or this thread comes back to, is there then: nobody was given up, and a pin keeps it.
-        let keeps = || below.is_plain && below.place.is_quiet::<NOTED>() && (!crosses || below.place.pins() > 0);
-        if depth > 0 && !keeps() || !place.enter::<NOTED>() {
+        let keeps =
+            || below.is_plain && below.participant.is_clear::<NOTED>() && (!crosses || below.participant.pins() > 0);
+        if depth > 0 && !keeps() || !participant.enter::<NOTED>() {
             return false;
         }
         // Looked at under the pin: the state of a thread that was given up is gone.
-        if !may_use(places(), target, state) {
-            give_back::<NOTED>(self, place);
+        if !may_use(addresses(), target, state) {
+            give_back::<NOTED>(self, participant);
             return false;
         }
-        let occupant = &place.occupant;
-        let source = if occupant.state.get() == Some(state) { Source::Cached } else { Source::Adopted };
+        let entry = &participant.entry;
+        let source = if entry.state.get() == Some(state) { Source::Cached } else { Source::Adopted };
         let before = if is_in_slot { below.state.as_ptr() } else { null_mut() };
-        let outer = crosses.then_some(Outer { state: below.state, place: below.place, is_pinned: false });
+        let outer = crosses.then_some(Outer { state: below.state, participant: below.participant, is_pinned: false });
         let kind = Kind::Entered { source, before, outer, aside: Aside::NONE };
         let attachments = below.attachments + 1;
-        caller.put(self.stack.push_known(depth + 1, Frame { state, place, kind, attachments, is_plain: true }));
-        let stays = occupant.is_in();
+        caller.put(self.stack.push_known(depth + 1, Frame { state, participant, kind, attachments, is_plain: true }));
+        let stays = entry.is_in();
         if !stays {
-            occupant.set_label(label);
+            entry.set_label(label);
         }
         if NOTED {
             if crosses {
-                self.note(What::Crosses, occupant);
+                self.note(What::Crosses, entry);
             }
-            self.note(What::Waits, occupant);
+            self.note(What::Waits, entry);
         }
         if let Some(outer) = outer {
-            outer.place.occupant.went_away(now());
-            places().let_go();
+            outer.participant.entry.went_away(now());
+            addresses().detach_keeping_slot();
         }
-        occupant.set_depth(attachments);
+        entry.set_depth(attachments);
         // To go from A to B and back to A is one stay in A.
         if stays {
-            self.come_back_fast(place, state);
+            self.reattach_fast(participant, state);
         } else {
-            self.come_in_fast(place, state);
+            self.come_in_fast(participant, state);
         }
         if NOTED {
-            self.note(What::ComesIn, occupant);
+            self.note(What::ComesIn, entry);
         }
         true
     }
@@ -237,7 +241,7 @@ impl Thread {
             if self.stack.depth() == 0 {
                 self.learn_base(&local, current);
             }
-            return Ok(self.stack.push(Frame::new(current, local.place, Kind::Nested)));
+            return Ok(self.stack.push(Frame::new(current, local.participant, Kind::Nested)));
         }
 
         if target.is_closed() {
@@ -245,7 +249,7 @@ impl Thread {
         }
         let before = self.slot_value(target);
         let local = self.local(target);
-        let occupant = &local.place.occupant;
+        let entry = &local.participant.entry;
         local.comes_for(label);
         if !local.pin(admission) {
             return Err(self.refused(target));
@@ -263,9 +267,9 @@ impl Thread {
         if let Some(outer) = outer {
             self.note_of(What::Crosses, target.id, Label::NONE);
             if outer.is_pinned {
-                outer.place.occupant.went_away(self.pace.now());
+                outer.participant.entry.went_away(self.pace.now());
             }
-            python.let_go();
+            python.detach_keeping_slot();
         }
         let Some((Unattached { state, bound }, source)) = self.choose_state(&local, before) else {
             self.unpin(&local);
@@ -273,9 +277,9 @@ impl Thread {
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
         };
         let now = current.map_or(before, State::as_ptr);
-        let before = if python.binds_what_it_attaches() && self.bound_gilstate_is_cleared(target, state, now) {
+        let before = if python.sets_bound_gilstate() && self.bound_gilstate_is_cleared(target, state, now) {
             // CPython puts it into the slot, and whatever was there back when that is attached again.
-            self.sets_out(&local, || come_back(python, state));
+            self.sets_out(&local, || reattach(python, state));
             // Unless it has its mark: the end of the thread has emptied the slot.
             target.slot.set(state.as_ptr());
             state.as_ptr()
@@ -290,11 +294,11 @@ impl Thread {
             before
         };
         // What is left of others in the state: what was sent to a visit that has ended is dropped, and what is set goes aside.
-        if !occupant.is_in() && source == Source::Cached && python.may_have_been_sent_one(state) {
+        if !entry.is_in() && source == Source::Cached && python.may_have_been_sent_one(state) {
             python.clear_interrupt();
         }
         let aside = if python.has_exception() { python.set_exception_aside() } else { Aside::NONE };
-        self.note(What::ComesIn, occupant);
+        self.note(What::ComesIn, entry);
         self.came_in(&local);
         if makes && source != Source::Adopted {
             python.drop_dummy_thread_of_another();
@@ -304,7 +308,7 @@ impl Thread {
             Source::Adopted if outer.is_none() => self.learn_base(&local, state),
             _ => {}
         }
-        Ok(self.stack.push(Frame::new(state, local.place, Kind::Entered { source, before, outer, aside })))
+        Ok(self.stack.push(Frame::new(state, local.participant, Kind::Entered { source, before, outer, aside })))
     }
 
     /// Whether this thread, which is attached through that state, is in that interpreter.
@@ -319,22 +323,22 @@ impl Thread {
 
     /// Runs `f`, in which this thread waits to be attached.
     fn sets_out(&self, local: &Local, f: impl FnOnce()) {
-        let occupant = &local.place.occupant;
-        self.note(What::Waits, occupant);
-        if occupant.is_in() {
-            occupant.coming_back(|| self.pace.now(), f);
+        let entry = &local.participant.entry;
+        self.note(What::Waits, entry);
+        if entry.is_in() {
+            entry.coming_back(|| self.pace.now(), f);
         } else {
-            occupant.sets_out(self.pace.now());
+            entry.sets_out(self.pace.now());
             f();
         }
     }
 
     /// Notes that this thread, which is attached, is in. An interrupt that came too late for the visit it was meant for is dropped.
     pub(super) fn came_in(&self, local: &Local) {
-        let occupant = &local.place.occupant;
-        if !occupant.is_in() {
-            occupant.came_in(self.pace.now());
-            if local.place.take_word() {
+        let entry = &local.participant.entry;
+        if !entry.is_in() {
+            entry.came_in(self.pace.now());
+            if local.participant.take_signal() {
                 self.take_interrupt_back(local.interpreter.python);
             }
         }
@@ -358,10 +362,10 @@ impl Thread {
     /// Has a state of somebody else's at hand from here on, which is in the slot and by which this thread is attached.
     fn learn_base(&self, local: &Local, state: State) {
         let Interpreter { python, slot, gate, .. } = &*local.interpreter;
-        let is_known = |base: Frame| base.state == state && std::ptr::eq(base.place, local.place);
+        let is_known = |base: Frame| base.state == state && std::ptr::eq(base.participant, local.participant);
         let is_lent = gate.is_open() && slot.is_found() && slot.get(python) == state.as_ptr();
         if is_lent && local.state() != Some(state) && !is_known(self.stack.base()) && self.learn_places(local) {
-            self.stack.set_base(Frame::new(state, local.place, Kind::Nested));
+            self.stack.set_base(Frame::new(state, local.participant, Kind::Nested));
         }
     }
 
@@ -371,10 +375,10 @@ impl Thread {
         if self.exit.is_last_round() {
             return false;
         }
-        let Some(places) = Places::here(local.interpreter.python, local.interpreter.slot) else { return false };
-        if !places.are(self.cache.places()) {
+        let Some(addresses) = Addresses::here(local.interpreter.python, local.interpreter.slot) else { return false };
+        if !addresses.are(self.cache.addresses()) {
             self.forget_fast();
-            self.cache.set_places(places);
+            self.cache.set_addresses(addresses);
         }
         true
     }
@@ -383,15 +387,15 @@ impl Thread {
 /// Whether a state, in which the thread is not, is one of that interpreter's, which a pin of this thread's keeps, and none of
 /// those with an exception set: that has to be set aside.
 #[inline(always)]
-fn may_use(places: Places, target: &Interpreter, state: State) -> bool {
-    target.is(Some(places.interpreter_of(state))) && !places.has_exception(Some(state))
+fn may_use(addresses: Addresses, target: &Interpreter, state: State) -> bool {
+    target.is(Some(addresses.interpreter_of(state))) && !addresses.has_exception(Some(state))
 }
 
 /// What was sent to an earlier visit must not hit this one, which has just begun.
 #[cold]
-fn drop_what_was_sent(place: &Place, state: State) {
+fn drop_what_was_sent(participant: &Participant, state: State) {
     // Somebody else's state has been more than visits of ours.
-    if let Some(python) = Python::known().filter(|_| place.occupant.state.get() == Some(state)) {
+    if let Some(python) = Python::known().filter(|_| participant.entry.state.get() == Some(state)) {
         python.clear_interrupt();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
-use super::{Caller, THREAD, Thread, give_back, now, staying, this_thread};
+use super::{Caller, THREAD, Thread, give_back, now, this_thread, with_frozen_attachments};
 use crate::cpython::Python;
 use crate::error::{Result, Status, fail};
 use crate::gate::Phase;
@@ -78,15 +78,17 @@ impl Thread {
         if !(1..=INLINE).contains(&depth) {
             return false;
         }
-        let Frame { state, place, attachments, kind: Kind::Nested, .. } = self.stack.known(depth) else { return false };
+        let Frame { state, participant, attachments, kind: Kind::Nested, .. } = self.stack.known(depth) else {
+            return false;
+        };
         let is_next = self.stack.is_known_by(depth, caller.ticket());
-        if !is_next || !self.cache.places().is_current(Some(state)) || !place.is_quiet::<NOTED>() {
+        if !is_next || !self.cache.addresses().is_current(Some(state)) || !participant.is_clear::<NOTED>() {
             return false;
         }
         self.stack.pop_known(depth);
-        place.occupant.set_depth(attachments - 1);
+        participant.entry.set_depth(attachments - 1);
         if NOTED {
-            self.note_of(What::Unnests, place.occupant.interpreter(), Label::NONE);
+            self.note_of(What::Unnests, participant.entry.interpreter(), Label::NONE);
         }
         caller.put(Ticket::default());
         true
@@ -95,65 +97,67 @@ impl Thread {
     /// Ends the first attachment.
     #[inline(always)]
     fn leave<const NOTED: bool>(&self, caller: impl Caller) -> bool {
-        let places = || self.cache.places();
-        let Frame { state, place, is_plain, .. } = self.stack.known(1);
+        let addresses = || self.cache.addresses();
+        let Frame { state, participant, is_plain, .. } = self.stack.known(1);
         let is_next = is_plain && self.stack.is_known_by(1, caller.ticket());
-        let is_there = is_next && places().is_current(Some(state)) && place.is_quiet::<NOTED>();
-        if !is_there || places().has_exception(Some(state)) {
+        let is_there = is_next && addresses().is_current(Some(state)) && participant.is_clear::<NOTED>();
+        if !is_there || addresses().has_exception(Some(state)) {
             return false;
         }
         if NOTED {
-            self.note(What::GoesOut, &place.occupant);
+            self.note(What::GoesOut, &participant.entry);
         }
         self.stack.pop_known(1);
-        place.occupant.went_out();
+        participant.entry.went_out();
         caller.put(Ticket::default());
-        places().let_go();
+        addresses().detach_keeping_slot();
         if let Kind::Entered { before, .. } = self.stack.known(1).kind {
-            places().set_slot(before);
+            addresses().set_slot(before);
         }
-        give_back::<NOTED>(self, place);
+        give_back::<NOTED>(self, participant);
         true
     }
 
     /// Ends an attachment that came from another interpreter, or from where the thread had let go.
     #[inline(always)]
     fn go_back<const NOTED: bool>(&self, caller: impl Caller) -> bool {
-        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if !(2..=INLINE).contains(&depth) || !self.stack.is_known_by(depth, caller.ticket()) {
             return false;
         }
         let below = self.stack.known(depth - 1);
-        let Frame { state, place, kind: Kind::Entered { before, outer, .. }, is_plain: true, .. } =
+        let Frame { state, participant, kind: Kind::Entered { before, outer, .. }, is_plain: true, .. } =
             self.stack.known(depth)
         else {
             return false;
         };
-        let is_there = places().is_current(Some(state)) && place.is_quiet::<NOTED>() && below.place.is_quiet::<NOTED>();
-        if !is_there || places().has_exception(Some(state)) {
+        let is_there = addresses().is_current(Some(state))
+            && participant.is_clear::<NOTED>()
+            && below.participant.is_clear::<NOTED>();
+        if !is_there || addresses().has_exception(Some(state)) {
             return false;
         }
         if NOTED {
-            self.note(What::GoesOut, &place.occupant);
+            self.note(What::GoesOut, &participant.entry);
         }
         self.stack.pop_known(depth);
-        if place.pins() == 1 {
-            place.occupant.went_out();
+        if participant.pins() == 1 {
+            participant.entry.went_out();
         } else {
-            place.occupant.went_away(now());
+            participant.entry.went_away(now());
         }
-        place.occupant.set_depth(self.stack.attachments_at(place));
+        participant.entry.set_depth(self.stack.attachments_at(participant));
         caller.put(Ticket::default());
-        places().let_go();
-        places().set_slot(before);
-        give_back::<NOTED>(self, place);
+        addresses().detach_keeping_slot();
+        addresses().set_slot(before);
+        give_back::<NOTED>(self, participant);
         if let Some(outer) = outer {
             if NOTED {
-                self.note(What::Waits, &outer.place.occupant);
+                self.note(What::Waits, &outer.participant.entry);
             }
-            self.come_back_fast(outer.place, outer.state);
+            self.reattach_fast(outer.participant, outer.state);
             if NOTED {
-                self.note(What::ComesBack, &outer.place.occupant);
+                self.note(What::ComesBack, &outer.participant.entry);
             }
         }
         true
@@ -171,7 +175,9 @@ impl Thread {
                 fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
             }
         };
-        let Some(local) = self.locals.at(frame.place) else { fail!(Internal, "a token names a frame that has none") };
+        let Some(local) = self.locals.at(frame.participant) else {
+            fail!(Internal, "a token names a frame that has none")
+        };
         let python = local.interpreter.python;
         if local.interpreter.raw().is_none() || python.attached(Some(frame.state)) != Some(frame.state) {
             return self.detach_elsewhere(python, ticket, frame);
@@ -184,7 +190,7 @@ impl Thread {
             python.put_exception_back(aside);
         }
         if self.going_out(&local, source) {
-            staying(python, || python.delete_attached(local.interpreter.slot, frame.state, before));
+            with_frozen_attachments(python, || python.delete_attached(local.interpreter.slot, frame.state, before));
         } else {
             python.detach(local.interpreter.slot, before);
         }
@@ -214,11 +220,11 @@ impl Thread {
     /// A detach of a thread that is not attached through the state that the attach left.
     #[cold]
     fn detach_elsewhere(&self, python: &Python, ticket: Ticket, frame: Frame) -> Result<()> {
-        let local = self.locals.at(frame.place);
+        let local = self.locals.at(frame.participant);
         let lives = |local: &&Local| !local.interpreter.is_closed() && local.interpreter.raw().is_some();
         let name = local.as_deref().filter(lives).map(|local| local.interpreter.name());
         let current = self.current(python);
-        let is_given_up = frame.is_entered() && frame.place.is_given_up();
+        let is_given_up = frame.is_entered() && frame.participant.is_given_up();
         let is_over = name.is_none() || (is_given_up && current.is_none());
         let name = name.unwrap_or("the interpreter".into());
         if is_over {
@@ -254,27 +260,27 @@ impl Thread {
     #[cold]
     fn report_left_exception(&self, local: &Local) {
         let Local { interpreter, .. } = local;
-        let place = format!("pyferry_detach: {} left it set in {}", this_thread(), interpreter.name());
-        staying(interpreter.python, || interpreter.python.report_unraisable(&place));
+        let participant = format!("pyferry_detach: {} left it set in {}", this_thread(), interpreter.name());
+        with_frozen_attachments(interpreter.python, || interpreter.python.report_unraisable(&participant));
     }
 
     /// Whether the state that this thread is attached through goes with it.
     fn going_out(&self, local: &Local, source: Source) -> bool {
-        let Local { interpreter, place, .. } = local;
-        self.note(What::GoesOut, &place.occupant);
-        let is_last = place.pins() == 1;
+        let Local { interpreter, participant, .. } = local;
+        self.note(What::GoesOut, &participant.entry);
+        let is_last = participant.pins() == 1;
         if is_last {
-            place.occupant.went_out();
-            place.occupant.set_depth(1);
+            participant.entry.went_out();
+            participant.entry.set_depth(1);
         } else {
-            place.occupant.went_away(self.pace.now());
+            participant.entry.went_away(self.pace.now());
         }
         // Better here, where its destructors belong, than by whoever closes the interpreter.
         let retires = source == Source::Cached && is_last && interpreter.gate.phase() != Phase::Open;
         if retires {
-            place.occupant.state.take();
+            participant.entry.state.take();
         }
-        if is_last && place.take_word() {
+        if is_last && participant.take_signal() {
             self.take_interrupt_back(interpreter.python);
         }
         retires || source == Source::Temporary

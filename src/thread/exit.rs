@@ -2,7 +2,7 @@
 
 use super::local::Local;
 use super::stack::{Frame, Kind, Source};
-use super::{THREAD, Thread, orphans, through};
+use super::{THREAD, Thread, orphans, with_temporary_state};
 use crate::cpython::{Python, Slot, SlotValue, Unattached};
 use crate::registry::{Interpreter, fork};
 use crate::sys::{self, Label, ThreadEnd};
@@ -48,14 +48,14 @@ impl Thread {
         for local in self.locals.all() {
             let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
             // Closing or Closed: the state is the closer's, or gone.
-            if local.place.pins() > 0 || local.state().is_none() || !gate.enter(local.place) {
+            if local.participant.pins() > 0 || local.state().is_none() || !gate.enter(local.participant) {
                 continue;
             }
-            let Some(state) = local.place.occupant.state.take() else { continue };
+            let Some(state) = local.participant.entry.state.take() else { continue };
             // Destructors of the one before can have been there, and have it at hand.
             self.forget_fast();
             self.note_of(What::Waits, id, FORGET);
-            through(python, slot, Unattached { state, bound: true }, |state, before| {
+            with_temporary_state(python, slot, Unattached { state, bound: true }, |state, before| {
                 self.note_of(What::ComesIn, id, FORGET);
                 self.came_in(&local);
                 self.note_of(What::GoesOut, id, FORGET);
@@ -104,7 +104,7 @@ impl Thread {
         let mut detaches = !top.is_suspended();
         if let Kind::Entered { mut source, mut before, outer, aside } = top.kind {
             self.release(outer);
-            if let Some(local) = self.locals.at(top.place) {
+            if let Some(local) = self.locals.at(top.participant) {
                 detaches = self.end_entered(&local, top, &mut source, &mut before);
             }
             self.stack.replace_top(Kind::Entered { source, before, outer: None, aside });
@@ -115,7 +115,7 @@ impl Thread {
         if self.stack.top_ticket() == Some(ticket) {
             self.note_end(top);
             self.stack.remove(ticket.number);
-            if let Some(local) = self.locals.at(top.place).filter(|_| top.is_pinned()) {
+            if let Some(local) = self.locals.at(top.participant).filter(|_| top.is_pinned()) {
                 self.unpin(&local);
             }
         }
@@ -144,7 +144,7 @@ impl Thread {
             _ if !is_last => {}
             Source::Adopted => {}
             Source::Cached if is_in => {
-                local.place.occupant.state.take();
+                local.participant.entry.state.take();
                 *source = Source::Temporary;
             }
             Source::Temporary if is_in => {}
@@ -169,7 +169,7 @@ impl Thread {
     pub(super) fn cleanly<R>(&self, f: impl FnOnce() -> R) -> R {
         let result = f();
         for frame in self.stack.frames().filter(|frame| !frame.is_suspended()) {
-            frame.place.occupant.set_depth(frame.attachments);
+            frame.participant.entry.set_depth(frame.attachments);
         }
         if self.exit.is_last_round() {
             self.clean_up();
@@ -177,10 +177,10 @@ impl Thread {
         result
     }
 
-    /// Gives all places back, unless they are in use.
+    /// Gives all participants back, unless they are in use.
     #[cold]
     fn clean_up(&self) {
-        if self.stack.depth() > 0 || self.locals.all().iter().any(|local| local.place.pins() > 0) {
+        if self.stack.depth() > 0 || self.locals.all().iter().any(|local| local.participant.pins() > 0) {
             return;
         }
         self.forget_fast();
@@ -196,12 +196,12 @@ impl Thread {
         let attached = self.stack.top().map(|top| top.state);
         self.forget_fast();
         for local in self.locals.all() {
-            let occupant = &local.place.occupant;
-            occupant.renumber();
-            // Their places are not listed in the child.
+            let entry = &local.participant.entry;
+            entry.renumber();
+            // Their participants are not listed in the child.
             local.give_guards_back();
             if local.state().is_some_and(|state| Some(state) != attached) {
-                occupant.state.take();
+                entry.state.take();
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{THREAD, Thread, UNHELD};
 use crate::error::Result;
-use crate::registry::{self as record, Interpreter, Occupant, Place};
+use crate::registry::{self as record, Entry, Interpreter, Participant};
 use crate::sys::Label;
 use std::sync::Arc;
 
@@ -10,15 +10,15 @@ use std::sync::Arc;
 pub struct Guard {
     /// What it guards.
     pub interpreter: Arc<Interpreter>,
-    /// Its place at the gate.
-    pub place: &'static Place,
+    /// Its participant at the gate.
+    pub participant: &'static Participant,
     forks: u32,
 }
 
 impl Guard {
     /// What a thread comes in for that it lets in.
     pub fn label(&self) -> Label {
-        self.place.occupant.label()
+        self.participant.entry.label()
     }
 }
 
@@ -45,29 +45,29 @@ impl Thread {
         }
         let kept = self.local(target).guards.borrow_mut().pop();
         let serial = self.stack.serial();
-        let take = |occupant: &Occupant| occupant.take_place(target, serial, target.python.thread_ident(), true);
+        let take = |entry: &Entry| entry.assign(target, serial, target.python.thread_ident(), true);
         let guard = kept.unwrap_or_else(|| {
-            let place = target.gate.add_seat(take);
-            Box::new(Guard { interpreter: Arc::clone(target), place, forks: record::forks() })
+            let participant = target.gate.add_participant(take);
+            Box::new(Guard { interpreter: Arc::clone(target), participant, forks: record::forks() })
         });
-        let occupant = &guard.place.occupant;
-        if !occupant.was_opened_by(serial) {
-            take(occupant);
+        let entry = &guard.participant.entry;
+        if !entry.was_opened_by(serial) {
+            take(entry);
         }
-        occupant.set_label(Label::NONE);
-        if !target.gate.enter(guard.place) {
+        entry.set_label(Label::NONE);
+        if !target.gate.enter(guard.participant) {
             // Before the pin, so that it never passes for one from before.
-            occupant.set_label(LATE);
-            let holds = |other: &Place| {
-                let is_waited_for = ![LATE, UNHELD].contains(&other.occupant.label());
-                is_waited_for || other.occupant.is_of(serial)
+            entry.set_label(LATE);
+            let holds = |other: &Participant| {
+                let is_waited_for = ![LATE, UNHELD].contains(&other.entry.label());
+                is_waited_for || other.entry.is_of(serial)
             };
-            if opening == Opening::Open || !target.gate.enter_beside(guard.place, holds) {
+            if opening == Opening::Open || !target.gate.enter_beside(guard.participant, holds) {
                 self.put_away(guard);
                 return Err(self.refused(target));
             }
         }
-        occupant.came_in(self.pace.now());
+        entry.came_in(self.pace.now());
         Ok(guard)
     }
 
@@ -76,7 +76,7 @@ impl Thread {
         let local = self.locals.of(&guard.interpreter);
         match local.filter(|local| local.guards.borrow().len() < KEPT) {
             Some(local) => local.guards.borrow_mut().push(guard),
-            None => guard.interpreter.gate.remove_seat(guard.place),
+            None => guard.interpreter.gate.remove_participant(guard.participant),
         }
     }
 }
@@ -84,11 +84,11 @@ impl Thread {
 /// Closes a guard, from any thread.
 pub fn close_guard(guard: Box<Guard>) {
     if guard.forks == record::forks() {
-        guard.place.occupant.went_out();
-        guard.interpreter.gate.leave(guard.place);
+        guard.participant.entry.went_out();
+        guard.interpreter.gate.leave(guard.participant);
         THREAD.with(|me| me.put_away(guard));
     } else {
-        // From before the fork: its place at the gate holds nothing, and is another's next.
-        guard.interpreter.gate.remove_seat(guard.place);
+        // From before the fork: its participant at the gate holds nothing, and is another's next.
+        guard.interpreter.gate.remove_participant(guard.participant);
     }
 }

@@ -1,11 +1,11 @@
-//! What one thread keeps of the interpreters that it has been to: of each its place at the gate, with the state it keeps in
+//! What one thread keeps of the interpreters that it has been to: of each its participant at the gate, with the state it keeps in
 //! there, and closed guards.
 
 use super::guards::Guard;
 use super::stack::Stack;
 use super::{Admission, NOBODY};
-use crate::cpython::{Places, Raw, SlotValue, State};
-use crate::registry::{self, Interpreter, Place};
+use crate::cpython::{Addresses, Raw, SlotValue, State};
+use crate::registry::{self, Interpreter, Participant};
 use crate::sys::Label;
 use std::cell::{Cell, RefCell};
 use std::ptr::null_mut;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// What a thread keeps of an interpreter.
 pub(super) struct Local {
     pub interpreter: Arc<Interpreter>,
-    pub place: &'static Place,
+    pub participant: &'static Participant,
     /// Closed guards, to be opened again: in the boxes by whose addresses C knows them.
     #[allow(clippy::vec_box)]
     pub guards: RefCell<Vec<Box<Guard>>>,
@@ -28,27 +28,27 @@ impl Local {
 
     /// Whether the interpreter has ended, or does not wait for the thread.
     pub fn is_over(&self) -> bool {
-        self.interpreter.is_closed() || self.place.is_given_up()
+        self.interpreter.is_closed() || self.participant.is_given_up()
     }
 
     /// The state that the thread keeps there.
     pub fn state(&self) -> Option<State> {
-        self.place.occupant.state.get()
+        self.participant.entry.state.get()
     }
 
     /// Notes what the thread comes for: before the pin, so that whoever sees that sees whose it is.
     pub fn comes_for(&self, label: Label) {
-        if !self.place.occupant.is_in() {
-            self.place.occupant.set_label(label);
+        if !self.participant.entry.is_in() {
+            self.participant.entry.set_label(label);
         }
     }
 
     pub fn pin(&self, admission: Admission<'_>) -> bool {
         let gate = &self.interpreter.gate;
         match admission {
-            Admission::Open => gate.enter(self.place),
-            Admission::Late => gate.enter_late(self.place),
-            Admission::Guarded(guard) => gate.enter_guarded(self.place, guard),
+            Admission::Open => gate.enter(self.participant),
+            Admission::Late => gate.enter_late(self.participant),
+            Admission::Guarded(guard) => gate.enter_guarded(self.participant, guard),
         }
     }
 
@@ -74,34 +74,34 @@ impl Local {
     /// Leaves a state, which this thread is not attached through and will not be again, to others.
     pub fn leave_to_others(&self, state: State) {
         let gate = &self.interpreter.gate;
-        let occupant = &self.place.occupant;
-        match occupant.state.get() {
+        let entry = &self.participant.entry;
+        match entry.state.get() {
             Some(kept) if kept != state => {
-                let serial = occupant.thread();
-                let place = gate.add_seat(|other| {
-                    other.take_place(&self.interpreter, serial, occupant.ident(), false);
+                let serial = entry.thread();
+                let participant = gate.add_participant(|other| {
+                    other.assign(&self.interpreter, serial, entry.ident(), false);
                     other.state.put(state);
                 });
-                gate.leave_seat_behind(place);
+                gate.orphan(participant);
             }
-            _ => occupant.state.put(state),
+            _ => entry.state.put(state),
         }
     }
 
-    /// Gives all places back. What is left in the thread's own is for others; whether there is such a thing, and the gate open.
+    /// Gives all participants back. What is left in the thread's own is for others; whether there is such a thing, and the gate open.
     pub fn give_back(&self) -> bool {
         let gate = &self.interpreter.gate;
-        let leaves = self.state().is_some() && gate.leave_seat_behind(self.place);
+        let leaves = self.state().is_some() && gate.orphan(self.participant);
         if !leaves {
-            gate.remove_seat(self.place);
+            gate.remove_participant(self.participant);
         }
         self.give_guards_back();
         leaves && gate.is_open()
     }
 
-    /// Gives the places of closed guards back.
+    /// Gives the participants of closed guards back.
     pub fn give_guards_back(&self) {
-        self.guards.take().into_iter().for_each(|guard| self.interpreter.gate.remove_seat(guard.place));
+        self.guards.take().into_iter().for_each(|guard| self.interpreter.gate.remove_participant(guard.participant));
     }
 }
 
@@ -122,14 +122,14 @@ impl Locals {
         self.find(|local| local.is_to(target))
     }
 
-    /// The one with a place of this thread's.
-    pub fn at(&self, place: &Place) -> Option<Rc<Local>> {
-        self.find(|local| std::ptr::eq(local.place, place))
+    /// The one with a participant of this thread's.
+    pub fn at(&self, participant: &Participant) -> Option<Rc<Local>> {
+        self.find(|local| std::ptr::eq(local.participant, participant))
     }
 
-    /// Whether that place is at the interpreter which CPython has there.
-    pub fn is_at(&self, place: &Place, raw: Raw) -> bool {
-        let is_it = |local: &Rc<Local>| std::ptr::eq(local.place, place) && local.interpreter.is(Some(raw));
+    /// Whether that participant is at the interpreter which CPython has there.
+    pub fn is_at(&self, participant: &Participant, raw: Raw) -> bool {
+        let is_it = |local: &Rc<Local>| std::ptr::eq(local.participant, participant) && local.interpreter.is(Some(raw));
         self.0.borrow().iter().any(is_it)
     }
 
@@ -139,8 +139,8 @@ impl Locals {
 
     pub fn add(&self, target: &Arc<Interpreter>, serial: u64) -> Rc<Local> {
         let ident = target.python.thread_ident();
-        let place = target.gate.add_seat(|occupant| occupant.take_place(target, serial, ident, false));
-        let local = Rc::new(Local { interpreter: Arc::clone(target), place, guards: RefCell::new(Vec::new()) });
+        let participant = target.gate.add_participant(|entry| entry.assign(target, serial, ident, false));
+        let local = Rc::new(Local { interpreter: Arc::clone(target), participant, guards: RefCell::new(Vec::new()) });
         let mut list = self.0.borrow_mut();
         list.reserve_exact(1);
         list.push(Rc::clone(&local));
@@ -149,13 +149,15 @@ impl Locals {
 
     /// Takes away those of ended interpreters that nothing on the stack names.
     pub fn take_ended(&self, stack: &Stack) -> Vec<Rc<Local>> {
-        let names = |place: &'static Place| {
+        let names = |participant: &'static Participant| {
             stack.frames().any(|frame| {
-                let outer = frame.outer().map_or(frame.place, |outer| outer.place);
-                std::ptr::eq(frame.place, place) || std::ptr::eq(outer, place)
+                let outer = frame.outer().map_or(frame.participant, |outer| outer.participant);
+                std::ptr::eq(frame.participant, participant) || std::ptr::eq(outer, participant)
             })
         };
-        let stays = |local: &Rc<Local>| !local.interpreter.is_closed() || local.place.pins() > 0 || names(local.place);
+        let stays = |local: &Rc<Local>| {
+            !local.interpreter.is_closed() || local.participant.pins() > 0 || names(local.participant)
+        };
         let (stay, ended) = self.0.take().into_iter().partition(stays);
         self.0.replace(stay);
         ended
@@ -166,51 +168,51 @@ impl Locals {
     }
 }
 
-/// How many interpreters are at hand; others take their places.
+/// How many interpreters are at hand; others take their participants.
 const KEPT: usize = 4;
 
 /// What the fast path has at hand: nothing is in it but what this thread keeps, and the slow path has looked at.
 pub(super) struct Cache {
-    places: Cell<Places>,
-    /// This thread's places at interpreters, by their indices.
-    own: [Cell<&'static Place>; KEPT],
+    addresses: Cell<Addresses>,
+    /// This thread's participants at interpreters, by their indices.
+    own: [Cell<&'static Participant>; KEPT],
 }
 
 impl Cache {
     pub const fn new() -> Cache {
-        Cache { places: Cell::new(Places::NOWHERE), own: [const { Cell::new(&NOBODY) }; KEPT] }
+        Cache { addresses: Cell::new(Addresses::NOWHERE), own: [const { Cell::new(&NOBODY) }; KEPT] }
     }
 
     /// Where CPython's variables are on this thread.
     #[inline(always)]
-    pub fn places(&self) -> Places {
-        self.places.get()
+    pub fn addresses(&self) -> Addresses {
+        self.addresses.get()
     }
 
-    /// This thread's place at an interpreter, and the state that it keeps there.
+    /// This thread's participant at an interpreter, and the state that it keeps there.
     #[inline(always)]
-    pub fn own(&self, target: &Interpreter) -> Option<(&'static Place, State)> {
-        let place = self.own[target.index % KEPT].get();
-        Some((place, place.occupant.state.get().filter(|_| place.occupant.is_at(target))?))
+    pub fn own(&self, target: &Interpreter) -> Option<(&'static Participant, State)> {
+        let participant = self.own[target.index % KEPT].get();
+        Some((participant, participant.entry.state.get().filter(|_| participant.entry.is_at(target))?))
     }
 
     /// Whether that is at hand.
     pub fn has(&self, local: &Local) -> bool {
-        std::ptr::eq(self.own[local.interpreter.index % KEPT].get(), local.place)
+        std::ptr::eq(self.own[local.interpreter.index % KEPT].get(), local.participant)
     }
 
     pub fn put(&self, local: &Local) {
-        self.own[local.interpreter.index % KEPT].set(local.place);
+        self.own[local.interpreter.index % KEPT].set(local.participant);
     }
 
     /// From here on CPython's variables are there.
-    pub fn set_places(&self, places: Places) {
-        self.places.set(places);
+    pub fn set_addresses(&self, addresses: Addresses) {
+        self.addresses.set(addresses);
     }
 
     /// Nothing is at hand any more.
     pub fn forget(&self) {
-        self.places.set(Places::NOWHERE);
-        self.own.iter().for_each(|place| place.set(&NOBODY));
+        self.addresses.set(Addresses::NOWHERE);
+        self.own.iter().for_each(|participant| participant.set(&NOBODY));
     }
 }

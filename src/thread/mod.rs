@@ -22,7 +22,7 @@
 //!
 //! Each attach and suspend that has not ended is a frame on one stack (`stack`), whichever path began it; last in, first out, but
 //! nested ones of one state end in any order. Where the closer gives a thread up (`pyferry_set_report`), it sets a flag on the
-//! thread's place at the gate and touches nothing here: the frame ends with CLOSED, and the thread does not come back in.
+//! thread's participant at the gate and touches nothing here: the frame ends with CLOSED, and the thread does not come back in.
 //!
 //! The record is a thread-local that is never dropped, so that it can be used until the thread's very end, by destructors
 //! of every kind. It is tidied up when they are through, and again when a later one has used it since.
@@ -33,7 +33,7 @@ mod attach;
 mod detach;
 mod exit;
 mod guards;
-mod herald;
+mod gil_nudge;
 mod local;
 mod notes;
 mod orphans;
@@ -46,15 +46,14 @@ mod suspend;
 pub use attach::{attach, attach_by};
 pub use detach::{detach, detach_by};
 pub use exit::prepare;
+pub use gil_nudge::{is_nudger, reattach};
 pub use guards::{Guard, Opening, close_guard};
-pub use herald::{come_back, is_herald};
 pub use stack::Ticket;
 pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
-use crate::gate::Seat;
-use crate::registry::{self, Interpreter, Occupant, Place};
+use crate::registry::{self, Entry, Interpreter, Participant};
 use crate::sys::{self, Label, Pace};
 use crate::trace::What;
 use exit::Exit;
@@ -72,7 +71,7 @@ pub enum Admission<'a> {
     /// The gate must be open, or the thread inside already.
     Open,
     /// Also while Closing, as long as this guard, which the caller keeps open, holds that up.
-    Guarded(&'a Place),
+    Guarded(&'a Participant),
     /// Also while Closing, as long as somebody else is inside: to interrupt them.
     Late,
 }
@@ -108,12 +107,12 @@ impl Caller for &Cell<Ticket> {
     }
 }
 
-/// What a thread comes in for whom no shutdown waits. It is on the thread's place as long as that holds a pin of such a visit, and
+/// What a thread comes in for whom no shutdown waits. It is on the thread's participant as long as that holds a pin of such a visit, and
 /// no longer: whoever is there next without a label must not be taken for one.
 pub const UNHELD: Label = Label::new(c"holds nothing up");
 
-/// The place of a thread in an interpreter that has no record.
-static NOBODY: Place = Seat::new(Occupant::new());
+/// The participant of a thread in an interpreter that has no record.
+static NOBODY: Participant = Participant::new(Entry::new());
 
 /// What one thread knows of itself.
 #[repr(C)]
@@ -184,7 +183,7 @@ pub fn drop_early_interrupt(python: &Python) {
     THREAD.with(|me| {
         let Some(state) = me.current(python).filter(|state| !python.runs_python(*state)) else { return };
         let raw = python.interpreter_of(state);
-        if me.locals.all().iter().any(|local| local.interpreter.is(raw) && local.place.take_word()) {
+        if me.locals.all().iter().any(|local| local.interpreter.is(raw) && local.participant.take_signal()) {
             me.take_interrupt_back(python);
         }
     });
@@ -202,9 +201,9 @@ pub fn serial() -> u64 {
     THREAD.with(|me| me.stack.serial())
 }
 
-/// Whether a place is this thread's own.
-pub fn is_mine(occupant: &Occupant) -> bool {
-    occupant.is_of(serial())
+/// Whether a participant is this thread's own.
+pub fn is_mine(entry: &Entry) -> bool {
+    entry.is_of(serial())
 }
 
 /// Runs `f` while this thread is attached to nothing, and attaches it again as it was. What it comes back to is held, unless
@@ -215,15 +214,20 @@ pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnc
 
 /// Runs `f` attached through a state that is gone when it returns, and attaches this thread again as it was. `f` gets the state
 /// and what the slot held before, and leaves that there.
-pub fn through<R>(python: &Python, slot: Slot, unattached: Unattached, f: impl FnOnce(State, SlotValue) -> R) -> R {
+pub fn with_temporary_state<R>(
+    python: &Python,
+    slot: Slot,
+    unattached: Unattached,
+    f: impl FnOnce(State, SlotValue) -> R,
+) -> R {
     THREAD.with(|me| {
         let Unattached { state, .. } = unattached;
         let outer = me.current(python).map(|state| me.hold(python, state));
         if outer.is_some() {
-            python.let_go();
+            python.detach_keeping_slot();
         }
         let before = slot.get(python);
-        herald::attach_first(python, slot, unattached);
+        gil_nudge::attach_first(python, slot, unattached);
         let entered = Kind::Entered { source: Source::Temporary, before, outer, aside: Aside::NONE };
         let number = me.push_unnamed(python, state, entered);
         let result = f(state, before);
@@ -234,7 +238,7 @@ pub fn through<R>(python: &Python, slot: Slot, unattached: Unattached, f: impl F
 }
 
 /// Runs `f`, which runs Python code on this thread as it is attached: none of its attachments can be ended from in there.
-pub fn staying<R>(python: &Python, f: impl FnOnce() -> R) -> R {
+pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     let number = THREAD.with(|me| Some(me.push_unnamed(python, me.current(python)?, Kind::Nested)));
     let result = f();
     // Not simply the last one: what was begun in there may end later.
@@ -259,7 +263,7 @@ pub fn note_job(what: What, interpreter: i64) {
 
 /// Forgets, in a forked child, everything but what the only thread is attached to. CPython is not asked.
 pub fn forget_after_fork() {
-    herald::forget_after_fork();
+    gil_nudge::forget_after_fork();
     orphans::forget_after_fork();
     THREAD.with(|me| me.forget_after_fork());
 }
@@ -272,7 +276,8 @@ impl Thread {
 
     /// Whether the state of a frame can be attached, rather than be gone, and another at its address.
     fn may_be_attached(&self, frame: &Frame) -> bool {
-        !frame.is_suspended() && self.locals.at(frame.place).is_some_and(|local| local.interpreter.raw().is_some())
+        !frame.is_suspended()
+            && self.locals.at(frame.participant).is_some_and(|local| local.interpreter.raw().is_some())
     }
 
     /// What this thread keeps of an interpreter, from the first time on.
@@ -290,7 +295,8 @@ impl Thread {
         self.ask_to_be_cleaned_up();
         // From 3.15 on the slot outlives Python, with what this thread was in when that ended.
         for frame in self.stack.frames() {
-            if let Some(local) = self.locals.at(frame.place).filter(|local| local.interpreter.life != registry::life())
+            if let Some(local) =
+                self.locals.at(frame.participant).filter(|local| local.interpreter.life != registry::life())
             {
                 local.take_from_slot(frame.state, std::ptr::null_mut());
             }
@@ -311,25 +317,25 @@ impl Thread {
 
     /// Gives a pin back.
     fn unpin(&self, local: &Local) {
-        let occupant = &local.place.occupant;
-        if local.place.pins() == 1 {
+        let entry = &local.participant.entry;
+        if local.participant.pins() == 1 {
             // The stay of one whom others attached; ours end before the thread lets others in.
-            if occupant.is_in() {
-                self.note(What::GoesOut, occupant);
+            if entry.is_in() {
+                self.note(What::GoesOut, entry);
             }
-            occupant.went_out();
-            occupant.set_depth(1);
-            if occupant.label() == UNHELD {
-                occupant.set_label(Label::NONE);
+            entry.went_out();
+            entry.set_depth(1);
+            if entry.label() == UNHELD {
+                entry.set_label(Label::NONE);
             }
         }
-        local.interpreter.gate.leave(local.place);
+        local.interpreter.gate.leave(local.participant);
     }
 
     /// Begins a frame that no ticket names.
     fn push_unnamed(&self, python: &Python, state: State, kind: Kind) -> u64 {
-        let place = self.local_of(python, state).map_or(&NOBODY, |local| local.place);
-        self.stack.push(Frame::new(state, place, kind)).number
+        let participant = self.local_of(python, state).map_or(&NOBODY, |local| local.participant);
+        self.stack.push(Frame::new(state, participant, kind)).number
     }
 
     fn end_since(&self, mark: u64) -> bool {
@@ -365,17 +371,17 @@ impl Thread {
 
 /// Gives a pin back.
 #[inline(always)]
-fn give_back<const NOTED: bool>(me: &Thread, place: &'static Place) {
-    if !place.leave::<NOTED>() {
-        call_closer(me, place);
+fn give_back<const NOTED: bool>(me: &Thread, participant: &'static Participant) {
+    if !participant.leave::<NOTED>() {
+        call_closer(me, participant);
     }
 }
 
-/// Somebody closes the gate of that place, and may wait for the pin that was given back.
+/// Somebody closes the gate of that participant, and may wait for the pin that was given back.
 #[cold]
-fn call_closer(me: &Thread, place: &'static Place) {
-    if let Some(local) = me.locals.at(place) {
-        local.interpreter.gate.left(place);
+fn call_closer(me: &Thread, participant: &'static Participant) {
+    if let Some(local) = me.locals.at(participant) {
+        local.interpreter.gate.left(participant);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Thread;
 use super::local::Locals;
 use super::stack::{Frame, Kind};
-use crate::registry::Occupant;
+use crate::registry::Entry;
 use crate::sys::Label;
 use crate::trace::{self, Pen, What};
 
@@ -22,12 +22,12 @@ impl Notes {
     fn open(&self, locals: &Locals) -> bool {
         let Some(began) = self.pen.open() else { return false };
         let mut inside = locals.all();
-        inside.retain(|local| local.place.occupant.is_in());
-        inside.sort_unstable_by_key(|local| local.place.occupant.depth());
-        let note = |what, occupant: &Occupant| self.pen.note_at(began, what, occupant.interpreter(), occupant.label());
-        inside.iter().for_each(|local| note(What::ComesIn, &local.place.occupant));
-        if let Some(last) = inside.last().filter(|last| last.place.occupant.is_away()) {
-            note(What::LetsGo, &last.place.occupant);
+        inside.retain(|local| local.participant.entry.is_in());
+        inside.sort_unstable_by_key(|local| local.participant.entry.depth());
+        let note = |what, entry: &Entry| self.pen.note_at(began, what, entry.interpreter(), entry.label());
+        inside.iter().for_each(|local| note(What::ComesIn, &local.participant.entry));
+        if let Some(last) = inside.last().filter(|last| last.participant.entry.is_away()) {
+            note(What::LetsGo, &last.participant.entry);
         }
         true
     }
@@ -39,13 +39,13 @@ impl Notes {
 }
 
 impl Thread {
-    /// Notes what this thread does at that place.
+    /// Notes what this thread does at that participant.
     #[inline]
-    pub(super) fn note(&self, what: What, at: &Occupant) {
+    pub(super) fn note(&self, what: What, at: &Entry) {
         self.note_of(what, at.interpreter(), at.label());
     }
 
-    /// The same in an interpreter, by its number, where there may be no place, or for another purpose than is said there.
+    /// The same in an interpreter, by its number, where there may be no participant, or for another purpose than is said there.
     #[inline]
     pub(super) fn note_of(&self, what: What, interpreter: i64, label: Label) {
         if trace::is_on() {
@@ -57,7 +57,7 @@ impl Thread {
     #[cold]
     pub(super) fn note_end(&self, frame: Frame) {
         match frame.kind {
-            Kind::Entered { .. } => self.note(What::GoesOut, &frame.place.occupant),
+            Kind::Entered { .. } => self.note(What::GoesOut, &frame.participant.entry),
             Kind::Nested => self.note_of(What::Unnests, 0, Label::NONE),
             Kind::Suspended { .. } => {}
         }

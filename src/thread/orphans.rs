@@ -1,13 +1,13 @@
 //! Thread states whose threads have ended. A thread's end must not wait for an interpreter, since whoever joins it may hold
-//! the GIL, or keep from coming about what stops the world: what it cannot delete without a wait it leaves at its place at
+//! the GIL, or keep from coming about what stops the world: what it cannot delete without a wait it leaves at its participant at
 //! the gate. From there the state goes, once, by whoever is first of: the next thread that makes a state for that
 //! interpreter (so there are never more than lived at once), the thread that closes it, and one of ours, which is there
 //! only while there are such states. Free-threaded, not everybody may: see `stand_ins`.
 
 use super::local::Local;
-use super::{Admission, THREAD, Thread, stand_ins, through};
+use super::{Admission, THREAD, Thread, stand_ins, with_temporary_state};
 use crate::cpython::Python;
-use crate::registry::{self, Interpreter, Occupant};
+use crate::registry::{self, Entry, Interpreter};
 use crate::sys::{self, Label};
 use crate::trace::What;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ fn work() {
         delete_those_left();
         if Python::known().is_some_and(|python| python.free_threaded) {
             delete_those_at_no_thread();
-            let left = |interpreter: &Arc<Interpreter>| interpreter.gate.count_left_behind(|_| true);
+            let left = |interpreter: &Arc<Interpreter>| interpreter.gate.count_orphaned(|_| true);
             stand_ins::send(with_orphans(|_| true).iter().map(left).sum(), rests, delete_those_left);
         }
         AT_WORK.store(false, Ordering::SeqCst);
@@ -76,7 +76,7 @@ fn delete_those_left() {
 fn delete_those_at_no_thread() {
     for interpreter in with_orphans(|_| true) {
         let kept = stand_ins::keep_addresses(&interpreter);
-        let at_one = |occupant: &Occupant| kept.iter().any(|(ident, _)| *ident == occupant.ident());
+        let at_one = |entry: &Entry| kept.iter().any(|(ident, _)| *ident == entry.ident());
         if !kept.is_empty() {
             THREAD.with(|me| me.cleanly(|| visit(me, &interpreter, at_one)));
         }
@@ -84,15 +84,15 @@ fn delete_those_at_no_thread() {
 }
 
 /// The interpreters whose gates are open, and where states of such threads were left.
-fn with_orphans(whose: impl Fn(&Occupant) -> bool) -> Vec<Arc<Interpreter>> {
+fn with_orphans(whose: impl Fn(&Entry) -> bool) -> Vec<Arc<Interpreter>> {
     let mut all = registry::all();
-    all.retain(|interpreter| interpreter.gate.is_open() && interpreter.gate.count_left_behind(&whose) > 0);
+    all.retain(|interpreter| interpreter.gate.is_open() && interpreter.gate.count_orphaned(&whose) > 0);
     all
 }
 
-/// Whether an occupant is a thread of ours that deletes states, and leaves by itself.
-pub fn is_for_orphans(occupant: &Occupant) -> bool {
-    occupant.label() == LABEL
+/// Whether a participant is a thread of ours that deletes states, and leaves by itself.
+pub fn is_for_orphans(entry: &Entry) -> bool {
+    entry.label() == LABEL
 }
 
 /// In a forked child it is not there.
@@ -100,7 +100,7 @@ pub(super) fn forget_after_fork() {
     AT_WORK.store(false, Ordering::SeqCst);
 }
 
-fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Occupant) -> bool) {
+fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool) {
     let local = me.local(target);
     local.comes_for(LABEL);
     if local.pin(Admission::Open) {
@@ -110,21 +110,21 @@ fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Occupant) -> bo
 }
 
 /// Deletes the states that such threads have left in an interpreter, in which this thread has a pin. Runs destructors.
-pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Occupant) -> bool) {
+pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool) {
     let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
-    if gate.count_left_behind(&whose) == 0 {
+    if gate.count_orphaned(&whose) == 0 {
         return;
     }
     let Some(made) = local.interpreter.raw().and_then(|raw| python.make_state(slot, raw)) else { return };
     let (mut states, mut threads) = (Vec::new(), Vec::new());
-    gate.take_left_behind(whose, |occupant| {
-        states.extend(occupant.state.take());
-        threads.push((occupant.ident(), occupant.thread_id()));
+    gate.take_orphaned(whose, |entry| {
+        states.extend(entry.state.take());
+        threads.push((entry.ident(), entry.thread_id()));
     });
     // Not through one of these states: up to 3.11 that would seem to be attached by the thread that has its number now, and
     // from 3.14 on a state knows where the stack of its thread ends.
     me.note_of(What::Waits, id, LABEL);
-    through(python, slot, made, |state, before| {
+    with_temporary_state(python, slot, made, |state, before| {
         me.note_of(What::ComesIn, id, LABEL);
         me.came_in(local);
         sys::SignalMask::as_given(|| {

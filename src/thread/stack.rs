@@ -8,7 +8,7 @@
 use super::{NOBODY, UNHELD, this_thread};
 use crate::cpython::{Aside, SlotValue, State};
 use crate::error::{Result, fail};
-use crate::registry::{Interpreter, Place};
+use crate::registry::{Interpreter, Participant};
 use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +29,7 @@ pub(super) struct Frame {
     /// The state that is (or, suspended, was) attached.
     pub state: State,
     /// Where this thread is registered in the interpreter; `NOBODY`, where that has no record.
-    pub place: &'static Place,
+    pub participant: &'static Participant,
     pub kind: Kind,
     /// How many attachments the thread is in, up to this one.
     pub attachments: u32,
@@ -61,8 +61,8 @@ pub(super) enum Kind {
 pub(super) struct Outer {
     pub state: State,
     /// `NOBODY`: nothing that we know of keeps the interpreter, since it has no record, or this very thread takes it down.
-    pub place: &'static Place,
-    /// A pin of that place keeps the interpreter until the thread is back. Else another frame's does, or another thread was past
+    pub participant: &'static Participant,
+    /// A pin of that participant keeps the interpreter until the thread is back. Else another frame's does, or another thread was past
     /// waiting for anybody.
     pub is_pinned: bool,
 }
@@ -70,11 +70,11 @@ pub(super) struct Outer {
 impl Outer {
     /// What nothing that we know of keeps.
     pub fn unkept(state: State) -> Outer {
-        Outer { state, place: &NOBODY, is_pinned: false }
+        Outer { state, participant: &NOBODY, is_pinned: false }
     }
 
     pub fn is_unkept(&self) -> bool {
-        std::ptr::eq(self.place, &NOBODY)
+        std::ptr::eq(self.participant, &NOBODY)
     }
 }
 
@@ -92,10 +92,10 @@ pub(super) enum Source {
 impl Frame {
     /// What is where there is no frame: in no interpreter.
     pub const NONE: Frame =
-        Frame { state: State::NOWHERE, place: &NOBODY, kind: Kind::Nested, attachments: 0, is_plain: true };
+        Frame { state: State::NOWHERE, participant: &NOBODY, kind: Kind::Nested, attachments: 0, is_plain: true };
 
-    pub fn new(state: State, place: &'static Place, kind: Kind) -> Frame {
-        Frame { state, place, kind, ..Frame::NONE }
+    pub fn new(state: State, participant: &'static Participant, kind: Kind) -> Frame {
+        Frame { state, participant, kind, ..Frame::NONE }
     }
 
     pub fn is_nested(&self) -> bool {
@@ -113,10 +113,10 @@ impl Frame {
     /// Whether it is in that interpreter.
     #[inline(always)]
     pub fn is_in(&self, target: &Interpreter) -> bool {
-        self.place.occupant.is_at(target)
+        self.participant.entry.is_at(target)
     }
 
-    /// Whether the frame holds a pin of its own place.
+    /// Whether the frame holds a pin of its own participant.
     pub fn is_pinned(&self) -> bool {
         match self.kind {
             Kind::Nested => false,
@@ -134,7 +134,7 @@ impl Frame {
     fn upon(self, below: Option<Frame>) -> Frame {
         let (attachments, is_plain) = below.map_or((0, true), |below| (below.attachments, below.is_plain));
         // The fast path leaves the label.
-        let may = !std::ptr::eq(self.place, &NOBODY) && self.place.occupant.label() != UNHELD;
+        let may = !std::ptr::eq(self.participant, &NOBODY) && self.participant.entry.label() != UNHELD;
         let ends_plainly = match self.kind {
             Kind::Nested => true,
             Kind::Entered { source, outer: None, aside, .. } => {
@@ -267,12 +267,12 @@ impl Stack {
         self.get(self.depth()).map(|(number, _)| self.ticket(number))
     }
 
-    /// How many attachments the thread is in, up to its last one at that place; 1 where it is in none there. Of frames that the fast
+    /// How many attachments the thread is in, up to its last one at that participant; 1 where it is in none there. Of frames that the fast
     /// path knows.
     #[inline(always)]
-    pub fn attachments_at(&self, place: &Place) -> u32 {
+    pub fn attachments_at(&self, participant: &Participant) -> u32 {
         let mut frames = self.levels[..=self.depth().min(INLINE)].iter().rev().map(|level| level.frame.get());
-        frames.find(|frame| std::ptr::eq(frame.place, place)).map_or(1, |frame| frame.attachments.max(1))
+        frames.find(|frame| std::ptr::eq(frame.participant, participant)).map_or(1, |frame| frame.attachments.max(1))
     }
 
     /// All that has not ended, in the order in which it began.

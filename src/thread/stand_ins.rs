@@ -13,7 +13,7 @@
 //! stays until it is, or the interpreter ends: one for each address, no more.
 
 use crate::cpython::Python;
-use crate::registry::{Interpreter, Occupant};
+use crate::registry::{Entry, Interpreter};
 use crate::sys::{self, Condvar, KeptAddress, Mutex};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -25,18 +25,18 @@ const MOST: usize = 64;
 /// What sizes of stacks threads had that left states.
 static STACK_SIZES: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
 
-/// Whether this thread may delete what an occupant left, as one that has its address, or whoever it is.
-pub(super) fn may_delete() -> impl Fn(&Occupant) -> bool {
+/// Whether this thread may delete what a participant left, as one that has its address, or whoever it is.
+pub(super) fn may_delete() -> impl Fn(&Entry) -> bool {
     let python = Python::known().filter(|python| python.free_threaded);
     let ident = python.map(|python| python.thread_ident());
-    move |occupant| ident.is_none_or(|ident| sys::NUMBERS_ARE_ADDRESSES && occupant.ident() == ident)
+    move |entry| ident.is_none_or(|ident| sys::NUMBERS_ARE_ADDRESSES && entry.ident() == ident)
 }
 
 /// The addresses of ended threads that left states in an interpreter, as far as nobody has them, and nobody gets them meanwhile.
 pub(super) fn keep_addresses(interpreter: &Interpreter) -> Vec<(u64, KeptAddress)> {
     let idents = RefCell::new(Vec::new());
-    interpreter.gate.count_left_behind(|occupant| {
-        idents.borrow_mut().push(occupant.ident());
+    interpreter.gate.count_orphaned(|entry| {
+        idents.borrow_mut().push(entry.ident());
         true
     });
     let keep = |ident: u64| Some((ident, sys::keep_address(ident)?));
@@ -49,9 +49,9 @@ pub(super) fn note_stack_size() {
         return;
     }
     let size = sys::stack_size_here();
-    let known = |place: &AtomicUsize| {
-        place.load(Ordering::Relaxed) == size
-            || place.compare_exchange(0, size, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    let known = |participant: &AtomicUsize| {
+        participant.load(Ordering::Relaxed) == size
+            || participant.compare_exchange(0, size, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     };
     if size != 0 && !STACK_SIZES.iter().any(known) {
         STACK_SIZES[0].store(size, Ordering::Relaxed);

@@ -34,7 +34,7 @@ impl Thread {
         if keeps || self.exit.is_last_round() || !target.slot.is_found() || wants_none {
             return Some((made, Source::Temporary));
         }
-        local.place.occupant.state.put(made.state);
+        local.participant.entry.state.put(made.state);
         Some((made, Source::Cached))
     }
 
@@ -42,8 +42,9 @@ impl Thread {
     /// making a second one.
     fn state_below(&self, target: &Interpreter) -> Option<State> {
         let is_of_target = |state: &State| target.is(target.python.interpreter_of(*state));
-        let is_of_this_life =
-            |frame: &Frame| self.locals.at(frame.place).is_some_and(|local| local.interpreter.life == registry::life());
+        let is_of_this_life = |frame: &Frame| {
+            self.locals.at(frame.participant).is_some_and(|local| local.interpreter.life == registry::life())
+        };
         self.stack.frames().rev().find_map(|frame| match frame.kind {
             // Who nests on somebody else's state does not keep it.
             Kind::Nested => None,
@@ -73,8 +74,10 @@ impl Thread {
         let is_gone = |frame: Frame| match frame.kind {
             _ if frame.state.as_ptr() != value => false,
             Kind::Nested => false,
-            Kind::Suspended { is_pinned: false } => self.locals.at(frame.place).is_some_and(|local| local.is_over()),
-            Kind::Entered { .. } | Kind::Suspended { .. } => frame.place.is_given_up(),
+            Kind::Suspended { is_pinned: false } => {
+                self.locals.at(frame.participant).is_some_and(|local| local.is_over())
+            }
+            Kind::Entered { .. } | Kind::Suspended { .. } => frame.participant.is_given_up(),
         };
         if !value.is_null() && self.stack.frames().any(is_gone) { null_mut() } else { value }
     }

@@ -50,67 +50,70 @@ pub fn resume(ticket: Ticket) -> Result<()> {
 impl Thread {
     /// Lets go of what the last frame, or somebody else, attached. False: nothing was done.
     fn suspend_fast(&self, caller: impl Caller) -> bool {
-        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if depth >= INLINE {
             return false;
         }
         let below = self.stack.known(depth);
-        let Frame { state, place, attachments, is_plain, .. } = below;
-        if !is_plain || !places().is_current(Some(state)) || !places().slot_holds(Some(state)) {
+        let Frame { state, participant, attachments, is_plain, .. } = below;
+        if !is_plain || !addresses().is_current(Some(state)) || !addresses().slot_holds(Some(state)) {
             return false;
         }
         // Somebody else's state says itself which interpreter's it is.
-        let is_own = place.occupant.state.get() == Some(state);
-        let is_here = is_own || self.locals.is_at(place, places().interpreter_of(state));
-        if !is_here || !place.enter::<false>() {
+        let is_own = participant.entry.state.get() == Some(state);
+        let is_here = is_own || self.locals.is_at(participant, addresses().interpreter_of(state));
+        if !is_here || !participant.enter::<false>() {
             return false;
         }
-        let occupant = &place.occupant;
+        let entry = &participant.entry;
         // If another library attached this thread, the time of that is unknown: count from now.
-        if !occupant.is_in() {
-            occupant.set_label(Label::NONE);
-            occupant.came_in(now());
+        if !entry.is_in() {
+            entry.set_label(Label::NONE);
+            entry.came_in(now());
         }
         let kind = Kind::Suspended { is_pinned: true };
         caller.put(self.stack.push_known(depth + 1, Frame { kind, ..below }));
-        occupant.set_depth(attachments.max(1));
-        occupant.went_away(now());
-        places().let_go();
+        entry.set_depth(attachments.max(1));
+        entry.went_away(now());
+        addresses().detach_keeping_slot();
         true
     }
 
     pub(super) fn suspend_slow(&self) -> Result<Ticket> {
         let (python, state) = attached_python()?;
-        Ok(self.let_go_of(python, self.hold(python, state)))
+        Ok(self.detach_keeping_slot_of(python, self.hold(python, state)))
     }
 
     /// Comes back from the last suspend. False: nothing was done.
     fn resume_fast(&self, caller: impl Caller) -> bool {
-        let (depth, places) = (self.stack.depth(), || self.cache.places());
+        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if depth > INLINE {
             return false;
         }
-        let Frame { state, place, kind: Kind::Suspended { .. }, is_plain: true, .. } = self.stack.known(depth) else {
+        let Frame { state, participant, kind: Kind::Suspended { .. }, is_plain: true, .. } = self.stack.known(depth)
+        else {
             return false;
         };
         let is_next = self.stack.is_known_by(depth, caller.ticket());
-        let is_plain = places().is_current(None) && places().slot_holds(Some(state)) && place.is_quiet::<false>();
+        let is_plain =
+            addresses().is_current(None) && addresses().slot_holds(Some(state)) && participant.is_clear::<false>();
         if !is_next || !is_plain {
             return false;
         }
-        self.come_back_fast(place, state);
+        self.reattach_fast(participant, state);
         self.stack.pop_known(depth);
         caller.put(Ticket::default());
-        if place.pins() == 1 {
-            place.occupant.went_out();
+        if participant.pins() == 1 {
+            participant.entry.went_out();
         }
-        give_back::<false>(self, place);
+        give_back::<false>(self, participant);
         true
     }
 
     pub(super) fn resume_slow(&self, ticket: Ticket) -> Result<()> {
         let depth = self.stack.check(ticket, "suspension")?;
-        let Some(Frame { state, place, kind: Kind::Suspended { is_pinned }, .. }) = self.stack.frame(depth) else {
+        let Some(Frame { state, participant, kind: Kind::Suspended { is_pinned }, .. }) = self.stack.frame(depth)
+        else {
             fail!(
                 WrongOrder,
                 "{} is not suspended, and this is not a suspension: pass it to pyferry_detach",
@@ -118,7 +121,7 @@ impl Thread {
             );
         };
         let python = Python::in_process()?;
-        let is_over = self.locals.at(place).is_some_and(|local| local.is_over());
+        let is_over = self.locals.at(participant).is_some_and(|local| local.is_over());
         if !is_over && self.current(python).is_some() {
             fail!(
                 WrongOrder,
@@ -126,7 +129,7 @@ impl Thread {
                 this_thread()
             );
         }
-        let is_back = self.restore(python, Some(Outer { state, place, is_pinned }));
+        let is_back = self.restore(python, Some(Outer { state, participant, is_pinned }));
         self.stack.truncate(depth - 1);
         if is_back {
             return Ok(());

@@ -48,7 +48,7 @@ impl Here {
             fail!(Internal, "Python was initialised and attached nobody");
         };
         let known = output::ensure(python).and_then(|()| interpreter::main(python));
-        python.let_go();
+        python.detach_keeping_slot();
         match known {
             Ok(main) => {
                 let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -56,7 +56,7 @@ impl Here {
                 Ok((Here { number, state }, main))
             }
             Err(error) => {
-                thread::come_back(python, state);
+                thread::reattach(python, state);
                 python.finalize();
                 output::set_of_runtime(None);
                 Err(error)
@@ -87,7 +87,7 @@ impl Here {
             std::thread::sleep(Duration::from_millis(1));
         }
         let flushed = by_others || {
-            thread::come_back(python, self.state);
+            thread::reattach(python, self.state);
             // The handler of a signal that came before would raise in the first atexit function.
             python.make_pending_calls();
             python.finalize()

@@ -19,13 +19,13 @@ use std::time::{Duration, Instant};
 /// The thread that Python calls its main thread.
 pub struct Owner {
     pub(super) main: Arc<Interpreter>,
-    pub(super) place: Place,
+    pub(super) place: Participant,
     /// It was told to: Py_FinalizeEx is at work, or has ended.
     pub(super) is_finalizing: bool,
 }
 
 /// Whose thread that is.
-pub enum Place {
+pub enum Participant {
     Own(Own),
     Here(Here),
 }
@@ -55,10 +55,10 @@ impl Owner {
     pub fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<Owner> {
         let (place, main) = if options.on_this_thread {
             let (here, main) = Here::begin(python, program.as_deref(), &options)?;
-            (Place::Here(here), main)
+            (Participant::Here(here), main)
         } else {
             let (own, main) = Own::begin(python, program, options)?;
-            (Place::Own(own), main)
+            (Participant::Own(own), main)
         };
         Ok(Owner { main, place, is_finalizing: false })
     }
@@ -70,14 +70,14 @@ impl Owner {
 
     /// Whether the only thread of a forked child is this one, and goes on as it.
     pub fn forked(&self) -> bool {
-        matches!(&self.place, Place::Here(here) if here.forked(self.main.python))
+        matches!(&self.place, Participant::Here(here) if here.forked(self.main.python))
     }
 
     /// Whether Python can be finalised by the calling thread, or by one that it tells to.
     pub fn can_be_told_here(&self) -> bool {
         match &self.place {
-            Place::Own(_) => true,
-            Place::Here(here) => here.is_this_thread() || self.is_without_python(),
+            Participant::Own(_) => true,
+            Participant::Here(here) => here.is_this_thread() || self.is_without_python(),
         }
     }
 
@@ -85,19 +85,19 @@ impl Owner {
     /// that is the calling thread, whose time is limited and theirs is not.
     pub fn tell_python_threads(&self) -> Result<()> {
         match &self.place {
-            Place::Own(own) => {
+            Participant::Own(own) => {
                 let _ = own.orders.send(Order::TellPythonThreads);
                 Ok(())
             }
-            Place::Here(_) => python_threads::tell_from_own_thread(&self.main),
+            Participant::Here(_) => python_threads::tell_from_own_thread(&self.main),
         }
     }
 
     /// Has Python finalised. False: it could not flush its output.
     pub fn finalize(&mut self, limits: &Limits) -> Result<bool> {
         let own = match &self.place {
-            Place::Own(own) => own,
-            Place::Here(here) => return here.finalize(&self.main, limits),
+            Participant::Own(own) => own,
+            Participant::Here(here) => return here.finalize(&self.main, limits),
         };
         self.is_finalizing = true;
         let _ = own.orders.send(Order::Finalize);
@@ -115,7 +115,7 @@ impl Owner {
 
     /// Waits for the end of a thread of ours, which has finalised Python.
     pub fn join(self) {
-        if let Place::Own(own) = self.place {
+        if let Participant::Own(own) = self.place {
             own.thread.join();
         }
     }
@@ -201,7 +201,7 @@ fn own(
         return;
     };
     let known = SignalMask::as_given(|| output::ensure(python).and_then(|()| interpreter::main(python)));
-    python.let_go();
+    python.detach_keeping_slot();
     let _ = started.send(known.clone());
     if let Ok(main) = &known
         && !serve(main, orders)
@@ -217,7 +217,7 @@ fn own(
             true
         }
         _ => {
-            thread::come_back(python, state);
+            thread::reattach(python, state);
             SignalMask::as_given(|| {
                 // As before the exit functions.
                 python.make_pending_calls();
@@ -255,7 +255,7 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>) -> bool {
 /// What Python's main thread runs now and then. Those that come while Python shuts down Py_FinalizeEx runs.
 fn run_pending_calls(main: &Arc<Interpreter>, admission: Admission) {
     if let Ok(ticket) = thread::attach(main, admission, PENDING_CALLS) {
-        SignalMask::as_given(|| thread::staying(main.python, || main.python.make_pending_calls()));
+        SignalMask::as_given(|| thread::with_frozen_attachments(main.python, || main.python.make_pending_calls()));
         // It is attached, as it just was: there is nothing to fail.
         let _ = thread::detach(ticket);
     }

@@ -1,6 +1,6 @@
 //! What Python's main thread runs now and then, where that is the host's: PYFERRY_RUNTIME_ON_THIS_THREAD.
 
-use super::owner::Place;
+use super::owner::Participant;
 use super::{RUNTIME, Stage};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
@@ -24,7 +24,7 @@ pub fn pump() -> Result<()> {
         );
     }
     let ticket = thread::attach(&main, Admission::Open, PUMP)?;
-    let raised = !thread::staying(python, || python.make_pending_calls_of_a_round());
+    let raised = !thread::with_frozen_attachments(python, || python.make_pending_calls_of_a_round());
     let result = if raised { script::take_exception() } else { Ok(()) };
     thread::detach(ticket)?;
     result
@@ -47,17 +47,17 @@ fn main_of_this_thread() -> Result<Arc<Interpreter>> {
         }
     };
     match &owner.place {
-        Place::Own(_) => fail!(
+        Participant::Own(_) => fail!(
             WrongOrder,
             "Python was started on a thread of pyferry's own, which runs the pending calls: PYFERRY_RUNTIME_ON_THIS_THREAD starts Python on the caller's"
         ),
-        Place::Here(here) if !here.is_this_thread() => fail!(
+        Participant::Here(here) if !here.is_this_thread() => fail!(
             WrongThread,
             "Python was started on another thread (PYFERRY_RUNTIME_ON_THIS_THREAD): call pyferry_runtime_pump there"
         ),
-        Place::Here(_) if matches!(runtime.stage, Stage::Stopping(_)) => {
+        Participant::Here(_) if matches!(runtime.stage, Stage::Stopping(_)) => {
             fail!(Closed, "pyferry_runtime_stop has closed Python: call pyferry_runtime_stop again")
         }
-        Place::Here(_) => Ok(Arc::clone(&owner.main)),
+        Participant::Here(_) => Ok(Arc::clone(&owner.main)),
     }
 }

@@ -81,7 +81,7 @@ fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
     }
     for interpreter in &all {
         // Py_FinalizeEx claims it, by our hook.
-        drop(shutdown::wait_for_occupants(interpreter, limits)?);
+        drop(shutdown::wait_for_participants(interpreter, limits)?);
     }
     for interpreter in all.iter().filter(|interpreter| interpreter.origin == Origin::Ours) {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;

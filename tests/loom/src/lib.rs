@@ -14,17 +14,17 @@ mod posting;
 
 #[cfg(test)]
 mod tests {
-    use crate::gate::{Barrier, Claim, Gate, House, NotDrained, Phase, Seat};
+    use crate::gate::{Barrier, Claim, Domain, Gate, NotDrained, Participant, Phase};
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
     use loom::thread;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Who sits where: not loom's, since no order is to come of it.
-    type Occupant = std::sync::atomic::AtomicU32;
+    type Entry = std::sync::atomic::AtomicU32;
 
     struct Interpreter {
-        gate: Gate<Occupant>,
+        gate: Gate<Entry>,
         alive: UnsafeCell<bool>,
     }
 
@@ -33,12 +33,12 @@ mod tests {
 
     impl Interpreter {
         fn new(barrier: Barrier) -> Arc<Interpreter> {
-            let house = Box::leak(Box::new(House::new()));
-            Arc::new(Interpreter { gate: Gate::new(house, barrier), alive: UnsafeCell::new(true) })
+            let domain = Box::leak(Box::new(Domain::new()));
+            Arc::new(Interpreter { gate: Gate::new(domain, barrier), alive: UnsafeCell::new(true) })
         }
 
-        fn add_seat(&self, occupant: u32) -> &'static Seat<Occupant> {
-            self.gate.add_seat(|place| place.store(occupant, Ordering::Relaxed))
+        fn add_participant(&self, owner: u32) -> &'static Participant<Entry> {
+            self.gate.add_participant(|place| place.store(owner, Ordering::Relaxed))
         }
 
         /// Somebody inside, who holds a pin.
@@ -58,16 +58,16 @@ mod tests {
         }
 
         /// Waits for all but one's own, for ever.
-        fn drain(&self, mine: u32) -> Result<Claim<'_, Occupant>, NotDrained> {
-            self.gate.drain(claimant(mine), |occupant| occupant.load(Ordering::Relaxed) == mine, None)
+        fn drain(&self, mine: u32) -> Result<Claim<'_, Entry>, NotDrained> {
+            self.gate.drain(claimant(mine), |owner| owner.load(Ordering::Relaxed) == mine, None)
         }
 
         /// Attach, work, detach.
-        fn visit(&self, seat: &Seat<Occupant>) -> bool {
-            let entered = self.gate.enter(seat);
+        fn visit(&self, participant: &Participant<Entry>) -> bool {
+            let entered = self.gate.enter(participant);
             if entered {
                 self.use_it();
-                self.gate.leave(seat);
+                self.gate.leave(participant);
             }
             entered
         }
@@ -115,9 +115,9 @@ mod tests {
             let visitor = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let seat = interpreter.add_seat(1);
-                    interpreter.visit(seat);
-                    interpreter.visit(seat);
+                    let participant = interpreter.add_participant(1);
+                    interpreter.visit(participant);
+                    interpreter.visit(participant);
                 })
             };
             interpreter.end(0);
@@ -129,10 +129,10 @@ mod tests {
     fn two_visitors() {
         bounded_model("two visitors and a closer", 3, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let seats = [interpreter.add_seat(1), interpreter.add_seat(2)];
-            let visitors = seats.map(|seat| {
+            let participants = [interpreter.add_participant(1), interpreter.add_participant(2)];
+            let visitors = participants.map(|participant| {
                 let interpreter = Arc::clone(&interpreter);
-                thread::spawn(move || interpreter.visit(seat))
+                thread::spawn(move || interpreter.visit(participant))
             });
             interpreter.end(0);
             for visitor in visitors {
@@ -145,17 +145,17 @@ mod tests {
     fn who_is_inside_may_come_again() {
         bounded_model("a nested visit while closing", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let seat = interpreter.add_seat(1);
-            assert!(interpreter.gate.enter(seat));
+            let participant = interpreter.add_participant(1);
+            assert!(interpreter.gate.enter(participant));
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || interpreter.end(0))
             };
-            assert!(interpreter.visit(seat), "refused, though inside");
+            assert!(interpreter.visit(participant), "refused, though inside");
             interpreter.use_it();
-            interpreter.gate.leave(seat);
+            interpreter.gate.leave(participant);
             closer.join().unwrap();
-            assert!(!interpreter.visit(seat), "let in after the end");
+            assert!(!interpreter.visit(participant), "let in after the end");
         });
     }
 
@@ -163,15 +163,15 @@ mod tests {
     fn a_guard_lets_its_holder_in() {
         bounded_model("a guard, a guarded visit, a closer", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let guard = interpreter.add_seat(1);
+            let guard = interpreter.add_participant(1);
             assert!(interpreter.gate.enter(guard));
             let worker = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let seat = interpreter.add_seat(2);
-                    assert!(interpreter.gate.enter_guarded(seat, guard), "refused, though the guard is open");
+                    let participant = interpreter.add_participant(2);
+                    assert!(interpreter.gate.enter_guarded(participant, guard), "refused, though the guard is open");
                     interpreter.use_it();
-                    interpreter.gate.leave(seat);
+                    interpreter.gate.leave(participant);
                     interpreter.use_it();
                     interpreter.gate.leave(guard);
                 })
@@ -185,7 +185,7 @@ mod tests {
     fn guards_come_and_go() {
         bounded_model("a guard opened and closed against a closer", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let guard = interpreter.add_seat(1);
+            let guard = interpreter.add_participant(1);
             let worker = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
@@ -204,12 +204,12 @@ mod tests {
     fn only_one_of_two_closers_ends_it() {
         bounded_model("two closers and a visitor", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let seat = interpreter.add_seat(1);
+            let participant = interpreter.add_participant(1);
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || interpreter.end(0))
             };
-            interpreter.visit(seat);
+            interpreter.visit(participant);
             interpreter.end(0);
             closer.join().unwrap();
         });
@@ -219,7 +219,7 @@ mod tests {
     fn late_comers_are_let_in_only_while_somebody_is_waited_for() {
         bounded_model("an interrupter, a visitor and a closer", 3, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let inside = interpreter.add_seat(1);
+            let inside = interpreter.add_participant(1);
             assert!(interpreter.gate.enter(inside));
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
@@ -228,10 +228,10 @@ mod tests {
             let interrupter = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let seat = interpreter.add_seat(2);
-                    if interpreter.gate.enter_late(seat) {
+                    let participant = interpreter.add_participant(2);
+                    if interpreter.gate.enter_late(participant) {
                         interpreter.use_it();
-                        interpreter.gate.leave(seat);
+                        interpreter.gate.leave(participant);
                     }
                 })
             };
@@ -245,12 +245,12 @@ mod tests {
     fn a_thread_may_leave_for_good_while_it_closes() {
         bounded_model("a thread exit and a closer", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let seat = interpreter.add_seat(1);
+            let participant = interpreter.add_participant(1);
             let leaver = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    interpreter.visit(seat);
-                    interpreter.gate.remove_seat(seat);
+                    interpreter.visit(participant);
+                    interpreter.gate.remove_participant(participant);
                 })
             };
             interpreter.end(0);
@@ -284,16 +284,16 @@ mod tests {
         bounded_model("a thread exit with a state, and the hook", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
             let cached = Cached::new();
-            let seat = interpreter.add_seat(1);
+            let participant = interpreter.add_participant(1);
             let leaver = {
                 let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
                 thread::spawn(move || {
-                    if interpreter.gate.enter(seat) {
+                    if interpreter.gate.enter(participant) {
                         cached.take_and_delete(&interpreter);
-                        interpreter.gate.leave(seat);
+                        interpreter.gate.leave(participant);
                     }
                     if !cached.cell.load(Ordering::Acquire) {
-                        interpreter.gate.remove_seat(seat);
+                        interpreter.gate.remove_participant(participant);
                     }
                 })
             };
@@ -310,8 +310,8 @@ mod tests {
         bounded_model("a last detach, and the hook", 4, |barrier| {
             let interpreter = Interpreter::new(barrier);
             let cached = Cached::new();
-            let seat = interpreter.add_seat(1);
-            assert!(interpreter.gate.enter(seat));
+            let participant = interpreter.add_participant(1);
+            assert!(interpreter.gate.enter(participant));
             let leaver = {
                 let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
                 thread::spawn(move || {
@@ -319,8 +319,8 @@ mod tests {
                     if closes {
                         cached.take_and_delete(&interpreter);
                     }
-                    interpreter.gate.leave(seat);
-                    assert!(!closes || !interpreter.gate.enter(seat), "let in again, to a state that is gone");
+                    interpreter.gate.leave(participant);
+                    assert!(!closes || !interpreter.gate.enter(participant), "let in again, to a state that is gone");
                 })
             };
             hook(&interpreter, &cached);
@@ -335,7 +335,7 @@ mod tests {
         let claim = interpreter.drain(0).expect("nobody else closes it");
         let mut found = false;
         // Not by its pins: whoever is refused at this moment has one, until it has stepped back.
-        interpreter.gate.for_each_seat(|seat| found |= !seat.is_given_up());
+        interpreter.gate.for_each_participant(|participant| found |= !participant.is_given_up());
         if found {
             cached.take_and_delete(interpreter);
         }
@@ -349,27 +349,23 @@ mod tests {
     fn who_was_given_up_stays_out() {
         bounded_model("a closer that gives up, and who comes back", 2, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let (seat, guard) = (interpreter.add_seat(1), interpreter.add_seat(2));
-            assert!(interpreter.gate.enter(seat) && interpreter.gate.enter(guard));
+            let (participant, guard) = (interpreter.add_participant(1), interpreter.add_participant(2));
+            assert!(interpreter.gate.enter(participant) && interpreter.gate.enter(guard));
             interpreter.gate.close();
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let claim = interpreter.gate.drain_over(
-                        1,
-                        |occupant| occupant.load(Ordering::Relaxed) == 0,
-                        |_| false,
-                        None,
-                    );
+                    let claim =
+                        interpreter.gate.drain_over(1, |owner| owner.load(Ordering::Relaxed) == 0, |_| false, None);
                     claim.expect("nobody else closes it").finish();
                 })
             };
-            let other = interpreter.add_seat(3);
+            let other = interpreter.add_participant(3);
             if interpreter.gate.enter_guarded(other, guard) {
                 interpreter.gate.leave(other);
             }
             closer.join().unwrap();
-            assert!(!interpreter.gate.enter(seat), "let back in");
+            assert!(!interpreter.gate.enter(participant), "let back in");
             assert!(!interpreter.gate.enter_guarded(other, guard), "let in by a guard that holds nothing");
         });
     }
@@ -394,13 +390,13 @@ mod tests {
     fn who_is_never_given_up_is_out() {
         bounded_model("a closer that gives up, one who stays and one who is never given up", 3, |barrier| {
             let interpreter = Interpreter::new(barrier);
-            let (stays, helper) = (interpreter.add_seat(1), interpreter.add_seat(2));
+            let (stays, helper) = (interpreter.add_participant(1), interpreter.add_participant(2));
             assert!(interpreter.gate.enter(stays) && interpreter.gate.enter(helper));
             interpreter.gate.close();
             let closer = {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
-                    let is_helper = |occupant: &Occupant| occupant.load(Ordering::Relaxed) == 2;
+                    let is_helper = |entry: &Entry| entry.load(Ordering::Relaxed) == 2;
                     let claim =
                         interpreter.gate.drain_over(1, |_| false, is_helper, None).expect("nobody else closes it");
                     assert_eq!(helper.pins(), 0);

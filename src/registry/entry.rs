@@ -2,34 +2,34 @@
 
 use super::Interpreter;
 use crate::cpython::{State, StateCell};
-use crate::gate::Seat;
 use crate::sys::{self, Label, LabelCell};
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// A place at the gate of an interpreter.
-pub type Place = Seat<Occupant>;
+pub type Participant = crate::gate::Participant<Entry>;
 
-// Whole cache lines: no two threads' places share one. What is written at each visit is in the first.
-const _: () =
-    assert!(align_of::<Place>() == 64 && size_of::<Place>() == 128 && std::mem::offset_of!(Occupant, depth) < 52);
+// Whole cache lines: no two threads' participants share one. What is written at each visit is in the first.
+const _: () = assert!(
+    align_of::<Participant>() == 64 && size_of::<Participant>() == 128 && std::mem::offset_of!(Entry, depth) < 52
+);
 
 /// Whose place it is: one thread's, or one guard's. A place is handed on, so all of it can change.
 #[derive(Debug, Default)]
 #[repr(C)]
-pub struct Occupant {
+pub struct Entry {
     /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
     pub state: StateCell,
-    /// When the occupant came in, in ticks, with `COMING_BACK` and `AWAY`. 0: not yet, or no longer.
+    /// When the participant came in, in ticks, with `COMING_BACK` and `AWAY`. 0: not yet, or no longer.
     since: AtomicU64,
-    /// When the occupant set out to come in, let go, or set out to come back, in ticks: whatever was last.
+    /// When the participant set out to come in, let go, or set out to come back, in ticks: whatever was last.
     moved: AtomicU64,
     label: LabelCell,
     /// How many attachments the thread is in, up to its last one here. 1 while it is in none.
     depth: AtomicU32,
     /// The kernel's number of the thread; another in a forked child.
     thread_id: AtomicU32,
-    /// The address of the interpreter's record, which the occupant keeps there. 0: none.
+    /// The address of the interpreter's record, which the participant keeps there. 0: none.
     record: AtomicUsize,
     /// The number by which Python knows the thread.
     ident: AtomicU64,
@@ -39,7 +39,7 @@ pub struct Occupant {
     interpreter: AtomicI64,
     /// The address of CPython's variable that says through which state the thread is attached now. 0: not known.
     current: AtomicUsize,
-    /// How many forks there had been when the place was taken: in a child, the places of threads that are not there are older.
+    /// How many forks there had been when the place was taken: in a child, the participants of threads that are not there are older.
     forks: AtomicU32,
     /// A guard does not attach, and any thread may close it.
     guard: AtomicBool,
@@ -51,7 +51,7 @@ const COMING_BACK: u64 = 1 << 63;
 const AWAY: u64 = 1 << 62;
 const TIME: u64 = !(COMING_BACK | AWAY);
 
-/// What a report says of an occupant.
+/// What a report says of a participant.
 pub struct Presence {
     guard: bool,
     thread_id: u32,
@@ -60,10 +60,10 @@ pub struct Presence {
     since: u64,
 }
 
-impl Occupant {
+impl Entry {
     /// Nobody.
-    pub const fn new() -> Occupant {
-        Occupant {
+    pub const fn new() -> Entry {
+        Entry {
             state: StateCell::new(),
             since: AtomicU64::new(0),
             moved: AtomicU64::new(0),
@@ -81,7 +81,7 @@ impl Occupant {
     }
 
     /// From here on it is the calling thread's, or that of a guard which the calling thread opens, at that interpreter's gate.
-    pub fn take_place(&self, interpreter: &Interpreter, serial: u64, ident: u64, guard: bool) {
+    pub fn assign(&self, interpreter: &Interpreter, serial: u64, ident: u64, guard: bool) {
         self.record.store(std::ptr::from_ref(interpreter).addr(), Ordering::Relaxed);
         self.interpreter.store(interpreter.id, Ordering::Relaxed);
         self.current.store(interpreter.python.current_variable(), Ordering::Relaxed);
@@ -142,42 +142,42 @@ impl Occupant {
         self.forks.store(super::forks(), Ordering::Relaxed);
     }
 
-    /// Notes what the occupant comes in for.
+    /// Notes what the participant comes in for.
     #[inline]
     pub fn set_label(&self, label: Label) {
         self.label.put(label);
     }
 
-    /// What the occupant is in for.
+    /// What the participant is in for.
     pub fn label(&self) -> Label {
         self.label.get()
     }
 
-    /// Notes that the occupant sets out to come in, or to come back.
+    /// Notes that the participant sets out to come in, or to come back.
     #[inline(always)]
     pub fn sets_out(&self, now: u64) {
         self.moved.store(now, Ordering::Relaxed);
     }
 
-    /// Notes that the occupant is in, from now.
+    /// Notes that the participant is in, from now.
     #[inline]
     pub fn came_in(&self, now: u64) {
         self.since.store(now, Ordering::Relaxed);
     }
 
-    /// Notes that the occupant is out.
+    /// Notes that the participant is out.
     #[inline]
     pub fn went_out(&self) {
         self.since.store(0, Ordering::Relaxed);
     }
 
-    /// Notes that the occupant, who is in and stays in, has let go or gone on into another interpreter.
+    /// Notes that the participant, who is in and stays in, has let go or gone on into another interpreter.
     pub fn went_away(&self, now: u64) {
         self.moved.store(now, Ordering::Relaxed);
         self.since.store(self.since.load(Ordering::Relaxed) & TIME | AWAY, Ordering::Relaxed);
     }
 
-    /// Runs `f`, in which the occupant, who is in, comes back.
+    /// Runs `f`, in which the participant, who is in, comes back.
     #[inline(always)]
     pub fn coming_back(&self, now: impl Fn() -> u64, f: impl FnOnce()) {
         let since = self.since.load(Ordering::Relaxed) & TIME;
@@ -199,38 +199,38 @@ impl Occupant {
         self.depth.load(Ordering::Relaxed)
     }
 
-    /// Whether the occupant is in, if perhaps elsewhere for a while, rather than on its way.
+    /// Whether the participant is in, if perhaps elsewhere for a while, rather than on its way.
     #[inline]
     pub fn is_in(&self) -> bool {
         self.since.load(Ordering::Relaxed) != 0
     }
 
-    /// Whether the occupant, who is in, has let go, or gone on into another interpreter.
+    /// Whether the participant, who is in, has let go, or gone on into another interpreter.
     pub fn is_away(&self) -> bool {
         self.since.load(Ordering::Relaxed) & AWAY != 0
     }
 
-    /// Whether the occupant, who holds a pin, waits to be attached, or is about to.
+    /// Whether the participant, who holds a pin, waits to be attached, or is about to.
     pub(super) fn waits(&self) -> bool {
         let since = self.since.load(Ordering::Relaxed);
         since == 0 || since & COMING_BACK != 0
     }
 
-    /// What an observer sees of the occupant of a place, on any thread and at any moment. None: nobody is there.
-    pub fn look(place: &Place) -> Option<Glimpse> {
-        let occupant = &place.occupant;
+    /// What an observer sees of the participant of a place, on any thread and at any moment. None: nobody is there.
+    pub fn look(place: &Participant) -> Option<Glimpse> {
+        let entry = &place.entry;
         let glimpse = || Glimpse {
-            thread: occupant.thread(),
-            thread_id: occupant.thread_id(),
-            ident: occupant.ident(),
-            interpreter: occupant.interpreter(),
-            state: occupant.state.get(),
-            current: occupant.current.load(Ordering::Relaxed),
-            label: occupant.label(),
-            depth: occupant.depth(),
-            doing: occupant.doing(),
+            thread: entry.thread(),
+            thread_id: entry.thread_id(),
+            ident: entry.ident(),
+            interpreter: entry.interpreter(),
+            state: entry.state.get(),
+            current: entry.current.load(Ordering::Relaxed),
+            label: entry.label(),
+            depth: entry.depth(),
+            doing: entry.doing(),
         };
-        // Read again where the occupant moved meanwhile: an age of one stay is no other stay's.
+        // Read again where the participant moved meanwhile: an age of one stay is no other stay's.
         let mut seen = glimpse();
         for _ in 0..TRIES {
             let again = glimpse();
@@ -239,7 +239,7 @@ impl Occupant {
             }
             seen = again;
         }
-        let is_there = place.pins() > 0 && occupant.forks.load(Ordering::Relaxed) == super::forks();
+        let is_there = place.pins() > 0 && entry.forks.load(Ordering::Relaxed) == super::forks();
         is_there.then_some(seen)
     }
 
@@ -281,7 +281,7 @@ pub enum Doing {
 /// How often to look at one who moves.
 const TRIES: u32 = 8;
 
-/// What an observer sees of an occupant.
+/// What an observer sees of a participant.
 #[derive(Clone, Copy, Debug)]
 pub struct Glimpse {
     /// The serial of the thread.

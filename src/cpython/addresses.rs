@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// One thread's. Of no use to another, and not to be sent to one.
 #[derive(Clone, Copy)]
-pub struct Places {
+pub struct Addresses {
     slot: NonNull<SlotValue>,
     current: NonNull<SlotValue>,
     exceptions: ExceptionFields,
@@ -27,28 +27,28 @@ pub struct Places {
 /// Always NULL.
 static NULL: AtomicPtr<PyThreadState> = AtomicPtr::new(null_mut());
 
-impl Places {
+impl Addresses {
     /// Of a thread that has been nowhere: to attach and to detach does nothing.
-    pub const NOWHERE: Places = {
+    pub const NOWHERE: Addresses = {
         extern "C-unwind" fn restore(_: *mut PyThreadState) {}
         extern "C-unwind" fn save() -> *mut PyThreadState {
             null_mut()
         }
         let Some(null) = NonNull::new((&raw const NULL).cast_mut().cast()) else { panic!("a static has an address") };
-        Places { slot: null, current: null, exceptions: ExceptionFields::nowhere(), interpreter: 0, restore, save }
+        Addresses { slot: null, current: null, exceptions: ExceptionFields::nowhere(), interpreter: 0, restore, save }
     };
 
     /// This thread's, for as long as the slot is where it is; None where a call is needed to reach them.
-    pub fn here(python: &Python, slot: Slot) -> Option<Places> {
+    pub fn here(python: &Python, slot: Slot) -> Option<Addresses> {
         let current = NonNull::new(python.current.get()?.here())?;
         let exceptions = *python.exception_fields.get()?;
         let interpreter = *python.interpreter_offset.get()?;
         let (restore, save) = (python.table.PyEval_RestoreThread, python.table.PyEval_SaveThread);
-        Some(Places { slot: slot.here()?, current, exceptions, interpreter, restore, save })
+        Some(Addresses { slot: slot.here()?, current, exceptions, interpreter, restore, save })
     }
 
     /// Whether these are the same, of the same CPython.
-    pub fn are(&self, other: Places) -> bool {
+    pub fn are(&self, other: Addresses) -> bool {
         self.slot == other.slot && self.current == other.current
     }
 
@@ -104,9 +104,9 @@ impl Places {
         }
     }
 
-    /// As `Python::let_go`.
+    /// As `Python::detach_keeping_slot`.
     #[inline(always)]
-    pub fn let_go(&self) {
+    pub fn detach_keeping_slot(&self) {
         // SAFETY: this thread is attached.
         unsafe { (self.save)() };
     }
@@ -185,8 +185,8 @@ fn variables_that_hold(python: &Python, state: State) -> Vec<Current> {
     let Some(runtime) = python.table.PyRuntime else { return Vec::new() };
     let mut words = [0; RUNTIME_WORDS];
     let read = sys::read_words(runtime, &mut words);
-    let places = (0..read).filter(|place| words[*place] == state.as_ptr() as usize);
-    places.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
+    let addresses = (0..read).filter(|place| words[*place] == state.as_ptr() as usize);
+    addresses.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
 }
 
 /// So much of `_PyRuntime` is looked at: up to 3.11 the variable is within the first 1024 bytes.

@@ -1,4 +1,4 @@
-//! One occupant's place at a gate: who comes and goes, and what the closer says to it.
+//! One thread's, or one guard's, participation in a gate: its owner comes and goes, and the closer sets flags on it.
 
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering, fence};
@@ -6,16 +6,16 @@ use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
 
-/// Notices on a seat. None, or only the fence: its occupant comes and goes without a look at anything else.
+/// Flags on a participant. None, or only the fence: its owner comes and goes without a look at anything else.
 /// The gate is not open.
-pub(super) const CLOSING_NOTICE: u32 = 1;
-/// The closer went on without waiting for the occupant, who may not come back in.
+pub(super) const CLOSING_FLAG: u32 = 1;
+/// The closer went on without waiting for the owner, who may not come back in.
 pub(super) const GIVEN_UP: u32 = 2;
-/// The occupant has to fence by itself.
+/// The owner has to fence by itself.
 pub(super) const FENCE: u32 = 4;
-/// Whoever uses the gate has something to say to the occupant.
-const WORD: u32 = 8;
-/// The occupant's comings and goings are written down.
+/// Whoever uses the gate has something to tell the owner.
+const SIGNAL: u32 = 8;
+/// The owner's comings and goings are written down.
 const OBSERVED: u32 = 16;
 
 /// How the two sides come to see each other's stores.
@@ -39,20 +39,20 @@ impl Barrier {
     }
 }
 
-/// One occupant's place at a gate. Only the occupant writes `pins`, so it needs no read-modify-write.
+/// Who may come through a gate: a thread, or a guard. Only that owner writes `pins`, so it needs no read-modify-write.
 ///
 /// A cache line of its own: two threads' pins must never share one.
 #[repr(C, align(64))]
 #[derive(Debug)]
-pub struct Seat<T: 'static> {
+pub struct Participant<T: 'static> {
     pub(super) pins: AtomicU32,
-    pub(super) notices: AtomicU32,
-    /// Whose seat this is.
-    pub occupant: T,
-    /// The occupant is gone for good and has left something for the closer.
-    pub(super) left_behind: AtomicBool,
-    /// The seat that was made next, for whatever gate: see `House::for_each_seat`.
-    pub(super) next: OnceLock<&'static Seat<T>>,
+    pub(super) flags: AtomicU32,
+    /// What the gate's user keeps of the owner.
+    pub entry: T,
+    /// The owner is gone for good and has left something for the closer.
+    pub(super) orphaned: AtomicBool,
+    /// The participant that was made next, for whatever gate: see `Domain::for_each_participant`.
+    pub(super) next: OnceLock<&'static Participant<T>>,
     /// Stands for what an asymmetric barrier does: loom knows none.
     #[cfg(loom)]
     pub(super) barrier: AtomicU32,
@@ -61,109 +61,109 @@ pub struct Seat<T: 'static> {
     pub(super) fences: std::sync::atomic::AtomicBool,
 }
 
-impl<T> Seat<T> {
-    /// A seat at no gate.
+impl<T> Participant<T> {
+    /// A participant at no gate.
     #[cfg(not(loom))]
-    pub const fn new(occupant: T) -> Seat<T> {
-        Seat {
+    pub const fn new(entry: T) -> Participant<T> {
+        Participant {
             pins: AtomicU32::new(0),
-            notices: AtomicU32::new(0),
-            occupant,
-            left_behind: AtomicBool::new(false),
+            flags: AtomicU32::new(0),
+            entry,
+            orphaned: AtomicBool::new(false),
             next: OnceLock::new(),
         }
     }
 
-    /// A seat at no gate.
+    /// A participant at no gate.
     #[cfg(loom)]
-    pub fn new(occupant: T) -> Seat<T> {
-        Seat {
+    pub fn new(entry: T) -> Participant<T> {
+        Participant {
             pins: AtomicU32::new(0),
-            notices: AtomicU32::new(0),
-            occupant,
-            left_behind: AtomicBool::new(false),
+            flags: AtomicU32::new(0),
+            entry,
+            orphaned: AtomicBool::new(false),
             next: OnceLock::new(),
             barrier: AtomicU32::new(0),
             fences: std::sync::atomic::AtomicBool::new(false),
         }
     }
 
-    /// How many pins the occupant holds.
+    /// How many pins the owner holds.
     #[inline(always)]
     pub fn pins(&self) -> u32 {
         self.pins.load(Ordering::Acquire)
     }
 
-    /// Whether the closer went on without waiting for the occupant.
+    /// Whether the closer went on without waiting for the owner.
     pub fn is_given_up(&self) -> bool {
-        self.has_notice(GIVEN_UP)
+        self.has_flag(GIVEN_UP)
     }
 
-    /// Whether the occupant is gone for good, and has left something.
-    pub fn is_left_behind(&self) -> bool {
-        self.left_behind.load(Ordering::Relaxed)
+    /// Whether the owner is gone for good, and has left something.
+    pub fn is_orphaned(&self) -> bool {
+        self.orphaned.load(Ordering::Relaxed)
     }
 
-    /// Whether the gate is open, and nothing else needs a look either. `OBSERVED`: the caller sees to it that the occupant's moves
+    /// Whether the gate is open, and nothing else needs a look either. `OBSERVED`: the caller sees to it that the owner's moves
     /// are written down, if they are.
     #[inline(always)]
-    pub fn is_quiet<const OBSERVED: bool>(&self) -> bool {
-        self.notices_but::<OBSERVED>() & !FENCE == 0
+    pub fn is_clear<const OBSERVED: bool>(&self) -> bool {
+        self.flags_but::<OBSERVED>() & !FENCE == 0
     }
 
-    /// The same behind a store to `pins`, which the closer looks at: the occupant fences in between, where it has to.
+    /// The same behind a store to `pins`, which the closer looks at: the owner fences in between, where it has to.
     #[inline(always)]
-    fn stays_quiet<const OBSERVED: bool>(&self) -> bool {
-        let notices = self.notices_but::<OBSERVED>();
-        notices == 0 || (notices == FENCE && self.is_quiet_behind_fence::<OBSERVED>())
+    fn stays_clear<const OBSERVED: bool>(&self) -> bool {
+        let flags = self.flags_but::<OBSERVED>();
+        flags == 0 || (flags == FENCE && self.is_clear_behind_fence::<OBSERVED>())
     }
 
     #[inline]
-    fn is_quiet_behind_fence<const OBSERVED: bool>(&self) -> bool {
+    fn is_clear_behind_fence<const OBSERVED: bool>(&self) -> bool {
         fence(Ordering::SeqCst);
-        self.is_quiet::<OBSERVED>()
+        self.is_clear::<OBSERVED>()
     }
 
     #[inline(always)]
-    fn notices_but<const OBSERVED: bool>(&self) -> u32 {
+    fn flags_but<const OBSERVED: bool>(&self) -> u32 {
         let seen_to = if OBSERVED { self::OBSERVED } else { 0 };
-        self.notices.load(Ordering::Acquire) & !seen_to
+        self.flags.load(Ordering::Acquire) & !seen_to
     }
 
-    fn has_notice(&self, notice: u32) -> bool {
-        self.notices.load(Ordering::SeqCst) & notice != 0
+    fn has_flag(&self, flag: u32) -> bool {
+        self.flags.load(Ordering::SeqCst) & flag != 0
     }
 
-    pub(super) fn put_up(&self, notice: u32) {
-        self.notices.fetch_or(notice, Ordering::SeqCst);
+    pub(super) fn set_flag(&self, flag: u32) {
+        self.flags.fetch_or(flag, Ordering::SeqCst);
     }
 
-    /// Leaves word for the occupant.
-    pub fn leave_word(&self) {
-        self.put_up(WORD);
+    /// Signals the owner.
+    pub fn raise_signal(&self) {
+        self.set_flag(SIGNAL);
     }
 
-    /// Whether word was left and not taken yet.
-    pub fn has_word(&self) -> bool {
-        self.has_notice(WORD)
+    /// Whether it was signalled, and did not take that yet.
+    pub fn has_signal(&self) -> bool {
+        self.has_flag(SIGNAL)
     }
 
-    /// Whether word was left; from here on none is.
-    pub fn take_word(&self) -> bool {
-        self.has_notice(WORD) && self.take_down(WORD)
+    /// Whether it was signalled; from here on it is not.
+    pub fn take_signal(&self) -> bool {
+        self.has_flag(SIGNAL) && self.clear_flag(SIGNAL)
     }
 
-    /// From here on the occupant is observed, or is not.
+    /// From here on the owner is observed, or is not.
     pub(super) fn observe(&self, on: bool) {
         if on {
-            self.put_up(OBSERVED);
+            self.set_flag(OBSERVED);
         } else {
-            self.take_down(OBSERVED);
+            self.clear_flag(OBSERVED);
         }
     }
 
-    fn take_down(&self, notice: u32) -> bool {
-        self.notices.fetch_and(!notice, Ordering::SeqCst) & notice != 0
+    fn clear_flag(&self, flag: u32) -> bool {
+        self.flags.fetch_and(!flag, Ordering::SeqCst) & flag != 0
     }
 
     #[inline(always)]
@@ -174,25 +174,25 @@ impl<T> Seat<T> {
     }
 
     /// Fast path: takes a pin unless a flag is set. If one is, the pin is undone, but a closer may have counted it for a moment:
-    /// the caller must go on with `Gate::enter`, whose `leave` wakes the closer. `OBSERVED` is as in `is_quiet`.
+    /// the caller must go on with `Gate::enter`, whose `leave` wakes the closer. `OBSERVED` is as in `is_clear`.
     #[inline(always)]
     pub fn enter<const OBSERVED: bool>(&self) -> bool {
         let pins = self.add_pin();
         self.light_barrier();
-        let quiet = self.stays_quiet::<OBSERVED>();
+        let quiet = self.stays_clear::<OBSERVED>();
         if !quiet {
             self.pins.store(pins, Ordering::Release);
         }
         quiet
     }
 
-    /// Gives a pin back, by the occupant. False: somebody may wait for that, and `Gate::left` is next.
+    /// Gives a pin back, by the owner. False: somebody may wait for that, and `Gate::left` is next.
     #[inline(always)]
     pub fn leave<const OBSERVED: bool>(&self) -> bool {
         let pins = self.pins.load(Ordering::Relaxed);
         self.pins.store(pins - 1, Ordering::Release);
         self.light_barrier();
-        self.stays_quiet::<OBSERVED>()
+        self.stays_clear::<OBSERVED>()
     }
 
     #[cfg(not(loom))]
