@@ -1,6 +1,4 @@
 /* A thread_scope finishes what its thread leaves in Python on that thread, before it ends; eval and take_exception are as in C. */
-#include <Python.h>
-
 #include "py.h"
 
 #include <pyferry.hpp>
@@ -10,6 +8,7 @@
 
 int main()
 {
+    leave_out_site();
     Py_InitializeEx(0);
     pyferry::view view = pyferry::view::main();
     PyThreadState *state = PyEval_SaveThread();

@@ -13,6 +13,7 @@
 
 static PyThreadState *start(PyInterpreterView **main)
 {
+    leave_out_site();
     Py_InitializeEx(0);
     *main = PyInterpreterView_FromCurrent();
     CHECK(*main != NULL);

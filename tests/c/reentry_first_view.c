@@ -75,6 +75,7 @@ static void one_life(const struct place *place, bool by_thread)
     FILE *file = fopen("sitecustomize.py", "w");
     CHECK(file != NULL && fputs(place->site != NULL ? place->site : "", file) >= 0 && fclose(file) == 0);
     CHECK(PyImport_AppendInittab("viewer", PyInit_viewer) == 0);
+    leave_out_site();
     Py_InitializeEx(0);
     CHECK(PyRun_SimpleString("import viewer") == 0 && PyRun_SimpleString(place->source) == 0);
     if (place->pending)

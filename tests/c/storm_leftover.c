@@ -57,6 +57,7 @@ static void leave_over(const char *script)
 
 static void without_pyferry(void)
 {
+    leave_out_site();
     Py_InitializeEx(0);
     leave_over("import threading");
     _exit(Py_FinalizeEx() == 0 ? 0 : 1);
@@ -65,6 +66,7 @@ static void without_pyferry(void)
 static void with_pyferry(void)
 {
     CHECK(PyImport_AppendInittab("leftover", PyInit_leftover) == 0);
+    leave_out_site();
     Py_InitializeEx(0);
     CHECK(PyRun_SimpleString("import atexit, leftover; atexit.register(leftover.all_return)") == 0);
     storm_place(0, main_view());

@@ -108,9 +108,10 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
         for mut reading in readings() {
             let is_oldest = reading.standard == C[0] || reading.standard == CPP[0];
             let is_newest = C.last() == Some(&reading.standard) || CPP.last() == Some(&reading.standard);
-            // What differs between compilers does so on each Python alike.
+            let is_extreme = is_oldest || is_newest;
+            // What differs between compilers does so on each Python alike, and the standards in the middle with each compiler.
             let is_systems = [compiler("CC"), compiler("CXX")].contains(&reading.compiler);
-            if python.in_short && !(is_systems && (is_oldest || is_newest)) {
+            if !(if python.in_short { is_extreme && is_systems } else { is_extreme || is_systems }) {
                 continue;
             }
             reading.system = python.include.clone();
@@ -121,10 +122,11 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
                 }
                 let mut strict = reading.clone();
                 strict.flags.extend([&["-Wshadow", "-Wconversion"], *turn].concat());
-                let in_each_way = || match (python.in_short, turn.is_empty()) {
+                // Behind Python.h, and by itself.
+                let in_each_way = || match (python.in_short || !is_extreme, turn.is_empty()) {
+                    (_, false) => strict.accepts(&twice),
                     (true, true) => strict.accepts(&source),
-                    (true, false) => strict.accepts(&twice),
-                    (false, _) => strict.accepts(&source).and_then(|_| strict.accepts(&twice)),
+                    (false, true) => strict.accepts(&source).and_then(|_| strict.accepts(&twice)),
                 };
                 if let Err(said) = in_each_way() {
                     // 3.13's is not for every compiler's C23.
