@@ -186,8 +186,8 @@ impl Python {
     fn find_ident(&self, state: State) {
         const SIZE: usize = size_of::<c_ulong>();
         let ident = self.thread_ident();
-        let addresses = (0..STATE_BYTES).step_by(SIZE);
-        let found: Vec<usize> = addresses.filter(|offset| read_ident(state, *offset) == Some(ident)).collect();
+        let offsets = (0..STATE_BYTES).step_by(SIZE);
+        let found: Vec<usize> = offsets.filter(|offset| read_ident(state, *offset) == Some(ident)).collect();
         let mut twice = found.windows(2).filter(|pair| pair[0] + SIZE == pair[1]).map(|pair| pair[0]);
         let offset = match (&found[..], twice.next(), twice.next()) {
             ([offset], ..) => *offset,

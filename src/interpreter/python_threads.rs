@@ -75,7 +75,7 @@ struct Seen {
     /// Those left may be threads of ours only: the one that tells the others, one that makes or deletes a state at this moment.
     passing: bool,
     /// Where the threads are in Python, by the numbers Python knows them by.
-    addresses: Vec<(u64, String)>,
+    places: Vec<(u64, String)>,
 }
 
 static ENDING: Mutex<Vec<Ending>> = Mutex::new(Vec::new());
@@ -119,7 +119,7 @@ pub fn forget(interpreter: &Interpreter) {
 pub fn place_of(interpreter: &Interpreter, ident: u64) -> Option<String> {
     let list = ENDING.lock();
     let ending = list.iter().find(|ending| ending.serial == interpreter.serial)?;
-    ending.seen.addresses.iter().find(|(other, _)| *other == ident).map(|(_, place)| place.clone())
+    ending.seen.places.iter().find(|(other, _)| *other == ident).map(|(_, place)| place.clone())
 }
 
 /// Somebody waits for an interpreter to be left, and the observer looks who is in.
@@ -171,12 +171,12 @@ impl Drop for Waiting<'_> {
 
 /// Where the threads are in Python, by the numbers Python knows them by.
 #[derive(Default)]
-struct Addresses {
+struct Places {
     known: Vec<(u64, String)>,
     next: Option<Instant>,
 }
 
-impl Addresses {
+impl Places {
     /// The caller is attached.
     fn renew(&mut self, python: &Python, raw: Raw) -> &[(u64, String)] {
         let begun = Instant::now();
@@ -190,7 +190,7 @@ impl Addresses {
 
 /// The observer: looks, interrupts, and leaves again, for as long as somebody waits.
 fn observe(interpreter: &Arc<Interpreter>) {
-    let (mut pause, mut interrupted, mut addresses) = (FIRST_PAUSE, None::<Instant>, Addresses::default());
+    let (mut pause, mut interrupted, mut places) = (FIRST_PAUSE, None::<Instant>, Places::default());
     loop {
         // Refused: somebody has claimed the gate, since nobody was inside.
         let Ok(ticket) = thread::attach(interpreter, Admission::Late, OBSERVER) else {
@@ -203,7 +203,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
         // A garbage collection may run destructors meanwhile.
-        let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut addresses));
+        let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut places));
         let seen = Seen { look: number, ..seen };
         let now = Instant::now();
         if interrupt_from.is_some_and(|from| from <= now) && interrupted.is_none_or(|last| now >= last + pause) {
@@ -238,17 +238,16 @@ fn observe(interpreter: &Arc<Interpreter>) {
 }
 
 /// Who is left in the interpreter that this thread is attached to.
-fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, addresses: &mut Addresses) -> Seen {
+fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut Places) -> Seen {
     let python = interpreter.python;
     let Some(raw) = interpreter.raw() else { return Seen::default() };
-    let addresses = addresses.renew(python, raw).to_vec();
+    let places = places.renew(python, raw).to_vec();
     if exit_functions == ExitFunctions::Waiting {
         // Host threads are inside: it is not the Python threads' turn to go.
-        return Seen { addresses, ..Seen::default() };
+        return Seen { places, ..Seen::default() };
     }
-    let at = |ident| {
-        addresses.iter().find(|(other, _)| *other == ident).map_or(String::new(), |(_, at)| format!(" (at {at})"))
-    };
+    let at =
+        |ident| places.iter().find(|(other, _)| *other == ident).map_or(String::new(), |(_, at)| format!(" (at {at})"));
     let started = python.threads_started();
     let named = |daemon| started.iter().filter(move |thread| thread.daemon == daemon);
     let mut left: Vec<String> =
@@ -266,7 +265,7 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, addresses: &mu
             left.push("a thread that the host attached by other means, or that Python's _thread module started".into());
         }
     }
-    Seen { look: 0, left: Some(left.join("; ")), passing, addresses }
+    Seen { look: 0, left: Some(left.join("; ")), passing, places }
 }
 
 /// Up to 3.13 ending an interpreter with a thread state left in it is a fatal error.

@@ -1,6 +1,6 @@
 //! Who holds a pin of which interpreter, and what each of them does now.
 //!
-//! A thread's place at a gate is its own record: it stores there where it is and since when, and pays no more than these
+//! A thread's participant in a gate is its own record: it stores there where it is and since when, and pays no more than these
 //! stores. Here they are read, by whoever asks, with no lock and no allocation: also in a signal handler, and by a debugger.
 
 use crate::cpython::{Python, State};
@@ -55,7 +55,7 @@ pub struct Seen {
 /// Shows everybody who holds a pin, one after the other.
 pub fn look(mut f: impl FnMut(Seen)) {
     let (now, caller) = (sys::ticks(), sys::thread_id());
-    registry::look_at_all(|place, glimpse| f(seen(place, &glimpse, now, caller)));
+    registry::look_at_all(|participant, glimpse| f(seen(participant, &glimpse, now, caller)));
 }
 
 /// What `look` shows, with memory for it.
@@ -65,7 +65,7 @@ pub fn seen_by() -> Vec<Seen> {
     all
 }
 
-fn seen(place: &Participant, glimpse: &Glimpse, now: u64, caller: u32) -> Seen {
+fn seen(participant: &Participant, glimpse: &Glimpse, now: u64, caller: u32) -> Seen {
     let (activity, since) = match glimpse.doing {
         Doing::Waits { since } => (Activity::Waiting, since),
         Doing::IsIn { since } => (Activity::Inside, since),
@@ -90,7 +90,7 @@ fn seen(place: &Participant, glimpse: &Glimpse, now: u64, caller: u32) -> Seen {
         depth: glimpse.depth,
         elapsed_us: now.saturating_sub(since) / 1000,
         state: glimpse.state,
-        key: (std::ptr::from_ref(place).addr(), since),
+        key: (std::ptr::from_ref(participant).addr(), since),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who has a place at an interpreter's gate: a thread, or a guard.
+//! What the registry keeps of a participant in an interpreter's gate: of a thread, or of a guard.
 
 use super::Interpreter;
 use crate::cpython::{State, StateCell};
@@ -6,7 +6,7 @@ use crate::sys::{self, Label, LabelCell};
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-/// A place at the gate of an interpreter.
+/// A thread, or a guard, at the gate of an interpreter.
 pub type Participant = crate::gate::Participant<Entry>;
 
 // Whole cache lines: no two threads' participants share one. What is written at each visit is in the first.
@@ -14,7 +14,7 @@ const _: () = assert!(
     align_of::<Participant>() == 64 && size_of::<Participant>() == 128 && std::mem::offset_of!(Entry, depth) < 52
 );
 
-/// Whose place it is: one thread's, or one guard's. A place is handed on, so all of it can change.
+/// Whose participant it is: one thread's, or one guard's. A participant is handed on, so all of it can change.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct Entry {
@@ -39,7 +39,7 @@ pub struct Entry {
     interpreter: AtomicI64,
     /// The address of CPython's variable that says through which state the thread is attached now. 0: not known.
     current: AtomicUsize,
-    /// How many forks there had been when the place was taken: in a child, the participants of threads that are not there are older.
+    /// How many forks there had been when it was assigned: in a child, those of threads that are not there are older.
     forks: AtomicU32,
     /// A guard does not attach, and any thread may close it.
     guard: AtomicBool,
@@ -95,7 +95,7 @@ impl Entry {
         self.renumber();
     }
 
-    /// Whether the place is at that interpreter's gate.
+    /// Whether the participant is at that interpreter's gate.
     #[inline(always)]
     pub fn is_at(&self, interpreter: &Interpreter) -> bool {
         self.record.load(Ordering::Relaxed) == std::ptr::from_ref(interpreter).addr()
@@ -216,9 +216,9 @@ impl Entry {
         since == 0 || since & COMING_BACK != 0
     }
 
-    /// What an observer sees of the participant of a place, on any thread and at any moment. None: nobody is there.
-    pub fn look(place: &Participant) -> Option<Glimpse> {
-        let entry = &place.entry;
+    /// What an observer sees of a participant, on any thread and at any moment. None: nobody is there.
+    pub fn look(participant: &Participant) -> Option<Glimpse> {
+        let entry = &participant.entry;
         let glimpse = || Glimpse {
             thread: entry.thread(),
             thread_id: entry.thread_id(),
@@ -239,7 +239,7 @@ impl Entry {
             }
             seen = again;
         }
-        let is_there = place.pins() > 0 && entry.forks.load(Ordering::Relaxed) == super::forks();
+        let is_there = participant.pins() > 0 && entry.forks.load(Ordering::Relaxed) == super::forks();
         is_there.then_some(seen)
     }
 

@@ -220,9 +220,9 @@ pub fn life() -> u64 {
 /// What an observer sees of everybody who holds a pin, at whatever gate. Takes no lock and allocates nothing: a signal handler
 /// may do it, and a debugger have it done.
 pub fn look_at_all(mut f: impl FnMut(&'static Participant, Glimpse)) {
-    DOMAIN.for_each_participant(|place| {
-        if let Some(glimpse) = Entry::look(place) {
-            f(place, glimpse);
+    DOMAIN.for_each_participant(|participant| {
+        if let Some(glimpse) = Entry::look(participant) {
+            f(participant, glimpse);
         }
     });
 }

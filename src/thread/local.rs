@@ -168,7 +168,7 @@ impl Locals {
     }
 }
 
-/// How many interpreters are at hand; others take their participants.
+/// How many interpreters are at hand; others take the room of these.
 const KEPT: usize = 4;
 
 /// What the fast path has at hand: nothing is in it but what this thread keeps, and the slow path has looked at.

@@ -1,5 +1,5 @@
 //! Thread states whose threads have ended. A thread's end must not wait for an interpreter, since whoever joins it may hold
-//! the GIL, or keep from coming about what stops the world: what it cannot delete without a wait it leaves at its participant at
+//! the GIL, or keep from coming about what stops the world: what it cannot delete without a wait it leaves in its participant of
 //! the gate. From there the state goes, once, by whoever is first of: the next thread that makes a state for that
 //! interpreter (so there are never more than lived at once), the thread that closes it, and one of ours, which is there
 //! only while there are such states. Free-threaded, not everybody may: see `stand_ins`.

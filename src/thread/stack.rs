@@ -267,8 +267,8 @@ impl Stack {
         self.get(self.depth()).map(|(number, _)| self.ticket(number))
     }
 
-    /// How many attachments the thread is in, up to its last one at that participant; 1 where it is in none there. Of frames that the fast
-    /// path knows.
+    /// How many attachments the thread is in, up to its last one by that participant; 1 where it is in none there. Of frames that
+    /// the fast path knows.
     #[inline(always)]
     pub fn attachments_at(&self, participant: &Participant) -> u32 {
         let mut frames = self.levels[..=self.depth().min(INLINE)].iter().rev().map(|level| level.frame.get());
