@@ -32,8 +32,8 @@
 mod attach;
 mod detach;
 mod exit;
-mod guards;
 mod gil_nudge;
+mod guards;
 mod local;
 mod notes;
 mod orphans;
