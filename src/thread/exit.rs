@@ -121,8 +121,8 @@ impl Thread {
         }
     }
 
-    /// Prepares the end of an attachment: a state that this thread is attached through is deleted by the detach that is next,
-    /// where it is ours; one that it has let go of is left to others (`orphans`), since to come back could wait. True: detach.
+    /// Prepares the end of an attachment: a state that is ours is left to others (`orphans`), since to delete it here, or to come
+    /// back through it, could wait. The detach that is next deletes one that is not kept. True: detach.
     fn end_entered(&self, local: &Local, top: Frame, source: &mut Source, before: &mut SlotValue) -> bool {
         let Interpreter { python, slot, .. } = *local.interpreter;
         if local.interpreter.raw().is_none() || local.is_over() || python.is_finalizing() {
@@ -143,10 +143,14 @@ impl Thread {
         match source {
             _ if !is_last => {}
             Source::Adopted => {}
-            Source::Cached if is_in => {
+            // Nobody else could delete it soon (`stand_ins`).
+            Source::Cached if is_in && python.free_threaded => {
                 local.participant.entry.state.take();
                 *source = Source::Temporary;
             }
+            // Its destructors can let others in, who join this thread with the GIL held. The detach now takes it for somebody
+            // else's.
+            Source::Cached if is_in => *source = Source::Adopted,
             Source::Temporary if is_in => {}
             Source::Cached | Source::Temporary => local.leave_to_others(state),
         }
