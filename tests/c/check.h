@@ -191,6 +191,31 @@ static inline long resident_memory(void)
     return resident * sysconf(_SC_PAGESIZE);
 }
 #elif defined(_WIN32)
+/* Whether the process has a thread of that name. */
+static inline bool has_thread(const char *name)
+{
+    HRESULT(WINAPI *get)(HANDLE, PWSTR *) = NULL;
+    *(FARPROC *)&get = GetProcAddress(GetModuleHandleA("kernelbase.dll"), "GetThreadDescription");
+    HANDLE threads = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    CHECK(get != NULL && threads != INVALID_HANDLE_VALUE);
+    THREADENTRY32 entry = { .dwSize = sizeof entry };
+    bool found = false;
+    for (BOOL more = Thread32First(threads, &entry); !found && more; more = Thread32Next(threads, &entry)) {
+        if (entry.th32OwnerProcessID != GetCurrentProcessId())
+            continue;
+        HANDLE thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION, FALSE, entry.th32ThreadID);
+        PWSTR text = NULL;
+        if (thread != NULL && get(thread, &text) >= 0) {
+            found = wcscmp(text, pyferry_test_wide(name)) == 0;
+            LocalFree(text);
+        }
+        if (thread != NULL)
+            CloseHandle(thread);
+    }
+    CloseHandle(threads);
+    return found;
+}
+
 /* Not asked there. */
 static inline bool is_asleep(unsigned long thread_id)
 {

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tlhelp32.h>
 #include <wchar.h>
 
 #define realpath(path, to) _fullpath(to, path, 4096)
@@ -132,6 +133,8 @@ static inline int pyferry_test_raise(int number)
     return function(number);
 }
 #define raise(number) pyferry_test_raise(number)
+
+#define pthread_tryjoin_np(thread, result) _pthread_tryjoin(thread, result)
 
 static inline int gettid(void)
 {
