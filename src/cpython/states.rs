@@ -231,18 +231,12 @@ impl Python {
     }
 
     /// Goes through the addresses of the states of an interpreter, which lives, until `more` says no. The states may come and
-    /// go meanwhile: their memory is read as such. None: the list cannot be read.
-    pub(super) fn each_listed_state(&self, raw: Raw, mut more: impl FnMut(usize) -> bool) -> Option<()> {
+    /// go meanwhile: their memory is read as such. None: the list cannot be read, or not to its end.
+    pub(super) fn each_listed_state(&self, raw: Raw, more: impl FnMut(usize) -> bool) -> Option<()> {
         let offset = self.next_offset.get()?;
         // SAFETY: the interpreter lives.
-        let mut listed = unsafe { (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr()) } as usize;
-        for _ in 0..LONGEST {
-            if listed == 0 || !more(listed) {
-                break;
-            }
-            listed = sys::read_word(listed + offset)?;
-        }
-        Some(())
+        let first = unsafe { (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr()) } as usize;
+        sys::each_linked(first, *offset, more)
     }
 
     /// Up to 3.11: the interpreter in which some thread has the one GIL now. It may be gone by the time it is looked at.
@@ -256,8 +250,6 @@ impl Python {
 
 /// How often to look at a list that changes.
 const TRIES: u32 = 100;
-/// More thread states than any interpreter has.
-const LONGEST: u32 = 1 << 20;
 
 /// 3.9 to 3.15 have all that is looked for in a state within its first bytes.
 const STATE_BYTES: usize = 256;

@@ -141,3 +141,23 @@ pub fn read_word(address: usize) -> Option<usize> {
     let mut word = [0];
     (read_words(address, &mut word) == 1).then_some(word[0])
 }
+
+/// Goes through a list of things that may come and go meanwhile, until `more` says no: each has the address of the next one at
+/// an offset. None: it leads to where no memory is, or in a circle, as one does that is gone, where an allocator links what is free.
+pub fn each_linked(first: usize, offset: usize, mut more: impl FnMut(usize) -> bool) -> Option<()> {
+    let (mut here, mut steps, mut mark) = (first, 0usize, 0);
+    loop {
+        if here == 0 || !more(here) {
+            return Some(());
+        }
+        // Brent's way to find a circle: who goes round in it comes back to a mark that is set ever more seldom.
+        steps += 1;
+        if steps.is_power_of_two() {
+            mark = here;
+        }
+        here = read_word(here.wrapping_add(offset))?;
+        if here == mark {
+            return None;
+        }
+    }
+}

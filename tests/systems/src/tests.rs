@@ -52,6 +52,31 @@ fn memory_that_is_not_there_is_not_read() {
 }
 
 #[test]
+fn lists_that_lead_astray_end() {
+    const NEXT: usize = size_of::<usize>();
+    let places = [const { [Cell::new(0), Cell::new(0)] }; 5];
+    let address = |place: usize| places[place].as_ptr() as usize;
+    (0..4).for_each(|place| places[place][1].set(address(place + 1)));
+    let seen = || {
+        let mut seen = Vec::new();
+        let all = sys::each_linked(address(0), NEXT, |here| {
+            seen.push(here);
+            seen.len() < 100
+        });
+        (all.is_some(), seen)
+    };
+    let listed: Vec<usize> = (0..5).map(address).collect();
+    assert_eq!(seen(), (true, listed.clone()));
+    places[4][1].set(16);
+    assert_eq!(seen(), (false, [listed, vec![16]].concat()));
+    for back in 0..5 {
+        places[4][1].set(address(back));
+        let (all, seen) = seen();
+        assert!(!all && seen.len() < 20, "back to {back}: {} steps", seen.len());
+    }
+}
+
+#[test]
 fn modules_are_known() {
     let modules = sys::modules();
     let here = modules_are_known as fn() as usize;
