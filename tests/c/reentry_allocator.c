@@ -1,115 +1,13 @@
-/* What CPython calls from within its own functions, PyThreadState_New among them, and that comes back to CPython by
-   PyGILState_Ensure: tracemalloc, and an allocator of PyMem_SetAllocator's that looks at the thread's state, as an audit hook does
-   here. Trace functions and sys.monitoring beside. Every call of pyferry is made under each; none hangs, nor gets into another
-   interpreter. */
+/* Every call of pyferry, each with a hook on that CPython calls from within its own functions and that comes back to CPython and to
+   pyferry: none hangs, nor gets into another interpreter. */
 /* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 #include <Python.h>
 
-#include "py.h"
-
-#include <sys/wait.h>
+#include "reentry_hooks.h"
 
 static pyferry_view *main_interpreter, *sub, *mine;
 
-/* ---- an allocator for all of CPython's memory ---- */
-
-static PyMemAllocatorEx raw, memory, object;
-static volatile bool hooked, is_tracing;
-static _Thread_local bool inside;
-static long calls;
-
-static void look(const PyMemAllocatorEx *under)
-{
-    static _Thread_local unsigned int turn;
-    /* Objects are many: not each. */
-    if (!hooked || inside || (under != &raw && turn++ % 64 != 0))
-        return;
-    inside = true;
-    PyGILState_STATE ensured = PyGILState_Ensure();
-    CHECK(current_state() != NULL && current_state() == PyGILState_GetThisThreadState());
-    __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
-    PyGILState_Release(ensured);
-    inside = false;
-}
-
-static void *hook_malloc(void *allocator, size_t size)
-{
-    PyMemAllocatorEx *under = allocator;
-    look(under);
-    return under->malloc(under->ctx, size);
-}
-
-static void *hook_calloc(void *allocator, size_t count, size_t size)
-{
-    PyMemAllocatorEx *under = allocator;
-    look(under);
-    return under->calloc(under->ctx, count, size);
-}
-
-static void *hook_realloc(void *allocator, void *old, size_t size)
-{
-    PyMemAllocatorEx *under = allocator;
-    look(under);
-    return under->realloc(under->ctx, old, size);
-}
-
-static void hook_free(void *allocator, void *old)
-{
-    PyMemAllocatorEx *under = allocator;
-#if PY_VERSION_HEX < 0x030f0000 /* there CPython's own slot dangles meanwhile: PyGILState_Release, which frees a state, crashes */
-    look(under);
-#endif
-    under->free(under->ctx, old);
-}
-
-static void set_allocator(PyMemAllocatorDomain domain, PyMemAllocatorEx *under)
-{
-    PyMem_GetAllocator(domain, under);
-    PyMemAllocatorEx hook = { under, hook_malloc, hook_calloc, hook_realloc, hook_free };
-    PyMem_SetAllocator(domain, &hook);
-}
-
-/* ---- an audit hook, which CPython calls in interpreters that are half made, too ---- */
-
-static volatile bool audited;
-
-static int audit(const char *event, PyObject *arguments, void *unused)
-{
-    (void)event, (void)arguments, (void)unused;
-    if (!audited || inside || PyGILState_GetThisThreadState() == NULL || current_state() == NULL)
-        return 0;
-    inside = true;
-    PyGILState_STATE ensured = PyGILState_Ensure();
-    CHECK(current_state() == PyGILState_GetThisThreadState());
-    __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
-    PyGILState_Release(ensured);
-    inside = false;
-    return 0;
-}
-
-/* ---- what is on while pyferry is called ---- */
-
-enum hook { TRACEMALLOC, ALLOCATOR, AUDIT, TRACE, MONITORING, HOOKS };
-
-/* In the interpreter that is attached. */
-static void trace_here(enum hook hook)
-{
-    if (hook == TRACE)
-        run("import sys, threading\n"
-            "def trace(frame, event, arg):\n"
-            "    len([frame, event])\n"
-            "    return trace\n"
-            "threading.settrace(trace); threading.setprofile(trace)\n"
-            "sys.settrace(trace); sys.setprofile(trace)\n");
-    if (hook == MONITORING)
-        run("import sys\n"
-            "m = getattr(sys, 'monitoring', None)\n"
-            "if m is not None and m.get_tool(m.DEBUGGER_ID) is None:\n"
-            "    m.use_tool_id(m.DEBUGGER_ID, 'here')\n"
-            "    m.set_events(m.DEBUGGER_ID, m.events.LINE | m.events.CALL | m.events.PY_START | m.events.PY_RETURN)\n"
-            "    for event in (m.events.LINE, m.events.CALL, m.events.PY_START, m.events.PY_RETURN):\n"
-            "        m.register_callback(m.DEBUGGER_ID, event, lambda *said: None)\n");
-}
+static bool is_tracing;
 
 static void begin(enum hook hook)
 {
@@ -133,12 +31,6 @@ static void stop_tracing(void)
         run("import tracemalloc; tracemalloc.stop()");
     }
     is_tracing = false;
-}
-
-/* Up to 3.11 an interpreter that is made or ended under such hooks hangs by CPython's own doing. */
-static bool can_make(enum hook hook)
-{
-    return PY_VERSION_HEX >= 0x030c0000 || hook > AUDIT;
 }
 
 /* ---- every call ---- */
@@ -306,6 +198,7 @@ static void one_life(enum hook hook, bool first)
         main_interpreter = main_view();
     }
     PyThreadState *state = PyEval_SaveThread();
+    nests_in = main_interpreter;
     pyferry_token token = attach(main_interpreter);
     if (!can_make(hook))
         stop_tracing();
@@ -325,39 +218,18 @@ static void one_life(enum hook hook, bool first)
     if (!first)
         on_new_thread(end_sub, NULL);
     hooked = audited = false;
+    nests_in = NULL;
     finish_python(state);
     pyferry_view_free(sub);
     pyferry_view_free(main_interpreter);
 }
 
-/* In a process of its own: up to 3.11 tracemalloc can be used in one life of Python only. */
-static void one_process(enum hook hook, bool first)
-{
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        one_life(hook, first);
-        /* Not for want of calls. */
-        CHECK(hook != ALLOCATOR || calls > 50);
-        CHECK(hook != AUDIT || calls > 20);
-        exit(0);
-    }
-    int status;
-    CHECK(waitpid(child, &status, 0) == child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fprintf(stderr, "hook %d, %s: the child ended with status %#x\n", hook, first ? "first" : "late", (unsigned)status);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
 int main(void)
 {
-    set_allocator(PYMEM_DOMAIN_RAW, &raw);
-    set_allocator(PYMEM_DOMAIN_MEM, &memory);
-    set_allocator(PYMEM_DOMAIN_OBJ, &object);
-    CHECK(PySys_AddAuditHook(audit, NULL) == 0);
+    set_hooks();
     for (enum hook hook = 0; hook < HOOKS; hook++) {
-        one_process(hook, false);
-        one_process(hook, true);
+        in_process(one_life, hook, false);
+        in_process(one_life, hook, true);
     }
     return 0;
 }
