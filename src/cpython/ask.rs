@@ -6,6 +6,7 @@
 use super::Config;
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::{self, FILES, channel};
+use std::ffi::{CString, OsString};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,34 +24,34 @@ pub struct Installation {
 
 /// What `ANSWERS` are. They are in the module that sysconfig reads, on all but Windows, under the name that sysconfig makes of the
 /// same (3.9 to 3.15). sysconfig itself imports threading too, since 3.12, and takes as long as half of the program's start.
+/// Written as bytes, since names of files need be no text in any encoding.
 const QUESTION: &str = "
-import sys
+import os, sys
 try:
     multiarch = getattr(sys.implementation, '_multiarch', '')
     v = __import__(f'_sysconfigdata_{sys.abiflags}_{sys.platform}_{multiarch}').build_time_vars.get
 except (ImportError, AttributeError):
     import sysconfig
     v = sysconfig.get_config_var
-for x in (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
-          v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else '',
-          'pyferry: answered'):
-    print('' if x is None else x)
-sys.stdout.flush()
+answers = (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABLE_SHARED'), v('LIBDIR'), v('INSTSONAME'),
+           v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else '',
+           'pyferry: answered')
+os.write(1, b''.join(os.fsencode('' if x is None else str(x)) + b'\\n' for x in answers))
 ";
 
-/// What the words of `FILES` stand for, in the order of the answers.
+/// What the words in braces of `FILES` stand for, in the order of the answers.
 const ANSWERS: [&str; 11] = [
-    "{executable}",
-    "{major}",
-    "{minor}",
-    "{shared}",
-    "{libdir}",
-    "{instsoname}",
-    "{ldlibrary}",
-    "{base_prefix}",
-    "{ldversion}",
-    "{multiarch}",
-    "{t}",
+    "executable",
+    "major",
+    "minor",
+    "shared",
+    "libdir",
+    "instsoname",
+    "ldlibrary",
+    "base_prefix",
+    "ldversion",
+    "multiarch",
+    "t",
 ];
 
 /// What is written after the answers.
@@ -106,28 +107,41 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
         let complaints = String::from_utf8_lossy(&complaints);
         fail!(NoPython, "{} ({said_by}) did not start ({status}): {}", program.display(), complaints.trim_end());
     }
-    let fill =
-        |text: &str| ANSWERS.iter().zip(lines).fold(text.to_owned(), |text, (word, answer)| text.replace(word, answer));
+    let fill = |text: &str| {
+        let mut filled = OsString::new();
+        for part in text.split(['{', '}']) {
+            match ANSWERS.iter().position(|word| *word == part) {
+                Some(place) => filled.push(&lines[place]),
+                None => filled.push(part),
+            }
+        }
+        filled
+    };
     let library = FILES
         .folders
         .iter()
         .flat_map(|folder| FILES.libraries.iter().map(move |name| Path::new(&fill(folder)).join(fill(name))))
-        .find(|path| path.to_str().is_some_and(|path| FILES.is_library(path)) && path.is_file());
-    let executable = &lines[0];
-    let Some(library) = library else { fail!(NoPython, "{executable} ({said_by}) {}", fill(FILES.advice)) };
+        .find(|path| FILES.is_library(&path.to_string_lossy()) && path.is_file());
+    let executable = Path::new(&lines[0]);
+    let Some(library) = library else {
+        fail!(NoPython, "{} ({said_by}) {}", executable.display(), fill(FILES.advice).display())
+    };
     Ok(Installation { program: Some(executable.into()), library })
 }
 
 /// What a program writes, to the last of the answers and no further: what it leaves running may keep the pipe open. None: it
 /// uses this library.
-fn answers(child: &mut Child) -> Option<Vec<String>> {
+fn answers(child: &mut Child) -> Option<Vec<OsString>> {
     let mut lines = Vec::new();
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(|stdout| stdout.split(b'\n')).flatten() {
-        match String::from_utf8_lossy(&line).trim_end_matches('\r') {
-            ANSWERED => break,
-            USES_US => return None,
-            line => lines.push(line.to_owned()),
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        if line == ANSWERED.as_bytes() {
+            break;
         }
+        if line == USES_US.as_bytes() {
+            return None;
+        }
+        lines.push(CString::new(line).ok().and_then(|line| sys::native_text(&line)).unwrap_or_default());
     }
     Some(lines)
 }

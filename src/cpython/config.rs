@@ -2,7 +2,9 @@
 //! fail, and without what is the host's to decide: its signal handlers, its locale, its C streams.
 //!
 //! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start. `PyInitConfig` (3.14) could do
-//! it with no struct, and would be a second way beside the one that every version has.
+//! it with no struct, and would be a second way beside the one that every version has. Nor does it take every file's name: its
+//! strings are UTF-8 and no other bytes (3.14 and 3.15: "decoding error"), while `PyConfig_SetArgv` takes the surrogates that
+//! `Py_DecodeLocale` makes of those.
 
 use super::types::{PyConfig, PyPreConfig, PyStatus};
 use super::{Python, State};

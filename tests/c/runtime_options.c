@@ -29,6 +29,33 @@ static void refused(pyferry_runtime_options options, const char *part)
     CHECK_STATUS(pyferry_runtime_stop(0), PYFERRY_STATUS_WRONG_ORDER);
 }
 
+/* Names of files are bytes: those of the program, which the environment names, or PATH; of a folder to look through; and arguments. */
+static void in_any_encoding(void)
+{
+#ifdef __linux__ /* elsewhere they are characters */
+    static const char STARTED[] = "import os, sys, in_bytes\n"
+                                  "assert os.fsencode(sys.executable).endswith(b'/bytes \\xff/python3'), ascii(sys.executable)\n"
+                                  "assert os.fsencode(sys.argv[1]) == b'\\xff', sys.argv\n"
+                                  "assert os.fsencode(sys.path[0]) == b'bytes \\xff', sys.path\n"
+                                  "assert os.fsencode(in_bytes.__file__).endswith(b'bytes \\xff/in_bytes.py')";
+    char here[4096], name[5000];
+    const char *python = getenv("PYFERRY_PYTHON"), *arguments[] = { "game", "\xff" }, *paths[] = { "bytes \xff", NULL };
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.argc = 2;
+    options.argv = arguments;
+    options.search_paths = paths;
+    CHECK(mkdir("bytes \xff", 0755) == 0 && symlink(python, "bytes \xff/python3") == 0);
+    write_file("bytes \xff/in_bytes.py", "");
+    CHECK(getcwd(here, sizeof here) != NULL);
+    snprintf(name, sizeof name, "%s/bytes \xff/python3", here);
+    char *usual = strdup(python);
+    CHECK(usual != NULL && setenv("PYFERRY_PYTHON", name, 1) == 0);
+    with(options, STARTED);
+    CHECK(setenv("PYFERRY_PYTHON", usual, 1) == 0);
+    free(usual);
+#endif
+}
+
 int main(void)
 {
     const pyferry_runtime_options plain = PYFERRY_RUNTIME_OPTIONS_INIT;
@@ -40,6 +67,7 @@ int main(void)
     write_file("first/both.py", "where = 'first'\n");
     write_file("second \xc3\xa9/both.py", "where = 'second'\n");
     write_file("second \xc3\xa9/second.py", "where = 'second'\n");
+    in_any_encoding();
     CHECK(setenv("PYTHONPATH", "environment", 1) == 0);
 
     static const char AS_PYTHON3[] = "import sys, only_here\n"
