@@ -211,6 +211,7 @@ unsafe extern "system" {
 /// - The storage is a fiber's, and a thread is one until it makes more. A host that attaches on fibers is not served.
 /// - The thread that ends the process has its callbacks too, when all other threads have been stopped wherever they
 ///   were, locks in hand: nothing is done then, as nothing is on the other systems.
+/// - Wine 8 has a lock of its own around all callbacks: while one waits, no other thread ends. Whoever it waits for may be one.
 pub(in crate::sys) fn make_end_key() -> Option<u32> {
     unsafe extern "system" fn end(asked: *const c_void) {
         // SAFETY: takes nothing.
