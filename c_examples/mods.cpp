@@ -26,7 +26,7 @@ namespace {
 
 constexpr int STEPS = 60;
 constexpr double STEP = 1.0 / 60;
-constexpr auto PATIENCE = 250ms; // for one mod in one step
+auto patience = 250ms; // for one mod in one step; or as many milliseconds as the argument says
 
 constexpr const char *GRAVITY = "def tick(step, heights):\n"
                                 "    for i in range(len(heights)):\n"
@@ -111,7 +111,7 @@ private:
             const auto moved_on = [&] { return changes_ != seen; };
             if (current_ == nullptr) changed_.wait(lock, moved_on);
             // Held meanwhile: the mod is not destroyed under our hands, and who is interrupted is who is late.
-            else if (!changed_.wait_for(lock, PATIENCE, moved_on)) current_->interrupt();
+            else if (!changed_.wait_for(lock, patience, moved_on)) current_->interrupt();
         }
     }
 
@@ -154,7 +154,8 @@ void play() {
 
 } // namespace
 
-int main() {
+int main(int argc, char **argv) {
+    if (argc > 1) patience = std::chrono::milliseconds{std::strtol(argv[1], nullptr, 10)};
     game().def("log", [](const std::string &text) { std::printf("mod: %s\n", text.c_str()); });
     try {
         pyferry::runtime python = pyferry::runtime{}.or_throw();

@@ -2,8 +2,9 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::compile;
@@ -11,12 +12,14 @@ use super::cpython;
 use super::directives::Mode;
 use super::library::Library;
 use super::python::Python;
+use super::{paths, tool};
 
 /// What time limits are to be multiplied with where everything is slow, here and in the programs.
 const SLOWDOWN: &str = "PYFERRY_TEST_SLOWDOWN";
 
 /// On 3.13t each class that is made spins for CPython's lock of types, which the thread has itself: 40 times `sched_yield`, in
-/// `_PyMutex_LockTimed`. With eight others running, a program of 0.1 s took 43 s there, and 0.5 s on 3.14t.
+/// `_PyMutex_LockTimed`. With eight others running, a program of 0.1 s took 43 s there, and 0.5 s on 3.14t. So nothing is yielded
+/// there, which takes away most of that: CPython goes on to sleep after so many tries. (Not where something else is preloaded.)
 const SPINS: (&str, f64) = ("3.13t", 6.0);
 
 /// Tells a program that a part of what takes long will do.
@@ -43,6 +46,9 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     }
     if python.name == SPINS.0 {
         set(SLOWDOWN, (slowdown() * SPINS.1).to_string().as_ref());
+        if let Some(no_yield) = no_yield() {
+            set("LD_PRELOAD", no_yield.as_ref());
+        }
     }
     match mode {
         Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
@@ -51,6 +57,18 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
         _ => {}
     }
     variables
+}
+
+fn no_yield() -> Option<&'static Path> {
+    static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let make = || {
+        let recipe = compile::plain_shared_object(
+            &paths::root().join("tests/harness/no_yield.c"),
+            paths::built("no_yield").join("libno_yield.so"),
+        );
+        recipe.bring_up_to_date().ok().filter(|()| tool::current().is_none()).map(|()| recipe.output)
+    };
+    MADE.get_or_init(make).as_deref()
 }
 
 pub fn slowdown() -> f64 {
