@@ -1114,8 +1114,8 @@ pyferry_status pyferry_resume(struct pyferry_suspension *suspension);
  * call may wait. A pool that parks threads for long may want it, and a thread whose values must go on that very thread.
  *
  * When a thread ends without it, the end waits for no interpreter, so that whoever joins the thread may hold the GIL: the
- * states are deleted within moments by another thread. (On a free-threaded Python the end deletes them itself, and waits
- * only while another thread stops the world.)
+ * states are deleted within moments by another thread. (On a free-threaded Python a thread that ends attached deletes its
+ * state itself, and on Windows each does: that waits only while another thread stops the world.)
  *
  * Any thread, attached or not. Interpreters that are shutting down clear up themselves.
  *

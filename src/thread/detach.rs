@@ -260,8 +260,8 @@ impl Thread {
     #[cold]
     fn report_left_exception(&self, local: &Local) {
         let Local { interpreter, .. } = local;
-        let participant = format!("pyferry_detach: {} left it set in {}", this_thread(), interpreter.name());
-        with_frozen_attachments(interpreter.python, || interpreter.python.report_unraisable(&participant));
+        let place = format!("pyferry_detach: {} left it set in {}", this_thread(), interpreter.name());
+        with_frozen_attachments(interpreter.python, || interpreter.python.report_unraisable(&place));
     }
 
     /// Whether the state that this thread is attached through goes with it.

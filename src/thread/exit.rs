@@ -151,6 +151,7 @@ impl Thread {
             // Its destructors can let others in, who join this thread with the GIL held. The detach now takes it for somebody
             // else's.
             Source::Cached if is_in => *source = Source::Adopted,
+            // Where the slot was not found, nobody else can delete it without a trace in a slot.
             Source::Temporary if is_in => {}
             Source::Cached | Source::Temporary => local.leave_to_others(state),
         }

@@ -49,9 +49,9 @@ pub(super) fn note_stack_size() {
         return;
     }
     let size = sys::stack_size_here();
-    let known = |participant: &AtomicUsize| {
-        participant.load(Ordering::Relaxed) == size
-            || participant.compare_exchange(0, size, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    let known = |kept: &AtomicUsize| {
+        kept.load(Ordering::Relaxed) == size
+            || kept.compare_exchange(0, size, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     };
     if size != 0 && !STACK_SIZES.iter().any(known) {
         STACK_SIZES[0].store(size, Ordering::Relaxed);
