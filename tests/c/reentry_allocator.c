@@ -75,7 +75,7 @@ static void post(bool worker)
         CHECK_OK(pyferry_queue_call(queue, job, NULL, -1));
     else
         CHECK_OK(pyferry_queue_run(queue, 2, -1, &ran));
-    CHECK(done == (worker ? 3 : 2));
+    CHECK(done == (worker ? 3 : 2) && pyferry_queue_length(queue) == 0);
     pyferry_queue_free(queue);
 }
 
@@ -98,6 +98,36 @@ static void be_called(void)
     CHECK_OK(pyferry_release_later(sub, list));
     pyferry_threads(NULL, 0);
     CHECK(pyferry_symbol("PyList_New") != NULL);
+}
+
+static void pass_guards(void)
+{
+    pyferry_guard *guard = NULL, *other = NULL;
+    pyferry_view *view = NULL;
+    pyferry_token token;
+    CHECK_OK(pyferry_guard_open(main_interpreter, &guard));
+    CHECK_OK(pyferry_guard_view(guard, &view));
+    pyferry_view *clone = pyferry_view_clone(view);
+    CHECK_OK(pyferry_guard_open_while_held(clone, &other));
+    CHECK_OK(pyferry_attach_guarded(guard, &token));
+    detach(token);
+    CHECK_OK(pyferry_attach_unheld(other, &token));
+    run("acted = [1]");
+    detach(token);
+    pyferry_guard_close(other);
+    pyferry_guard_close(guard);
+    pyferry_view_free(clone);
+    pyferry_view_free(view);
+}
+
+static void ask_about_all(void)
+{
+    char text[16];
+    pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
+    CHECK_OK(pyferry_runtime_get_info(&info));
+    CHECK(pyferry_left_behind() == 0);
+    pyferry_histograms_text(text, sizeof text);
+    pyferry_histograms(NULL, 0);
 }
 
 static void *there_and_back(void *hook)
@@ -125,12 +155,9 @@ static void *there_and_back(void *hook)
     CHECK_STATUS(pyferry_exec("raise ValueError('here')", NULL), PYFERRY_STATUS_PYTHON_ERROR);
     detach(outer);
 
-    pyferry_guard *guard = NULL;
-    CHECK_OK(pyferry_guard_open(main_interpreter, &guard));
-    CHECK_OK(pyferry_attach_guarded(guard, &outer));
-    detach(outer);
-    pyferry_guard_close(guard);
+    pass_guards();
     be_called();
+    ask_about_all();
     CHECK_OK(pyferry_interpreter_interrupt(sub));
     CHECK_OK(pyferry_thread_forget());
     check_works(sub);
