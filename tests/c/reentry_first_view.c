@@ -6,7 +6,8 @@
 
 #include <sys/wait.h>
 
-static int views;
+/* How often one was asked for, and how often there was one. */
+static int asked, views;
 /* How many threads are taking one. */
 static int threads;
 
@@ -14,6 +15,7 @@ static PyObject *take_views(PyObject *unused, PyObject *arguments)
 {
     (void)unused, (void)arguments;
     static _Thread_local bool inside;
+    __atomic_fetch_add(&asked, 1, __ATOMIC_SEQ_CST);
     if (inside || !Py_IsInitialized()) /* 3.15 is not, while it imports site */
         Py_RETURN_NONE;
     /* A hook that has a thread started, whose first view has another one started in its hook, would fill the machine. */
@@ -75,8 +77,10 @@ static void one_life(const struct place *place, bool by_thread)
     FILE *file = fopen("sitecustomize.py", "w");
     CHECK(file != NULL && fputs(place->site != NULL ? place->site : "", file) >= 0 && fclose(file) == 0);
     CHECK(PyImport_AppendInittab("viewer", PyInit_viewer) == 0);
+    has_site_code = place->site != NULL;
     leave_out_site();
     Py_InitializeEx(0);
+    CHECK(place->site == NULL || asked > 0);
     CHECK(PyRun_SimpleString("import viewer") == 0 && PyRun_SimpleString(place->source) == 0);
     if (place->pending)
         CHECK(Py_AddPendingCall(pending, NULL) == 0);

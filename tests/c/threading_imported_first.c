@@ -108,6 +108,7 @@ int main(void)
     /* A site that imports it in every interpreter, with the interpreter's very first state. */
     FILE *site = fopen("sitecustomize.py", "w");
     CHECK(site != NULL && fputs("import threading\n", site) >= 0 && fclose(site) == 0);
+    has_site_code = true;
     CHECK(setenv("PYTHONPATH", ".", 1) == 0);
     all_lives();
 
