@@ -185,8 +185,8 @@ fn variables_that_hold(python: &Python, state: State) -> Vec<Current> {
     let Some(runtime) = python.table.PyRuntime else { return Vec::new() };
     let mut words = [0; RUNTIME_WORDS];
     let read = sys::read_words(runtime, &mut words);
-    let addresses = (0..read).filter(|place| words[*place] == state.as_ptr() as usize);
-    addresses.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
+    let offsets = (0..read).filter(|place| words[*place] == state.as_ptr() as usize);
+    offsets.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
 }
 
 /// So much of `_PyRuntime` is looked at: up to 3.11 the variable is within the first 1024 bytes.

@@ -167,7 +167,7 @@ impl<T> Domain<T> {
     }
 
     /// A new participant. The caller has the lock.
-    fn make_seat(&self, _held: &DomainGuard<T>) -> &'static Participant<T>
+    fn make_participant(&self, _held: &DomainGuard<T>) -> &'static Participant<T>
     where
         T: Default,
     {
@@ -203,7 +203,7 @@ impl<T: Default> Gate<T> {
         let mut spare = self.domain.lock();
         let participant = match spare.pop() {
             Some(participant) => participant,
-            None => self.domain.make_seat(&spare),
+            None => self.domain.make_participant(&spare),
         };
         participant.orphaned.store(false, Ordering::Relaxed);
         assign(&participant.entry);
@@ -297,14 +297,14 @@ impl<T> Gate<T> {
     /// Takes a pin, by the owner. Refused unless the gate is open or the owner holds a pin already.
     #[inline]
     pub fn enter(&self, participant: &Participant<T>) -> bool {
-        participant.enter::<true>() || self.enter_on_notice(participant)
+        participant.enter::<true>() || self.enter_flagged(participant)
     }
 
     #[cold]
-    fn enter_on_notice(&self, participant: &Participant<T>) -> bool {
+    fn enter_flagged(&self, participant: &Participant<T>) -> bool {
         let held = participant.add_pin() > 0;
         participant.light_barrier();
-        let flags = self.read_notices(participant);
+        let flags = self.read_flags(participant);
         if flags & CLOSING_FLAG == 0 || (held && flags & GIVEN_UP == 0) {
             return true;
         }
@@ -353,13 +353,13 @@ impl<T> Gate<T> {
     /// A pin of that participant was given back, and there are flags.
     #[cold]
     pub fn left(&self, participant: &Participant<T>) {
-        if self.read_notices(participant) & CLOSING_FLAG != 0 {
+        if self.read_flags(participant) & CLOSING_FLAG != 0 {
             self.wake();
         }
     }
 
     /// The flags on a participant, after the fence that one of them may be.
-    fn read_notices(&self, participant: &Participant<T>) -> u32 {
+    fn read_flags(&self, participant: &Participant<T>) -> u32 {
         if let Barrier::Symmetric = self.barrier {
             fence(Ordering::SeqCst);
         }

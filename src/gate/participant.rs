@@ -179,11 +179,11 @@ impl<T> Participant<T> {
     pub fn enter<const OBSERVED: bool>(&self) -> bool {
         let pins = self.add_pin();
         self.light_barrier();
-        let quiet = self.stays_clear::<OBSERVED>();
-        if !quiet {
+        let clear = self.stays_clear::<OBSERVED>();
+        if !clear {
             self.pins.store(pins, Ordering::Release);
         }
-        quiet
+        clear
     }
 
     /// Gives a pin back, by the owner. False: somebody may wait for that, and `Gate::left` is next.

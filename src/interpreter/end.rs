@@ -1,7 +1,7 @@
 //! Ending an interpreter that pyferry made.
 
 use super::limits::Limits;
-use super::shutdown::{TakenDown, clear_flag, finish_from_main};
+use super::shutdown::{TakenDown, finish_from_main, take_down};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{Interpreter, Origin};
 use crate::sys::Label;
@@ -26,7 +26,7 @@ pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
         finished
     };
     let name = interpreter.name();
-    match clear_flag(interpreter, limits, finish).map_err(later)? {
+    match take_down(interpreter, limits, finish).map_err(later)? {
         TakenDown::Here => Ok(()),
         TakenDown::Elsewhere if interpreter.is_closed() => {
             fail!(Closed, "{name} was ended by another thread meanwhile")

@@ -46,12 +46,12 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     }
     let limits = Limits::default();
     // An error is an interpreter that cannot be ended; CPython will say so.
-    let _ = clear_flag(interpreter, &limits, |claim| {
+    let _ = take_down(interpreter, &limits, |claim| {
         if is_main {
             // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
             // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
             for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
-                let _ = clear_flag(other, &limits, |claim| finish_from_main(other, claim));
+                let _ = take_down(other, &limits, |claim| finish_from_main(other, claim));
             }
             interpreter.python.keep_argument_names();
         }
@@ -74,7 +74,7 @@ fn finish(interpreter: &Interpreter, claim: Claim<'_>) {
 
 /// Closes an interpreter, waits for those inside, and has it taken down by `act`, which gets the claim; waits again where that
 /// says so.
-pub fn clear_flag<'a>(
+pub fn take_down<'a>(
     interpreter: &'a Arc<Interpreter>,
     limits: &Limits,
     mut act: impl FnMut(Claim<'a>) -> Result<Finished>,

@@ -297,12 +297,12 @@ fn lookup(list: &[Option<Arc<Interpreter>>], raw: Raw) -> Option<Arc<Interpreter
 pub struct Still {
     _shielded: MutexGuard<'static, Vec<u64>>,
     list: MutexGuard<'static, Registry>,
-    house: DomainGuard<Entry>,
+    domain: DomainGuard<Entry>,
 }
 
 /// Holds the registry and all ledgers still.
 pub fn hold_still() -> Still {
-    Still { _shielded: shield::shielded(), list: registry(), house: DOMAIN.lock() }
+    Still { _shielded: shield::shielded(), list: registry(), domain: DOMAIN.lock() }
 }
 
 impl Still {
@@ -328,9 +328,9 @@ impl Still {
     /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
     pub fn forget_others(&self, mine: impl Fn(&Entry) -> bool) {
         FORKS.fetch_add(1, Ordering::Relaxed);
-        DOMAIN.observe_held(&self.house, false);
+        DOMAIN.observe_held(&self.domain, false);
         for interpreter in self.list.iter().flatten() {
-            interpreter.gate.forget_others(&self.house, &mine);
+            interpreter.gate.forget_others(&self.domain, &mine);
             interpreter.nudged.store(false, Ordering::Relaxed);
             interpreter.delivery.give_up();
         }

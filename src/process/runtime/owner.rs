@@ -19,13 +19,13 @@ use std::time::{Duration, Instant};
 /// The thread that Python calls its main thread.
 pub struct Owner {
     pub(super) main: Arc<Interpreter>,
-    pub(super) place: Participant,
+    pub(super) place: Place,
     /// It was told to: Py_FinalizeEx is at work, or has ended.
     pub(super) is_finalizing: bool,
 }
 
 /// Whose thread that is.
-pub enum Participant {
+pub enum Place {
     Own(Own),
     Here(Here),
 }
@@ -55,10 +55,10 @@ impl Owner {
     pub fn begin(python: &'static Python, program: Option<PathBuf>, options: Options) -> Result<Owner> {
         let (place, main) = if options.on_this_thread {
             let (here, main) = Here::begin(python, program.as_deref(), &options)?;
-            (Participant::Here(here), main)
+            (Place::Here(here), main)
         } else {
             let (own, main) = Own::begin(python, program, options)?;
-            (Participant::Own(own), main)
+            (Place::Own(own), main)
         };
         Ok(Owner { main, place, is_finalizing: false })
     }
@@ -70,14 +70,14 @@ impl Owner {
 
     /// Whether the only thread of a forked child is this one, and goes on as it.
     pub fn forked(&self) -> bool {
-        matches!(&self.place, Participant::Here(here) if here.forked(self.main.python))
+        matches!(&self.place, Place::Here(here) if here.forked(self.main.python))
     }
 
     /// Whether Python can be finalised by the calling thread, or by one that it tells to.
     pub fn can_be_told_here(&self) -> bool {
         match &self.place {
-            Participant::Own(_) => true,
-            Participant::Here(here) => here.is_this_thread() || self.is_without_python(),
+            Place::Own(_) => true,
+            Place::Here(here) => here.is_this_thread() || self.is_without_python(),
         }
     }
 
@@ -85,19 +85,19 @@ impl Owner {
     /// that is the calling thread, whose time is limited and theirs is not.
     pub fn tell_python_threads(&self) -> Result<()> {
         match &self.place {
-            Participant::Own(own) => {
+            Place::Own(own) => {
                 let _ = own.orders.send(Order::TellPythonThreads);
                 Ok(())
             }
-            Participant::Here(_) => python_threads::tell_from_own_thread(&self.main),
+            Place::Here(_) => python_threads::tell_from_own_thread(&self.main),
         }
     }
 
     /// Has Python finalised. False: it could not flush its output.
     pub fn finalize(&mut self, limits: &Limits) -> Result<bool> {
         let own = match &self.place {
-            Participant::Own(own) => own,
-            Participant::Here(here) => return here.finalize(&self.main, limits),
+            Place::Own(own) => own,
+            Place::Here(here) => return here.finalize(&self.main, limits),
         };
         self.is_finalizing = true;
         let _ = own.orders.send(Order::Finalize);
@@ -115,7 +115,7 @@ impl Owner {
 
     /// Waits for the end of a thread of ours, which has finalised Python.
     pub fn join(self) {
-        if let Participant::Own(own) = self.place {
+        if let Place::Own(own) = self.place {
             own.thread.join();
         }
     }

@@ -1,6 +1,6 @@
 //! What Python's main thread runs now and then, where that is the host's: PYFERRY_RUNTIME_ON_THIS_THREAD.
 
-use super::owner::Participant;
+use super::owner::Place;
 use super::{RUNTIME, Stage};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
@@ -47,17 +47,17 @@ fn main_of_this_thread() -> Result<Arc<Interpreter>> {
         }
     };
     match &owner.place {
-        Participant::Own(_) => fail!(
+        Place::Own(_) => fail!(
             WrongOrder,
             "Python was started on a thread of pyferry's own, which runs the pending calls: PYFERRY_RUNTIME_ON_THIS_THREAD starts Python on the caller's"
         ),
-        Participant::Here(here) if !here.is_this_thread() => fail!(
+        Place::Here(here) if !here.is_this_thread() => fail!(
             WrongThread,
             "Python was started on another thread (PYFERRY_RUNTIME_ON_THIS_THREAD): call pyferry_runtime_pump there"
         ),
-        Participant::Here(_) if matches!(runtime.stage, Stage::Stopping(_)) => {
+        Place::Here(_) if matches!(runtime.stage, Stage::Stopping(_)) => {
             fail!(Closed, "pyferry_runtime_stop has closed Python: call pyferry_runtime_stop again")
         }
-        Participant::Here(_) => Ok(Arc::clone(&owner.main)),
+        Place::Here(_) => Ok(Arc::clone(&owner.main)),
     }
 }

@@ -59,7 +59,7 @@ mod tests {
 
         /// Waits for all but one's own, for ever.
         fn drain(&self, mine: u32) -> Result<Claim<'_, Entry>, NotDrained> {
-            self.gate.drain(claimant(mine), |owner| owner.load(Ordering::Relaxed) == mine, None)
+            self.gate.drain(claimant(mine), |entry| entry.load(Ordering::Relaxed) == mine, None)
         }
 
         /// Attach, work, detach.
@@ -357,7 +357,7 @@ mod tests {
                 let interpreter = Arc::clone(&interpreter);
                 thread::spawn(move || {
                     let claim =
-                        interpreter.gate.drain_over(1, |owner| owner.load(Ordering::Relaxed) == 0, |_| false, None);
+                        interpreter.gate.drain_over(1, |entry| entry.load(Ordering::Relaxed) == 0, |_| false, None);
                     claim.expect("nobody else closes it").finish();
                 })
             };
