@@ -37,8 +37,7 @@ static void child_starts_python(bool ours)
             CHECK_OK(pyferry_runtime_stop(-1));
             pyferry_view_free(main);
         } else {
-            leave_out_site();
-            Py_InitializeEx(0);
+            initialize_python();
             use();
             CHECK(Py_FinalizeEx() == 0);
         }
@@ -52,8 +51,7 @@ int main(void)
     for (int life = 0; life < 2; life++) {
         child_starts_python(true);
         child_starts_python(false);
-        leave_out_site();
-        Py_InitializeEx(0);
+        initialize_python();
         child_uses_it(fork_in_c);
         child_uses_it(fork_in_python);
         use();

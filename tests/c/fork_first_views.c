@@ -64,8 +64,7 @@ int main(void)
     CHECK(pthread_barrier_init(&up, NULL, VIEWERS) == 0);
     pthread_t forker = thread_start(fork_often, NULL);
     for (int i = 0; i < often(LIVES); i++) {
-        leave_out_site();
-        Py_InitializeEx(0);
+        initialize_python();
         PyThreadState *state = PyEval_SaveThread();
         look_at_it();
         PyEval_RestoreThread(state);

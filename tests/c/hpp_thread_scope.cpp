@@ -8,8 +8,7 @@
 
 int main()
 {
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     pyferry::view view = pyferry::view::main();
     PyThreadState *state = PyEval_SaveThread();
     {

@@ -44,11 +44,17 @@ static inline PyThreadState *current_state(void)
 #endif
 }
 
-/* Starts Python as a host does that wants it on all its threads: the calling thread is attached to nothing then. */
-static inline PyThreadState *start_python(pyferry_view **main)
+/* The calling thread is attached then. */
+static inline void initialize_python(void)
 {
     leave_out_site();
     Py_InitializeEx(0);
+}
+
+/* Starts Python as a host does that wants it on all its threads: the calling thread is attached to nothing then. */
+static inline PyThreadState *start_python(pyferry_view **main)
+{
+    initialize_python();
     *main = main_view();
     return PyEval_SaveThread();
 }

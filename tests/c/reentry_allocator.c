@@ -211,8 +211,7 @@ static void *take_first_view(void *unused)
 /* `first`: the hooks are on before the first view, and the interpreter is left to Py_FinalizeEx. */
 static void one_life(enum hook hook, bool first)
 {
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     if (first && hook <= ALLOCATOR) {
         if (hook == TRACEMALLOC)
             CHECK(PyRun_SimpleString("import tracemalloc; tracemalloc.start(3)") == 0);

@@ -78,8 +78,7 @@ static void one_life(const struct place *place, bool by_thread)
     CHECK(file != NULL && fputs(place->site != NULL ? place->site : "", file) >= 0 && fclose(file) == 0);
     CHECK(PyImport_AppendInittab("viewer", PyInit_viewer) == 0);
     has_site_code = place->site != NULL;
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     CHECK(place->site == NULL || asked > 0);
     CHECK(PyRun_SimpleString("import viewer") == 0 && PyRun_SimpleString(place->source) == 0);
     if (place->pending)

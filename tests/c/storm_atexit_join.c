@@ -50,8 +50,7 @@ int main(int argc, char **argv)
     static PyMethodDef one = { "join_visitor", join_visitor, METH_NOARGS, NULL };
     storm_seed(argc, argv);
     for (int life = 0; life < 2; life++) {
-        leave_out_site();
-        Py_InitializeEx(0);
+        initialize_python();
         at_exit(&all);
         storm_places(main_view());
         at_exit(&one);

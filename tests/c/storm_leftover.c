@@ -57,8 +57,7 @@ static void leave_over(const char *script)
 
 static void without_pyferry(void)
 {
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     leave_over("import threading");
     _exit(Py_FinalizeEx() == 0 ? 0 : 1);
 }
@@ -66,8 +65,7 @@ static void without_pyferry(void)
 static void with_pyferry(void)
 {
     CHECK(PyImport_AppendInittab("leftover", PyInit_leftover) == 0);
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     CHECK(PyRun_SimpleString("import atexit, leftover; atexit.register(leftover.all_return)") == 0);
     storm_place(0, main_view());
     leave_over("import leftover; leftover.take_place()");

@@ -50,8 +50,7 @@ typedef void *(*place)(void *(*)(void *), void *);
 
 static void one_life(place first_view, place maker, place importer, place ender)
 {
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     PyThreadState *state = PyEval_SaveThread();
     first_view(take_first_view, NULL);
     maker(make_interpreter, NULL);
@@ -72,8 +71,7 @@ static void all_lives(void)
     for (int i = 0; i < 16; i += in_short() ? 5 : 1)
         one_life(places[i & 1], places[i >> 1 & 1], places[i >> 2 & 1], places[i >> 3 & 1]);
 
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     PyThreadState *state = PyEval_SaveThread();
     on_new_thread(take_first_view, NULL);
     make_interpreter(NULL);

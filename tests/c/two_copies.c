@@ -65,8 +65,7 @@ static void fork_both(const struct pair *pair)
 static void one_life(const struct copy *first, const struct copy *second, bool serves_at_once)
 {
     struct pair pair = { first, second };
-    leave_out_site();
-    Py_InitializeEx(0);
+    initialize_python();
     if (serves_at_once)
         use_both(first, second);
     PyThreadState *state = PyEval_SaveThread();

@@ -27,8 +27,7 @@ int main(void)
     CHECK(pthread_barrier_init(&start, NULL, 2) == 0);
     for (int i = 0; i < 20; i++) {
         struct run runs[2] = { { &copies[0], 0, NULL }, { &copies[1], 0, NULL } };
-        leave_out_site();
-        Py_InitializeEx(0);
+        initialize_python();
         PyThreadState *state = PyEval_SaveThread();
         pthread_t threads[2] = { thread_start(begin, &runs[0]), thread_start(begin, &runs[1]) };
         thread_join(threads[0]);

@@ -46,7 +46,9 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     }
     if python.name == SPINS.0 {
         set(SLOWDOWN, (slowdown() * SPINS.1).to_string().as_ref());
-        if let Some(no_yield) = no_yield() {
+        if tool::current().is_none()
+            && let Some(no_yield) = no_yield()
+        {
             set("LD_PRELOAD", no_yield.as_ref());
         }
     }
@@ -66,7 +68,7 @@ fn no_yield() -> Option<&'static Path> {
             &paths::root().join("tests/harness/no_yield.c"),
             paths::built("no_yield").join("libno_yield.so"),
         );
-        recipe.bring_up_to_date().ok().filter(|()| tool::current().is_none()).map(|()| recipe.output)
+        recipe.bring_up_to_date().ok().map(|()| recipe.output)
     };
     MADE.get_or_init(make).as_deref()
 }
