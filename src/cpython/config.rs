@@ -1,10 +1,11 @@
 //! How CPython is initialised: as `python3` configures itself (PEP 587), with a status for each way in which that can
 //! fail, and without what is the host's to decide: its signal handlers, its locale, its C streams.
 //!
-//! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start. `PyInitConfig` (3.14) could do
-//! it with no struct, and would be a second way beside the one that every version has. Nor does it take every file's name: its
-//! strings are UTF-8 and no other bytes (3.14 and 3.15: "decoding error"), while `PyConfig_SetArgv` takes the surrogates that
-//! `Py_DecodeLocale` makes of those.
+//! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start. `PyInitConfig` (3.14) needs no
+//! struct, and cannot do it. It begins as `python3 -I` does, with what `python3` leaves to its environment decided, and refuses the
+//! -1 that would leave that open again: PYTHONHASHSEED, PYTHONDEVMODE, PYTHONTRACEMALLOC and others would do nothing. And its
+//! strings are UTF-8 and no other bytes, which names of files need not be, while `PyConfig_SetArgv` takes the surrogates that
+//! `Py_DecodeLocale` makes of those. `tests/c/config_layout.c` says when either changes.
 
 use super::types::{PyConfig, PyPreConfig, PyStatus};
 use super::{Python, State};

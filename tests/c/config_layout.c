@@ -1,5 +1,6 @@
 /* What src/cpython/config.rs takes for granted of this CPython's PyConfig and PyPreConfig: the ints that are 1 by
-   PyConfig_InitPythonConfig and 0 by PyConfig_InitIsolatedConfig are these six, in this order, and 4 KiB are enough. */
+   PyConfig_InitPythonConfig and 0 by PyConfig_InitIsolatedConfig are these six, in this order, and 4 KiB are enough. And why
+   PyInitConfig does not do: the day it does, this fails. */
 #include <Python.h>
 
 #include "py.h"
@@ -11,6 +12,32 @@ static const size_t SWITCHES[] = {
     SWITCH(use_environment),      SWITCH(install_signal_handlers), SWITCH(parse_argv),
     SWITCH(user_site_directory),  SWITCH(configure_c_stdio),       SWITCH(pathconfig_warnings),
 };
+
+#if PY_VERSION_HEX >= 0x030e0000
+/* What `python3` leaves to its environment and its own choice is -1 in its PyConfig: PYTHONHASHSEED, PYTHONTRACEMALLOC,
+   PYTHONDEVMODE, PYTHONINTMAXSTRDIGITS, PYTHONPERFSUPPORT. A PyInitConfig begins as `python3 -I` does, and no caller brings it
+   back to that; and its strings have to be UTF-8, which names of files need not be. */
+static void check_init_config(void)
+{
+    static const char *const LEFT_OPEN[] = { "use_hash_seed", "tracemalloc", "dev_mode", "int_max_str_digits",
+                                             "perf_profiling" };
+    PyConfig python;
+    PyConfig_InitPythonConfig(&python);
+    CHECK(python.use_hash_seed == -1 && python.tracemalloc == -1 && python.dev_mode == -1);
+    CHECK(python.int_max_str_digits == -1 && python.perf_profiling == -1);
+    PyInitConfig *config = PyInitConfig_Create();
+    CHECK(config != NULL);
+    for (size_t i = 0; i < sizeof LEFT_OPEN / sizeof *LEFT_OPEN; i++) {
+        int64_t value = -1;
+        CHECK(PyInitConfig_GetInt(config, LEFT_OPEN[i], &value) == 0 && value >= 0);
+        CHECK(PyInitConfig_SetInt(config, LEFT_OPEN[i], -1) == -1);
+    }
+    char name[] = "caf\xe9";
+    char *words[] = { name };
+    CHECK(PyInitConfig_SetStrList(config, "argv", 1, words) == -1);
+    PyInitConfig_Free(config);
+}
+#endif
 
 int main(void)
 {
@@ -42,5 +69,8 @@ int main(void)
     CHECK(offsetof(PyPreConfig, configure_locale) == offsetof(struct pre_config, configure_locale));
     CHECK(offsetof(PyPreConfig, coerce_c_locale) == offsetof(struct pre_config, coerce_c_locale));
     CHECK(offsetof(PyPreConfig, coerce_c_locale_warn) == offsetof(struct pre_config, coerce_c_locale_warn));
+#if PY_VERSION_HEX >= 0x030e0000
+    check_init_config();
+#endif
     return 0;
 }
