@@ -85,10 +85,15 @@ static void busy_queue_prepare(void)
     queue_prepare();
 }
 
+static void rest(long microseconds)
+{
+    struct timespec time = { 0, microseconds * 1000 };
+    nanosleep(&time, NULL);
+}
+
 static void a_while(void)
 {
-    struct timespec time = { 0, 20000 };
-    nanosleep(&time, NULL);
+    rest(20);
 }
 
 static double queue_seldom(long count)
@@ -135,6 +140,50 @@ static double shared_posts(long count)
     TIMED(count, {
         while (pyferry_queue_post(shared_queue, do_job, &shared_done) == PYFERRY_STATUS_QUEUE_FULL)
             run_shared_queue();
+    });
+}
+
+/* ---- jobs of many threads, which the queue's worker does: who finds no room rests, as a thread may that can wait ---- */
+
+/* Longer than a rest. */
+enum { LASTS = 1 << 15 };
+static pyferry_queue *worked_queue;
+/* What the worker has done, and the processor time that it has taken for that. */
+static struct {
+    atomic_long jobs, nanoseconds;
+} worked;
+
+static void do_and_count(void *unused, pyferry_status status)
+{
+    (void)unused;
+    if (status != PYFERRY_STATUS_OK)
+        return;
+    call();
+    long jobs = atomic_load_explicit(&worked.jobs, memory_order_relaxed) + 1;
+    atomic_store_explicit(&worked.jobs, jobs, memory_order_relaxed);
+    if (jobs % 256 == 0)
+        atomic_store_explicit(&worked.nanoseconds, (long)processor_time(CLOCK_THREAD_CPUTIME_ID), memory_order_relaxed);
+}
+
+static void make_worked_queue(void)
+{
+    pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
+    options.worker = true;
+    options.capacity = LASTS;
+    CHECK_OK(pyferry_queue_new(view, &options, &worked_queue));
+}
+
+static void worked_prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    CHECK(pthread_once(&once, make_worked_queue) == 0);
+}
+
+static double worked_posts(long count)
+{
+    TIMED(count, {
+        while (pyferry_queue_post(worked_queue, do_and_count, NULL) == PYFERRY_STATUS_QUEUE_FULL)
+            rest(300);
     });
 }
 

@@ -31,6 +31,13 @@ static inline double nanoseconds(void)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
+static inline double processor_time(clockid_t whose)
+{
+    struct timespec used;
+    CHECK(clock_gettime(whose, &used) == 0);
+    return (double)used.tv_sec * 1e9 + (double)used.tv_nsec;
+}
+
 #define TIMED(count, ...)                                                                                              \
     double start = nanoseconds();                                                                                      \
     for (long i = 0; i < (count); i++)                                                                                 \
@@ -382,6 +389,7 @@ static const struct way ways[] = {
     { "attached-seldom", busy_prepare, attached_seldom },
     { "shared-posts", shared_prepare, shared_posts },
     { "shared-atomics", nothing, shared_atomics },
+    { "worked-posts", worked_prepare, worked_posts },
     { "atomics", nothing, atomics },
     { "peer-call", nothing, peer_call },
 };

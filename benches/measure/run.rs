@@ -83,6 +83,12 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
                 None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
             }
         }
+        Measure::Jobs(threads) => {
+            match scaling(["worked-posts", "worked-posts"], threads, Rate::OfProcessor, python, programs)? {
+                Some(number) => number,
+                None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
+            }
+        }
         Measure::Latency(way) => run("holder", &[way.to_owned()], python, programs)?[0][0].into(),
         Measure::FirstMemory => memory(1, python, programs)?.into(),
         Measure::FurtherMemory => ((memory(5, python, programs)? - memory(1, python, programs)?) / 4.0).into(),
