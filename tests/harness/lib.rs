@@ -107,7 +107,7 @@ fn run_trials(mut all: Vec<Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Most programs wait for most of their time.
     let cores = available_parallelism().map_or(1, NonZero::get);
-    let threads = *arguments.test_threads.get_or_insert(cores * 3);
+    let threads = *arguments.test_threads.get_or_insert(cores * 4);
     keep_only(&mut all, &only());
     let is_asked_for = |name: &str| is_asked_for(&arguments, name);
     if let Some(code) = env::var(NONE).ok().filter(|_| !all.iter().any(|trial| is_asked_for(&trial.name))) {
