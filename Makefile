@@ -59,7 +59,8 @@ help:
 	@echo '              numpy, lxml, ... and modules by Cython, pybind11, nanobind and PyO3 on threads of a host, into docs/packages.md'
 	@echo 'make test-game'
 	@echo '              c_examples/game with its window, for a minute on each CPython (make test: for some seconds)'
-	@echo 'make check    formatting, lints, models of the gate, examples and documentation without a warning; what is installed and released'
+	@echo 'make check    formatting, lints, models of the gate, examples and documentation without a warning; what compilers and PyO3 say of'
+	@echo '              what is declared; what is installed and released'
 	@echo 'make docs     the reference and the pages of docs/ as html, below target/docs'
 	@echo 'make demo     build and run c_examples/quickstart.c: about ten seconds, and the build'
 	@echo 'make header   renew include/pyferry.h and include/pyferry_python.h'
@@ -126,7 +127,7 @@ test-msvc:
 test-arm64:
 	@tools/arm64
 	PYFERRY_TEST_UNDER=arm64 $(CARGO) test --release --package pyferry-tests --package sequences \
-	    --test c --test rust_api --test sequences -- '$(or $(T), on )'
+	    --test c --test declared --test rust_api --test sequences -- '$(or $(T), on )'
 
 # With all their errors, for tools/seen.
 test-debian:
@@ -154,7 +155,7 @@ check:
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
 	$(CARGO) test --release --package gate-model
 	@$(MAKE) --no-print-directory library
-	$(CARGO) test --release --workspace --test install --test wheel
+	$(CARGO) test --release --workspace --test declared --test pyo3 --test install --test wheel
 	@mkdir -p target/check
 	@for example in $(EXAMPLES); do \
 	    echo "$(CC) c_examples/$$example.c"; \

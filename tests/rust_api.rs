@@ -9,26 +9,22 @@ mod cases;
 mod threads;
 
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use harness::{Completion, Failed, Trial};
+use harness::{Completion, Trial};
 
 use harness::directives::{Directives, Mode};
 use harness::library::Library;
-use harness::python::{Python, newest};
+use harness::python::Python;
 use harness::tool::{self, Tool};
 use harness::{arm64, environment, paths, process, program, verdict};
 
 /// Names the case that this process is.
 const CASE: &str = "PYFERRY_TEST_RUST_CASE";
 const LIMIT: Duration = Duration::from_secs(60);
-const NOT_BY_PYO3: &str = "PyO3 is built for this machine's Pythons";
-/// `all`: build PyO3 for every Python found.
-const PYO3: &str = "PYFERRY_TEST_PYO3";
 
 fn main() -> ExitCode {
     if let Ok(name) = env::var(CASE) {
@@ -48,8 +44,6 @@ fn main() -> ExitCode {
                 trials.push(trial(name, Some(python), &library));
             }
         }
-        trials.extend(pythons.iter().map(|python| trial_with_pyo3(python, &pythons, &library)));
-        trials.extend(pythons.iter().map(trial_of_table));
         trials
     })
 }
@@ -69,7 +63,7 @@ fn trial(case: &'static str, python: Option<&Python>, library: &Library) -> Tria
             return Ok(Completion::ignored_with(reason));
         }
         let executable = if is_arm64() { built_for_arm64()? } else { env::current_exe()? };
-        run(&executable, &directory, &variables)?;
+        verdict::run(&executable, &directory, &variables, LIMIT)?;
         Ok(Completion::Completed)
     })
 }
@@ -98,80 +92,4 @@ fn unfit(python: &Python, mode: Mode) -> Option<String> {
         return Some("the tools are for the C programs".to_owned());
     }
     program::unfit(&Directives { mode, ..Directives::default() }, python)
-}
-
-/// A host with PyO3 (tests/pyo3), which links one Python's libpython. To build that takes a minute for each, so by default
-/// the newest with the GIL and the newest without stand for all.
-fn trial_with_pyo3(python: &Python, all: &[Python], library: &Library) -> Trial {
-    let name = format!("with_pyo3 on {}", python.name);
-    let directory = paths::run(&format!("rust_{name}"));
-    let mut variables = environment::variables(Mode::Host, Some(python), library, &directory);
-    let libpython = python.shared.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    variables.push(("LD_LIBRARY_PATH".to_owned(), libpython.into()));
-    let stands_for_all = newest(all.iter(), python.free_threaded).is_some_and(|newest| newest.name == python.name);
-    let asked = stands_for_all || env::var(PYO3).is_ok_and(|value| value == "all");
-    let python = python.clone();
-    Trial::ignorable_test(name, move || {
-        if let Some(reason) = unfit(&python, Mode::Host).or(is_arm64().then(|| NOT_BY_PYO3.to_owned())) {
-            return Ok(Completion::ignored_with(reason));
-        }
-        if !asked {
-            return Ok(Completion::ignored_with(format!("{PYO3}=all builds PyO3 for this one too")));
-        }
-        run(&build_with_pyo3(&python)?, &directory, &variables)?;
-        Ok(Completion::Completed)
-    })
-}
-
-/// The signatures of src/cpython/table.rs are pyo3-ffi's (tests/ffi), for each Python that this knows.
-fn trial_of_table(python: &Python) -> Trial {
-    let python = python.clone();
-    Trial::ignorable_test(format!("table_by_pyo3_ffi on {}", python.name), move || {
-        if is_arm64() {
-            return Ok(Completion::ignored_with(NOT_BY_PYO3));
-        }
-        if python.free_threaded && python.minor == 13 {
-            return Ok(Completion::ignored_with("pyo3-ffi refuses 3.13t"));
-        }
-        let mut command = cargo("check", "ffi", &python);
-        command.arg("--target-dir").arg(paths::root().join("target/ffi"));
-        process::output(&mut command)?;
-        Ok(Completion::Completed)
-    })
-}
-
-/// cargo, for one of the packages that are built for one Python at a time.
-fn cargo(verb: &str, package: &str, python: &Python) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args([verb, "--quiet", "--locked", "--manifest-path"]);
-    command.arg(paths::root().join("tests").join(package).join("Cargo.toml"));
-    command.env_remove("LD_LIBRARY_PATH").env("PYO3_PYTHON", &python.executable);
-    command
-}
-
-fn build_with_pyo3(python: &Python) -> Result<PathBuf, Failed> {
-    // What of it is the same for all Pythons is built once; so its program is put away before the next one's is made.
-    static BUILDING: Mutex<()> = Mutex::new(());
-    let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-    let target = paths::root().join("target/pyo3");
-    let mut command = cargo("build", "pyo3", python);
-    process::output(command.arg("--release").arg("--target-dir").arg(&target))?;
-    let program = target.join(format!("with-pyo3-on-{}", python.name));
-    fs::copy(target.join("release/pyferry-with-pyo3"), &program)?;
-    Ok(program)
-}
-
-fn run(executable: &Path, directory: &Path, variables: &environment::Variables) -> Result<(), Failed> {
-    fs::create_dir_all(directory)?;
-    let mut command = tool::starts(executable);
-    command.current_dir(directory);
-    environment::replace(&mut command, variables);
-    let tool = tool::current().map_or(1, Tool::slowdown);
-    let limit = environment::limit(LIMIT, variables) * tool;
-    let autopsy = |group| harness::backtrace::of_group(group, &directory.join("gdb"));
-    let finished = process::run(&mut command, &directory.join("output"), limit, autopsy)?;
-    verdict::of(&finished, limit).map_err(|what| {
-        let again = verdict::by_hand(&command, variables);
-        format!("{what}\nby hand: {again}\noutput:\n{}{}", verdict::tail(&finished.output), finished.autopsy).into()
-    })
 }

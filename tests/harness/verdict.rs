@@ -1,11 +1,17 @@
 //! What a finished program amounts to, and what is told about a failed one.
 
 use std::env;
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::environment::Variables;
-use super::process::Finished;
+use libtest_mimic::Failed;
+
+use super::backtrace;
+use super::environment::{self, Variables};
+use super::process::{self, Finished};
+use super::tool::{self, Tool};
 
 /// How many lines of the output are shown.
 const TAIL: usize = 120;
@@ -34,4 +40,19 @@ pub fn tail(output: &str) -> String {
     let left_out = lines.len().saturating_sub(TAIL);
     let mark = if left_out > 0 { format!("({left_out} lines left out)\n") } else { String::new() };
     mark + &lines[left_out..].join("\n")
+}
+
+/// Runs a program to its end, with so much time where nothing slows it down, and judges it.
+pub fn run(executable: &Path, directory: &Path, variables: &Variables, limit: Duration) -> Result<(), Failed> {
+    fs::create_dir_all(directory)?;
+    let mut command = tool::starts(executable);
+    command.current_dir(directory);
+    environment::replace(&mut command, variables);
+    let limit = environment::limit(limit, variables) * tool::current().map_or(1, Tool::slowdown);
+    let autopsy = |group| backtrace::of_group(group, &directory.join("gdb"));
+    let finished = process::run(&mut command, &directory.join("output"), limit, autopsy)?;
+    of(&finished, limit).map_err(|what| {
+        let again = by_hand(&command, variables);
+        format!("{what}\nby hand: {again}\noutput:\n{}{}", tail(&finished.output), finished.autopsy).into()
+    })
 }
