@@ -153,7 +153,7 @@ check:
 	tools/links
 	@if command -v doxygen >/dev/null; then set -x; $(DOXYGEN); else echo 'no doxygen: the reference was not checked (make docs gets it)'; fi
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
-	$(CARGO) test --release --package gate-model
+	$(CARGO) test --release --package gate-model --package header --package python_header
 	@$(MAKE) --no-print-directory library
 	$(CARGO) test --release --workspace --test declared --test pyo3 --test install --test wheel
 	@mkdir -p target/check

@@ -43,11 +43,18 @@ static void come_back(void)
     inside = false;
 }
 
+/* Debug builds make more, and take longer for each. */
+#ifdef Py_DEBUG
+enum { EACH = 1024 };
+#else
+enum { EACH = 256 };
+#endif
+
 static void look(const PyMemAllocatorEx *under)
 {
     static _Thread_local unsigned int turn;
     /* Objects are many: not each. */
-    if (hooked && !inside && (under == &raw || turn++ % 256 == 0))
+    if (hooked && !inside && (under == &raw || turn++ % EACH == 0))
         come_back();
 }
 
