@@ -6,8 +6,11 @@ HEADER ?= $(CARGO) run --quiet --release --package header
 PYTHON_HEADER ?= $(CARGO) run --quiet --release --package python_header
 # What is built is looked for below target.
 unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET
+# What Rust calls another machine than this one: make install RUST_TARGET=aarch64-unknown-linux-gnu OBJCOPY=aarch64-linux-gnu-objcopy
+RUST_TARGET ?=
 
-LIBRARY := target/release/libpyferry.so
+BUILT := target/$(RUST_TARGET:%=%/)release
+LIBRARY := $(BUILT)/libpyferry.so
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 # 0.1 of 0.1.2, and 1 of 1.2.3: the SONAME's.
 SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(basename $(basename $(VERSION))))
@@ -22,7 +25,7 @@ STRICT_CXX := -std=c++17 -Wall -Wextra -Wpedantic
 LINK := -Ltarget/release -lpyferry -pthread -Wl,-rpath,'$$ORIGIN/../release'
 
 .PHONY: all help setup test bench soak memcheck helgrind sanitizers mutations check docs demo header clean library
-.PHONY: abi rooms install uninstall deny dist dist-windows wheel wheel-windows wheel-arm64
+.PHONY: abi rooms install uninstall deny dist dist-arm64 dist-windows wheel wheel-windows wheel-arm64
 .PHONY: bench-windows systems test-windows test-msvc test-arm64 test-debian test-dropin test-packages test-game
 
 # What of tests/c to run under a tool: parts of names. "on" is part of all.
@@ -70,8 +73,8 @@ help:
 	@echo '              the libraries, headers, pyferry.pc and the CMake package'
 	@echo 'make deny     licences, sources and known faults of the dependencies'
 	@echo 'make dist     source and binary archives in target/dist'
-	@echo 'make dist-windows'
-	@echo '              an archive for Windows x86-64 in target/dist, by mingw-w64'
+	@echo 'make dist-arm64, make dist-windows'
+	@echo '              an archive for arm64 Linux, or for Windows x86-64 by mingw-w64, in target/dist'
 	@echo 'make wheel    the Python package that carries the library, in target/wheels'
 	@echo 'make wheel-windows, make wheel-arm64'
 	@echo '              the same for Windows x86-64 and arm64 Linux, in folders of target/wheels'
@@ -82,7 +85,7 @@ setup:
 
 # cargo knows best what is current. The link is what programs look for: build.rs says where cargo does not make it.
 library:
-	$(CARGO) build --release
+	$(CARGO) build --release $(RUST_TARGET:%=--target %)
 	@[ -e $(LIBRARY).$(SOVERSION) ] || ln -sf $(notdir $(LIBRARY)) $(LIBRARY).$(SOVERSION)
 
 # All of it, or the cases with T in their name.
@@ -203,7 +206,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 check_paths = $(foreach name,PREFIX LIBDIR INCLUDEDIR,$(if $(and $(filter 1,$(words $($(name)))),$(filter /%,$($(name)))),,\
     $(error $(name) is "$($(name))": it has to be an absolute path without spaces)))\
     $(if $(filter-out 0 1,$(words $(DESTDIR))),$(error DESTDIR is "$(DESTDIR)": it must not have spaces))
-INSTALL = PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' DESTDIR='$(DESTDIR)' \
+INSTALL = BUILT='$(BUILT)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' DESTDIR='$(DESTDIR)' \
     VERSION='$(VERSION)' SOVERSION='$(SOVERSION)' tools/install
 
 # Under sudo there may be no cargo: then what was built before.
@@ -231,6 +234,11 @@ deny:
 dist:
 	@tools/setup release
 	tools/dist
+
+dist-arm64:
+	@tools/arm64
+	@tools/setup release
+	tools/dist aarch64-unknown-linux-gnu
 
 dist-windows:
 	@tools/windows

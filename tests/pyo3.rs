@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 /// the newest with the GIL and the newest without stand for all.
 fn host(python: &Python, all: &[Python], library: &Library) -> Trial {
     let name = format!("with_pyo3 on {}", python.name);
-    let directory = paths::run(&format!("{name}"));
+    let directory = paths::run(&name);
     let mut variables = environment::variables(Mode::Host, Some(python), library, &directory);
     let libpython = python.shared.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     variables.push(("LD_LIBRARY_PATH".to_owned(), libpython.into()));

@@ -62,6 +62,9 @@ pub fn main() -> ExitCode {
         for program in program::all() {
             trials.extend(case::trials(&kit, &program, &pythons));
         }
+        if tool::current() == Some(tool::Tool::Arm64) {
+            trials.extend(arm64::trials(&pythons));
+        }
         trials
     })
 }

@@ -2,6 +2,8 @@
 //!
 //! `tools/arm64` gets what that takes, and says where it is.
 
+mod released;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use std::sync::OnceLock;
 use super::python::Python;
 use super::search::{Found, wanted_of};
 use super::{paths, process};
+pub use released::trials;
 
 pub const TARGET: &str = "aarch64-unknown-linux-gnu";
 const EMULATOR: &str = "qemu-aarch64";
