@@ -147,7 +147,7 @@ impl Installed {
         let mut command = Command::new(compile::compiler("CC"));
         command.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-pthread"]);
         command.arg(format!("-DMODULE={module}")).arg(source.join("extension.c")).arg("-o").arg(output);
-        command.args(python.include.iter().flat_map(|include| [Path::new("-isystem"), include]));
+        command.args(python.header_words());
         command.args(self.ask(&["--cflags", "--libs"])?.split_whitespace());
         said_by(&mut command)?;
         Ok(())

@@ -5,6 +5,7 @@
 #include "use.h"
 
 #include <libgen.h>
+#include <limits.h>
 #include <sys/wait.h>
 
 /* In a process of its own: a Python that was loaded is never unloaded. */
@@ -39,16 +40,22 @@ static void starts(const char *option, const char *variable, const char *check)
 int main(void)
 {
     const char *program = getenv("PYFERRY_TEST_PYTHON"), *library = getenv("PYFERRY_TEST_LIBPYTHON");
-    char *copy = strdup(library), *prefix = dirname(dirname(copy));
+    char *copy = strdup(program), *prefix = dirname(dirname(copy));
     const char *any = "", *wrong = "/nowhere/python3";
-    char command[4096];
+    char command[4096], its_program[4096], its_file[PATH_MAX], file[PATH_MAX];
+    snprintf(its_program, sizeof its_program, "%s/bin/python3", prefix);
+    bool is_its = realpath(its_program, its_file) != NULL && realpath(program, file) != NULL && strcmp(its_file, file) == 0;
+    if (!is_its)
+        printf("not tried: by its prefix, as %s is another one or none\n", its_program);
 
     starts(program, wrong, any);
     starts(library, wrong, any);
-    starts(prefix, wrong, any);
+    if (is_its)
+        starts(prefix, wrong, any);
     starts(NULL, program, any);
     starts(NULL, library, any);
-    starts(NULL, prefix, any);
+    if (is_its)
+        starts(NULL, prefix, any);
     starts(NULL, NULL, any);
     starts(NULL, "", any);
 

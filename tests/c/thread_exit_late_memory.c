@@ -68,9 +68,12 @@ int main(void)
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
         use = uses[i];
         growth(WARM_UP);
-        long grown = growth(THREADS);
+        long slack = python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK, grown = growth(THREADS);
         printf("use %zu: %ld KiB\n", i, grown / 1024);
-        CHECK(grown <= (python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK));
+        /* What is lost is lost each time. (Under Wine a megabyte comes and goes.) */
+        for (int again = 0; again < 2 && grown > slack; again++)
+            grown = growth(THREADS);
+        CHECK(grown <= slack);
     }
     CHECK_OK(pyferry_interpreter_end(sub, 0));
     finish_python(state);

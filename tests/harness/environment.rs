@@ -102,7 +102,7 @@ fn is_foreign(name: &str) -> bool {
 
 /// The Python's own directory first: an embedded Python finds its standard library by the `python3` on `PATH`.
 fn path_from(python: &Python) -> OsString {
-    let own = python.executable.parent().map(Path::to_owned);
+    let own = cpython::program_directory(python);
     let rest = env::var_os("PATH").unwrap_or_default();
     env::join_paths(own.into_iter().chain(env::split_paths(&rest))).unwrap_or(rest)
 }

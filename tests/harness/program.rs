@@ -90,7 +90,7 @@ pub fn unfit(directives: &Directives, python: &Python) -> Option<String> {
     } else if shared && python.shared.is_none() {
         lacks("shared libpython")
     } else if archive && python.archive.is_none() {
-        lacks("static libpython")
+        lacks("static libpython that can be linked")
     } else {
         None
     }

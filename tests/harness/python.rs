@@ -80,6 +80,15 @@ impl Python {
         })
     }
 
+    /// For the system's compiler.
+    pub fn header_words(&self) -> impl Iterator<Item = String> {
+        // Debian's debug builds have links to the headers of the plain ones, beside a pyconfig.h of their own. GCC takes what a link of
+        // the system's leads to for the header, and looks for pyconfig.h beside that.
+        let are_links = self.include.first().is_some_and(|folder| folder.join("Python.h").is_symlink());
+        let as_named = are_links.then(|| "-fno-canonical-system-headers".to_owned());
+        self.include.iter().flat_map(|folder| ["-isystem".to_owned(), folder.display().to_string()]).chain(as_named)
+    }
+
     pub fn describe(&self) -> String {
         let Python { name, release, .. } = self;
         let lacks = if self.shared.is_none() { ", no shared libpython" } else { "" };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -159,7 +159,7 @@ fn signatures_agree(python: &Python) -> Result<(), Failed> {
 fn structs_agree(python: &Python) -> Result<(), Failed> {
     let ours = print_layout("any", &[format!("-I{}", paths::include().display())])?;
     let mut words = vec!["-DWITH_PYTHON_H".to_owned()];
-    words.extend(python.include.iter().flat_map(|directory| ["-isystem".to_owned(), directory.display().to_string()]));
+    words.extend(python.header_words());
     let theirs = print_layout(&python.name, &words)?;
     match ours.lines().zip(theirs.lines()).find(|(ours, theirs)| ours != theirs) {
         Some((ours, theirs)) => Err(format!("pyferry_python.h has {ours}, Python.h has {theirs}").into()),
@@ -235,9 +235,7 @@ fn calls_are_short(python: &Python) -> Result<(), Failed> {
         Ok(body.lines().filter(is_instruction).map(|line| line.trim().to_owned()).collect())
     };
     let ours = instructions("\"pyferry_python.h\"", vec![include])?;
-    let directories =
-        python.include.iter().flat_map(|directory| ["-isystem".to_owned(), directory.display().to_string()]);
-    let theirs = instructions("<Python.h>", directories.collect())?;
+    let theirs = instructions("<Python.h>", python.header_words().collect())?;
     // On arm64 the address of a variable takes an instruction of its own.
     let more = if tool::current() == Some(Tool::Arm64) { 2 } else { 1 };
     if ours.len() > theirs.len() + more {
@@ -250,7 +248,7 @@ fn calls_are_short(python: &Python) -> Result<(), Failed> {
 pub fn compile(python: &Python, flags: &[&str], source: &str) -> Result<(), String> {
     let mut command = Command::new(compiler("CC"));
     command.args(["-std=c11", "-fsyntax-only"]).args(flags);
-    command.args(python.include.iter().flat_map(|directory| [Path::new("-isystem"), directory]));
+    command.args(python.header_words());
     with_input(command.args(["-x", "c", "-"]), source).map(|_| ())
 }
 
