@@ -4,7 +4,7 @@
 #include "py.h"
 
 static pyferry_view *main_interpreter, *sub;
-static struct event in, go;
+static struct event in = EVENT_INIT, go = EVENT_INIT;
 
 /* Up to 3.11 Py_EndInterpreter comes back with the GIL held and no state attached. */
 static void end_interpreter(PyThreadState *state, PyThreadState *other)

@@ -3,7 +3,7 @@
    finalised finds it attached all the same, by PyGILState too. */
 #include "asyncio.h"
 
-static struct event begun, closed, checked;
+static struct event begun = EVENT_INIT, closed = EVENT_INIT, checked = EVENT_INIT;
 static int told;
 
 static void job(void *unused, pyferry_status status)

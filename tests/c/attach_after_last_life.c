@@ -7,7 +7,7 @@
 
 static pyferry_view *last, *now;
 static PyThreadState *initial;
-static struct event in, again;
+static struct event in = EVENT_INIT, again = EVENT_INIT;
 
 static void *outlives_python(void *unused)
 {

@@ -7,7 +7,7 @@
 #include <dlfcn.h>
 #include <stdatomic.h>
 
-static struct event loading;
+static struct event loading = EVENT_INIT;
 static atomic_ulong looks;
 
 static void *look(void *view)

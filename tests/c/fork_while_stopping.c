@@ -5,7 +5,7 @@
 #include "fork.h"
 
 static struct inherited had;
-static struct event inside, reported;
+static struct event inside = EVENT_INIT, reported = EVENT_INIT;
 
 static int32_t hear(const char *text, void *data)
 {

@@ -5,7 +5,7 @@
 #include "py.h"
 
 static pyferry_view *main_interpreter, *ended, *next;
-static struct event in, go;
+static struct event in = EVENT_INIT, go = EVENT_INIT;
 
 static void nothing(void) {}
 

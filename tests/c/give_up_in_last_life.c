@@ -3,7 +3,7 @@
 #include "py.h"
 
 static pyferry_view *last, *now;
-static struct event in, again;
+static struct event in = EVENT_INIT, again = EVENT_INIT;
 
 static void meanwhile(void)
 {

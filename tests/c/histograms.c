@@ -95,7 +95,7 @@ static void *each_once(void *unused)
 
 /* ---- how long ---- */
 
-static struct event in, leave;
+static struct event in = EVENT_INIT, leave = EVENT_INIT;
 
 static void *hold(void *held)
 {

@@ -5,7 +5,7 @@
 
 static pyferry_view *main_interpreter, *first, *second;
 static struct guest guest;
-static struct event waits;
+static struct event waits = EVENT_INIT;
 static bool gave_up;
 static __thread bool ends;
 

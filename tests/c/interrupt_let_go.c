@@ -6,7 +6,7 @@
 #define ROUNDS 10
 
 static pyferry_view *here, *elsewhere;
-static struct event in, over;
+static struct event in = EVENT_INIT, over = EVENT_INIT;
 
 static PyObject *let_go(PyObject *self, PyObject *unused)
 {
@@ -28,7 +28,7 @@ static PyObject *hop(PyObject *self, PyObject *unused)
 
 static PyMethodDef methods[] = { { "step", let_go, METH_NOARGS, NULL }, { "step", hop, METH_NOARGS, NULL } };
 
-static struct event away, come;
+static struct event away = EVENT_INIT, come = EVENT_INIT;
 
 /* Is elsewhere until it is called, and then waits for its own interpreter. */
 static PyObject *stay_away(PyObject *self, PyObject *unused)

@@ -14,7 +14,7 @@ int main(void)
 }
 #else
 static pyferry_view *own;
-static struct event started, done;
+static struct event started = EVENT_INIT, done = EVENT_INIT;
 
 static void finalize(void)
 {
@@ -32,7 +32,7 @@ static void *takes_over(void *unused)
     return unused;
 }
 
-static struct event tearing_down;
+static struct event tearing_down = EVENT_INIT;
 
 static PyObject *take_long(PyObject *unused, PyObject *none)
 {

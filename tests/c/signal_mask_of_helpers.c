@@ -14,7 +14,7 @@ static const char LOOKING[] =
     "    def __del__(self, look=look): look('destructor')\n"
     "mine = threading.local()\n";
 
-static struct event ready, go;
+static struct event ready = EVENT_INIT, go = EVENT_INIT;
 static pyferry_view *sub;
 
 static void *live(void *unused)

@@ -3,7 +3,7 @@
 #include "py.h"
 
 static pyferry_view *view;
-static struct event visited;
+static struct event visited = EVENT_INIT;
 static bool cancelled;
 
 static void *end_when_cancelled(void *unused)

@@ -5,7 +5,7 @@
 
 static pyferry_view *main_interpreter, *visited;
 static pthread_key_t later;
-static struct event in, go, ended;
+static struct event in = EVENT_INIT, go = EVENT_INIT, ended = EVENT_INIT;
 
 /* Runs after pyferry has tidied up: its own destructor has a lower number. */
 static void look(void *unused)

@@ -2,7 +2,7 @@
    others in: by then whoever joins it may hold the GIL. */
 #include "py.h"
 
-static struct event in_destructor, may_go_on;
+static struct event in_destructor = EVENT_INIT, may_go_on = EVENT_INIT;
 static int destroyed;
 
 static PyObject *destroy(PyObject *unused, PyObject *none)

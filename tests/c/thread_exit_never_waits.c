@@ -30,7 +30,7 @@ static void leave_in_all(void)
     }
 }
 
-static struct event ready, go;
+static struct event ready = EVENT_INIT, go = EVENT_INIT;
 static void (*where)(void);
 
 static void stay_outside(void)
@@ -82,7 +82,7 @@ static void joined_by_who_holds_it(void (*stay)(void), int expected)
     CHECK(becomes(&destroyed, expected));
 }
 
-static struct event held, joined;
+static struct event held = EVENT_INIT, joined = EVENT_INIT;
 
 /* A C function that keeps the GIL for long: until the worker is joined, which it must be while this is so. */
 static void *hold_until_joined(void *unused)

@@ -25,7 +25,7 @@ static void refused(void)
 
 /* ---- who waits for whom ---- */
 
-static struct event in, leave;
+static struct event in = EVENT_INIT, leave = EVENT_INIT;
 
 static void *hold(void *unused)
 {

@@ -68,7 +68,7 @@ static void unwatch(struct heard *heard)
 }
 
 /* In C code, called from Python code, with the interpreter. */
-static struct event in_c, leave_c;
+static struct event in_c = EVENT_INIT, leave_c = EVENT_INIT;
 
 static PyObject *hog(PyObject *self, PyObject *unused)
 {
