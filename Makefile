@@ -48,7 +48,8 @@ help:
 	@echo '              break the library in many ways and see that the tests notice (minutes; hours if they do not)'
 	@echo 'make systems  compile for Windows and macOS as far as this machine can, and run what Wine can'
 	@echo 'make test-windows [T="finalize on 3.12"]'
-	@echo '              run tests/c on CPythons for Windows, under Wine; gets these first, and says how much that is'
+	@echo '              run tests/c, sequences of calls, and what is released for Windows on its CPythons, under Wine; gets these first,'
+	@echo '              and says how much that is'
 	@echo 'make test-msvc [T="finalize on 3.12"]'
 	@echo '              the same with pyferry.dll as Rust makes it for Microsoft'"'"'s tools; takes lld and llvm'
 	@echo 'make test-arm64 [T="finalize on 3.13"]'
@@ -116,15 +117,20 @@ mutations: setup
 systems:
 	@tools/systems
 
-# Where a Python of Windows is not to be had, its cases are left out, and tools/windows says so.
+# Where a Python of Windows is not to be had, its cases are left out, and tools/windows says so. Without T the tests of src/sys, too.
+FOR_WINDOWS := --release --package pyferry-tests --package sequences --test windows --test sequences
 test-windows:
 	@tools/windows
-	PYFERRY_TEST_WINDOWS=1 $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
+	PYFERRY_TEST_WINDOWS=1 $(CARGO) test $(FOR_WINDOWS) -- '$(or $(T), on )'
+	@$(if $(T),:,wine="WINEDEBUG=-all WINEPREFIX=$$(tools/windows --path)/wine /usr/lib/wine/wine64"; set -x; \
+	    CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc-posix \
+	    CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER="env $$wine" \
+	    $(CARGO) test --release --package system-rooms --lib --target x86_64-pc-windows-gnu --target-dir target/systems)
 
 # The same with the library that Rust's compiler for Microsoft's tools makes.
 test-msvc:
 	@tools/windows
-	PYFERRY_TEST_WINDOWS=msvc $(CARGO) test --release --package pyferry-tests --test windows -- '$(or $(T), on )'
+	PYFERRY_TEST_WINDOWS=msvc $(CARGO) test $(FOR_WINDOWS) -- '$(or $(T), on )'
 
 # What the emulator cannot run is left out, and said to be so.
 test-arm64:

@@ -2,9 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::env;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use super::call::Call;
 use super::model::{Expected, Facts, INITIALIZER, Model};
@@ -13,7 +15,7 @@ use harness::case::Kit;
 use harness::directives::{Directives, Mode};
 use harness::program::Program;
 use harness::python::Python;
-use harness::{compile, environment, paths};
+use harness::{compile, environment, paths, tool, windows};
 
 /// A call, and the thread that makes it.
 pub type Step = (usize, Call);
@@ -22,6 +24,13 @@ pub type Step = (usize, Call);
 pub const TURNS: u32 = 200;
 /// No way home is that long.
 const TOO_FAR: usize = 200;
+
+/// What all games share.
+#[derive(Clone)]
+pub enum AnyKit {
+    Here(Arc<Kit>),
+    Windows(Arc<windows::Kit>),
+}
 
 /// One Python, and the process in which it plays.
 pub struct Game {
@@ -46,19 +55,23 @@ struct Line {
 }
 
 impl Game {
-    pub fn new(kit: &Kit, python: &Python, what: &str) -> Result<Game, String> {
+    pub fn new(kit: &AnyKit, python: &Python, what: &str) -> Result<Game, String> {
         let source = paths::root().join("tests/sequences/player.c");
         let program = Program { name: "player".to_owned(), source, directives: Ok(Directives::default()) };
-        let directives = Directives::default();
-        let built_for = program.built_for(&directives, Some(python));
-        let recipe = compile::program(&program, &directives, built_for, &kit.library)?;
-        kit.builder.make(&recipe)?;
         let directory = paths::run(&format!("{what} on {}", python.name));
-        let stage = Stage {
-            program: recipe.output,
-            variables: environment::variables(Mode::Host, Some(python), &kit.library, &directory),
-            directory,
+        let (words, variables) = match kit {
+            AnyKit::Windows(kit) => kit.host(&program, python)?,
+            AnyKit::Here(kit) => {
+                let directives = Directives::default();
+                let built_for = program.built_for(&directives, Some(python));
+                let recipe = compile::program(&program, &directives, built_for, &kit.library)?;
+                kit.builder.make(&recipe)?;
+                let started = tool::starts(&recipe.output);
+                let words = [started.get_program()].into_iter().chain(started.get_args()).map(OsString::from).collect();
+                (words, environment::variables(Mode::Host, Some(python), &kit.library, &directory))
+            }
         };
+        let stage = Stage { words, variables, directory };
         let facts = Facts { since_3_12: python.minor >= 12 };
         Ok(Game {
             name: python.name.clone(),

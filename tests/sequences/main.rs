@@ -15,12 +15,20 @@ mod trial;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use game::AnyKit;
 use harness::build::Builder;
 use harness::case::Kit;
+use harness::windows;
 
 fn main() -> ExitCode {
+    if windows::is_asked_for() {
+        return windows::run(|kit, pythons| {
+            let kit = AnyKit::Windows(Arc::clone(kit));
+            pythons.iter().flat_map(|python| trial::trials(&kit, python)).collect()
+        });
+    }
     harness::run(|library, pythons| {
-        let kit = Arc::new(Kit { library, builder: Builder::default() });
+        let kit = AnyKit::Here(Arc::new(Kit { library, builder: Builder::default() }));
         pythons.into_iter().flat_map(|python| trial::trials(&kit, &Arc::new(python))).collect()
     })
 }

@@ -90,7 +90,7 @@ static void *live(void *actor)
     return NULL;
 }
 
-static void tell(struct actor *actor, bool parks)
+static void hand_on(struct actor *actor, bool parks)
 {
     actor->parks = parks;
     if (actor->number == INITIALIZER) {
@@ -109,7 +109,7 @@ static void start_over(struct actor *actor)
     actor->parked = NULL;
     actor->thread = thread_start(live, actor);
     snprintf(actor->line, sizeof actor->line, "is_attached -");
-    tell(actor, false);
+    hand_on(actor, false);
 }
 
 static void play(char *line)
@@ -122,13 +122,14 @@ static void play(char *line)
     snprintf(actor->line, sizeof actor->line, "%s", command + 1 + alone);
     for (int i = 0; i < ACTORS; i++)
         if (i != number && (!alone || actor->parked != NULL))
-            tell(&actors[i], true);
+            hand_on(&actors[i], true);
     actor->parks = false;
     if (strcmp(actor->line, "exit") == 0)
         start_over(actor);
     else
-        tell(actor, false);
+        hand_on(actor, false);
     puts(actor->answer);
+    fflush(stdout);
 }
 
 /* All is as in the beginning, but for what PyEval_SaveThread gave: that is number 0 from here on. */
@@ -142,7 +143,6 @@ static void reset(const char *saved)
 int main(void)
 {
     char line[256];
-    setvbuf(stdout, NULL, _IOLBF, 0);
     for (int i = 0; i < ACTORS; i++) {
         actors[i].number = i;
         sem_init(&actors[i].told, 0, 0);

@@ -1,5 +1,6 @@
 //! A process that makes the calls it is told to make.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -11,14 +12,15 @@ use std::{io, thread};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use harness::{backtrace, environment, process, tool, verdict};
+use harness::{backtrace, environment, process, verdict};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// How a player is started.
 #[derive(Clone)]
 pub struct Stage {
-    pub program: PathBuf,
+    /// The program, or what runs it.
+    pub words: Vec<OsString>,
     pub variables: environment::Variables,
     pub directory: PathBuf,
 }
@@ -34,8 +36,8 @@ pub struct Player {
 
 impl Stage {
     fn command(&self) -> Command {
-        let mut command = tool::starts(&self.program);
-        command.current_dir(&self.directory);
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).current_dir(&self.directory);
         environment::replace(&mut command, &self.variables);
         command
     }

@@ -11,9 +11,8 @@ use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
 use proptest_state_machine::Sequential;
 
 use super::call::{self, Call, Ticket};
-use super::game::{Game, Step, TURNS};
+use super::game::{AnyKit, Game, Step, TURNS};
 use super::model::{ACTORS, INITIALIZER, Model};
-use harness::case::Kit;
 use harness::directives::Directives;
 use harness::program;
 use harness::python::Python;
@@ -31,9 +30,9 @@ const FEWEST_PAIRS: usize = 500;
 const STRIDE: usize = 7919;
 const LENGTH: std::ops::Range<usize> = 1..40;
 
-pub fn trials(kit: &Arc<Kit>, python: &Arc<Python>) -> [Trial; 2] {
+pub fn trials(kit: &AnyKit, python: &Arc<Python>) -> [Trial; 2] {
     let trial = |what: &'static str, play: fn(&Game) -> Result<(), Failed>| {
-        let (kit, python) = (Arc::clone(kit), Arc::clone(python));
+        let (kit, python) = (kit.clone(), Arc::clone(python));
         Trial::ignorable_test(format!("{what} on {}", python.name), move || {
             if let Some(reason) = program::unfit(&Directives::default(), &python) {
                 return Ok(Completion::ignored_with(reason));

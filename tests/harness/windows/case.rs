@@ -104,7 +104,7 @@ impl Case {
         fs::create_dir_all(&self.directory).map_err(io)?;
         let (program, mut arguments) = self.command_line(built).map_err(io)?;
         arguments.extend(seed.map(OsString::from));
-        let variables = self.variables(built);
+        let variables = variables(&self.kit, &self.directives, self.python.as_deref(), built);
         let mut command = self.kit.wine.command(&program, &arguments);
         command.current_dir(&self.directory);
         environment::replace(&mut command, &variables);
@@ -140,38 +140,39 @@ impl Case {
         arguments.extend(self.directives.args.iter().map(OsString::from));
         Ok((program, arguments))
     }
+}
 
-    fn variables(&self, built: &Path) -> environment::Variables {
-        let mut variables = environment::Variables::new();
-        let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.into()));
-        set("PYTHONDONTWRITEBYTECODE", "1");
-        // Wine 8's FlushProcessWriteBuffers does nothing.
-        set("PYFERRY_BARRIER", "symmetric");
-        set("PYFERRY_TEST_LIBRARY", &windows_path(&self.kit.library.file));
-        set("PYFERRY_TEST_SLOWDOWN", &(SLOWDOWN * environment::slowdown()).to_string());
-        let mut path = vec![self.kit.library.directory().to_owned()];
-        if let Some(python) = self.python.as_deref() {
-            path.extend(python.executable.parent().map(Path::to_owned));
-            path.extend([compile::directory(Some(python)), compile::directory(None)]);
-            let executable = windows_path(&python.executable);
-            set("PYFERRY_TEST_PYTHON", &executable);
-            set("PYFERRY_TEST_LIBPYTHON", &windows_path(python.shared.as_deref().expect("described so")));
-            if python.in_short {
-                set("PYFERRY_TEST_IN_SHORT", "1");
-            }
-            match self.directives.mode {
-                Mode::Runtime => set("PYFERRY_PYTHON", &executable),
-                // There Python takes the host's folder for its own, and the host has to say better.
-                Mode::Host | Mode::Dlopen if python.minor < 11 => {
-                    set("PYTHONHOME", &windows_path(python.executable.parent().expect("it is in a folder")));
-                }
-                Mode::Extension => set("PYTHONPATH", &windows_path(built.parent().expect("it is in a directory"))),
-                _ => {}
-            }
+/// What a program runs with.
+pub fn variables(kit: &Kit, directives: &Directives, python: Option<&Python>, built: &Path) -> environment::Variables {
+    let mut variables = environment::Variables::new();
+    let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.into()));
+    set("PYTHONDONTWRITEBYTECODE", "1");
+    // Wine 8's FlushProcessWriteBuffers does nothing.
+    set("PYFERRY_BARRIER", "symmetric");
+    set("PYFERRY_TEST_LIBRARY", &windows_path(&kit.library.file));
+    set("PYFERRY_TEST_SLOWDOWN", &(SLOWDOWN * environment::slowdown()).to_string());
+    let mut path = vec![kit.library.directory().to_owned()];
+    if let Some(python) = python {
+        path.extend(python.executable.parent().map(Path::to_owned));
+        path.extend([compile::directory(Some(python)), compile::directory(None)]);
+        let executable = windows_path(&python.executable);
+        set("PYFERRY_TEST_PYTHON", &executable);
+        set("PYFERRY_TEST_LIBPYTHON", &windows_path(python.shared.as_deref().expect("described so")));
+        if python.in_short {
+            set("PYFERRY_TEST_IN_SHORT", "1");
         }
-        let path: Vec<String> = path.iter().map(|directory| windows_path(directory)).collect();
-        set("WINEPATH", &path.join(";"));
-        variables.extend(self.directives.env.iter().map(|(name, value)| (name.clone(), value.into())));
-        variables
+        match directives.mode {
+            Mode::Runtime => set("PYFERRY_PYTHON", &executable),
+            // There Python takes the host's folder for its own, and the host has to say better.
+            Mode::Host | Mode::Dlopen if python.minor < 11 => {
+                set("PYTHONHOME", &windows_path(python.executable.parent().expect("it is in a folder")));
+            }
+            Mode::Extension => set("PYTHONPATH", &windows_path(built.parent().expect("it is in a directory"))),
+            _ => {}
+        }
     }
+    let path: Vec<String> = path.iter().map(|directory| windows_path(directory)).collect();
+    set("WINEPATH", &path.join(";"));
+    variables.extend(directives.env.iter().map(|(name, value)| (name.clone(), value.into())));
+    variables
 }

@@ -18,7 +18,10 @@ use std::sync::Arc;
 use libtest_mimic::Completion;
 
 use super::build::Builder;
+use super::directives::Directives;
+use super::environment::Variables;
 use super::library::Library;
+use super::program::Program;
 use super::python::Python;
 use super::search::wanted_of;
 use super::trial::Trial;
@@ -31,13 +34,24 @@ const TARGET: &str = "x86_64-pc-windows-gnu";
 const ASKED_FOR: &str = "PYFERRY_TEST_WINDOWS";
 
 /// What all cases share.
-struct Kit {
+pub struct Kit {
     library: Library,
     builder: Builder,
     wine: Wine,
 }
 
 impl Kit {
+    /// Builds a host that is talked to; says how it is started, and with what variables.
+    pub fn host(&self, program: &Program, python: &Python) -> Result<(Vec<OsString>, Variables), String> {
+        let directives = Directives::default();
+        let recipe =
+            compile::program(program, &directives, program.built_for(&directives, Some(python)), &self.library);
+        self.builder.make(&recipe)?;
+        let mut variables = case::variables(self, &directives, Some(python), &recipe.output);
+        variables.extend(self.wine.variables().map(|(name, value)| (name.to_owned(), value)));
+        Ok((wine::talking(&recipe.output), variables))
+    }
+
     /// Runs a user's program, as `made::run`.
     fn run(
         &self,
@@ -53,11 +67,35 @@ impl Kit {
     }
 }
 
-/// Runs the trials, where there is what that takes.
+/// Whether it is Windows' Pythons that are to be tested on.
+pub fn is_asked_for() -> bool {
+    std::env::var_os(ASKED_FOR).is_some()
+}
+
+/// Runs the trials of tests/c and of what a release has for Windows.
 pub fn main() -> ExitCode {
-    if std::env::var_os(ASKED_FOR).is_none() {
+    if !is_asked_for() {
         return super::run_trials(vec![not_run("make test-windows runs tests/c on CPythons for Windows")]);
     }
+    run(|kit, pythons| {
+        let programs = program::all();
+        let mut trials: Vec<Trial> = programs.iter().flat_map(|program| case::trials(kit, program, pythons)).collect();
+        if !is_msvc() {
+            let of_archive = Arc::clone(kit);
+            let of_wheel = Arc::clone(kit);
+            trials.extend(made::trials("archive", pythons, archive::make, move |unpacked, python| {
+                archive::run_examples(&of_archive, unpacked, python)
+            }));
+            trials.extend(made::trials("wheel", pythons, wheel::make, move |packages, python| {
+                wheel::try_it(&of_wheel, packages, python)
+            }));
+        }
+        trials
+    })
+}
+
+/// Runs trials on Windows' Pythons, where there is what that takes.
+pub fn run(trials: impl FnOnce(&Arc<Kit>, &[Arc<Python>]) -> Vec<Trial>) -> ExitCode {
     let tool = paths::root().join("tools/windows");
     if !Command::new(&tool).arg("--check").status().is_ok_and(|status| status.success()) {
         return super::run_trials(vec![not_run("make test-windows gets what is missing")]);
@@ -70,19 +108,7 @@ pub fn main() -> ExitCode {
         }
     };
     let (kit, pythons) = (Arc::new(kit), pythons.into_iter().map(Arc::new).collect::<Vec<_>>());
-    let programs = program::all();
-    let mut trials: Vec<Trial> = programs.iter().flat_map(|program| case::trials(&kit, program, &pythons)).collect();
-    if !is_msvc() {
-        let of_archive = Arc::clone(&kit);
-        let of_wheel = Arc::clone(&kit);
-        trials.extend(made::trials("archive", &pythons, archive::make, move |unpacked, python| {
-            archive::run_examples(&of_archive, unpacked, python)
-        }));
-        trials.extend(made::trials("wheel", &pythons, wheel::make, move |packages, python| {
-            wheel::try_it(&of_wheel, packages, python)
-        }));
-    }
-    let code = super::run_trials(trials);
+    let code = super::run_trials(trials(&kit, &pythons));
     kit.wine.end();
     code
 }

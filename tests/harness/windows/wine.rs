@@ -41,7 +41,7 @@ impl Wine {
         command.status().map(drop).map_err(|e| format!("cannot run {program}: {e}"))
     }
 
-    fn variables(&self) -> [(&'static str, OsString); 3] {
+    pub fn variables(&self) -> [(&'static str, OsString); 3] {
         let overrides = "mscoree,mshtml,winedbg.exe=";
         [
             ("WINEPREFIX", self.prefix.clone().into()),
@@ -49,6 +49,12 @@ impl Wine {
             ("WINEDLLOVERRIDES", overrides.into()),
         ]
     }
+}
+
+/// The words that start a program whose standard input and output are pipes: standard error has to be one too.
+pub fn talking(program: &Path) -> Vec<OsString> {
+    let words = ["bash", "-c", "exec \"$@\" 2> >(cat >&2)", "wine", LOADER].map(OsString::from);
+    words.into_iter().chain([program.into()]).collect()
 }
 
 /// A path as programs for Windows have it.
