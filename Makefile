@@ -129,7 +129,7 @@ test-windows:
 
 # The same with the library that Rust's compiler for Microsoft's tools makes.
 test-msvc:
-	@tools/windows
+	@tools/windows --msvc
 	PYFERRY_TEST_WINDOWS=msvc $(CARGO) test $(FOR_WINDOWS) -- '$(or $(T), on )'
 
 # What the emulator cannot run is left out, and said to be so.

@@ -44,7 +44,7 @@ def run(missing, place):
         return
     lacking = missing()
     for what, _ in lacking:
-        print(f"{TOOL}: {'missing' if sys.argv[1:] else 'getting'} {what}", file=sys.stderr, flush=True)
+        print(f"{TOOL}: {'missing' if sys.argv[1:] == ['--check'] else 'getting'} {what}", file=sys.stderr, flush=True)
     if sys.argv[1:] == ["--check"]:
         sys.exit(1 if lacking else 0)
     for _, get in lacking:
