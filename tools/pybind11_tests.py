@@ -1,5 +1,7 @@
-"""What tools/dropin has of pybind11: its own tests, in its simple mode, where its gil_scoped_acquire is PyGILState_Ensure."""
-import concurrent.futures
+"""What tools/dropin has of pybind11: its own tests, all that its CMake project builds here, in its simple mode, where its
+gil_scoped_acquire is PyGILState_Ensure. Those of hosts (test_with_catch) and of Eigen's matrices are among them where the system has
+the headers: Debian's packages catch2 and libeigen3-dev.
+"""
 import os
 import re
 import subprocess
@@ -7,20 +9,19 @@ import sys
 import tarfile
 
 VERSION = "3.1.0"
-# What has to do with threads, the GIL, callbacks and several interpreters.
-MODULES = """test_callbacks test_class_release_gil_before_calling_cpp_dtor test_gil_scoped test_iostream test_multiple_interpreters
-    test_scoped_critical_section test_thread""".split()
-# Modules of their own, which those use.
-BESIDE = "cross_module_gil_utils mod_per_interpreter_gil mod_per_interpreter_gil_with_singleton mod_shared_interpreter_gil".split()
-FLAGS = "-std=c++17 -O0 -fPIC -fvisibility=hidden -pthread -DPYBIND11_SIMPLE_GIL_MANAGEMENT".split()
+HOSTS = "test_with_catch"
+# LTO takes long, and its simple mode is a definition.
+OPTIONS = ["-DPYBIND11_FINDPYTHON=ON", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF", "-DCMAKE_CXX_STANDARD=17",
+           "-DCMAKE_CXX_FLAGS=-O0 -g0 -DPYBIND11_SIMPLE_GIL_MANAGEMENT"]
 
 
 class Missing(Exception):
     """Why its tests are not run."""
 
 
-def must(command):
-    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def must(command, **environment):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env=os.environ | environment)
     if done.returncode != 0:
         said = (done.stdout.strip().splitlines() or [f"{command[0]} failed"])[-1]
         raise Missing(re.sub(r"/\S+/", "", said.replace("|", " ")))
@@ -29,6 +30,7 @@ def must(command):
 
 def sources(place):
     """Its sources with the tests, which no wheel has, from the package index."""
+    place.mkdir(parents=True, exist_ok=True)
     folder = place / f"pybind11-{VERSION}"
     if not folder.exists():
         must([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "pybind11", "--dest", place,
@@ -47,28 +49,19 @@ def install_pytest(python, folder):
           "pytest", "exceptiongroup", "tomli"])
 
 
-def compile_modules(python, tests, folder):
-    include, suffix = must([python, "-I", "-c", "import sysconfig; print(sysconfig.get_paths()['include']);"
-                            "print(sysconfig.get_config_var('EXT_SUFFIX'))"]).splitlines()
-    folder.mkdir(parents=True, exist_ok=True)
-    flags = [*FLAGS, f"-I{tests.parent / 'include'}", f"-I{include}"]
-
-    def compile_one(name):
-        if not (folder / f"{name}.o").exists():
-            must(["c++", *flags, "-c", tests / f"{name}.cpp", "-o", folder / f"{name}.new"])
-            (folder / f"{name}.new").rename(folder / f"{name}.o")
-
-    parts = ["pybind11_tests", *(name for name in MODULES if (tests / f"{name}.cpp").exists())]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(compile_one, parts + BESIDE))
-    for module, names in [("pybind11_tests", parts), *((name, [name]) for name in BESIDE)]:
-        must(["c++", "-shared", "-pthread", *(folder / f"{name}.o" for name in names), "-o", folder / f"{module}{suffix}"])
+def build(python, source, folder, pytest):
+    python = os.path.realpath(python)
+    must(["cmake", "-S", source, "-B", folder, *OPTIONS, f"-DPython_EXECUTABLE={python}"], PYTHONPATH=str(pytest))
+    targets = must(["cmake", "--build", folder, "--target", "help"])
+    hosts = [HOSTS] if re.search(rf"\b{HOSTS}\b(?!/)", targets) else []
+    modules = re.findall(r"\b(pybind11_tests|pybind11_cross_module_tests|cross_module_\w+|exo_planet_\w+|home_planet_\w+|"
+                         r"standalone_enum_module|mod_\w+|eigen_tensor_\w+)\s*$", targets, re.M)
+    must(["cmake", "--build", folder, "--parallel", os.cpu_count(), "--target", *sorted(set(modules)), *hosts])
 
 
 def prepare(name, python, place):
-    """The folder of the tests, and the path on which that Python finds what they want; or says why not."""
-    place.mkdir(parents=True, exist_ok=True)
-    tests = sources(place) / "tests"
-    install_pytest(python, place / name / "pytest")
-    compile_modules(python, tests, place / name / "modules")
-    return tests, os.pathsep.join(str(place / name / part) for part in ("modules", "pytest"))
+    """The folder of the tests, that of what was built, and the path on which that Python finds what they want; or says why not."""
+    source, built, pytest = sources(place), place / name / "built", place / name / "pytest"
+    install_pytest(python, pytest)
+    build(python, source, built, pytest)
+    return source / "tests", built / "tests", os.pathsep.join(map(str, (built / "tests", pytest)))
