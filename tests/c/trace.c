@@ -13,8 +13,11 @@ static void refused(void)
     CHECK_REFUSED(pyferry_trace_start(NULL), PYFERRY_STATUS_INVALID_ARGUMENT, "`path`");
     CHECK_REFUSED(pyferry_trace_start("\xff"), PYFERRY_STATUS_INVALID_ARGUMENT, "UTF-8");
     CHECK_REFUSED(pyferry_trace_start("no/such/folder/trace.json"), PYFERRY_STATUS_INVALID_ARGUMENT, "os error");
-    /* "Is a directory", or on Windows "Access denied". */
-    CHECK_REFUSED(pyferry_trace_start("."), PYFERRY_STATUS_INVALID_ARGUMENT, "os error");
+#ifdef _WIN32
+    CHECK_REFUSED(pyferry_trace_start("."), PYFERRY_STATUS_INVALID_ARGUMENT, "denied");
+#else
+    CHECK_REFUSED(pyferry_trace_start("."), PYFERRY_STATUS_INVALID_ARGUMENT, "directory");
+#endif
     CHECK_OK(pyferry_trace_start(TRACE_FILE));
     CHECK_REFUSED(pyferry_trace_start("other.json"), PYFERRY_STATUS_WRONG_ORDER, TRACE_FILE);
     CHECK(access("other.json", F_OK) != 0);
