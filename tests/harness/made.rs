@@ -1,5 +1,6 @@
 //! What a release has: made once, by a tool of the project, and tried with each Python that it is for.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,24 @@ pub enum Made<T> {
     Whole(T),
     /// Why there is none to try.
     No(String),
+}
+
+impl<T> Made<T> {
+    /// What is made of it in turn.
+    pub fn and_then<U>(self, make: impl FnOnce(T) -> Result<U, String>) -> Result<Made<U>, String> {
+        match self {
+            Made::Whole(made) => make(made).map(Made::Whole),
+            Made::No(reason) => Ok(Made::No(reason)),
+        }
+    }
+}
+
+/// The folder of a case, with nothing of an earlier run.
+pub fn emptied(name: &str) -> Result<PathBuf, String> {
+    let directory = paths::run(name);
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    Ok(directory)
 }
 
 /// A case for each Python, of a name as `NAME on 3.12 win`.

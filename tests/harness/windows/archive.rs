@@ -29,15 +29,13 @@ pub fn make() -> Result<Made<Unpacked>, String> {
     if Command::new("cmake").arg("--version").output().is_err() {
         return Ok(Made::No("cmake is missing".to_owned()));
     }
-    let archive = match made::by_tool("tools/dist_windows", &["tree"], ".zip")? {
-        Made::Whole(archive) => archive,
-        Made::No(reason) => return Ok(Made::No(reason)),
-    };
+    made::by_tool("tools/dist_windows", &["tree"], ".zip")?.and_then(|archive| unpack(&archive))
+}
+
+fn unpack(archive: &Path) -> Result<Unpacked, String> {
     // Another folder than it was made for.
-    let directory = paths::run("archive for Windows");
-    let _ = fs::remove_dir_all(&directory);
-    fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
-    process::output(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(&archive).arg(&directory))?;
+    let directory = made::emptied("archive for Windows")?;
+    process::output(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(archive).arg(&directory))?;
     let tree = directory.join(archive.file_stem().expect("it is a file"));
     check_contents(&tree)?;
 
@@ -52,7 +50,7 @@ pub fn make() -> Result<Made<Unpacked>, String> {
     link.args(["-std=c99", "-static"]).arg(format!("-I{}", tree.join("include").display()));
     link.arg(tree.join("share/doc/pyferry/c_examples/embedded_api.c")).arg(tree.join("lib/pyferry.lib"));
     process::output(link.arg("-o").arg(examples.join("by_pyferry_lib.exe")))?;
-    Ok(Made::Whole(Unpacked { tree, examples }))
+    Ok(Unpacked { tree, examples })
 }
 
 fn check_contents(tree: &Path) -> Result<(), String> {

@@ -19,24 +19,19 @@ const MODULES: [&str; 2] = ["one", "two"];
 pub struct Packages(PathBuf);
 
 pub fn make() -> Result<Made<Packages>, String> {
-    let wheel = match made::by_tool("tools/wheel", &[TARGET], ".whl")? {
-        Made::Whole(wheel) => wheel,
-        Made::No(reason) => return Ok(Made::No(reason)),
-    };
-    let packages = paths::run("wheel_for_windows");
-    let _ = fs::remove_dir_all(&packages);
-    // That it is for Windows, and for the oldest Python.
-    let mut pip = Command::new(paths::root().join("target/wheel-tools/bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--only-binary=:all:"]);
-    pip.args(["--platform", "win_amd64", "--python-version", "3.9", "--target"]).arg(&packages).arg(wheel);
-    process::output(&mut pip)?;
-    Ok(Made::Whole(Packages(packages)))
+    made::by_tool("tools/wheel", &[TARGET], ".whl")?.and_then(|wheel| {
+        let packages = made::emptied("wheel_for_windows")?;
+        // That it is for Windows, and for the oldest Python.
+        let mut pip = Command::new(paths::root().join("target/wheel-tools/bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--only-binary=:all:"]);
+        pip.args(["--platform", "win_amd64", "--python-version", "3.9", "--target"]).arg(&packages).arg(wheel);
+        process::output(&mut pip)?;
+        Ok(Packages(packages))
+    })
 }
 
 pub fn try_it(kit: &Kit, Packages(packages): &Packages, python: &Python) -> Result<(), Failed> {
-    let directory = paths::run(&format!("wheel_on_{}", python.name));
-    let _ = fs::remove_dir_all(&directory);
-    fs::create_dir_all(&directory)?;
+    let directory = made::emptied(&format!("wheel_on_{}", python.name))?;
     let linked = packages.join("pyferry/lib/pyferry.lib");
     for module in MODULES {
         build(module, packages, &linked, &directory, python)?;
