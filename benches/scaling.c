@@ -3,7 +3,7 @@
  * there were in the time on one thread, and on all of them together; and how many for the processor time that the threads
  * got. Then the same their way.
  *
- * A round counts only if the process got the cores that it could use, or close to it: threads that others kept apart were
+ * A round counts only if the threads got the cores that they could use, or close to it: those that others kept apart were
  * not in each other's way. Of the rest, processor time tells more exactly: threads do as much for it as one does, unless they
  * are in each other's way: whether they spin, or go to sleep and are woken, that costs. Where they post what a queue's worker
  * does, that is counted instead, and the worker's processor time.
@@ -71,13 +71,12 @@ static struct rate rate(struct worker *workers, int threads)
 {
     atomic_store(&over, false);
     long jobs = atomic_load(&worked.jobs), worked_for = atomic_load(&worked.nanoseconds);
-    double used = processor_time(CLOCK_PROCESS_CPUTIME_ID), begin = nanoseconds();
+    double begin = nanoseconds();
     for (int i = 0; i < threads; i++)
         CHECK(sem_post(&workers[i].go) == 0);
     sleep_ms(WINDOW_MS);
     atomic_store(&over, true);
     double end = nanoseconds();
-    used = processor_time(CLOCK_PROCESS_CPUTIME_ID) - used;
     jobs = atomic_load(&worked.jobs) - jobs;
     worked_for = atomic_load(&worked.nanoseconds) - worked_for;
     double visits = 0, processor = 0;
@@ -90,7 +89,8 @@ static struct rate rate(struct worker *workers, int threads)
     if (jobs > 0)
         return (struct rate){ (double)jobs / (end - begin) * 1e6, (double)jobs / (double)worked_for * 1e6, true };
     int usable = threads < cores ? threads : cores;
-    return (struct rate){ visits / (end - begin) * 1e6, visits / processor * 1e6, used >= CLOSE * usable * (end - begin) };
+    return (struct rate){ visits / (end - begin) * 1e6, visits / processor * 1e6,
+                          processor >= CLOSE * usable * (end - begin) };
 }
 
 int main(int count, char **arguments)

@@ -72,22 +72,13 @@ pub fn answer(question: &Question, python: &Python, programs: &Programs) -> Resu
         }
         Measure::Longer(ours, theirs) => compared(turns(ours, theirs, None)?, |ours, theirs| ours - theirs),
         Measure::Scaling(threads) => {
-            match scaling(["pyferry", "bare"], threads, Rate::OfProcessor, python, programs)? {
-                Some(number) => number,
-                None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
-            }
+            return scaling(["pyferry", "bare"], threads, Rate::OfProcessor, python, programs);
         }
         Measure::Posters(threads) => {
-            match scaling(["shared-posts", "shared-atomics"], threads, Rate::InAll, python, programs)? {
-                Some(number) => number,
-                None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
-            }
+            return scaling(["shared-posts", "shared-atomics"], threads, Rate::InAll, python, programs);
         }
         Measure::Jobs(threads) => {
-            match scaling(["worked-posts", "worked-posts"], threads, Rate::OfProcessor, python, programs)? {
-                Some(number) => number,
-                None => return Ok(Answer::Not(KEPT_BUSY.to_owned())),
-            }
+            return scaling(["worked-posts", "worked-posts"], threads, Rate::OfProcessor, python, programs);
         }
         Measure::Latency(way) => run("holder", &[way.to_owned()], python, programs)?[0][0].into(),
         Measure::FirstMemory => memory(1, python, programs)?.into(),
@@ -142,21 +133,21 @@ fn compared(rounds: Vec<Vec<f64>>, ratio: impl Fn(f64, f64) -> f64) -> Number {
     Number { value, spread: Some(spread), sides: Some((side(0), side(1))) }
 }
 
-/// None: in hardly any round did the threads get the cores.
+/// Not, where in hardly any round the threads got the cores.
 fn scaling(
     [ours, theirs]: [&str; 2],
     threads: usize,
     rate: Rate,
     python: &Python,
     programs: &Programs,
-) -> Result<Option<Number>, String> {
+) -> Result<Answer, String> {
     let rounds = run("scaling", &[ours.to_owned(), theirs.to_owned(), threads.to_string()], python, programs)?;
     if rounds.len() < FEWEST {
-        return Ok(None);
+        return Ok(Answer::Not(KEPT_BUSY.to_owned()));
     }
     let times = |one: usize| rounds.iter().map(|round| round[one + 1] / round[one]).collect::<Vec<f64>>();
     let (value, spread) = quartiles(times(rate as usize));
-    Ok(Some(Number { value, spread: Some(spread), sides: Some((median(times(0)), median(times(4)))) }))
+    Ok(Answer::Number(Number { value, spread: Some(spread), sides: Some((median(times(0)), median(times(4)))) }))
 }
 
 fn memory(interpreters: u32, python: &Python, programs: &Programs) -> Result<f64, String> {
