@@ -2,20 +2,21 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use super::build::Recipe;
 use super::cpython;
 use super::directives::{Directives, Mode};
 use super::library::Library;
-use super::paths;
 use super::program::{Program, SOURCES};
 use super::python::Python;
 use super::tool::{self, Tool};
+use super::{paths, process};
 
 /// Not optimised, and with no more for a debugger than functions and lines: most programs take longer to compile than to run.
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g1", "-O0"];
+
+/// Takes half of GCC's time for pybind11's headers, which is a tenth of what all programs take.
+const CLANG: &str = "clang++";
 
 /// Python is `None` where one build serves all of them.
 pub fn program(
@@ -27,8 +28,9 @@ pub fn program(
     let directory = directory(python);
     let output = directory.join(&program.name);
     let mut command = Arguments::new(&program.source).asked_for(directives).files(directives);
-    if directives.pybind11 && python.is_some_and(|python| python.in_short) && has_clang() {
-        command.compiler = CLANG.to_owned();
+    let clang = process::on_path(CLANG);
+    if directives.pybind11 && python.is_some_and(|python| python.in_short) && clang.is_file() {
+        command.compiler = clang.display().to_string();
     }
     let Some(python) = python else {
         let command = if directives.mode == Mode::Host { command.any_python_library()? } else { command };
@@ -48,14 +50,6 @@ pub fn program(
 /// A shared object beside the program, which finds it with `dlopen("libNAME.so")`.
 pub fn helper(name: &str, python: Option<&Python>, library: &Library) -> Recipe {
     shared_object(name, &source_of(name), python, library)
-}
-
-/// Which takes half of GCC's time for pybind11's headers: a tenth of what all programs take.
-const CLANG: &str = "clang++";
-
-fn has_clang() -> bool {
-    static HAS: OnceLock<bool> = OnceLock::new();
-    *HAS.get_or_init(|| tool::current().is_none() && Command::new(CLANG).arg("--version").output().is_ok())
 }
 
 /// The first of the names that it can have, if there is none.
