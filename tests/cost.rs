@@ -46,9 +46,9 @@ const LIMITS: [Limit; 12] = [
 
 /// The same where each side fences for itself, as on a kernel that cannot have all fence at once.
 const LIMITS_WITH_FENCES: [Limit; 3] = [
-    Limit { phase: "repeated", instructions: 160, atomics: 2 },
+    Limit { phase: "repeated", instructions: 152, atomics: 1 },
     Limit { phase: "nested", instructions: 100, atomics: 0 },
-    Limit { phase: "let go", instructions: 420, atomics: 2 },
+    Limit { phase: "let go", instructions: 420, atomics: 1 },
 ];
 
 /// Phases whose visits must come to the same: however many threads there are, and whatever was asked or run before.

@@ -7,7 +7,8 @@
 //! Both sides store, and then load what the other side stores; between the two stands a barrier. Hence either the one
 //! who enters sees the flag and steps back, or the closer sees the pin; and either the one who leaves sees the flag
 //! and wakes the closer, or the closer sees that the pin is gone. Where the system can make all processors fence at once, only
-//! the closer's barrier costs anything, and to come and go is to write and read one cache line of one's own.
+//! the closer's barrier costs anything, and to come and go is to write and read one cache line of one's own. Where it cannot,
+//! whoever enters fences too, and whoever leaves does not: there the closer looks again every now and then, unasked.
 //!
 //! Participants are never freed but handed on, from one owner to the next and from gate to gate. So a thread may keep a
 //! plain reference to its participant; all others look at participants under the lock only.
@@ -29,11 +30,15 @@ use std::sync::{
     Condvar, Mutex, MutexGuard,
     atomic::{AtomicU8, Ordering, fence},
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const OPEN: u8 = 0;
 const CLOSING: u8 = 1;
 const CLOSED: u8 = 2;
+
+/// When a closer looks again without being woken, where it may miss who leaves. All who leave later than it began to wait will see
+/// that; a store of one who left before is not under way for so long. After that it looks ever more rarely.
+const UNASKED: Duration = Duration::from_millis(1);
 
 /// Where a gate stands. It never goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,21 +183,40 @@ impl<T> Domain<T> {
         participant
     }
 
+    /// Waits for a change, at most so long. None: the deadline has passed.
     #[cfg(not(loom))]
-    fn wait(&'static self, guard: DomainGuard<T>, deadline: Option<Instant>) -> Option<DomainGuard<T>> {
-        let Some(deadline) = deadline else {
+    fn wait(
+        &'static self,
+        guard: DomainGuard<T>,
+        longest: Option<Duration>,
+        deadline: Option<Instant>,
+    ) -> Option<DomainGuard<T>> {
+        let left = match deadline {
+            Some(deadline) => Some(deadline.checked_duration_since(Instant::now())?),
+            None => None,
+        };
+        let Some(longest) = left.into_iter().chain(longest).min() else {
             return Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner()));
         };
-        let left = deadline.checked_duration_since(Instant::now())?;
-        Some(self.changed.wait_timeout(guard, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0)
+        Some(self.changed.wait_timeout(guard, longest).unwrap_or_else(|poisoned| poisoned.into_inner()).0)
     }
 
-    // Loom has no time: a wait with a deadline is over at once.
+    // Loom has no time: a wait with a deadline is over at once, and one that is not for ever when others went on.
     #[cfg(loom)]
-    fn wait(&'static self, guard: DomainGuard<T>, deadline: Option<Instant>) -> Option<DomainGuard<T>> {
-        match deadline {
-            None => Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner())),
-            Some(_) => None,
+    fn wait(
+        &'static self,
+        guard: DomainGuard<T>,
+        longest: Option<Duration>,
+        deadline: Option<Instant>,
+    ) -> Option<DomainGuard<T>> {
+        match (deadline, longest) {
+            (None, None) => Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner())),
+            (None, Some(_)) => {
+                drop(guard);
+                loom::thread::yield_now();
+                Some(self.lock())
+            }
+            (Some(_), _) => None,
         }
     }
 }
@@ -304,7 +328,10 @@ impl<T> Gate<T> {
     fn enter_flagged(&self, participant: &Participant<T>) -> bool {
         let held = participant.add_pin() > 0;
         participant.light_barrier();
-        let flags = self.read_flags(participant);
+        if let Barrier::Symmetric = self.barrier {
+            fence(Ordering::SeqCst);
+        }
+        let flags = participant.flags.load(Ordering::SeqCst);
         if flags & CLOSING_FLAG == 0 || (held && flags & GIVEN_UP == 0) {
             return true;
         }
@@ -353,17 +380,9 @@ impl<T> Gate<T> {
     /// A pin of that participant was given back, and there are flags.
     #[cold]
     pub fn left(&self, participant: &Participant<T>) {
-        if self.read_flags(participant) & CLOSING_FLAG != 0 {
+        if participant.flags.load(Ordering::SeqCst) & CLOSING_FLAG != 0 {
             self.wake();
         }
-    }
-
-    /// The flags on a participant, after the fence that one of them may be.
-    fn read_flags(&self, participant: &Participant<T>) -> u32 {
-        if let Barrier::Symmetric = self.barrier {
-            fence(Ordering::SeqCst);
-        }
-        participant.flags.load(Ordering::SeqCst)
     }
 
     #[cold]
@@ -461,19 +480,21 @@ impl<T> Gate<T> {
         self.wait_for(deadline, |state| is_empty(state).then_some(())).is_some()
     }
 
-    /// Looks again each time that something has changed. None: the time is up.
+    /// Looks again each time that something has changed, and where it may miss that. None: the time is up.
     fn wait_for<R>(
         &self,
         deadline: Option<Instant>,
         mut look: impl FnMut(&mut GateState<T>) -> Option<R>,
     ) -> Option<R> {
+        let mut unasked = self.barrier.may_miss_who_leaves().then_some(UNASKED);
         let mut held = self.domain.lock();
         loop {
             let found = self.look(&held, &mut look);
             if found.is_some() {
                 return found;
             }
-            held = self.domain.wait(held, deadline)?;
+            held = self.domain.wait(held, unasked, deadline)?;
+            unasked = unasked.map(|longest| longest.saturating_mul(2));
         }
     }
 

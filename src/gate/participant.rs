@@ -29,6 +29,11 @@ pub enum Barrier {
 }
 
 impl Barrier {
+    /// Whether a closer can go to sleep beside one who leaves and does not see that: those who leave do not fence.
+    pub(super) fn may_miss_who_leaves(self) -> bool {
+        matches!(self, Barrier::Symmetric)
+    }
+
     /// The one of the side that is rare, between its store and its load.
     #[cfg(not(loom))]
     pub fn heavy(self) {
@@ -186,13 +191,14 @@ impl<T> Participant<T> {
         clear
     }
 
-    /// Gives a pin back, by the owner. False: somebody may wait for that, and `Gate::left` is next.
+    /// Gives a pin back, by the owner. False: somebody may wait for that, and `Gate::left` is next. Without a fence of its own also
+    /// where the barrier is symmetric: a closer who is not woken for that looks again by itself (`Gate::wait_for`).
     #[inline(always)]
     pub fn leave<const OBSERVED: bool>(&self) -> bool {
         let pins = self.pins.load(Ordering::Relaxed);
         self.pins.store(pins - 1, Ordering::Release);
         self.light_barrier();
-        self.stays_clear::<OBSERVED>()
+        self.is_clear::<OBSERVED>()
     }
 
     #[cfg(not(loom))]
