@@ -1,8 +1,6 @@
 /* harness: timeout=20 */
 /* From 3.15 a thread's gilstate slot holds in the next life of Python what it held in the last: a state that is gone, or one at
    the same address that is another thread's. Neither is used. */
-#include <Python.h>
-
 #include "py.h"
 
 static pyferry_view *last, *now;
@@ -49,7 +47,6 @@ static void start_anew_on_this_thread(void)
 }
 
 /* CPython asserts in a debug build, and hangs up to 3.12, where it is finalised on another thread than it was initialised on. */
-#if PY_VERSION_HEX >= 0x030e0000 && !defined(Py_DEBUG)
 static struct event over = EVENT_INIT;
 
 static void *takes_python_over(void *unused)
@@ -80,13 +77,11 @@ static void start_anew_on_another_thread(void)
     pyferry_view_free(last);
     pyferry_view_free(now);
 }
-#else
-static void start_anew_on_another_thread(void) {}
-#endif
 
 int main(void)
 {
     start_anew_on_this_thread();
-    start_anew_on_another_thread();
+    if (python_minor() >= 14 && !python_is_debug())
+        start_anew_on_another_thread();
     return 0;
 }

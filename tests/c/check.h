@@ -27,6 +27,7 @@
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 #define CHECK_STATUS(call, status) check_status(__FILE__, __LINE__, #call, (call), (status))
 #define CHECK_OK(call) CHECK_STATUS(call, PYFERRY_STATUS_OK)
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static inline void check_failed(const char *file, int line, const char *what)
 {
@@ -249,6 +250,12 @@ static inline bool in_short(void)
 static inline int often(int times)
 {
     return in_short() ? times / 8 + 1 : times;
+}
+
+/* Of many that are alike, those Pythons have every other one. */
+static inline bool left_out(int which)
+{
+    return in_short() && which % 2 != 0;
 }
 
 /* Whether there is time for the whole of what is shortened in an ordinary run. */

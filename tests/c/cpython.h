@@ -31,6 +31,7 @@ typedef struct _object PyObject;
 typedef struct _ts PyThreadState;
 typedef struct _is PyInterpreterState;
 typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
+typedef struct PyModuleDef PyModuleDef;
 
 #ifndef Py_PYTHON_H
 typedef struct PyMethodDef {
@@ -39,9 +40,26 @@ typedef struct PyMethodDef {
     int ml_flags;
     const char *ml_doc;
 } PyMethodDef;
+typedef struct PyModuleDef_Slot {
+    int slot;
+    void *value;
+} PyModuleDef_Slot;
+typedef struct {
+    void *ctx;
+    void *(*malloc)(void *ctx, size_t size);
+    void *(*calloc)(void *ctx, size_t count, size_t size);
+    void *(*realloc)(void *ctx, void *old, size_t size);
+    void (*free)(void *ctx, void *old);
+} PyMemAllocatorEx;
+typedef enum { PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ } PyMemAllocatorDomain;
 typedef enum { PyGILState_LOCKED, PyGILState_UNLOCKED } PyGILState_STATE;
 enum { METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
 enum { Py_file_input = 257 };
+enum { Py_mod_multiple_interpreters = 3, Py_mod_gil = 4 };
+#define Py_MOD_PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+#define Py_MOD_GIL_NOT_USED ((void *)1)
+/* Where m_name is, in words: behind PyModuleDef_Base, which begins with PyObject_HEAD. */
+#define MODULE_DEF_NAME(is_free_threaded) ((is_free_threaded) ? 7 : 5)
 
 #define Py_BEGIN_ALLOW_THREADS { PyThreadState *_save = PyEval_SaveThread();
 #define Py_END_ALLOW_THREADS PyEval_RestoreThread(_save); }
@@ -57,6 +75,27 @@ _Static_assert(offsetof(PyMethodDef, ml_name) == 0 && offsetof(PyMethodDef, ml_m
 _Static_assert(PyGILState_LOCKED == 0 && PyGILState_UNLOCKED == 1, "PyGILState_STATE");
 _Static_assert(METH_VARARGS == 1 && METH_NOARGS == 4 && METH_O == 8, "METH_*");
 _Static_assert(Py_file_input == 257, "Py_file_input");
+#define WORD(struct, field, word) (offsetof(struct, field) == (word) * sizeof(void *))
+#ifdef Py_GIL_DISABLED
+#define NAME 7
+_Static_assert((Py_mod_gil == 4 || PY_VERSION_HEX >= 0x030f0000) && (uintptr_t)Py_MOD_GIL_NOT_USED == 1, "Py_mod_gil");
+#else
+#define NAME 5
+#endif /* Py_GIL_DISABLED */
+_Static_assert(WORD(PyModuleDef, m_name, NAME) && WORD(PyModuleDef, m_doc, NAME + 1) && WORD(PyModuleDef, m_size, NAME + 2)
+                   && WORD(PyModuleDef, m_methods, NAME + 3) && WORD(PyModuleDef, m_slots, NAME + 4)
+                   && sizeof(PyModuleDef) <= 16 * sizeof(void *),
+               "struct PyModuleDef");
+_Static_assert(WORD(PyModuleDef_Slot, slot, 0) && WORD(PyModuleDef_Slot, value, 1), "struct PyModuleDef_Slot");
+#if PY_VERSION_HEX >= 0x030c0000 /* 3.15 has new numbers for such slots, and takes the old ones */
+_Static_assert((Py_mod_multiple_interpreters == 3 || PY_VERSION_HEX >= 0x030f0000)
+                   && (uintptr_t)Py_MOD_PER_INTERPRETER_GIL_SUPPORTED == 2,
+               "Py_mod_multiple_interpreters");
+#endif /* 3.12 */
+_Static_assert(WORD(PyMemAllocatorEx, ctx, 0) && WORD(PyMemAllocatorEx, malloc, 1) && WORD(PyMemAllocatorEx, calloc, 2)
+                   && WORD(PyMemAllocatorEx, realloc, 3) && WORD(PyMemAllocatorEx, free, 4),
+               "PyMemAllocatorEx");
+_Static_assert(PYMEM_DOMAIN_RAW == 0 && PYMEM_DOMAIN_MEM == 1 && PYMEM_DOMAIN_OBJ == 2, "PyMemAllocatorDomain");
 #endif
 
 /* ---- the runtime ---- */
@@ -69,6 +108,9 @@ int Py_AtExit(void (*)(void));
 const char *Py_GetVersion(void);
 int Py_AddPendingCall(int (*)(void *), void *);
 int PySys_AddAuditHook(int (*)(const char *, PyObject *, void *), void *);
+int PyImport_AppendInittab(const char *, PyObject *(*)(void));
+void PyMem_GetAllocator(PyMemAllocatorDomain, PyMemAllocatorEx *);
+void PyMem_SetAllocator(PyMemAllocatorDomain, PyMemAllocatorEx *);
 void PyOS_BeforeFork(void);
 void PyOS_AfterFork_Parent(void);
 void PyOS_AfterFork_Child(void);
@@ -116,6 +158,7 @@ PyObject *PyRun_String(const char *, int, PyObject *, PyObject *);
 PyObject *PyImport_AddModule(const char *);
 PyObject *PyImport_ImportModule(const char *);
 PyObject *PyModule_GetDict(PyObject *);
+PyObject *PyModuleDef_Init(PyModuleDef *);
 PyObject *PySys_GetObject(const char *);
 PyObject *PyCFunction_NewEx(PyMethodDef *, PyObject *, PyObject *);
 PyObject *PyObject_CallNoArgs(PyObject *);
@@ -129,18 +172,31 @@ PyObject *PyCapsule_New(void *, const char *, void (*)(PyObject *));
 PyObject *PyLong_FromLongLong(long long);
 long PyLong_AsLong(PyObject *);
 long long PyLong_AsLongLong(PyObject *);
+PyObject *PyUnicode_FromString(const char *);
 const char *PyUnicode_AsUTF8(PyObject *);
+PyObject *PyList_New(ssize_t);
 
 /* ---- exceptions ---- */
 
 PyObject *PyErr_Occurred(void);
 void PyErr_Clear(void);
+void PyErr_SetNone(PyObject *);
+void PyErr_SetObject(PyObject *, PyObject *);
 void PyErr_SetString(PyObject *, const char *);
+PyObject *PyErr_NoMemory(void);
 int PyErr_ExceptionMatches(PyObject *);
+extern PyObject *PyExc_ArithmeticError;
+extern PyObject *PyExc_BufferError;
+extern PyObject *PyExc_EOFError;
+extern PyObject *PyExc_KeyError;
 extern PyObject *PyExc_KeyboardInterrupt;
 extern PyObject *PyExc_LookupError;
+extern PyObject *PyExc_NameError;
+extern PyObject *PyExc_OSError;
 extern PyObject *PyExc_RuntimeError;
+extern PyObject *PyExc_TypeError;
 extern PyObject *PyExc_ValueError;
+extern PyObject *PyExc_ZeroDivisionError;
 
 #ifdef __cplusplus
 }

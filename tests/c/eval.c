@@ -1,7 +1,5 @@
 /* What pyferry_eval gives is str() of the value, in UTF-8; what that raises comes back as the traceback, and then nothing is written.
    pyferry_take_exception does the same with what calls of CPython's own left set. */
-#include <Python.h>
-
 #include "py.h"
 
 static void gives(const char *source, const char *want)

@@ -1,7 +1,5 @@
 /* A visit ends with no exception set: one that is left is reported as unraisable, once, and cleared, however the visit ends; and
    a visit begins with none. What nests, and what somebody else set before, is left alone. */
-#include <Python.h>
-
 #include "py.h"
 
 static pyferry_view *main_interpreter, *sub;

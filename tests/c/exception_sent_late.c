@@ -1,7 +1,5 @@
 /* An exception that another thread sends (PyThreadState_SetAsyncExc) is for the visit that the thread is in: one that is sent when
    the visit is over, or that it did not come to, never hits the next one. One that is sent to a visit hits that. */
-#include <Python.h>
-
 #include "py.h"
 
 static pyferry_view *main_interpreter, *sub;

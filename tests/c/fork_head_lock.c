@@ -1,8 +1,6 @@
 /* Threads that make thread states, which takes no GIL, hold CPython's lock around its lists for moments. Up to 3.11 a child waits for
    that lock, and finds it free after a fork at such a moment, too. (From 3.12 on CPython holds it through the fork itself.) */
 /* harness: not-on=windows it forks, and Windows has no fork */
-#include <Python.h>
-
 #include "fork.h"
 
 enum { THREADS = 2, FORKS = 100 };
@@ -24,7 +22,7 @@ static void *make_states(void *unused)
 
 int main(void)
 {
-    if (PY_VERSION_HEX >= 0x030c0000)
+    if (python_minor() >= 12)
         return 0;
     pyferry_view *view;
     PyThreadState *state = start_python(&view);

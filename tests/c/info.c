@@ -1,7 +1,5 @@
 /* harness: also=cache_off PYFERRY_CACHE=off */
 /* What pyferry says of the Python that the host is linked with is what that Python says of itself. */
-#include <Python.h>
-
 #include "py.h"
 
 static bool is_file(const char *said, const char *path)
@@ -18,17 +16,18 @@ static void *look(void *main)
     pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     CHECK_OK(pyferry_runtime_get_info(&info));
     CHECK(strcmp(info.version, Py_GetVersion()) == 0);
-    CHECK(info.version_number == PY_VERSION_HEX >> 16);
     CHECK(is_file(info.libpython, getenv("PYFERRY_TEST_LIBPYTHON")));
-    CHECK(info.own_gil == (PY_VERSION_HEX >= 0x030c0000));
+    CHECK(info.own_gil == (python_minor() >= 12));
     /* On the Pythons of this test the gilstate slot is there to be found. */
     CHECK((info.cache_off_reason == NULL) == states_are_kept());
     CHECK(info.reserved == 0);
 
     pyferry_token token = attach(main);
     run("import sys, sysconfig\n"
+        "version = sys.hexversion >> 16\n"
         "debug = hasattr(sys, 'gettotalrefcount')\n"
         "free_threaded = bool(sysconfig.get_config_var('Py_GIL_DISABLED'))");
+    CHECK(info.version_number == number("version"));
     CHECK(info.debug == number("debug"));
     CHECK(info.free_threaded == number("free_threaded"));
     const char *executable = PyUnicode_AsUTF8(PySys_GetObject("executable"));

@@ -1,28 +1,41 @@
-/* An extension module that every interpreter may import. To be included before py.h. */
+/* An extension module that every interpreter may import. */
 #ifndef PYFERRY_TEST_MODULE_H
 #define PYFERRY_TEST_MODULE_H
 
-#ifdef PYFERRY_TEST_CPYTHON_H
-#error "include module.h before py.h"
-#endif
-#include <Python.h>
+#include "py.h"
 
-static PyModuleDef_Slot module_slots[] = {
-#if PY_VERSION_HEX >= 0x030c0000
-    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
+/* `definition` is a PyModuleDef in the end, which is laid out as this CPython has it. */
+static inline PyObject *module_begin(void *definition[16], const char *name, PyMethodDef *methods)
+{
+    static PyModuleDef_Slot slots[3];
+    void **named = definition + MODULE_DEF_NAME(python_is_free_threaded());
+    if (named[0] == NULL) {
+        int count = 0;
+        /* 3.15 looks whether PyObject_HEAD_INIT is that of its own kind: ob_flags, ob_ref_local */
+        if (python_is_free_threaded() && python_minor() >= 15)
+            definition[1] = (void *)(4 | (uintptr_t)UINT32_MAX << 32);
+        if (python_minor() >= 12)
+            slots[count++] = (PyModuleDef_Slot){ Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED };
+        if (python_is_free_threaded()) /* else the import would switch the GIL on */
+            slots[count++] = (PyModuleDef_Slot){ Py_mod_gil, Py_MOD_GIL_NOT_USED };
+        named[0] = (void *)(uintptr_t)name; /* m_name */
+        named[3] = methods;                 /* m_methods */
+        named[4] = slots;                   /* m_slots */
+    }
+    return PyModuleDef_Init((PyModuleDef *)definition);
+}
+
+#ifdef _WIN32
+#define MODULE_EXPORT __declspec(dllexport)
+#else
+#define MODULE_EXPORT __attribute__((visibility("default")))
 #endif
-#ifdef Py_GIL_DISABLED
-    { Py_mod_gil, Py_MOD_GIL_NOT_USED }, /* else the import would switch the GIL on */
-#endif
-    { 0, NULL },
-};
 
 #define MODULE(name, methods)                                                                                          \
-    static struct PyModuleDef name##_module = { PyModuleDef_HEAD_INIT, #name, NULL, 0, methods, module_slots,         \
-                                                NULL, NULL, NULL };                                                    \
-    PyMODINIT_FUNC PyInit_##name(void)                                                                                 \
+    MODULE_EXPORT PyObject *PyInit_##name(void)                                                                        \
     {                                                                                                                  \
-        return PyModuleDef_Init(&name##_module);                                                                       \
+        static void *definition[16];                                                                                   \
+        return module_begin(definition, #name, methods);                                                               \
     }
 
 #endif

@@ -324,7 +324,8 @@ int main(void)
     write_sitecustomize();
     one_life();
     life_without();
-    one_life();
+    if (!in_short())
+        one_life();
     life_without_site();
 #ifndef _WIN32
     life_without_a_console();

@@ -1,6 +1,6 @@
 /* What CPython calls from within its own functions, PyThreadState_New among them: tracemalloc, and an allocator of
    PyMem_SetAllocator's that looks at the thread's state, and asks pyferry, as an audit hook does here. Trace functions and
-   sys.monitoring beside. The program has included <Python.h>. */
+   sys.monitoring beside. */
 #ifndef PYFERRY_TEST_REENTRY_HOOKS_H
 #define PYFERRY_TEST_REENTRY_HOOKS_H
 
@@ -44,17 +44,15 @@ static void come_back(void)
 }
 
 /* Debug builds make more, and take longer for each. */
-#ifdef Py_DEBUG
-enum { EACH = 1024 };
-#else
-enum { EACH = 256 };
-#endif
+static unsigned int each;
+/* From 3.15 on CPython's own slot dangles while it frees a state: PyGILState_Release, which frees one, crashes. */
+static bool looks_at_frees;
 
 static void look(const PyMemAllocatorEx *under)
 {
     static _Thread_local unsigned int turn;
     /* Objects are many: not each. */
-    if (hooked && !inside && (under == &raw || turn++ % EACH == 0))
+    if (hooked && !inside && (under == &raw || turn++ % each == 0))
         come_back();
 }
 
@@ -82,9 +80,8 @@ static void *hook_realloc(void *allocator, void *old, size_t size)
 static void hook_free(void *allocator, void *old)
 {
     PyMemAllocatorEx *under = allocator;
-#if PY_VERSION_HEX < 0x030f0000 /* there CPython's own slot dangles meanwhile: PyGILState_Release, which frees a state, crashes */
-    look(under);
-#endif
+    if (looks_at_frees)
+        look(under);
     under->free(under->ctx, old);
 }
 
@@ -183,12 +180,14 @@ static void trace_here(enum hook hook)
 /* Up to 3.11 an interpreter that is made or ended under such hooks hangs by CPython's own doing. */
 static bool can_make(enum hook hook)
 {
-    return PY_VERSION_HEX >= 0x030c0000 || hook > AUDIT;
+    return python_minor() >= 12 || hook > AUDIT;
 }
 
 /* Before there is a Python. */
 static void set_hooks(void)
 {
+    each = python_is_debug() ? 1024 : 256;
+    looks_at_frees = python_minor() < 15;
     set_allocator(PYMEM_DOMAIN_RAW, &raw);
     set_allocator(PYMEM_DOMAIN_MEM, &memory);
     set_allocator(PYMEM_DOMAIN_OBJ, &object);

@@ -89,7 +89,10 @@ int main(int argc, char **argv)
     /* Alone, and without a program that could be asked first: Python itself has to say. */
     copy_file(libpython, "libpython_alone.so");
     CHECK(setenv("PATH", "/nonexistent", 1) == 0 && unsetenv("PYFERRY_PYTHON") == 0);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        if (left_out(i + (int)seed))
+            continue;
         start_with(names[i], VALUES[(seed + (unsigned)i) % (sizeof VALUES / sizeof *VALUES)]);
+    }
     return 0;
 }

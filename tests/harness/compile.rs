@@ -33,8 +33,12 @@ pub fn program(
         command.compiler = clang.display().to_string();
     }
     let Some(python) = python else {
-        let command = if directives.mode == Mode::Host { command.any_python_library()? } else { command };
-        return Ok(command.pyferry(library).recipe(output));
+        return Ok(match directives.mode {
+            Mode::Host => command.any_python_library()?.pyferry(library).recipe(output),
+            // Every Python takes one that names none in particular.
+            Mode::Extension => command.shared().pyferry(library).recipe(output.with_extension("so")),
+            _ => command.pyferry(library).recipe(output),
+        });
     };
     let command = command.python_headers(python);
     Ok(match directives.mode {

@@ -55,7 +55,10 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     match mode {
         Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
         Mode::Host => set("LD_LIBRARY_PATH", cpython::directory(python).as_ref()),
-        Mode::Extension => set("PYTHONPATH", compile::directory(Some(python)).as_ref()),
+        Mode::Extension => {
+            let folders = [Some(python), None].map(compile::directory);
+            set("PYTHONPATH", &env::join_paths(folders).expect("no path here has a colon"));
+        }
         _ => {}
     }
     variables

@@ -37,7 +37,11 @@ impl Program {
     pub fn built_for<'a>(&self, directives: &Directives, python: Option<&'a Python>) -> Option<&'a Python> {
         match directives.mode {
             Mode::Runtime | Mode::Dlopen | Mode::Alone => None,
-            Mode::Host if !directives.pybind11 && !includes_python(&self.source, &mut HashSet::new()) => None,
+            Mode::Host | Mode::Extension
+                if !directives.pybind11 && !includes_python(&self.source, &mut HashSet::new()) =>
+            {
+                None
+            }
             _ => python,
         }
     }

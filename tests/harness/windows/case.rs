@@ -87,7 +87,10 @@ impl Case {
 
     fn build(&self) -> Result<PathBuf, String> {
         let Kit { library, builder, .. } = &*self.kit;
-        let built_for = self.program.built_for(&self.directives, self.python.as_deref());
+        let built_for = match self.directives.mode {
+            Mode::Extension => self.python.as_deref(), // its python3X.dll is found where the process has it
+            _ => self.program.built_for(&self.directives, self.python.as_deref()),
+        };
         for name in &self.directives.libs {
             builder.make(&compile::helper(name, built_for, library))?;
         }
