@@ -91,6 +91,8 @@ fn watch() {
         if quiet > QUIET {
             WATCHED.store(false, Ordering::SeqCst);
             record::barrier().heavy();
+            // Where the barrier is symmetric those who wait do not fence: what they wrote is here a moment later.
+            std::thread::sleep(INTERVAL);
             // Somebody who saw the watch still there waits already: unless another watch has begun, this one goes on.
             if !somebody_waits() || WATCHED.swap(true, Ordering::SeqCst) {
                 return;
