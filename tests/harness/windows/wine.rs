@@ -1,29 +1,40 @@
 //! Wine: its folder, its server, and how a program is started.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use rustix::fs::{FlockOperation, flock};
 
 const LOADER: &str = "/usr/lib/wine/wine64";
 const SERVER: &str = "/usr/lib/wine/wineserver64";
 
 pub struct Wine {
     prefix: PathBuf,
+    /// Locked by each who uses the server.
+    users: File,
 }
 
 impl Wine {
     /// Starts its server and its services, with no pipe of a program's: they outlive the programs.
     pub fn begin(prefix: &Path) -> Result<Wine, String> {
-        let wine = Wine { prefix: prefix.to_owned() };
+        let says = |error: std::io::Error| format!("{}: {error}", prefix.display());
+        std::fs::create_dir_all(prefix).map_err(says)?;
+        let users = File::create(prefix.join("users")).map_err(says)?;
+        flock(&users, FlockOperation::LockShared).map_err(|error| says(error.into()))?;
+        let wine = Wine { prefix: prefix.to_owned(), users };
         // Seconds after the last program: the services are not started again for each.
         wine.quietly(SERVER, "-p20")?;
         wine.quietly(LOADER, "wineboot")?;
         Ok(wine)
     }
 
-    /// Ends all that is left.
+    /// Ends all that is left, unless another test or benchmark has programs there.
     pub fn end(&self) {
-        let _ = self.quietly(SERVER, "-k");
+        if flock(&self.users, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = self.quietly(SERVER, "-k");
+        }
     }
 
     /// A command that runs a program: with pipes for its standard handles, because with plain files Python does not start.
