@@ -2,11 +2,11 @@
 /* harness: not-under=memcheck it measures memory, of which the tool takes its own */
 /* harness: not-under=helgrind it measures memory, of which the tool takes its own */
 /* harness: not-under=sanitizers it measures memory, of which the tool takes its own */
-/* 40,000 threads, or 100,000 where there is time for it, that attach once and end, some at a time, leave nothing: neither in the
+/* 20,000 threads, or 100,000 where there is time for it, that attach once and end, some at a time, leave nothing: neither in the
    process's memory nor in CPython's list of thread states, which never gets long on the way. */
 #include "py.h"
 
-enum { ALL = 100000, ORDINARY = 40000, AT_ONCE = 20, WARM_UP = 2000 };
+enum { ALL = 100000, ORDINARY = 20000, AT_ONCE = 20, WARM_UP = 2000 };
 /* Free-threaded CPythons keep something for each thread that was ever attached; with the GIL none does. */
 enum { SLACK = 512 * 1024, SLACK_PER_THREAD = 1024 };
 /* Those of threads that end at this moment, and of pyferry's own that delete them. */
