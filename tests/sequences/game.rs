@@ -78,7 +78,7 @@ impl Game {
             home: Model::home(facts),
             calls: Cell::new(0),
             facts,
-            part: if python.in_short { 4 } else { 1 },
+            part: if python.in_short { 8 } else { 1 },
             stage,
             player: RefCell::default(),
             failure: RefCell::default(),
