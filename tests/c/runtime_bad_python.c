@@ -1,6 +1,7 @@
 /* harness: mode=runtime */
 /* harness: not-under=memcheck in a child of Valgrind's the memory is a copy, and posix_spawn cannot tell that exec failed */
 /* harness: not-under=helgrind in a child of Valgrind's the memory is a copy, and posix_spawn cannot tell that exec failed */
+/* harness: not-under=arm64 the emulator (QEMU 7.2) starts a program that is not there, which then ends with 127 */
 /* A Python that is not there or does not start is NO_PYTHON, with a message of use; afterwards a good one starts. */
 #include "use.h"
 

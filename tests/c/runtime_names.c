@@ -1,6 +1,7 @@
 /* harness: mode=runtime */
 /* harness: not-on=windows it looks at itself in forked children, and Windows has no fork */
 /* harness: not-under=memcheck in a child of Valgrind's the main thread's stack is said to have 12 KiB, and CPython 3.14 stops at that */
+/* harness: not-under=arm64 the emulator's Pythons are started by scripts, which know one name */
 /* A Python can be named by its program, its library, its prefix, its virtual environment, and by PATH; the option wins. */
 #include "use.h"
 

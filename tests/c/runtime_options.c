@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-under=arm64 the emulator's Pythons are started by scripts, which know one name */
 /* How Python is to be set up: isolated from the user's environment, without site, with the host's arguments, search paths and
    stack. It goes for one start, and for the interpreters that are made then. */
 #include "use.h"

@@ -2,6 +2,7 @@
 /* harness: not-under=memcheck it runs itself, without Valgrind */
 /* harness: not-under=helgrind it runs itself, without Valgrind */
 /* harness: not-on=windows it makes a symbolic link to itself, for which Windows wants a right */
+/* harness: not-under=arm64 the emulator is not started for a program that a program starts */
 /* What is to be a python3 is a program that uses pyferry, by mistake or for a launcher: an answer at the first step, not a
    chain of processes; also where that program would not end by itself. */
 #include "use.h"

@@ -1,4 +1,5 @@
 /* harness: not-on=windows it forks, and Windows has no fork */
+/* harness: not-under=arm64 the emulator is not started for a program that a program starts */
 /* A trace that is cut off, since the process was killed in the middle of it, loads: whole lines are in it, up to shortly before. */
 #include "trace.h"
 

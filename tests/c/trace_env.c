@@ -1,4 +1,5 @@
 /* harness: not-on=windows it forks, and Windows has no fork */
+/* harness: not-under=arm64 the emulator is not started for a program that a program starts */
 /* PYFERRY_TRACE alone has a trace written, from the first use of Python to the end of the process, which completes the file: by exit
    or the return of main, on whatever thread. Where the file cannot be written the host runs on, and stderr says why. */
 #include "trace.h"
