@@ -1,3 +1,4 @@
+/* harness: not-under=arm64 the emulator refuses a clone without a signal at its end: there is no copy to take the stack from */
 /* A watchdog is called, once for each, when a wait or a hold passes its limit: while Python is stuck, with who it is and who has
    the interpreter; and when it was replaced or removed no call is running. */
 #include "py.h"
