@@ -184,7 +184,6 @@ impl<T> Domain<T> {
     }
 
     /// Waits for a change, at most so long. None: the deadline has passed.
-    #[cfg(not(loom))]
     fn wait(
         &'static self,
         guard: DomainGuard<T>,
@@ -195,29 +194,23 @@ impl<T> Domain<T> {
             Some(deadline) => Some(deadline.checked_duration_since(Instant::now())?),
             None => None,
         };
-        let Some(longest) = left.into_iter().chain(longest).min() else {
-            return Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner()));
-        };
-        Some(self.changed.wait_timeout(guard, longest).unwrap_or_else(|poisoned| poisoned.into_inner()).0)
+        Some(match left.into_iter().chain(longest).min() {
+            Some(longest) => self.wait_at_most(guard, longest),
+            None => self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner()),
+        })
     }
 
-    // Loom has no time: a wait with a deadline is over at once, and one that is not for ever when others went on.
+    #[cfg(not(loom))]
+    fn wait_at_most(&'static self, guard: DomainGuard<T>, longest: Duration) -> DomainGuard<T> {
+        self.changed.wait_timeout(guard, longest).unwrap_or_else(|poisoned| poisoned.into_inner()).0
+    }
+
+    // Loom has no time: such a wait is over when others went on.
     #[cfg(loom)]
-    fn wait(
-        &'static self,
-        guard: DomainGuard<T>,
-        longest: Option<Duration>,
-        deadline: Option<Instant>,
-    ) -> Option<DomainGuard<T>> {
-        match (deadline, longest) {
-            (None, None) => Some(self.changed.wait(guard).unwrap_or_else(|poisoned| poisoned.into_inner())),
-            (None, Some(_)) => {
-                drop(guard);
-                loom::thread::yield_now();
-                Some(self.lock())
-            }
-            (Some(_), _) => None,
-        }
+    fn wait_at_most(&'static self, guard: DomainGuard<T>, _longest: Duration) -> DomainGuard<T> {
+        drop(guard);
+        loom::thread::yield_now();
+        self.lock()
     }
 }
 
