@@ -46,7 +46,6 @@ static void start_anew_on_this_thread(void)
     pyferry_view_free(now);
 }
 
-/* CPython asserts in a debug build, and hangs up to 3.12, where it is finalised on another thread than it was initialised on. */
 static struct event over = EVENT_INIT;
 
 static void *takes_python_over(void *unused)
@@ -81,6 +80,7 @@ static void start_anew_on_another_thread(void)
 int main(void)
 {
     start_anew_on_this_thread();
+    /* CPython asserts in a debug build, and hangs up to 3.12, where it is finalised on another thread than it was initialised on. */
     if (python_minor() >= 14 && !python_is_debug())
         start_anew_on_another_thread();
     return 0;

@@ -252,9 +252,11 @@ static void one_life(enum hook hook, bool first)
 int main(void)
 {
     set_hooks();
-    for (int life = 0; life < 2 * HOOKS; life++) {
-        if (!left_out(life + life / 2)) /* one of the two with each hook */
-            in_process(one_life, life / 2, life % 2 != 0);
+    for (enum hook hook = 0; hook < HOOKS; hook++) {
+        for (int first = 0; first < 2; first++) {
+            if (!left_out(hook + first))
+                in_process(one_life, hook, first);
+        }
     }
     return 0;
 }

@@ -69,8 +69,10 @@ static int count;
 
 static void choose(bool is_here, const char *const *some, size_t number)
 {
-    for (size_t i = 0; is_here && i < number; i++)
+    for (size_t i = 0; is_here && i < number; i++) {
+        CHECK(count < (int)COUNT(sources));
         sources[count++] = some[i];
+    }
 }
 
 static void choose_sources(void)
@@ -79,7 +81,6 @@ static void choose_sources(void)
     choose(python_minor() <= 14, until_3_14, COUNT(until_3_14));
     choose(python_minor() >= 11, since_3_11, COUNT(since_3_11));
     choose(python_minor() >= 12, since_3_12, COUNT(since_3_12));
-    CHECK(count <= (int)COUNT(sources));
 }
 
 /* Of each source, first of all in this interpreter; then they are compared with what Python makes of it. */
