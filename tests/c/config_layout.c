@@ -27,7 +27,7 @@ static void check_init_config(void)
     CHECK(python.int_max_str_digits == -1 && python.perf_profiling == -1);
     PyInitConfig *config = PyInitConfig_Create();
     CHECK(config != NULL);
-    for (size_t i = 0; i < sizeof LEFT_OPEN / sizeof *LEFT_OPEN; i++) {
+    for (size_t i = 0; i < COUNT(LEFT_OPEN); i++) {
         int64_t value = -1;
         CHECK(PyInitConfig_GetInt(config, LEFT_OPEN[i], &value) == 0 && value >= 0);
         CHECK(PyInitConfig_SetInt(config, LEFT_OPEN[i], -1) == -1);
@@ -46,14 +46,14 @@ int main(void)
     PyConfig_InitPythonConfig((PyConfig *)(void *)python);
     PyConfig_InitIsolatedConfig((PyConfig *)(void *)isolated);
     size_t found = 0;
-    for (size_t i = 0; i < sizeof python / sizeof *python; i++) {
+    for (size_t i = 0; i < COUNT(python); i++) {
         if (python[i] != 1 || isolated[i] != 0)
             continue;
-        CHECK(found < sizeof SWITCHES / sizeof *SWITCHES);
+        CHECK(found < COUNT(SWITCHES));
         CHECK(i * sizeof *python == SWITCHES[found]);
         found++;
     }
-    CHECK(found == sizeof SWITCHES / sizeof *SWITCHES);
+    CHECK(found == COUNT(SWITCHES));
 
     struct pre_config {
         int config_init, parse_argv, isolated, use_environment, configure_locale, coerce_c_locale, coerce_c_locale_warn;

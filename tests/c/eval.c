@@ -51,7 +51,7 @@ static void check_values(void)
 static void check_room(void)
 {
     static const char *const cut[] = { NULL, "", "", "\xc3\xbc", "\xc3\xbc", "\xc3\xbc\xc3\xbc", "\xc3\xbc\xc3\xbc" };
-    for (size_t capacity = 0; capacity < sizeof cut / sizeof *cut; capacity++) {
+    for (size_t capacity = 0; capacity < COUNT(cut); capacity++) {
         char text[8] = "xxxxxxx";
         size_t length = 0;
         CHECK_OK(pyferry_eval("2 * chr(252)", NULL, text, capacity, &length));

@@ -69,7 +69,7 @@ int main(void)
     if (no_site != NULL)
         *no_site = 1;
     void (*const ways[])(void) = { attached, let_go, elsewhere, elsewhere_attached, in_one_of_others };
-    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+    for (size_t way = 0; way < COUNT(ways); way++) {
         Py_InitializeEx(0);
         CHECK(PyRun_SimpleString("import sys; before = {*sys.modules, 'atexit'}") == 0);
         ways[way]();

@@ -148,7 +148,7 @@ int main(void)
 {
     void (*const ways[])(struct lost *) = { suspended, nested,   let_go, away_without_return,
                                             guarding,  guarding_for_the_dead };
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    for (size_t i = 0; i < COUNT(ways); i++) {
         one_life(ways[i], false);
         one_life(ways[i], true);
     }

@@ -181,7 +181,7 @@ static void as_prometheus_reads_it(void)
         int id = (int)pyferry_view_interpreter_id(other);
         pyferry_histogram histogram = of(other, kind);
         double last = 0;
-        for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        for (size_t i = 0; i < COUNT(bounds); i++) {
             snprintf(what, sizeof what, "\npyferry_%s_seconds_bucket{interpreter=\"%d\",le=\"%s\"} ", name, id, bounds[i]);
             double count = after(text, what), bound = strtod(bounds[i], NULL) * 1e9;
             CHECK(last <= count && count <= (double)histogram.count);

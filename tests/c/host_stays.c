@@ -16,7 +16,7 @@
 extern char **environ;
 
 static const int CATEGORIES[] = { LC_CTYPE, LC_NUMERIC, LC_TIME, LC_COLLATE, LC_MONETARY, LC_MESSAGES };
-#define CATEGORY_COUNT (sizeof CATEGORIES / sizeof *CATEGORIES)
+#define CATEGORY_COUNT COUNT(CATEGORIES)
 
 static char locale_before[CATEGORY_COUNT][64], directory_before[4096], environment_before[1 << 16];
 static int rounding_before;

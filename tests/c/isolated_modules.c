@@ -32,7 +32,7 @@ int main(void)
 {
     for (int life = 0; life < 2; life++) {
         CHECK_OK(pyferry_runtime_start(NULL));
-        for (size_t i = 0; i < sizeof USES / sizeof *USES; i++) {
+        for (size_t i = 0; i < COUNT(USES); i++) {
             pyferry_view *view = new_interpreter();
             run_in(view, USES[i]);
             CHECK_OK(pyferry_interpreter_end(view, -1));

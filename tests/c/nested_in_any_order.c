@@ -28,7 +28,7 @@ static void end_in_order(const pyferry_view *view, const int order[])
 
 static void *in_any_order(void *view)
 {
-    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+    for (size_t i = 0; i < COUNT(orders); i++) {
         pyferry_token outer = attach(view);
         end_in_order(view, orders[i]);
         detach(outer);

@@ -1447,7 +1447,7 @@ static bool passes(const struct scenario *scenario)
 int main(int argc, char **argv)
 {
     int ran = 0, failed = 0;
-    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+    for (size_t i = 0; i < COUNT(scenarios); i++) {
         bool named = argc < 2;
         for (int j = 1; j < argc; j++)
             named |= strcmp(argv[j], scenarios[i].name) == 0;

@@ -101,7 +101,7 @@ int main(void)
 {
     void (*const ends[])(void) = { at_exit_attached, at_exit_in_sub,         at_exit_detached, at_underscore_exit,
                                    at_os_exit,       at_exit_that_finalizes };
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    for (size_t i = 0; i < COUNT(ends); i++)
         for (int how = 0; how < 4; how++) {
             /* Finalising with somebody inside waits for it: that is the promise. Python is finalised on its main thread. */
             if (ends[i] == at_exit_that_finalizes && how != 1)

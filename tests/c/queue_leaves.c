@@ -61,7 +61,7 @@ static void by_each(bool worker)
         { attaches, false }, { attaches, true }, { attaches_twice, false }, { attaches_twice, true },
         { suspends, false }, { suspends_elsewhere, false }, { suspends_elsewhere, true },
     };
-    enum { JOBS = sizeof jobs / sizeof *jobs };
+    enum { JOBS = COUNT(jobs) };
     pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
     options.worker = worker;
     options.error = hear;

@@ -20,7 +20,7 @@ static int hook(const char *event, PyObject *arguments, void *unused)
     (void)arguments, (void)unused;
     static _Thread_local bool inside;
     bool wanted = false;
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+    for (size_t i = 0; i < COUNT(events); i++)
         wanted |= strncmp(event, events[i], strlen(events[i])) == 0;
     if (!wanted || inside)
         return 0;

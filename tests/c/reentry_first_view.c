@@ -101,7 +101,7 @@ int main(void)
 {
     char here[4096];
     CHECK(getcwd(here, sizeof here) != NULL && setenv("PYTHONPATH", here, 1) == 0);
-    for (size_t i = 0; i < 2 * sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; i < 2 * COUNT(places); i++) {
         pid_t child = fork();
         if (child == 0) {
             die_with_harness();

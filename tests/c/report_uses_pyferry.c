@@ -117,7 +117,7 @@ static void one_life(void (*shut_down)(struct held *), bool loops)
 int main(void)
 {
     void (*const ways[])(struct held *) = { ends, stops, finalizes };
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    for (size_t i = 0; i < COUNT(ways); i++) {
         one_life(ways[i], false);
         one_life(ways[i], true);
     }

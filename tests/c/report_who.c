@@ -233,8 +233,8 @@ int main(void)
     } ways[] = { { suspended, "bakes light" }, { nested, "walks the tree" },  { let_go, NULL },  { suspended_by_itself, NULL },
                  { here_again, "renders" },    { guarding, NULL },           { guarding_for_the_dead, NULL } };
     void (*const downs[])(struct holder *) = { ends, stops, finalizes };
-    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
-        for (size_t down = 0; down < sizeof downs / sizeof *downs; down++) {
+    for (size_t way = 0; way < COUNT(ways); way++)
+        for (size_t down = 0; down < COUNT(downs); down++) {
             if (in_short() && way % 3 != down)
                 continue;
             struct holder holder = { .hold = ways[way].hold, .label = ways[way].label };

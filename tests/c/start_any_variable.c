@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++) {
         if (left_out(i + (int)seed))
             continue;
-        start_with(names[i], VALUES[(seed + (unsigned)i) % (sizeof VALUES / sizeof *VALUES)]);
+        start_with(names[i], VALUES[(seed + (unsigned)i) % COUNT(VALUES)]);
     }
     return 0;
 }

@@ -8,14 +8,14 @@ int main(void)
         "OK", "INVALID_ARGUMENT", "NO_PYTHON", "UNSUPPORTED", "CLOSED", "TIMEOUT", "NO_MEMORY", "NOT_ATTACHED",
         "WRONG_THREAD", "WRONG_ORDER", "STALE_TOKEN", "FORKED", "QUEUE_FULL", "PYTHON_ERROR", "INTERNAL",
     };
-    int count = sizeof names / sizeof *names;
+    int count = COUNT(names);
     for (int i = 0; i < count; i++) {
         char name[64];
         snprintf(name, sizeof name, "PYFERRY_STATUS_%s", names[i]);
         CHECK(strcmp(pyferry_status_name(-i), name) == 0);
     }
     static const int32_t unknown[] = { 1, 2, -15, -16, INT32_MAX, INT32_MIN };
-    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+    for (size_t i = 0; i < COUNT(unknown); i++)
         CHECK(strcmp(pyferry_status_name(unknown[i]), "PYFERRY_STATUS_UNKNOWN") == 0);
 
     unsigned major, minor, patch;

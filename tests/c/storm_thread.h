@@ -100,7 +100,7 @@ static inline void import_something(void)
     static const char *const modules[] = { "bisect",  "colorsys", "graphlib", "heapq",  "keyword", "numbers",
                                            "opcode",  "quopri",   "reprlib",  "struct", "token",   "stringprep" };
     char source[64];
-    snprintf(source, sizeof source, "import %s", modules[next() % (sizeof modules / sizeof *modules)]);
+    snprintf(source, sizeof source, "import %s", modules[next() % COUNT(modules)]);
     run(source);
 }
 

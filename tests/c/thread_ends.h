@@ -126,7 +126,7 @@ static const struct place places[] = {
     { "after guards", after_guards },
     { "forgotten", forgotten },
 };
-enum { PLACES = sizeof places / sizeof *places };
+enum { PLACES = COUNT(places) };
 
 /* ---- how ---- */
 

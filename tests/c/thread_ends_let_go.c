@@ -86,7 +86,7 @@ int main(void)
     PyThreadState *state = start_python(&main_interpreter);
     CHECK(pthread_key_create(&later, look) == 0);
     void (*const leave[])(void) = { lets_go, is_suspended, has_another_state_meanwhile };
-    for (size_t way = 0; way < sizeof leave / sizeof *leave; way++) {
+    for (size_t way = 0; way < COUNT(leave); way++) {
         visited = new_interpreter();
         ends_while_open(leave[way]);
         ends_while_closing(leave[way]);

@@ -66,7 +66,7 @@ int main(void)
     PyThreadState *state = start_python(&main_interpreter);
     CHECK(pthread_key_create(&key, at_thread_end) == 0);
     sub = new_interpreter();
-    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+    for (size_t i = 0; i < COUNT(uses); i++) {
         use = uses[i];
         growth(WARM_UP);
         long slack = python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK, grown = growth(THREADS);

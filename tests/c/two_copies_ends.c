@@ -60,7 +60,7 @@ int main(void)
     void (*const acts[])(void) = { only_ask, attached, suspended, suspended_and_attached };
     first = first_copy();
     refused = load_copy(&first, "libpyferry-other.so");
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+    for (size_t i = 0; i < COUNT(acts); i++) {
         exit_after(acts[i], true);
         exit_after(acts[i], false);
         for (int life = 0; life < often(2); life++) {
