@@ -106,18 +106,30 @@ impl Python {
         fail!(NoPython, "{} cannot start: {why}", self.path.display())
     }
 
-    /// Up to 3.10 what Python found out about its paths in its first life stays: it has to find out anew where it is started
-    /// in another way. (Not where it is started in the same one, for the sake of a host that has set its paths itself.)
+    /// What Python found out about its paths in its last life stays (`_Py_path_config`), and is taken for what the host has set: Python
+    /// has to find out anew where it is started in another way. (Not where it is started in the same one, for the sake of a host
+    /// that has set its paths itself.)
     fn forget_paths(&self, program: Option<&Path>, config: &Config) {
         let start = Start { program: program.map(Path::to_owned), config: config.clone() };
-        let Some(last) = self.last_start.lock().replace(start) else { return };
-        if self.version < (3, 11)
-            && (last.program.as_deref() != program || last.config.isolated != config.isolated)
-            && let Some(set_path) = self.table.Py_SetPath
-        {
+        let stays = match self.last_start.lock().replace(start) {
+            // From 3.14 on, also the prefix of a virtual environment, which is taken for that of the library's modules.
+            Some(last) => {
+                (last.program.as_deref(), last.config.isolated) == (program, config.isolated)
+                    && !(self.version >= (3, 14) && program.is_some_and(is_in_virtual_environment))
+            }
+            None => program.is_none() || !self.others_have_found_paths(),
+        };
+        if !stays && let Some(set_path) = self.table.Py_SetPath {
             // SAFETY: Python is not initialised, and nobody else initialises it at this moment; NULL is to forget them.
             unsafe { set_path(std::ptr::null()) };
         }
+    }
+
+    /// Whether Python has run in this process before, by others: another copy of this library, or the host. (In 3.9 Py_GetPrefix finds
+    /// out what it is asked for.)
+    fn others_have_found_paths(&self) -> bool {
+        // SAFETY: from 3.10 on Py_GetPrefix reads what is there; Python is not initialised, and nobody initialises it now.
+        self.version >= (3, 10) && self.table.Py_GetPrefix.is_some_and(|prefix| !unsafe { prefix() }.is_null())
     }
 
     /// Puts what the host wants to be looked through first into `sys.path` of the attached interpreter. The list is made new
@@ -233,6 +245,11 @@ impl Python {
         }
         text
     }
+}
+
+/// As PEP 405 has it: a file says so beside the program, or one folder above.
+fn is_in_virtual_environment(program: &Path) -> bool {
+    program.ancestors().skip(1).take(2).any(|folder| folder.join("pyvenv.cfg").exists())
 }
 
 /// The words after `python3` that say the same. The host's own follow "--", so that none of those is taken for an option.

@@ -77,6 +77,7 @@ table! {
     Py_IsFinalizing = "Py_IsFinalizing" | "_Py_IsFinalizing"() -> c_int;
     Py_DecodeLocale = "Py_DecodeLocale"(*const c_char, *mut usize) -> *mut libc::wchar_t;
     Py_SetPath ? "Py_SetPath"(*const libc::wchar_t);
+    Py_GetPrefix ? "Py_GetPrefix"() -> *mut libc::wchar_t;
     PyMem_RawFree = "PyMem_RawFree"(*mut c_void);
     PyPreConfig_InitPythonConfig = "PyPreConfig_InitPythonConfig"(*mut PyPreConfig);
     Py_PreInitialize = "Py_PreInitialize"(*const PyPreConfig) -> PyStatus;

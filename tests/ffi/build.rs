@@ -25,10 +25,11 @@ const EXCEPT: [(&str, &str); 17] = [
 ];
 
 /// What not all versions declare, by its first name, with the first and the last that do.
-const DECLARED: [(&str, u8, u8); 4] = [
+const DECLARED: [(&str, u8, u8); 5] = [
     ("Py_NewInterpreterFromConfig", 12, 15),
     ("Py_IsFinalizing", 13, 15),
     ("PyThreadState_GetUnchecked", 13, 15),
+    ("Py_GetPrefix", 9, 14),
     ("Py_SetPath", 9, 12),
 ];
 
