@@ -99,13 +99,14 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
         let _ = child.wait();
         fail!(NoPython, "{} ({said_by}) is a program that uses pyferry itself, and not a python3", program.display());
     };
-    let status = child.wait().map_err(cannot_run)?;
+    // Where the host ignores SIGCHLD, or waits for whichever of its children, that is not said to us.
+    let how = child.wait().map_or_else(|_| "it has ended".to_owned(), |status| status.to_string());
     // A sitecustomize may have printed before us.
     let lines = &lines[lines.len().saturating_sub(ANSWERS.len())..];
     if lines.len() < ANSWERS.len() {
         let complaints = complaints.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
         let complaints = String::from_utf8_lossy(&complaints);
-        fail!(NoPython, "{} ({said_by}) did not start ({status}): {}", program.display(), complaints.trim_end());
+        fail!(NoPython, "{} ({said_by}) did not start ({how}): {}", program.display(), complaints.trim_end());
     }
     let fill = |text: &str| {
         let mut filled = OsString::new();
