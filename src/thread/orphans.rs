@@ -51,6 +51,7 @@ fn work() {
         }
         delete_those_left();
         if Python::known().is_some_and(|python| python.free_threaded) {
+            sys::let_go_of_clock();
             delete_those_at_no_thread();
             let left = |interpreter: &Arc<Interpreter>| interpreter.gate.count_orphaned(|_| true);
             stand_ins::send(with_orphans(|_| true).iter().map(left).sum(), rests, delete_those_left);
