@@ -176,6 +176,25 @@ impl Python {
         }
     }
 
+    /// Free-threaded: whether there is a GIL all the same, brought back by a module that was imported, or by PYTHON_GIL. Attached.
+    pub fn has_gil_back(&self) -> bool {
+        let aside = self.set_exception_aside();
+        // SAFETY: attached; the function is borrowed, takes nothing, and runs nobody's code; its answer is given back.
+        let has = unsafe {
+            let is_enabled = (self.table.PySys_GetObject)(c"_is_gil_enabled".as_ptr());
+            let answer = if is_enabled.is_null() {
+                null_mut()
+            } else {
+                (self.table.PyObject_CallObject)(is_enabled, null_mut())
+            };
+            let has = !answer.is_null() && (self.table.PyObject_IsTrue)(answer) == 1;
+            self.give_back(answer);
+            has
+        };
+        self.put_exception_back(aside);
+        has
+    }
+
     /// In a forked child: who was deleting states is not there.
     pub fn forget_deletions(&self) {
         self.deleting.store(0, Ordering::SeqCst);

@@ -143,8 +143,8 @@ impl Thread {
         match source {
             _ if !is_last => {}
             Source::Adopted => {}
-            // Nobody else could delete it soon (`stand_ins`).
-            Source::Cached if is_in && python.free_threaded => {
+            // Nobody else could delete it soon (`stand_ins`); and nobody has a GIL who joins it.
+            Source::Cached if is_in && python.free_threaded && !python.has_gil_back() => {
                 local.participant.entry.state.take();
                 *source = Source::Temporary;
             }

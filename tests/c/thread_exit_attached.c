@@ -1,14 +1,14 @@
+/* harness: also=gil PYTHON_GIL=1 */
 /* The end of a thread that is attached waits for no interpreter either, though the destructors of what it left in Python let
    others in: by then whoever joins it may hold the GIL. */
 #include "py.h"
 
-static struct event in_destructor = EVENT_INIT, may_go_on = EVENT_INIT;
+static struct event is_attached = EVENT_INIT, may_go_on = EVENT_INIT;
 static int destroyed;
 
 static PyObject *destroy(PyObject *unused, PyObject *none)
 {
     (void)unused, (void)none;
-    event_set(&in_destructor);
     Py_BEGIN_ALLOW_THREADS
     event_wait(&may_go_on);
     Py_END_ALLOW_THREADS
@@ -22,16 +22,18 @@ static void *end_attached(void *view)
 {
     attach(view);
     run("mine.value = Value()");
+    event_set(&is_attached);
     return NULL;
 }
 
 static void joined_by_who_holds_it(pyferry_view *view)
 {
-    in_destructor = may_go_on = (struct event)EVENT_INIT;
+    is_attached = may_go_on = (struct event)EVENT_INIT;
     destroyed = 0;
     int states = count_states_of(view);
     pthread_t worker = thread_start(end_attached, view);
-    event_wait(&in_destructor);
+    event_wait(&is_attached);
+    /* With the GIL, when the worker's end has let go of that. */
     pyferry_token token = attach(view);
     event_set(&may_go_on);
     thread_join(worker);
