@@ -76,7 +76,7 @@ int main(void)
                                      "assert customized\n"
                                      "assert not sys.flags.isolated and not sys.flags.no_site\n"
                                      "import site\n"
-                                     "assert site.ENABLE_USER_SITE is not False";
+                                     "assert site.ENABLE_USER_SITE is not False or sys.prefix != sys.base_prefix";
     with(plain, AS_PYTHON3);
 
     options.flags = PYFERRY_RUNTIME_ISOLATED;

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -53,7 +54,7 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
         }
     }
     match mode {
-        Mode::Runtime => set("PYFERRY_PYTHON", python.executable.as_ref()),
+        Mode::Runtime => set("PYFERRY_PYTHON", runtimes_python(python).as_ref()),
         Mode::Host => set("LD_LIBRARY_PATH", cpython::directory(python).as_ref()),
         Mode::Extension => {
             let folders = [Some(python), None].map(compile::directory);
@@ -62,6 +63,25 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
         _ => {}
     }
     variables
+}
+
+/// The Python that a program starts: the file itself or, where a part will do, one of a virtual environment, which imports nothing that
+/// the machine has installed beside.
+fn runtimes_python(python: &Python) -> PathBuf {
+    let home = paths::built("venv").join(&python.name);
+    let (Some(bin), true) = (python.executable.parent(), python.in_short) else { return python.executable.clone() };
+    let executable = home.join("bin/python3");
+    let make = || {
+        fs::create_dir_all(home.join("bin"))?;
+        fs::write(
+            home.join("pyvenv.cfg"),
+            format!("home = {}\ninclude-system-site-packages = false\n", bin.display()),
+        )?;
+        std::os::unix::fs::symlink(&python.executable, &executable)
+    };
+    // Another test may be first.
+    let _ = make();
+    executable
 }
 
 fn no_yield() -> Option<&'static Path> {
