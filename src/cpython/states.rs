@@ -5,6 +5,7 @@ use crate::sys;
 use std::ffi::c_ulong;
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// A state of ours that its thread is not attached through, and how the slot has to be when it is attached.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +172,8 @@ impl Python {
         while !self.free_threaded && !self.is_finalizing() && self.deleting.load(Ordering::SeqCst) > 0 {
             let Some(attached) = self.attached(None) else { return };
             self.detach_keeping_slot();
-            std::thread::yield_now();
+            // Not sched_yield: a thread of a real-time class yields to none of a lesser one.
+            std::thread::sleep(Duration::from_micros(50));
             self.reattach(attached);
         }
     }
