@@ -93,16 +93,25 @@ static void *gilstate_inside_attach(void *unused)
     return unused;
 }
 
+/* What a thread kept goes soon after its end; nobody may come or go while states are counted, nor wait for a GIL that both share. */
+static void on_new_thread_alone(void *(*run)(void *))
+{
+    static int alone, alone_in_sub;
+    if (alone == 0)
+        alone = count_states_of(main_interpreter);
+    if (alone_in_sub == 0 && states_are_kept())
+        alone_in_sub = count_states_of(sub);
+    on_new_thread(run, NULL);
+    CHECK(states_of_become(main_interpreter, alone));
+    CHECK(!states_are_kept() || states_of_become(sub, alone_in_sub));
+}
+
 int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
     sub = new_interpreter();
-    int alone = count_states_of(main_interpreter);
-    /* What a thread kept goes soon after its end; nobody may come or go while states are counted. */
-    on_new_thread(in_gilstate_sections, NULL);
-    CHECK(states_of_become(main_interpreter, alone));
-    on_new_thread(gilstate_inside_attach, NULL);
-    CHECK(states_of_become(main_interpreter, alone));
+    on_new_thread_alone(in_gilstate_sections);
+    on_new_thread_alone(gilstate_inside_attach);
     PyEval_RestoreThread(state);
     define(&method);
     on_python_thread(NULL, NULL);
