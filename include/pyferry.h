@@ -1004,7 +1004,8 @@ void pyferry_guard_close(struct pyferry_guard *guard);
  * @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
  *              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
- *         ended: nothing was done, and it will not change), _NO_MEMORY, _FORKED.
+ *         ended: nothing was done, and it will not change), _NO_MEMORY (also where the thread's stack is smaller than the 48 KiB
+ *         that CPython keeps for itself from 3.14 on), _FORKED.
  */
 pyferry_status pyferry_attach(const struct pyferry_view *view,
                               struct pyferry_token *out);

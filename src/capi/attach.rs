@@ -79,7 +79,8 @@ impl Caller for Words {
 /// @param out   gets a token for pyferry_detach. Attachments of a thread end in the reverse order of their beginning; those that
 ///              nest on one thread state, and so entered nothing, in any order among themselves (greenlets, coroutines).
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
-///         ended: nothing was done, and it will not change), _NO_MEMORY, _FORKED.
+///         ended: nothing was done, and it will not change), _NO_MEMORY (also where the thread's stack is smaller than the 48 KiB
+///         that CPython keeps for itself from 3.14 on), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_attach(view: *const pyferry_view, out: *mut pyferry_token) -> Status {
     // SAFETY: as documented for the caller.

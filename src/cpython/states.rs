@@ -1,6 +1,7 @@
 //! Thread states: making, attaching, detaching and deleting them, with the gilstate slot in step.
 
 use super::{Python, Raw, Slot, SlotValue, State};
+use crate::error::{Result, fail};
 use crate::sys;
 use std::ffi::c_ulong;
 use std::ptr::null_mut;
@@ -74,6 +75,21 @@ impl Python {
         }
         // Not found: CPython keeps the slot by itself.
         Some(Unattached { state, bound: self.one_gil || before.is_null() || !slot.is_found() })
+    }
+
+    /// Refuses a thread on whose stack CPython ends the process at the first call: from 3.14 on it keeps so much for itself
+    /// (`_PyOS_MIN_STACK_SIZE`; in a debug build twice that).
+    pub fn check_stack(&self) -> Result<()> {
+        const LEAST: usize = 3 * 2048 * size_of::<usize>();
+        let here = if self.version < (3, 14) { 0 } else { sys::stack_size_here() };
+        if (1..LEAST).contains(&here) {
+            fail!(
+                NoMemory,
+                "{} has a stack of {here} bytes, and CPython ends the process where there are fewer than {LEAST}: make the thread with more",
+                sys::describe_thread(sys::thread_id())
+            );
+        }
+        Ok(())
     }
 
     /// Attaches this thread, which is detached, through a state of its own that it was not attached through before.

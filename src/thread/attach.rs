@@ -249,12 +249,15 @@ impl Thread {
         }
         let before = self.slot_value(target);
         let local = self.local(target);
+        let makes = local.state().is_none();
+        if makes && before.is_null() {
+            python.check_stack()?;
+        }
         let entry = &local.participant.entry;
         local.comes_for(label);
         if !local.pin(admission) {
             return Err(self.refused(target));
         }
-        let makes = local.state().is_none();
         if makes && target.slot.is_found() {
             orphans::delete(self, &local, stand_ins::may_delete());
             if self.current(python) != current {

@@ -1,0 +1,50 @@
+/* harness: not-on=windows its threads have no less than 64 KiB */
+/* A thread whose stack is too small for CPython, which ends the process then (from 3.14 on), is told so, and may go on; one with a stack
+   that is small and will do gets in. */
+#include "py.h"
+
+static pyferry_view *main_interpreter, *sub;
+
+static void *come_in(void *unused)
+{
+    check_works(main_interpreter);
+    check_works(sub);
+    return unused;
+}
+
+static void *is_told(void *unused)
+{
+    pyferry_token token;
+    pyferry_view *view;
+    for (int i = 0; i < 2; i++) {
+        CHECK_REFUSED(pyferry_attach(main_interpreter, &token), PYFERRY_STATUS_NO_MEMORY, "has a stack of 32768 bytes");
+        CHECK_REFUSED(pyferry_attach(sub, &token), PYFERRY_STATUS_NO_MEMORY, "fewer than 49152");
+        CHECK_REFUSED(pyferry_interpreter_new(NULL, &view), PYFERRY_STATUS_NO_MEMORY, "make the thread with more");
+    }
+    CHECK(!pyferry_is_attached(NULL));
+    CHECK_OK(pyferry_thread_forget());
+    return unused;
+}
+
+static void on_a_stack_of(size_t size, void *(*run)(void *))
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    CHECK(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, size) == 0);
+    CHECK(pthread_create(&thread, &attributes, run, NULL) == 0);
+    CHECK(pthread_attr_destroy(&attributes) == 0);
+    thread_join(thread);
+}
+
+int main(void)
+{
+    PyThreadState *state = start_python(&main_interpreter);
+    sub = new_interpreter();
+    if (python_minor() >= 14)
+        on_a_stack_of(32768, is_told);
+    on_a_stack_of(256 * 1024, come_in);
+    finish_python(state);
+    pyferry_view_free(main_interpreter);
+    pyferry_view_free(sub);
+    return 0;
+}
