@@ -24,9 +24,12 @@ pub struct Installation {
 
 /// What `ANSWERS` are. They are in the module that sysconfig reads, on all but Windows, under the name that sysconfig makes of the
 /// same (3.9 to 3.15). sysconfig itself imports threading too, since 3.12, and takes as long as half of the program's start.
-/// Written as bytes, since names of files need be no text in any encoding.
+/// Written as bytes, since names of files need be no text in any encoding. Nothing is imported from the working directory, where
+/// `-c` looks first: what is in it is not the host's program.
 const QUESTION: &str = "
-import os, sys
+import sys
+sys.path[:] = [path for path in sys.path if path]
+import os
 try:
     multiarch = getattr(sys.implementation, '_multiarch', '')
     v = __import__(f'_sysconfigdata_{sys.abiflags}_{sys.platform}_{multiarch}').build_time_vars.get
