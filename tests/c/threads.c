@@ -120,7 +120,7 @@ static void step_by_step(const pyferry_view *a, const pyferry_view *b)
         pyferry_token first = attach(a);
         info = find(me, a);
         CHECK(info->state == PYFERRY_THREAD_INSIDE && info->is_attached && info->is_caller && info->depth == 1);
-        CHECK(info->label == NULL && info->elapsed_us < 5e6 * slowdown());
+        CHECK(info->label == NULL && info->elapsed_us < 30e6 * slowdown());
 
         pyferry_token second = attach(a);
         CHECK(find(me, a)->depth == 2);
