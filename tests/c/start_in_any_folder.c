@@ -1,4 +1,5 @@
 /* harness: mode=runtime */
+/* harness: not-on=windows it asks a Python by way of a shell */
 /* harness: not-under=arm64 the emulator's Pythons are started by scripts, which know one name */
 /* A start runs no code that lies in the working directory: neither in the program that is asked which Python it is nor here. */
 #include "use.h"
