@@ -42,9 +42,26 @@ impl Config {
 }
 
 /// How Python was started.
+#[derive(Clone)]
 pub struct Start {
     program: Option<PathBuf>,
     config: Config,
+    /// PYTHONHOME and PYTHONPATH.
+    variables: [Option<OsString>; 2],
+}
+
+impl Start {
+    fn new(program: Option<&Path>, config: &Config) -> Start {
+        let variables = ["PYTHONHOME", "PYTHONPATH"].map(std::env::var_os);
+        Start { program: program.map(Path::to_owned), config: config.clone(), variables }
+    }
+
+    /// Whether Python finds the same paths.
+    fn is_as(&self, other: &Start) -> bool {
+        self.program == other.program
+            && self.config.isolated == other.config.isolated
+            && self.variables == other.variables
+    }
 }
 
 /// The ints that `PyConfig_InitPythonConfig` sets to 1 and `PyConfig_InitIsolatedConfig` to 0, in the order in which every
@@ -110,12 +127,12 @@ impl Python {
     /// has to find out anew where it is started in another way. (Not where it is started in the same one, for the sake of a host
     /// that has set its paths itself.)
     fn forget_paths(&self, program: Option<&Path>, config: &Config) {
-        let start = Start { program: program.map(Path::to_owned), config: config.clone() };
-        let stays = match self.last_start.lock().replace(start) {
+        let start = Start::new(program, config);
+        let last = self.last_start.lock().replace(start.clone());
+        let stays = match last {
             // From 3.14 on, also the prefix of a virtual environment, which is taken for that of the library's modules.
             Some(last) => {
-                (last.program.as_deref(), last.config.isolated) == (program, config.isolated)
-                    && !(self.version >= (3, 14) && program.is_some_and(is_in_virtual_environment))
+                last.is_as(&start) && !(self.version >= (3, 14) && program.is_some_and(is_in_virtual_environment))
             }
             None => program.is_none() || !self.others_have_found_paths(),
         };

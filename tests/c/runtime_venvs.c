@@ -1,8 +1,8 @@
 /* harness: mode=runtime */
 /* harness: not-under=arm64 the emulator's Pythons are started by scripts, which know one name */
 /* harness: not-on=windows fork.h is not for it */
-/* In one process, one life after the other, Python is started from one virtual environment, from another and from none, also by another
-   copy of the library. Each time its paths are those that the same program has for itself: nothing of the life before is in them. */
+/* In one process, one life after the other, Python is started from one virtual environment, from another and from none, with a PYTHONPATH
+   and without, also by another copy of the library. Each time its paths are those that the same program has for itself: nothing of the life before is in them. */
 #include "copy.h"
 
 #include <limits.h>
@@ -62,12 +62,15 @@ static const char *make(const char *name)
 int main(void)
 {
     const char *plain = getenv("PYFERRY_TEST_PYTHON"), *one = make("one"), *two = make("two");
-    const char *programs[] = { one, one, two, plain, plain, two, one };
+    const struct {
+        const char *program, *path;
+    } lives[] = { { one, NULL }, { one, NULL }, { two, NULL }, { plain, "/here" }, { plain, "/there" }, { one, NULL } };
     linked = first_copy();
     other = load_copy(&linked, "libpyferry-other.so");
-    for (size_t life = 0; life < COUNT(programs); life++) {
-        printf("life %zu: %s\n", life, programs[life]);
-        live(life < COUNT(programs) - 1 ? &linked : &other, programs[life]);
+    for (size_t life = 0; life < COUNT(lives); life++) {
+        printf("life %zu: %s\n", life, lives[life].program);
+        CHECK((lives[life].path != NULL ? setenv("PYTHONPATH", lives[life].path, 1) : unsetenv("PYTHONPATH")) == 0);
+        live(life < COUNT(lives) - 1 ? &linked : &other, lives[life].program);
     }
     return 0;
 }
