@@ -68,19 +68,23 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
 /// The Python that a program starts: the file itself or, where a part will do, one of a virtual environment, which imports nothing that
 /// the machine has installed beside.
 fn runtimes_python(python: &Python) -> PathBuf {
-    let home = paths::built("venv").join(&python.name);
     let (Some(bin), true) = (python.executable.parent(), python.in_short) else { return python.executable.clone() };
+    let home = paths::built("venv").join(python.executable.display().to_string().replace('/', "_"));
     let executable = home.join("bin/python3");
-    let make = || {
-        fs::create_dir_all(home.join("bin"))?;
-        fs::write(
-            home.join("pyvenv.cfg"),
-            format!("home = {}\ninclude-system-site-packages = false\n", bin.display()),
-        )?;
-        std::os::unix::fs::symlink(&python.executable, &executable)
-    };
-    // Another test may be first.
-    let _ = make();
+    if !executable.exists() {
+        // In one step: another test may do the same, or use it already.
+        let new = home.with_file_name(format!("{}-{}", python.name, std::process::id()));
+        let config = format!("home = {}\ninclude-system-site-packages = false\n", bin.display());
+        let make = || {
+            fs::create_dir_all(new.join("bin"))?;
+            fs::write(new.join("pyvenv.cfg"), config)?;
+            std::os::unix::fs::symlink(&python.executable, new.join("bin/python3"))?;
+            fs::rename(&new, &home)
+        };
+        if make().is_err() {
+            let _ = fs::remove_dir_all(&new);
+        }
+    }
     executable
 }
 
