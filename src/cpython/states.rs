@@ -149,8 +149,8 @@ impl Python {
     }
 
     /// Deletes idle states of the interpreter this thread is attached to, whoever's they are. Runs destructors; and lets go,
-    /// where nothing keeps this thread from coming back.
-    pub fn delete_idle(&self, slot: Slot, states: &[State]) {
+    /// where nothing keeps this thread from coming back, by `reattach`: others may have the GIL then.
+    pub fn delete_idle(&self, slot: Slot, states: &[State], reattach: impl FnOnce(&Python, State)) {
         // SAFETY: attached; their threads have ended, or the gate is closed and claimed: they are outside for ever, with none of
         // these states in their slots.
         states.iter().for_each(|state| unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) });
@@ -173,7 +173,7 @@ impl Python {
                 states.iter().for_each(delete);
                 slot.set(own);
                 self.deleting.fetch_sub(1, Ordering::SeqCst);
-                self.reattach(attached);
+                reattach(self, attached);
             }
             None => {
                 states.iter().for_each(delete);
