@@ -237,6 +237,11 @@ pub fn with_temporary_state<R>(
     })
 }
 
+/// Deletes states as `Python::delete_idle`; this thread is seen to wait where others have the GIL then.
+fn delete_idle(python: &Python, slot: Slot, states: &[State]) {
+    python.delete_idle(slot, states, reattach);
+}
+
 /// Runs `f`, which runs Python code on this thread as it is attached: none of its attachments can be ended from in there.
 pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     let number = THREAD.with(|me| Some(me.push_unnamed(python, me.current(python)?, Kind::Nested)));

@@ -5,7 +5,7 @@
 //! only while there are such states. Free-threaded, not everybody may: see `stand_ins`.
 
 use super::local::Local;
-use super::{Admission, THREAD, Thread, reattach, stand_ins, with_temporary_state};
+use super::{Admission, THREAD, Thread, delete_idle, stand_ins, with_temporary_state};
 use crate::cpython::Python;
 use crate::registry::{self, Entry, Interpreter};
 use crate::sys::{self, Label};
@@ -133,7 +133,7 @@ pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool)
                 // The number may be another thread's by now.
                 python.drop_dummy_thread(ident, |other| other == thread_id);
             }
-            python.delete_idle(slot, &states, reattach);
+            delete_idle(python, slot, &states);
             me.note_of(What::GoesOut, id, LABEL);
             python.delete_attached(slot, state, before);
         });
