@@ -214,7 +214,7 @@ fn delete_idle_states(interpreter: &Interpreter) {
     });
     states.extend(interpreter.keeper.take());
     states.retain(|state| Some(*state) != attached);
-    interpreter.python.delete_idle(interpreter.slot, &states, thread::reattach);
+    thread::delete_idle(interpreter.python, interpreter.slot, &states);
 }
 
 /// Takes an interpreter down on a thread that is attached to the main interpreter, and is again on return.

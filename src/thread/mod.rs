@@ -238,7 +238,7 @@ pub fn with_temporary_state<R>(
 }
 
 /// Deletes states as `Python::delete_idle`; this thread is seen to wait where others have the GIL then.
-fn delete_idle(python: &Python, slot: Slot, states: &[State]) {
+pub fn delete_idle(python: &Python, slot: Slot, states: &[State]) {
     python.delete_idle(slot, states, reattach);
 }
 
