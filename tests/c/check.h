@@ -231,6 +231,13 @@ static inline long resident_memory(void)
 }
 #endif
 
+/* A file with that text and no other. */
+static inline void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
 static inline void copy_file(const char *from, const char *to)
 {
     static char block[1 << 16];

@@ -157,8 +157,7 @@ static void write_sitecustomize(void)
                                "print('site error', file=sys.stderr)\n";
     char here[4096];
     CHECK(getcwd(here, sizeof here) != NULL && setenv("PYTHONPATH", here, 1) == 0);
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(site, file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", site);
 }
 
 static void *print_many(void *view)

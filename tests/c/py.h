@@ -130,6 +130,16 @@ static inline void define(PyMethodDef *method)
     Py_DECREF(function);
 }
 
+/* Likewise: `mine`, a threading.local, and the class Value, whose destructor calls the function, which is named destroy. */
+static inline void define_destroyed(PyMethodDef *destroy)
+{
+    define(destroy);
+    run("import threading\n"
+        "mine = threading.local()\n"
+        "class Value:\n"
+        "    def __del__(self, destroy=destroy): destroy()");
+}
+
 /* An integer in __main__ of the attached interpreter. */
 static inline long number(const char *name)
 {

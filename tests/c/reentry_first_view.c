@@ -74,8 +74,7 @@ static void *take_main_view(void *unused)
 
 static void one_life(const struct place *place, bool by_thread)
 {
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(place->site != NULL ? place->site : "", file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", place->site != NULL ? place->site : "");
     CHECK(PyImport_AppendInittab("viewer", PyInit_viewer) == 0);
     has_site_code = place->site != NULL;
     initialize_python();

@@ -7,8 +7,7 @@ static struct event visited = EVENT_INIT, over = EVENT_INIT;
 
 static void write_site_code(const char *source)
 {
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(source, file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", source);
 }
 
 static const char everything[] =

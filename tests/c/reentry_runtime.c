@@ -2,12 +2,6 @@
 /* Python code that runs while pyferry_runtime_start and pyferry_runtime_stop are at work, on pyferry's own thread, is answered. */
 #include "use.h"
 
-static void write_file(const char *name, const char *source)
-{
-    FILE *file = fopen(name, "w");
-    CHECK(file != NULL && fputs(source, file) >= 0 && fclose(file) == 0);
-}
-
 /* Each Python that is started imports it, also the one that is asked where its library is: if that asked again, there were no end. */
 static const char site[] =
     "import atexit, ctypes, os\n"

@@ -13,8 +13,7 @@ int main(void)
 {
     char here[4096];
     CHECK(getcwd(here, sizeof here) != NULL && setenv("PYTHONPATH", here, 1) == 0);
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(site, file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", site);
     pyferry_view *main_interpreter;
     PyThreadState *state = start_python(&main_interpreter);
     run_in(main_interpreter, "import os, sitecustomize\n"

@@ -7,10 +7,10 @@
 
 #include <sys/stat.h>
 
-static void write_file(const char *path, const char *text, mode_t mode)
+static void write_with_mode(const char *path, const char *text, mode_t mode)
 {
-    FILE *file = fopen(path, "w");
-    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0 && chmod(path, mode) == 0);
+    write_file(path, text);
+    CHECK(chmod(path, mode) == 0);
 }
 
 #ifdef _WIN32
@@ -29,10 +29,10 @@ static void refused(const char *python, const char *part)
 
 int main(void)
 {
-    write_file("not_python", "#!/bin/sh\necho hello\n", 0755);
-    write_file("broken_python", "#!/bin/sh\necho 'no module named encodings' >&2\nexit 3\n", 0755);
-    write_file("no_program", "just text\n", 0644);
-    write_file(LIBRARY("_broken"), "not an ELF file\n", 0644);
+    write_with_mode("not_python", "#!/bin/sh\necho hello\n", 0755);
+    write_with_mode("broken_python", "#!/bin/sh\necho 'no module named encodings' >&2\nexit 3\n", 0755);
+    write_with_mode("no_program", "just text\n", 0644);
+    write_with_mode(LIBRARY("_broken"), "not an ELF file\n", 0644);
     CHECK(mkdir("empty", 0755) == 0);
 
     refused("./is_not_there", "os error 2");

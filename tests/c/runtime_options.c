@@ -6,12 +6,6 @@
 
 #include <sys/stat.h>
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
-}
-
 /* Runs the source in main and in an interpreter of each kind, or of one. */
 static void with(pyferry_runtime_options options, const char *source)
 {

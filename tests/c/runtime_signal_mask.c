@@ -27,8 +27,7 @@ static const char SITE_CODE[] =
 
 static void write_site_code(void)
 {
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(SITE_CODE, file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", SITE_CODE);
     CHECK(setenv("PYTHONPATH", ".", 1) == 0 && setenv("PYFERRY_TEST_LOOK", "seen", 1) == 0);
 }
 

@@ -66,8 +66,7 @@ static void stop_after(int number, uint32_t flags, int with_thread)
 int main(void)
 {
     /* Up to 3.10 the search path of the first start is that of all. */
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(SITE_CODE, file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", SITE_CODE);
     CHECK(setenv("PYTHONPATH", ".", 1) == 0);
     for (int with_thread = 0; with_thread < 2; with_thread++)
         stop_after(SIGINT, PYFERRY_RUNTIME_PYTHON_SIGNALS, with_thread);

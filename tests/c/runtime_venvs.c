@@ -2,7 +2,8 @@
 /* harness: not-under=arm64 the emulator's Pythons are started by scripts, which know one name */
 /* harness: not-on=windows fork.h is not for it */
 /* In one process, one life after the other, Python is started from one virtual environment, from another and from none, with a PYTHONPATH
-   and without, also by another copy of the library. Each time its paths are those that the same program has for itself: nothing of the life before is in them. */
+   and without, also by another copy of the library. Each time its paths are those that the same program has for itself: nothing of the
+   life before is in them. */
 #include "copy.h"
 
 #include <limits.h>

@@ -12,8 +12,7 @@ static const char IMPORTS[] = "import signal, subprocess, threading";
 
 static void write_site_code(const char *text)
 {
-    FILE *file = fopen("sitecustomize.py", "w");
-    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+    write_file("sitecustomize.py", text);
     CHECK(setenv("PYTHONPATH", ".", 1) == 0);
 }
 

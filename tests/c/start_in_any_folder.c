@@ -10,8 +10,7 @@ static void lay_out(const char *module)
 {
     char file[4096];
     snprintf(file, sizeof file, "%s.py", module);
-    FILE *source = fopen(file, "w");
-    CHECK(source != NULL && fputs("open('was_run', 'w').close()\nraise SystemError\n", source) >= 0 && fclose(source) == 0);
+    write_file(file, "open('was_run', 'w').close()\nraise SystemError\n");
 }
 
 int main(void)

@@ -49,11 +49,7 @@ int main(void)
     views[1] = new_interpreter();
     for (int i = 0; i < 2; i++) {
         pyferry_token token = attach(views[i]);
-        define(&method);
-        run("import threading\n"
-            "mine = threading.local()\n"
-            "class Value:\n"
-            "    def __del__(self, destroy=destroy): destroy()");
+        define_destroyed(&method);
         detach(token);
     }
     for (int round = 0; round < 3; round++)

@@ -28,11 +28,7 @@ int main(void)
     pyferry_view *view;
     PyThreadState *state = start_python(&view);
     pyferry_token token = attach(view);
-    define(&method);
-    run("import threading\n"
-        "mine = threading.local()\n"
-        "class Value:\n"
-        "    def __del__(self, destroy=destroy): destroy()");
+    define_destroyed(&method);
     detach(token);
     for (int round = 1; round <= 2; round++) {
         on_new_thread(leave_in, view);

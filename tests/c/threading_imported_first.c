@@ -104,8 +104,7 @@ int main(void)
     all_lives();
 
     /* A site that imports it in every interpreter, with the interpreter's very first state. */
-    FILE *site = fopen("sitecustomize.py", "w");
-    CHECK(site != NULL && fputs("import threading\n", site) >= 0 && fclose(site) == 0);
+    write_file("sitecustomize.py", "import threading\n");
     has_site_code = true;
     CHECK(setenv("PYTHONPATH", ".", 1) == 0);
     all_lives();
