@@ -31,7 +31,8 @@ def main():
     except KeyboardInterrupt:
         print("interrupted")
     stopped.stop()
-    print(f"{sum(calls.values())} calls by {len(calls)} threads")
+    counted = calls.copy()  # without the GIL, a first call by the other source's threads would change it under sum()
+    print(f"{sum(counted.values())} calls by {len(counted)} threads")
     return running
 
 
