@@ -192,7 +192,7 @@ impl Case {
         let mut executable = built.to_owned();
         match (self.directives.mode, self.python.as_deref()) {
             (Mode::Extension, Some(python)) => {
-                executable = python.executable.clone();
+                executable = environment::executable(python);
                 // Copied under another name: beside the original, `import` of the module would find the script itself.
                 let script = self.directory.join("main.py");
                 fs::copy(self.program.source.with_extension("py"), &script)?;

@@ -54,7 +54,7 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
         }
     }
     match mode {
-        Mode::Runtime => set("PYFERRY_PYTHON", runtimes_python(python).as_ref()),
+        Mode::Runtime => set("PYFERRY_PYTHON", executable(python).as_ref()),
         Mode::Host => set("LD_LIBRARY_PATH", cpython::directory(python).as_ref()),
         Mode::Extension => {
             let folders = [Some(python), None].map(compile::directory);
@@ -65,9 +65,9 @@ pub fn variables(mode: Mode, python: Option<&Python>, library: &Library, directo
     variables
 }
 
-/// The Python that a program starts: the file itself or, where a part will do, one of a virtual environment, which imports nothing that
-/// the machine has installed beside.
-fn runtimes_python(python: &Python) -> PathBuf {
+/// The Python that is run or that a program starts: the file itself or, where a part will do, one of a virtual environment, which
+/// imports nothing that the machine has installed beside.
+pub fn executable(python: &Python) -> PathBuf {
     let (Some(bin), true) = (python.executable.parent(), python.in_short) else { return python.executable.clone() };
     let home = paths::built("venv").join(python.executable.display().to_string().replace('/', "_"));
     let executable = home.join("bin/python3");
@@ -129,7 +129,10 @@ fn is_foreign(name: &str) -> bool {
 
 /// The Python's own directory first: an embedded Python finds its standard library by the `python3` on `PATH`.
 fn path_from(python: &Python) -> OsString {
-    let own = cpython::program_directory(python);
+    let own = match executable(python) {
+        itself if itself == python.executable => cpython::program_directory(python),
+        environments => environments.parent().map(Path::to_owned),
+    };
     let rest = env::var_os("PATH").unwrap_or_default();
     env::join_paths(own.into_iter().chain(env::split_paths(&rest))).unwrap_or(rest)
 }
