@@ -1,8 +1,9 @@
-//! Where a thread has what attaching and detaching touch of CPython, so that the repeated attach asks nobody.
+//! The addresses of what attaching and detaching touch in CPython, for one thread, so that a repeated attach makes no call
+//! for them.
 //!
-//! Since 3.12 the state that a thread is attached through is a thread-local variable of CPython's, which is found as the
-//! slot is: it holds the state while the thread is attached, and no longer when it has let go. Up to 3.11 it is one
-//! variable for all threads, found likewise.
+//! Since 3.12 CPython keeps a thread's current state in a thread-local variable, which is found as the slot is: it holds the
+//! state while the thread is attached, and not while the thread is detached. Up to 3.11 it is one variable for all threads,
+//! found likewise.
 
 use super::exceptions::ExceptionFields;
 use super::slot::find_thread_locals;
@@ -12,13 +13,13 @@ use crate::sys::{self, ThreadLocal};
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// One thread's. Of no use to another, and not to be sent to one.
+/// The addresses for one thread. Of no use to another one, and not to be sent there.
 #[derive(Clone, Copy)]
 pub struct Addresses {
     slot: NonNull<SlotValue>,
     current: NonNull<SlotValue>,
     exceptions: ExceptionFields,
-    /// Where in a thread state its interpreter is.
+    /// The offset of `interp` in a thread state.
     interpreter: usize,
     restore: unsafe extern "C-unwind" fn(*mut PyThreadState),
     save: unsafe extern "C-unwind" fn() -> *mut PyThreadState,
@@ -28,7 +29,7 @@ pub struct Addresses {
 static NULL: AtomicPtr<PyThreadState> = AtomicPtr::new(null_mut());
 
 impl Addresses {
-    /// Of a thread that has been nowhere: to attach and to detach does nothing.
+    /// For a thread that has been nowhere: attaching and detaching do nothing.
     pub const NOWHERE: Addresses = {
         extern "C-unwind" fn restore(_: *mut PyThreadState) {}
         extern "C-unwind" fn save() -> *mut PyThreadState {
@@ -38,7 +39,7 @@ impl Addresses {
         Addresses { slot: null, current: null, exceptions: ExceptionFields::nowhere(), interpreter: 0, restore, save }
     };
 
-    /// This thread's, for as long as the slot is where it is; None where a call is needed to reach them.
+    /// This thread's, valid while the slot is where it is. None: one of them cannot be reached without a call.
     pub fn here(python: &Python, slot: Slot) -> Option<Addresses> {
         let current = NonNull::new(python.current.get()?.here())?;
         let exceptions = *python.exception_fields.get()?;
@@ -47,7 +48,7 @@ impl Addresses {
         Some(Addresses { slot: slot.here()?, current, exceptions, interpreter, restore, save })
     }
 
-    /// Whether these are the same, of the same CPython.
+    /// Whether both have the same variables.
     pub fn are(&self, other: Addresses) -> bool {
         self.slot == other.slot && self.current == other.current
     }
@@ -55,42 +56,43 @@ impl Addresses {
     /// The state that this thread is attached through. Up to 3.11 it may be another thread's.
     #[inline(always)]
     pub fn current(&self) -> SlotValue {
-        // SAFETY: a variable of CPython's, which is never unloaded: this thread's or, up to 3.11, an atomic one.
+        // SAFETY: a variable of CPython's, which is never unloaded: this thread's own or, up to 3.11, an atomic one.
         let current = unsafe { AtomicPtr::from_ptr(self.current.as_ptr()) };
         current.load(Ordering::Relaxed)
     }
 
-    /// Whether this thread is attached through that state of its own, or to nothing. Up to 3.11: and no other is attached.
+    /// Whether this thread is attached through `state`, its own. None: through no state; up to 3.11, that no other thread is
+    /// attached either.
     #[inline(always)]
     pub fn is_current(&self, state: Option<State>) -> bool {
         self.current() == as_ptr(state)
     }
 
-    /// Whether this thread's slot holds that state, or nothing.
+    /// Whether this thread's slot holds `state`. None: whether it is empty.
     #[inline(always)]
     pub fn slot_holds(&self, state: Option<State>) -> bool {
-        // SAFETY: this thread's own.
+        // SAFETY: this thread's own slot.
         unsafe { self.slot.read() == as_ptr(state) }
     }
 
     /// The interpreter that a state belongs to. The state lives.
     #[inline(always)]
     pub fn interpreter_of(&self, state: State) -> Raw {
-        // SAFETY: it lives; the field was found in a state of this CPython, and never changes: no state has none.
+        // SAFETY: the state lives; the field was found in a state of this CPython, and is never NULL and never changes.
         unsafe { state.as_ptr().cast::<u8>().add(self.interpreter).cast::<Raw>().read() }
     }
 
-    /// Whether an exception is set on that state of this thread's, which its pin keeps.
+    /// Whether an exception is set on a state of this thread's, which the thread's pin keeps.
     #[inline(always)]
     pub fn has_exception(&self, state: Option<State>) -> bool {
-        // SAFETY: it lives, and only this thread uses it.
+        // SAFETY: the state lives, and only this thread uses it.
         state.is_some_and(|state| unsafe { self.exceptions.is_set(state) })
     }
 
-    /// Whether another thread sent an exception to that state of this thread's, which its pin keeps.
+    /// Whether another thread sent an exception to a state of this thread's, which the thread's pin keeps.
     #[inline(always)]
     pub fn was_sent_one(&self, state: State) -> bool {
-        // SAFETY: it lives.
+        // SAFETY: the state lives.
         unsafe { self.exceptions.was_sent(state) }
     }
 
@@ -111,10 +113,10 @@ impl Addresses {
         unsafe { (self.save)() };
     }
 
-    /// Puts the slot back to what it was.
+    /// Restores the slot to an earlier value.
     #[inline(always)]
     pub fn set_slot(&self, value: SlotValue) {
-        // SAFETY: this thread's own.
+        // SAFETY: this thread's own slot.
         unsafe { self.slot.write(value) };
     }
 }
@@ -124,12 +126,12 @@ fn as_ptr(state: Option<State>) -> SlotValue {
     state.map_or(null_mut(), State::as_ptr)
 }
 
-/// Where CPython has the state that is attached.
+/// Where CPython keeps the current thread state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Current {
-    /// From 3.12: each thread for itself.
+    /// From 3.12: a variable per thread.
     ThreadLocal(ThreadLocal),
-    /// Up to 3.11: one for all.
+    /// Up to 3.11: the address of one variable for all threads.
     Global(usize),
 }
 
@@ -143,13 +145,14 @@ impl Current {
 }
 
 impl Python {
-    /// The address of the variable that says through which state this thread is attached (up to 3.11: any thread). 0: not known.
+    /// The address of the variable that holds the state this thread is attached through (up to 3.11: that any thread is). 0:
+    /// not known.
     pub fn current_variable(&self) -> usize {
         self.current.get().map_or(0, |current| current.here().addr())
     }
 
-    /// Whether a thread is attached to anything at this moment, as CPython has it; asked by another thread. `current` is that
-    /// thread's `current_variable`, `own` the state that it would be attached through. None: it cannot be told.
+    /// Whether another thread is attached to anything at this moment, by CPython's own account. `current` is that thread's
+    /// `current_variable`, `own` the state that it would be attached through. None: it cannot be told.
     pub fn is_attached_elsewhere(&self, current: usize, own: Option<State>, ident: u64) -> Option<bool> {
         // The variable may have gone with its thread.
         let held = (current != 0).then(|| sys::read_word(current)).flatten()?;
@@ -161,10 +164,11 @@ impl Python {
     }
 }
 
-/// What holds a state only while the thread is attached through it. It is now, and lets go and comes back.
+/// The variable that holds a state only while the thread is attached through it: this thread detaches for a moment to find
+/// out.
 ///
 /// # Safety
-/// This thread is attached through `state`, which is its own and kept.
+/// This thread is attached through `state`, which is its own and stays alive.
 pub(super) unsafe fn find_current(python: &Python, state: State) -> Option<Current> {
     let attached = variables_that_hold(python, state);
     // SAFETY: as the caller says.
@@ -181,7 +185,8 @@ fn variables_that_hold(python: &Python, state: State) -> Vec<Current> {
     if !python.one_gil {
         return find_thread_locals(python, state).into_iter().map(Current::ThreadLocal).collect();
     }
-    // The one global structure. Also in there: who had the GIL last, which stays when nobody has it.
+    // `_PyRuntime`, the one global structure. It also names the state that had the GIL last, and still does when nobody has
+    // the GIL.
     let Some(runtime) = python.table.PyRuntime else { return Vec::new() };
     let mut words = [0; RUNTIME_WORDS];
     let read = sys::read_words(runtime, &mut words);
@@ -189,5 +194,5 @@ fn variables_that_hold(python: &Python, state: State) -> Vec<Current> {
     offsets.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
 }
 
-/// So much of `_PyRuntime` is looked at: up to 3.11 the variable is within the first 1024 bytes.
+/// How much of `_PyRuntime` is searched: up to 3.11 the variable is within the first 1024 bytes.
 const RUNTIME_WORDS: usize = 256;

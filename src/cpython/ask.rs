@@ -1,7 +1,7 @@
 //! Asks a program which Python it is.
 //!
-//! One run of it, which also shows that it can start in this environment: a start in our process that fails half way cannot
-//! be tried again. It has to end too where the program is none, or is one that uses this library.
+//! By running it once, which also shows that it can start in this environment: a start in our own process that fails half way
+//! cannot be repeated. The run has to end also where the program is not Python, or uses this library itself.
 
 use super::Config;
 use crate::error::{Error, Result, Status, fail};
@@ -16,16 +16,16 @@ pub(super) const ENVIRONMENT: &str = "PYFERRY_PYTHON";
 
 /// What an interpreter on disk says of itself.
 pub struct Installation {
-    /// The program, which becomes Python's program name: its prefix, virtual environment and packages are found by it.
+    /// The program, which becomes Python's program name: Python finds its prefix, virtual environment and packages by it.
     pub program: Option<PathBuf>,
     /// Its shared library.
     pub library: PathBuf,
 }
 
-/// What `ANSWERS` are. They are in the module that sysconfig reads, on all but Windows, under the name that sysconfig makes of the
-/// same (3.9 to 3.15). sysconfig itself imports threading too, since 3.12, and takes as long as half of the program's start.
-/// Written as bytes, since names of files need be no text in any encoding. Nothing is imported from the working directory, where
-/// `-c` looks first: what is in it is not the host's program.
+/// Prints `ANSWERS`. On all systems but Windows they are in the module that sysconfig reads, whose name is made here as
+/// sysconfig makes it (3.9 to 3.15). sysconfig itself also imports threading since 3.12, and takes as long as half of the
+/// program's start. The answers are written as bytes, since file names need not be text in any encoding. Nothing is imported
+/// from the working directory, where `-c` looks first: the files in there are not the host's.
 const QUESTION: &str = "
 import sys
 sys.path[:] = [path for path in sys.path if path]
@@ -42,7 +42,7 @@ answers = (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABL
 os.write(1, b''.join(os.fsencode('' if x is None else str(x)) + b'\\n' for x in answers))
 ";
 
-/// What the words in braces of `FILES` stand for, in the order of the answers.
+/// The words in braces in `FILES`, in the order of the answers.
 const ANSWERS: [&str; 11] = [
     "executable",
     "major",
@@ -59,15 +59,16 @@ const ANSWERS: [&str; 11] = [
 
 /// What is written after the answers.
 const ANSWERED: &str = "pyferry: answered";
-/// What this library writes, in a program that is asked.
+/// What this library writes when it is used in a program that is asked.
 const USES_US: &str = "pyferry: this program uses pyferry itself";
-/// In the environment of a program that is asked.
+/// Set in the environment of a program that is asked.
 const ASKED: &str = "PYFERRY_PRIVATE_ASKED";
 
-/// Asks a program. `said_by`: who named it, for the message.
+/// Asks a program. `said_by` says for the message who named it.
 pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installation> {
     if std::env::var_os(ASKED).is_some() {
-        // Whoever asks waits for this, and the program may not end for a long time. To ask on would have no end.
+        // The asker waits for this line, and the program may not end for a long time. To ask another program would go on
+        // without end.
         let mut out = std::io::stdout();
         let _ = writeln!(out, "{USES_US}").and_then(|()| out.flush());
         fail!(
@@ -88,7 +89,7 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
         .stderr(Stdio::piped())
         .spawn()
         .map_err(cannot_run)?;
-    // Read on another thread: a program that writes more than a pipe holds would wait for us.
+    // Read stderr on another thread: a program that writes more than a pipe holds would wait for us.
     let (send, complaints) = channel();
     let stderr = child.stderr.take();
     sys::spawn(c"pyferry-ask", move || {
@@ -102,9 +103,9 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
         let _ = child.wait();
         fail!(NoPython, "{} ({said_by}) is a program that uses pyferry itself, and not a python3", program.display());
     };
-    // Where the host ignores SIGCHLD, or waits for whichever of its children, that is not said to us.
+    // If the host ignores SIGCHLD, or waits for any child, the status is lost.
     let how = child.wait().map_or_else(|_| "it has ended".to_owned(), |status| status.to_string());
-    // A sitecustomize may have printed before us.
+    // A sitecustomize may have printed something first.
     let lines = &lines[lines.len().saturating_sub(ANSWERS.len())..];
     if lines.len() < ANSWERS.len() {
         let complaints = complaints.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
@@ -133,8 +134,8 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
     Ok(Installation { program: Some(executable.into()), library })
 }
 
-/// What a program writes, to the last of the answers and no further: what it leaves running may keep the pipe open. None: it
-/// uses this library.
+/// What a program writes, up to the last answer: processes that it leaves running may keep the pipe open. None: it uses this
+/// library.
 fn answers(child: &mut Child) -> Option<Vec<OsString>> {
     let mut lines = Vec::new();
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(|stdout| stdout.split(b'\n')).flatten() {

@@ -1,4 +1,4 @@
-//! asyncio's event loops, as other threads see them.
+//! asyncio's event loops, used from other threads.
 
 use super::types::PyObject;
 use super::{Aside, Callback, Lent, Python, Reference};
@@ -17,7 +17,8 @@ pub enum Begun {
     Here,
 }
 
-/// No function of this is among the names that it is run with, which would be a ring that waits for the garbage collector.
+/// `begin` is deleted at the end: a function among the globals that it refers to would be a cycle, left to the garbage
+/// collector.
 const BEGIN: &CStr = c"
 def begin(loop, coroutine, end):
     import asyncio
@@ -42,22 +43,22 @@ loop.call_exception_handler({'message': message, 'exception': exception})
 ";
 
 impl Python {
-    /// A reference of the caller's to an object that is lent. The caller is attached.
+    /// A new reference to a lent object. The caller is attached.
     pub fn refer_to(&self, object: Lent) -> Option<Reference> {
-        // SAFETY: attached; whoever lends the object has a reference.
+        // SAFETY: attached; the lender has a reference.
         unsafe { (self.table.Py_IncRef)(object.as_ptr()) };
         Reference::of(object.as_ptr())
     }
 
-    /// Has an event loop call `callback` on its thread, soon. The callback is dropped when it was called, or else when the loop is
-    /// closed. False: the loop does not take it; an exception is set, unless it is because the loop is closed. Attached, with
-    /// no exception set.
+    /// Makes an event loop call `callback` on its thread, soon. The callback is dropped after the call, or when the loop is
+    /// closed. False: the loop did not take it; an exception is set, unless the loop is closed or memory is out. Attached,
+    /// with no exception set.
     pub fn call_soon(&self, event_loop: Reference, callback: Callback) -> bool {
         let Ok(function) = self.callable_of(callback) else { return false };
-        // SAFETY: attached; every reference is checked and given back once. The exception is out of the way when the callback is
-        // dropped, which may let go of the interpreter meanwhile.
+        // SAFETY: attached; every reference is checked and given back once. The exception is set aside while the callback is
+        // dropped, since that may detach for a while.
         unsafe {
-            // It writes to the loop's own pipe, of which another thread may just be closing the other end.
+            // The method writes to the loop's own pipe, whose other end another thread may just be closing.
             let call = || self.call_method(event_loop.as_ptr(), c"call_soon_threadsafe", Some(function));
             let handle = sys::without_sigpipe(call);
             let raised = if handle.is_null() { self.set_exception_aside() } else { Aside::NONE };
@@ -73,7 +74,7 @@ impl Python {
         }
     }
 
-    /// Has an event loop's exception handler hear the exception that is set, and clears it. Attached.
+    /// Passes the exception that is set to an event loop's exception handler, and clears it. Attached.
     pub fn report_to_loop(&self, event_loop: Lent, message: &CStr) {
         // SAFETY: attached; the references are the exception's, and the tuple takes one of each that it gets.
         unsafe {
@@ -100,7 +101,7 @@ impl Python {
         }
     }
 
-    /// Gives a coroutine to an event loop, and has `ended` called when its result is there. Attached.
+    /// Gives a coroutine to an event loop, and has `ended` called when its result is known. Attached.
     pub fn begin_coroutine(&self, event_loop: Lent, coroutine: Lent, ended: Callback) -> Result<Begun> {
         let mut begun = None;
         // SAFETY: attached; every reference is checked and given back once, and the tuple takes one of each that it gets.
@@ -130,7 +131,7 @@ impl Python {
         begun.ok_or_else(|| Error::new(Status::Internal, "a coroutine was begun and is not there"))
     }
 
-    /// What `BEGIN` has come to.
+    /// The outcome of `BEGIN`.
     ///
     /// # Safety
     /// Attached; `globals` is a dict.
@@ -138,7 +139,8 @@ impl Python {
         match self.text_of_variable(globals, c"state").as_str() {
             "closed" => Some(Begun::Closed),
             "here" => Some(Begun::Here),
-            // SAFETY: as the caller says. What the dict lends becomes ours, and the future's callbacks refer to the dict.
+            // SAFETY: as the caller says. The dict's reference becomes ours, and the dict drops the future, whose callbacks
+            // refer to the dict.
             _ => unsafe {
                 let future = (self.table.PyDict_GetItemString)(globals, c"future".as_ptr());
                 (self.table.Py_IncRef)(future);
@@ -149,14 +151,14 @@ impl Python {
         }
     }
 
-    /// Cancels the coroutine of a future. False: its result is there. Attached, with no exception set.
+    /// Cancels the coroutine of a future. False: it has ended already. Attached, with no exception set.
     pub fn cancel_future(&self, future: Reference) -> bool {
         // SAFETY: attached; the value is given back.
         unsafe { self.truth(self.call_method(future.as_ptr(), c"cancel", None)) }
     }
 
-    /// What a future whose result is there came to; an exception is set where it raised, or was cancelled by others. Attached, with
-    /// none set.
+    /// The result of a future that is done; None, with an exception set, if it raised, or was cancelled by others. Attached,
+    /// with none set.
     pub fn result_of(&self, future: Reference) -> Option<Reference> {
         // SAFETY: attached; the reference is handed on.
         Reference::of(unsafe { self.call_method(future.as_ptr(), c"result", None) })
@@ -168,10 +170,10 @@ impl Python {
         unsafe { self.truth(self.call_method(event_loop.as_ptr(), c"is_closed", None)) }
     }
 
-    /// Whether a value is true; false for NULL and where asking raises. Clears what was raised.
+    /// Whether a value is true; false for NULL, and if `bool()` raises. Clears what was raised.
     ///
     /// # Safety
-    /// Attached; NULL or a reference, which is given back.
+    /// Attached; `value` is NULL or a reference, which is given back.
     unsafe fn truth(&self, value: *mut PyObject) -> bool {
         // SAFETY: as the caller says.
         unsafe {
@@ -182,7 +184,7 @@ impl Python {
         }
     }
 
-    /// What a method with one argument or none comes to, as a reference; NULL, with an exception set, where it raised.
+    /// Calls a method with one argument or none. The result is a new reference; NULL, with an exception set, if it raised.
     ///
     /// # Safety
     /// Attached, with no exception set; the objects are alive.

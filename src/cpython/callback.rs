@@ -1,4 +1,5 @@
-//! Rust functions that Python holds: what it calls at exit and after a fork, and what tells us that an interpreter died.
+//! Rust functions that Python holds: those that it calls at exit and after a fork, and those that tell us of an interpreter's
+//! end.
 
 use super::types::{METH_NOARGS, PyCFunction, PyMethodDef, PyObject};
 use super::{Python, Raw};
@@ -11,10 +12,10 @@ pub type Callback = Box<dyn Fn() + Send + Sync>;
 
 const NAME: &CStr = c"pyferry";
 
-/// Where in an interpreter's dict the mark is. Other versions of the library look there too: it never changes.
+/// The key of our mark in an interpreter's dict. It never changes: other versions of this library look there too.
 const MARK: &CStr = c"pyferry.library";
 
-/// A function of ours, as CPython wants it described.
+/// A function of ours, described for CPython.
 pub(super) struct Method(PyMethodDef);
 // SAFETY: CPython only reads a method definition.
 unsafe impl Sync for Method {}
@@ -50,7 +51,7 @@ unsafe extern "C-unwind" fn drop_owned<T>(capsule: *mut PyObject) {
     }
 }
 
-/// The destructor of a capsule that owns a Callback, which is called first.
+/// The destructor of a capsule that owns a Callback: calls it, and drops it.
 unsafe extern "C-unwind" fn call_and_drop(capsule: *mut PyObject) {
     if let Ok(python) = Python::in_process() {
         // SAFETY: as in drop_owned.
@@ -64,16 +65,17 @@ unsafe extern "C-unwind" fn call_and_drop(capsule: *mut PyObject) {
 }
 
 impl Python {
-    /// Runs `f`, which may let go of the interpreter, for Python code that goes on afterwards. A daemon thread that finds Python
-    /// finalised is not brought back by us, and CPython does with it as it does with all of those: it ends there, or hangs.
+    /// Runs `f`, which may detach, on behalf of Python code that goes on afterwards. If this thread could not be attached again,
+    /// because Python is finalised, attaches by CPython's own call, which ends a daemon thread or hangs it, as always then.
     fn coming_back(&self, f: impl FnOnce()) {
-        // SAFETY: attached; up to 3.11 CPython's answer may later be another thread's state, which is none of this one's.
+        // SAFETY: attached. (Up to 3.11 the later answer may be another thread's state, but then it is not this one.)
         let state = unsafe { (self.table.PyThreadState_GetUnchecked)() };
         f();
-        // SAFETY: the state is this thread's; where it is gone CPython does not look at it. Nothing here needs dropping.
+        // SAFETY: the state is this thread's; if it is gone, CPython does not look at it. Nothing here needs dropping.
         unsafe {
             if (self.table.PyThreadState_GetUnchecked)() != state {
-                // Whoever was refused took the state from the slot. Where Python goes on, CPython counts on its being there.
+                // Whoever was refused took the state out of the slot, but CPython relies on its being there if this attach
+                // succeeds.
                 let slot = *self.slot.lock();
                 if let Some(slot) = slot {
                     slot.set(state);
@@ -83,8 +85,8 @@ impl Python {
         }
     }
 
-    /// Has `function` called when Py_FinalizeEx is through, by the thread that finalises, which is attached to nothing then.
-    /// False: CPython's list, of 32, is full.
+    /// Has `function` called at the end of Py_FinalizeEx, on the finalising thread, which is not attached by then. False:
+    /// CPython's list, which has 32 entries, is full.
     pub fn at_end_of_runtime(&self, function: extern "C" fn()) -> bool {
         // SAFETY: attached; a function of this library, which is never unloaded.
         unsafe { (self.table.Py_AtExit)(Some(function)) == 0 }
@@ -92,7 +94,7 @@ impl Python {
 
     /// `None`, as a new reference.
     pub(super) fn none(&self) -> *mut PyObject {
-        // SAFETY: attached; the builtins have None, and the getter lends it.
+        // SAFETY: attached; the builtins have None, and the getter returns a borrowed reference.
         unsafe {
             let none = (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"None".as_ptr());
             (self.table.Py_IncRef)(none);
@@ -100,7 +102,7 @@ impl Python {
         }
     }
 
-    /// A capsule that owns a value, until its destructor drops that. A new reference; the caller is attached.
+    /// A capsule that owns a value, which the destructor has to drop. A new reference; the caller is attached.
     fn capsule<T>(
         &self,
         name: &'static CStr,
@@ -121,15 +123,15 @@ impl Python {
         Ok(capsule)
     }
 
-    /// What a capsule of ours owns, a T, which lives as long as the capsule. NULL, with an exception set: it is no capsule. The
-    /// caller is attached.
+    /// The value that a capsule of ours owns, which lives as long as the capsule. NULL, with an exception set: the object is
+    /// no capsule. The caller is attached.
     pub(super) fn owned_by<T>(&self, capsule: *mut PyObject) -> *mut T {
-        // SAFETY: attached; CPython looks whether it is a capsule, and lends its name.
+        // SAFETY: attached; CPython checks that the object is a capsule, and lends its name.
         unsafe { (self.table.PyCapsule_GetPointer)(capsule, (self.table.PyCapsule_GetName)(capsule)).cast::<T>() }
     }
 
-    /// A Python function that owns a value, which `method` finds in its first argument (`owned_by`). A new reference; the caller
-    /// is attached.
+    /// A Python function that owns a value: `method` gets the capsule as its first argument (`owned_by`). A new reference;
+    /// the caller is attached.
     pub(super) fn callable<T>(&self, method: &'static Method, name: &'static CStr, owned: T) -> Result<*mut PyObject> {
         let capsule = self.capsule(name, owned, drop_owned::<T>)?;
         // SAFETY: attached; the function keeps its own reference to the capsule, and a Method is never written.
@@ -149,11 +151,11 @@ impl Python {
         self.callable(&METHOD, NAME, callback)
     }
 
-    /// Runs Python source with `callback`, and with `modules`, which is `sys.modules`: whoever imports may wait for a thread that
-    /// has an import lock, also for what is imported already. The caller is attached.
+    /// Runs Python source with `callback`, and with `modules`, which is `sys.modules`: an import statement could wait for a
+    /// thread that has an import lock, even for a module that is imported already. The caller is attached.
     pub(super) fn run_with(&self, source: &CStr, callback: Callback) -> Result<()> {
         let function = self.callable_of(callback)?;
-        // SAFETY: attached; the reference to the modules is borrowed, that to the function ours, and the tuple takes one of each.
+        // SAFETY: attached; `modules` is borrowed, `function` is ours, and the tuple takes a reference to each.
         unsafe {
             let modules = (self.table.PySys_GetObject)(c"modules".as_ptr());
             let given = (self.table.PyTuple_New)(2);
@@ -172,12 +174,12 @@ impl Python {
         }
     }
 
-    /// Has the attached interpreter call `callback` when it shuts down: before its modules go, on the thread that shuts
-    /// it down, after every atexit function that is registered later than this.
+    /// Has the attached interpreter call `callback` when it shuts down: on the thread that shuts it down, before its modules
+    /// go, and after every atexit function that is registered later.
     pub fn at_exit(&self, callback: Callback) -> Result<()> {
-        // Up to 3.9 the functions belong to the module, and a second one would take the place of the first: where a thread is at
-        // importing it, that has to be waited for. One that is here too takes it out of the modules for a moment
-        // (`_load_unlocked`): it is there again when the other one is through.
+        // Up to 3.9 the functions belong to the module, and a second module would replace the first: so wait for a thread that
+        // is importing it. Another thread that runs this code takes the module out of `sys.modules` for a moment
+        // (`_load_unlocked`), hence the KeyError, and puts it back.
         let source = c"
 callback, modules = given
 bootstrap = modules['_frozen_importlib']
@@ -195,10 +197,10 @@ atexit.register(callback)
         self.run_with(source, callback)
     }
 
-    /// Has the attached interpreter call `callback` in every child that `os.fork` (or a C host that tells CPython) makes,
-    /// when CPython has put itself in order there.
+    /// Has the attached interpreter call `callback` in every child that `os.fork`, or a C host by PyOS_AfterFork_Child,
+    /// makes, when CPython has reinitialised itself there.
     pub fn after_fork_in_child(&self, callback: Callback) -> Result<()> {
-        // What `os` has it from; importlib itself uses it.
+        // `os` has the function from `posix`, which importlib itself uses.
         let source = c"
 callback, modules = given
 posix = modules.get('posix')
@@ -207,12 +209,12 @@ if hasattr(posix, 'register_at_fork'): posix.register_at_fork(after_in_child=cal
         self.run_with(source, callback)
     }
 
-    /// Marks the attached interpreter as served by this copy of the library, and has `callback` called when it is torn
-    /// down, however that came about. The callback must not call CPython. Where another copy came first: says which, and
-    /// the callback is called now. Where it is marked so already nothing is done.
+    /// Marks the attached interpreter as served by this copy of the library, and has `callback` called when the interpreter
+    /// is torn down, for whatever reason. The callback must not call CPython. If another copy was first, returns that one's
+    /// name and calls the callback now. If the mark is there already, does nothing.
     pub fn serve(&self, raw: Raw, library: &'static CStr, callback: Callback) -> Result<Option<String>> {
-        // SAFETY: attached; the interpreter's own dict is there for such things (borrowed), and dies with it. What
-        // PyDict_SetDefault lends lives in it: nobody takes a mark away but the copy that set it.
+        // SAFETY: attached; the interpreter's own dict (borrowed) is for such uses, and dies with it. What PyDict_SetDefault
+        // lends lives in the dict: only the copy that set a mark removes it.
         unsafe {
             let dict = (self.table.PyInterpreterState_GetDict)(raw.as_ptr());
             if dict.is_null() {
@@ -224,7 +226,7 @@ if hasattr(posix, 'register_at_fork'): posix.register_at_fork(after_in_child=cal
             }
             let capsule = self.capsule(library, callback, call_and_drop)?;
             let key = (self.table.PyUnicode_FromString)(MARK.as_ptr());
-            // In one step: two copies may come at the same moment.
+            // In one step: two copies may do this at the same moment.
             let mark = if key.is_null() { null_mut() } else { (self.table.PyDict_SetDefault)(dict, key, capsule) };
             let result = if mark.is_null() {
                 Err(self.take_error())
@@ -241,7 +243,7 @@ if hasattr(posix, 'register_at_fork'): posix.register_at_fork(after_in_child=cal
         }
     }
 
-    /// Takes the mark of this copy away.
+    /// Removes this copy's mark.
     pub fn stop_serving(&self, raw: Raw, library: &'static CStr) {
         // SAFETY: attached; the references are borrowed.
         unsafe {

@@ -1,11 +1,11 @@
-//! How CPython is initialised: as `python3` configures itself (PEP 587), with a status for each way in which that can
-//! fail, and without what is the host's to decide: its signal handlers, its locale, its C streams.
+//! How CPython is initialised: configured as `python3` configures itself (PEP 587), with a status for each failure, and
+//! without touching what the host decides: its signal handlers, its locale, its C streams.
 //!
-//! `Py_InitializeEx` could do it in a line, and ends the process where Python cannot start. `PyInitConfig` (3.14) needs no
-//! struct, and cannot do it. It begins as `python3 -I` does, with what `python3` leaves to its environment decided, and refuses the
-//! -1 that would leave that open again: PYTHONHASHSEED, PYTHONDEVMODE, PYTHONTRACEMALLOC and others would do nothing. And its
-//! strings are UTF-8 and no other bytes, which names of files need not be, while `PyConfig_SetArgv` takes the surrogates that
-//! `Py_DecodeLocale` makes of those. `tests/c/config_layout.c` says when either changes.
+//! `Py_InitializeEx` would do it in a line, but ends the process if Python cannot start. `PyInitConfig` (3.14) needs no
+//! struct, but cannot do it: it begins like `python3 -I`, with the settings decided that `python3` reads from its
+//! environment, and refuses the -1 that would reopen them, so PYTHONHASHSEED, PYTHONDEVMODE, PYTHONTRACEMALLOC and others
+//! would do nothing. And its strings have to be UTF-8, which file names need not be, while `PyConfig_SetArgv` takes the
+//! surrogates that `Py_DecodeLocale` makes of other bytes. `tests/c/config_layout.c` notices when either changes.
 
 use super::types::{PyConfig, PyPreConfig, PyStatus};
 use super::{Python, State};
@@ -14,28 +14,28 @@ use crate::sys;
 use std::ffi::{CStr, CString, OsString};
 use std::path::{Path, PathBuf};
 
-/// What a host says of the Python it starts.
+/// How a host configures the Python that it starts.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// As `python -I`: no PYTHON* variables, and no packages of the user's own.
     pub isolated: bool,
     /// As `python -S`.
     pub no_site: bool,
-    /// Python's handlers for SIGINT, and SIGPIPE ignored.
+    /// Python handles SIGINT, and ignores SIGPIPE.
     pub python_signals: bool,
     /// `sys.argv`; empty: `['']`.
     pub arguments: Vec<OsString>,
-    /// What is put in front of `sys.path`, in each interpreter that we make.
+    /// Put in front of `sys.path`, in each interpreter that we make.
     pub search_paths: Vec<OsString>,
 }
 
 impl Config {
-    /// With nothing of the user's.
+    /// Without the user's environment, packages and site code.
     pub(super) fn bare() -> Config {
         Config { isolated: true, no_site: true, ..Config::default() }
     }
 
-    /// The options of `python3` that say the same.
+    /// The options of `python3` that mean the same.
     pub(super) fn flags(&self) -> impl Iterator<Item = &'static str> {
         self.isolated.then_some("-I").into_iter().chain(self.no_site.then_some("-S"))
     }
@@ -46,7 +46,7 @@ impl Config {
 pub struct Start {
     program: Option<PathBuf>,
     config: Config,
-    /// PYTHONHOME and PYTHONPATH.
+    /// The values of PYTHONHOME and PYTHONPATH.
     variables: [Option<OsString>; 2],
 }
 
@@ -56,7 +56,7 @@ impl Start {
         Start { program: program.map(Path::to_owned), config: config.clone(), variables }
     }
 
-    /// Whether Python finds the same paths.
+    /// Whether Python would find the same paths.
     fn is_as(&self, other: &Start) -> bool {
         self.program == other.program
             && self.config.isolated == other.config.isolated
@@ -65,8 +65,8 @@ impl Start {
 }
 
 /// The ints that `PyConfig_InitPythonConfig` sets to 1 and `PyConfig_InitIsolatedConfig` to 0, in the order in which every
-/// `PyConfig` from 3.9 to 3.15 declares them. Where these are differs from version to version, and in debug and
-/// free-threaded builds; so that is looked up in what the two functions fill in.
+/// `PyConfig` from 3.9 to 3.15 declares them. Their offsets differ between versions, and in debug and free-threaded builds:
+/// so we compare what the two functions fill in.
 enum Switch {
     InstallSignalHandlers = 1,
     ConfigureCStdio = 4,
@@ -77,7 +77,7 @@ enum Switch {
 const SWITCHES: usize = 6;
 
 impl Python {
-    /// Refuses what failed to start half way before: CPython can neither go on from there nor go back.
+    /// Fails if an earlier start failed half way: CPython can neither go on from there nor go back.
     pub fn check_startable(&self) -> Result<()> {
         match self.failed_start.get() {
             None => Ok(()),
@@ -89,9 +89,9 @@ impl Python {
         }
     }
 
-    /// Initialises Python on this thread, which is attached to the main interpreter then. `program` is what Python takes
-    /// itself to be started by: its prefix, its virtual environment and its packages are found from there. `prepare` runs
-    /// when Python is preinitialised, and no more.
+    /// Initialises Python on this thread, which is then attached to the main interpreter. Python believes that it was started
+    /// by `program`: it finds its prefix, its virtual environment and its packages from there. `prepare` runs when Python is
+    /// preinitialised, but not yet initialised.
     pub fn initialize(&self, program: Option<&Path>, config: &Config, prepare: impl FnOnce()) -> Result<()> {
         let here = self.thread_ident();
         if self.failed_on.lock().is_some_and(|there| there != here) {
@@ -102,7 +102,7 @@ impl Python {
             );
         }
         self.forget_paths(program, config);
-        // Through all of it: site code may import `signal` too.
+        // During the whole initialisation: site code may import `signal` too.
         let interrupt = if config.python_signals { None } else { sys::UndefaultedInterrupt::begin() };
         let started = self.preinitialize(config).and_then(|()| {
             prepare();
@@ -123,34 +123,34 @@ impl Python {
         fail!(NoPython, "{} cannot start: {why}", self.path.display())
     }
 
-    /// What Python found out about its paths in its last life stays (`_Py_path_config`), and is taken for what the host has set: Python
-    /// has to find out anew where it is started in another way. (Not where it is started in the same one, for the sake of a host
-    /// that has set its paths itself.)
+    /// The paths that Python found in its last run stay in `_Py_path_config`, and the next run takes them for paths that the
+    /// host has set. So they are cleared if Python is started in another way. (If it is started in the same way they stay,
+    /// for a host that has set its paths itself.)
     fn forget_paths(&self, program: Option<&Path>, config: &Config) {
         let start = Start::new(program, config);
         let last = self.last_start.lock().replace(start.clone());
         let stays = match last {
-            // From 3.14 on, also the prefix of a virtual environment, which is taken for that of the library's modules.
+            // From 3.14 on, the prefix of a virtual environment stays too, and is taken for that of the standard library.
             Some(last) => {
                 last.is_as(&start) && !(self.version >= (3, 14) && program.is_some_and(is_in_virtual_environment))
             }
             None => program.is_none() || !self.others_have_found_paths(),
         };
         if !stays && let Some(set_path) = self.table.Py_SetPath {
-            // SAFETY: Python is not initialised, and nobody else initialises it at this moment; NULL is to forget them.
+            // SAFETY: Python is not initialised, and nobody initialises it at this moment; NULL clears the paths.
             unsafe { set_path(std::ptr::null()) };
         }
     }
 
-    /// Whether Python has run in this process before, by others: another copy of this library, or the host. (In 3.9 Py_GetPrefix finds
-    /// out what it is asked for.)
+    /// Whether another copy of this library, or the host, has run Python in this process before. (In 3.9 Py_GetPrefix would
+    /// compute the paths.)
     fn others_have_found_paths(&self) -> bool {
-        // SAFETY: from 3.10 on Py_GetPrefix reads what is there; Python is not initialised, and nobody initialises it now.
+        // SAFETY: from 3.10 on Py_GetPrefix only reads the paths; Python is not initialised, and nobody initialises it now.
         self.version >= (3, 10) && self.table.Py_GetPrefix.is_some_and(|prefix| !unsafe { prefix() }.is_null())
     }
 
-    /// Puts what the host wants to be looked through first into `sys.path` of the attached interpreter. The list is made new
-    /// for each, and only main's is read from the configuration.
+    /// Puts the host's search paths first in `sys.path` of the attached interpreter. Each interpreter gets a new list, and
+    /// only main's comes from the configuration.
     pub fn put_search_paths_first(&self) -> Result<()> {
         let paths = self.last_start.lock().as_ref().map_or_else(Vec::new, |start| start.config.search_paths.clone());
         for (place, path) in paths.iter().enumerate() {
@@ -170,13 +170,13 @@ impl Python {
         Ok(())
     }
 
-    /// Has `_signal` look at SIGINT now, when it finds a handler and takes it for none of its business, and then tells it
-    /// that SIGINT is at its default. So no later import takes SIGINT, and `signal.getsignal` says what is so.
+    /// Makes `_signal` look at SIGINT now, when it finds a handler that it leaves alone, and then tells it that SIGINT has
+    /// its default action. So no later import takes SIGINT over, and `signal.getsignal` tells the truth.
     fn leave_interrupt_to_host(&self) -> Result<()> {
         self.run(c"import _signal\n_signal.signal(_signal.SIGINT, _signal.SIG_DFL)", None)
     }
 
-    /// Memory allocators, and how names of files are encoded.
+    /// Sets up memory allocators, and the encoding of file names.
     fn preinitialize(&self, config: &Config) -> std::result::Result<(), PyStatus> {
         let mut pre = PyPreConfig::default();
         // SAFETY: the struct is CPython's PyPreConfig; nothing else initialises Python at this moment.
@@ -185,8 +185,8 @@ impl Python {
             pre.parse_argv = 0;
             pre.isolated = config.isolated.into();
             pre.use_environment = (!config.isolated).into();
-            // setlocale, and LC_CTYPE in the environment, are the whole process's. Where the host has left its locale at
-            // "C", Python goes into its UTF-8 mode (PEP 540) and does not ask the locale.
+            // setlocale, and LC_CTYPE in the environment, concern the whole process. If the host has left its locale at "C",
+            // Python uses its UTF-8 mode (PEP 540), and does not ask the locale.
             pre.configure_locale = 0;
             pre.coerce_c_locale = 0;
             pre.coerce_c_locale_warn = 0;
@@ -211,17 +211,17 @@ impl Python {
         }
         let mut set = |switch: Switch, value: bool| python.0[switches[switch as usize]] = value.into();
         set(Switch::InstallSignalHandlers, config.python_signals);
-        // Would take the host's buffers from stdin, stdout and stderr where PYTHONUNBUFFERED is set.
+        // This would replace the host's buffers of stdin, stdout and stderr if PYTHONUNBUFFERED is set.
         set(Switch::ConfigureCStdio, false);
-        // Would write to stderr.
+        // These would go to stderr.
         set(Switch::PathconfigWarnings, false);
 
         let words: Vec<Vec<libc::wchar_t>> =
             command_line(program, config).iter().filter_map(|word| sys::wide(word, |word| self.decode(word))).collect();
         let _launched = program.filter(|_| self.version < (3, 11)).map(sys::Launched::by);
         let pointers: Vec<*const libc::wchar_t> = words.iter().map(|word| word.as_ptr()).collect();
-        // SAFETY: the words outlive the calls, which copy them; a config that was initialised is cleared once. Nothing that
-        // needs dropping is lost where Python ends the thread: it is the owner's, whom nobody finalises meanwhile.
+        // SAFETY: the words outlive the calls, which copy them; each initialised config is cleared once. CPython does not end
+        // this thread in here, where values need dropping: nobody finalises Python while it is initialised.
         unsafe {
             let mut status = (self.table.PyConfig_SetArgv)(&mut python, pointers.len() as isize, pointers.as_ptr());
             if status.kind == 0 {
@@ -233,10 +233,10 @@ impl Python {
         }
     }
 
-    /// Bytes as Python decodes names of files. None: it cannot, or memory is out.
+    /// Decodes bytes as Python decodes file names. None: they cannot be decoded, or memory is out.
     fn decode(&self, text: &CStr) -> Option<Vec<libc::wchar_t>> {
         let mut length = 0;
-        // SAFETY: Python is preinitialised, which is all that this needs; what it made is copied, and given back.
+        // SAFETY: Python is preinitialised, as the call needs; its result is copied, and freed.
         unsafe {
             let decoded = (self.table.Py_DecodeLocale)(text.as_ptr(), &mut length);
             if decoded.is_null() {
@@ -248,7 +248,7 @@ impl Python {
         }
     }
 
-    /// What CPython says of it, and what was raised. Lets go of an interpreter that was made half way.
+    /// What CPython says of the failure, and the exception that was raised. Detaches from an interpreter that was half made.
     fn describe_failure(&self, status: &PyStatus) -> String {
         let mut text = status.describe();
         // SAFETY: any thread may ask. If there is a state now, this thread made it and is attached through it.
@@ -264,12 +264,12 @@ impl Python {
     }
 }
 
-/// As PEP 405 has it: a file says so beside the program, or one folder above.
+/// As in PEP 405: there is a pyvenv.cfg beside the program, or one folder above.
 fn is_in_virtual_environment(program: &Path) -> bool {
     program.ancestors().skip(1).take(2).any(|folder| folder.join("pyvenv.cfg").exists())
 }
 
-/// The words after `python3` that say the same. The host's own follow "--", so that none of those is taken for an option.
+/// The command line of `python3` that means the same. The host's arguments follow "--", so that none is taken for an option.
 fn command_line(program: Option<&Path>, config: &Config) -> Vec<OsString> {
     let mut words = vec![program.map(Path::as_os_str).unwrap_or_default().to_owned()];
     words.extend(config.flags().map(OsString::from));

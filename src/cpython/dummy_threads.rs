@@ -1,6 +1,7 @@
-//! What `threading` keeps of threads that it did not start, in `threading._active`, by the thread's number: a `_DummyThread`. Up to
-//! 3.12 nobody takes it out when its thread ends, and the next thread that is given the same number inherits it, with its name.
-//! From 3.13 on it goes while the state is cleared; with a GIL, the next thread may come in before that is done.
+//! `threading._active` has a `_DummyThread` for each thread that `threading` did not start but was asked about, by the
+//! thread's number. Up to 3.12 nobody removes it when its thread ends, and the next thread with that number inherits it, with
+//! its name. From 3.13 on it goes when the thread state is cleared; with a GIL, the next thread may come in before that is
+//! done.
 
 use super::Python;
 use super::types::PyObject;
@@ -9,30 +10,31 @@ use std::ffi::c_ulonglong;
 use std::ptr::null_mut;
 
 impl Python {
-    /// For a thread that has ended, or is about to: takes its `_DummyThread` out, where CPython does not, if `goes` says so of the
-    /// kernel's number of the thread that has this number. May run destructors.
+    /// For a thread that has ended, or is about to: removes its `_DummyThread`, where CPython does not, if `goes` accepts the
+    /// kernel's number of the dummy's thread. May run destructors.
     pub fn drop_dummy_thread(&self, ident: u64, goes: impl Fn(u32) -> bool) {
         if self.version < (3, 13) {
             self.take_dummy_thread_out(ident, goes);
         }
     }
 
-    /// For a thread that has come in for the first time: takes out that of a thread before, which had the same number. Free-threaded
-    /// there is none: no thread is given a number while the state of another one is there that had it (`stand_ins`).
+    /// For a thread that has attached for the first time: removes the `_DummyThread` of an earlier thread with the same
+    /// number. On free-threaded builds there is none: no thread gets a number while there is a state of an earlier thread
+    /// with that number (`stand_ins`).
     pub fn drop_dummy_thread_of_another(&self) {
         if !self.free_threaded {
             self.take_dummy_thread_out(self.thread_ident(), |thread_id| thread_id != sys::thread_id());
         }
     }
 
-    /// Does so if `threading` is imported in the attached interpreter and has one.
+    /// Removes the `_DummyThread`, if `threading` is imported in the attached interpreter and has one.
     #[cold]
     fn take_dummy_thread_out(&self, ident: u64, goes: impl Fn(u32) -> bool) {
-        // SAFETY: attached; each reference is borrowed from what is kept meanwhile, or given back once. Functions of dicts answer
-        // NULL for what is none.
+        // SAFETY: attached; each reference is borrowed from an object that is kept meanwhile, or given back once. The dict
+        // functions answer NULL for an object that is no dict.
         unsafe {
             let pending = self.set_exception_aside();
-            // Not imported: that could wait.
+            // Not by an import, which could wait.
             let modules = (self.table.PySys_GetObject)(c"modules".as_ptr());
             let module = self.item(modules, c"threading");
             let globals = if module.is_null() { null_mut() } else { (self.table.PyModule_GetDict)(module) };
@@ -50,7 +52,7 @@ impl Python {
         }
     }
 
-    // SAFETY (of the callers): attached; the objects live.
+    // SAFETY (of the callers): attached; the objects are alive.
     unsafe fn is_dummy_of(&self, dummy: *mut PyObject, kind: *mut PyObject, goes: impl Fn(u32) -> bool) -> bool {
         // SAFETY: as the caller says; the references are given back.
         unsafe {
@@ -60,7 +62,7 @@ impl Python {
             self.give_back(its);
             if is_it {
                 let number = (self.table.PyObject_GetAttrString)(dummy, c"_native_id".as_ptr());
-                // Systems without such numbers have none to tell threads apart by.
+                // Some systems have no such numbers: there threads cannot be told apart.
                 is_it = number.is_null() || goes((self.table.PyLong_AsUnsignedLongLongMask)(number) as u32);
                 self.give_back(number);
             }
@@ -69,7 +71,7 @@ impl Python {
         }
     }
 
-    // SAFETY (of the callers): attached; NULL or an object that lives. The result is borrowed.
+    // SAFETY (of the callers): attached; NULL or an object that is alive. The result is borrowed.
     unsafe fn item(&self, dict: *mut PyObject, name: &std::ffi::CStr) -> *mut PyObject {
         if dict.is_null() {
             return dict;

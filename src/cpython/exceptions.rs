@@ -1,4 +1,4 @@
-//! The exception that is set on a thread, and the one that another thread has sent to it.
+//! The exception that is set on a thread, and the one that another thread has sent to it (PyThreadState_SetAsyncExc).
 
 use super::types::PyObject;
 use super::{Python, State};
@@ -7,7 +7,8 @@ use std::ffi::{CString, c_ulong};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// Where in a thread state CPython has what is set, and what was sent. Both are NULL where there is none.
+/// Offsets in a thread state: of the exception that is set, and of the one that was sent. Either field is NULL if there is
+/// none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ExceptionFields {
     /// `current_exception`; up to 3.11 `curexc_type`.
@@ -16,7 +17,7 @@ pub(super) struct ExceptionFields {
     sent: usize,
 }
 
-/// An exception that was set on a thread and was set aside: references, to be given back to CPython.
+/// An exception that was set on a thread and was set aside: references to give back to CPython.
 #[derive(Clone, Copy, Debug)]
 pub struct Aside {
     kind: *mut PyObject,
@@ -25,22 +26,22 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// There was none.
+    /// No exception was set.
     pub const NONE: Aside = Aside { kind: null_mut(), value: null_mut(), traceback: null_mut() };
 
-    /// What `normalize` gave, to be put back.
+    /// What `normalize` returned, to be set again.
     pub(super) fn raised(kind: *mut PyObject, value: *mut PyObject) -> Aside {
         Aside { kind, value, traceback: null_mut() }
     }
 
-    /// Whether there was none.
+    /// Whether no exception was set.
     pub fn is_none(self) -> bool {
         self.kind.is_null()
     }
 }
 
 impl ExceptionFields {
-    /// In a thread state that has no exception.
+    /// For `Addresses::NOWHERE`: never used.
     pub const fn nowhere() -> ExceptionFields {
         ExceptionFields { set: 0, sent: 0 }
     }
@@ -61,16 +62,16 @@ impl ExceptionFields {
     /// The state lives.
     #[inline(always)]
     pub unsafe fn was_sent(self, state: State) -> bool {
-        // SAFETY: as the caller says. Other threads write the field while this reads it.
+        // SAFETY: as the caller says. Other threads may write the field at the same time.
         let sent = unsafe { AtomicPtr::<PyObject>::from_ptr(state.as_ptr().cast::<u8>().add(self.sent).cast()) };
         !sent.load(Ordering::Relaxed).is_null()
     }
 
-    /// Finds both, in a state that this thread is attached through: the one word each that is NULL, changes when there is an
-    /// exception, and is NULL again afterwards.
+    /// Finds both in a state that this thread is attached through: each is the only word that is NULL, changes when there is
+    /// an exception, and is NULL again afterwards.
     ///
-    /// Up to 3.12 nothing is sent to find out: the whole interpreter would go on looking for it until Python code had got it.
-    /// There `async_exc` is right before `thread_id`, in `Include/cpython/pystate.h`.
+    /// Up to 3.12 nothing is sent to find out, because the whole interpreter would go on looking for it until Python code had
+    /// received it. There `async_exc` comes right before `thread_id` in `Include/cpython/pystate.h`.
     pub fn find(python: &Python, state: State) -> Option<ExceptionFields> {
         let kind = python.keyboard_interrupt();
         let table = &python.table;
@@ -90,7 +91,7 @@ impl ExceptionFields {
     }
 }
 
-/// CPython has both fields within so many words of a state (3.9 to 3.15: 256 bytes, and no state is smaller).
+/// Both fields are in this many words of a state (3.9 to 3.15: within 256 bytes, and no state is smaller).
 const WORDS: usize = 32;
 
 fn find_filled(state: State, fill: impl FnOnce(), empty: impl FnOnce()) -> Option<usize> {
@@ -103,7 +104,7 @@ fn find_filled(state: State, fill: impl FnOnce(), empty: impl FnOnce()) -> Optio
     let filled = read();
     empty();
     let (before, filled, after) = (before?, filled?, read()?);
-    // Flags that change stay as they are, or were something before.
+    // Flags that an exception also changes either stay changed, or were not 0 before.
     let mut found = (0..WORDS).filter(|word| before[*word] == 0 && filled[*word] != 0 && after[*word] == 0);
     let first = found.next()?;
     found.next().is_none().then_some(first * size_of::<usize>())
@@ -125,34 +126,35 @@ impl Python {
         unsafe { !(self.table.PyErr_Occurred)().is_null() }
     }
 
-    /// Whether another thread sent an exception to this state, which this thread is attached through: yes, where nobody
-    /// knows.
+    /// Whether another thread sent an exception to this state, which this thread is attached through. True if the field is
+    /// not known.
     pub fn may_have_been_sent_one(&self, state: State) -> bool {
         // SAFETY: the state lives while this thread is attached through it.
         self.exception_fields.get().is_none_or(|fields| unsafe { fields.was_sent(state) })
     }
 
-    /// Takes the exception that is set on this thread, which is attached; none is set then.
+    /// Takes the exception that is set on this thread, which is attached, so that none is set.
     pub fn set_exception_aside(&self) -> Aside {
         let mut aside = Aside::NONE;
-        // SAFETY: attached; the three are written, and are ours then. Deprecated since 3.12, and there up to 3.15.
+        // SAFETY: attached; the three references become ours. Deprecated since 3.12, but still in 3.15.
         unsafe { (self.table.PyErr_Fetch)(&mut aside.kind, &mut aside.value, &mut aside.traceback) };
         aside
     }
 
-    /// Sets it again, on a thread that is attached as it was, in place of what may be set now.
+    /// Sets it again, in place of what may be set now. The thread is attached as it was.
     pub fn put_exception_back(&self, aside: Aside) {
         // SAFETY: attached; CPython takes the references.
         unsafe { (self.table.PyErr_Restore)(aside.kind, aside.value, aside.traceback) };
     }
 
-    /// The class and the instance of an exception that was set aside, as references of the caller's, with its traceback in it.
+    /// The class and the instance of an exception that was set aside, as references of the caller's; the instance has the
+    /// traceback.
     ///
     /// # Safety
-    /// Attached, with none set; there was one, and it is not put back.
+    /// Attached, with none set; `raised` is an exception, and is not put back.
     pub(super) unsafe fn normalize(&self, mut raised: Aside) -> (*mut PyObject, *mut PyObject) {
         let Aside { kind, value, traceback } = &mut raised;
-        // SAFETY: as the caller says; the three are ours.
+        // SAFETY: as the caller says; the three references are ours.
         unsafe {
             (self.table.PyErr_NormalizeException)(kind, value, traceback);
             if !traceback.is_null()
@@ -166,7 +168,7 @@ impl Python {
         (raised.kind, raised.value)
     }
 
-    /// What the exception that is set says, in a line, with as little of Python as can be; clears it.
+    /// The exception that is set as one line, with as little use of Python as possible; clears it.
     pub(super) fn take_raised(&self) -> Option<String> {
         let raised = self.set_exception_aside();
         // SAFETY: attached, with none set; the three references are ours.
@@ -183,11 +185,11 @@ impl Python {
         }
     }
 
-    /// Has Python report the exception that is set on this thread, and ignore it, as in `__del__`: `sys.unraisablehook` runs.
+    /// Has Python report the exception that is set on this thread as unraisable, as in `__del__`: `sys.unraisablehook` runs.
     pub fn report_unraisable(&self, place: &str) {
         let place = CString::new(place).unwrap_or_default();
         let raised = self.set_exception_aside();
-        // SAFETY: attached, with none set while the text is made; its reference is given back.
+        // SAFETY: attached, with none set while the text is made, whose reference is given back.
         unsafe {
             let text = (self.table.PyUnicode_FromString)(place.as_ptr());
             self.put_exception_back(raised);
@@ -196,7 +198,7 @@ impl Python {
         }
     }
 
-    /// `KeyboardInterrupt`, lent. The caller is attached.
+    /// `KeyboardInterrupt`, borrowed. The caller is attached.
     pub(super) fn keyboard_interrupt(&self) -> *mut PyObject {
         // SAFETY: attached; the builtins have it.
         unsafe { (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"KeyboardInterrupt".as_ptr()) }

@@ -1,9 +1,9 @@
-//! CPython's lock around its lists of interpreters and thread states (`HEAD_LOCK`): for forks up to 3.11, and for whoever reads
-//! the list on 3.11 (`states_of`).
+//! `HEAD_LOCK`, CPython's lock of its lists of interpreters and thread states: taken for forks up to 3.11, and by `states_of`
+//! on 3.11.
 //!
-//! In forks PyOS_AfterFork_Child takes this lock before it makes it anew, and a thread that makes a thread state holds it
-//! for a moment without the GIL: a child of a fork at that moment waits for ever. From 3.12 on PyOS_BeforeFork holds the
-//! lock through the fork, and here our own handlers do. A holder never waits for the GIL, so nor does the fork.
+//! A thread that makes a thread state holds this lock for a moment without the GIL. If the process forks at that moment, the
+//! child waits for ever: PyOS_AfterFork_Child takes the lock before it makes a new one. From 3.12 on PyOS_BeforeFork holds
+//! the lock through the fork; up to 3.11 our own handlers do. A holder never waits for the GIL, so neither does the fork.
 
 use super::types::PyThread_type_lock;
 use super::{Python, Raw};
@@ -15,15 +15,15 @@ pub struct HeadLock {
     release: unsafe extern "C-unwind" fn(PyThread_type_lock),
 }
 
-// SAFETY: a lock of CPython's may be released by any thread, as its threads' sentinels are.
+// SAFETY: any thread may release a lock of CPython's.
 unsafe impl Send for HeadLock {}
 
-/// `_PyRuntime` has the lock within its first 1024 bytes up to 3.11.
+/// How much of `_PyRuntime` is searched: up to 3.11 the lock is within the first 1024 bytes.
 const RUNTIME_WORDS: usize = 256;
 
 impl Python {
-    /// Learns where the lock is: in `_PyRuntime.interpreters`, before the first interpreter of the list and the main one. The
-    /// caller is attached, so the list stands still.
+    /// Finds the lock in `_PyRuntime.interpreters`: before the head of the list of interpreters and the main one. The caller
+    /// is attached, so the list does not change.
     pub(super) fn find_head_lock(&self, main: Raw) {
         let Some(runtime) = self.table.PyRuntime.filter(|_| self.one_gil) else { return };
         // SAFETY: any thread may ask, at any time.
@@ -36,12 +36,12 @@ impl Python {
         }
     }
 
-    /// Takes the lock, where this is needed and Python runs.
+    /// Takes the lock, if the version needs that and Python is initialised.
     pub(super) fn hold_head_lock(&self) -> Option<HeadLock> {
-        // Py_FinalizeEx frees it, and a later Py_Initialize makes another.
+        // Py_FinalizeEx frees the lock, and the next Py_Initialize makes another.
         let place = self.head_lock.get().filter(|_| self.is_initialized())?;
         let lock = sys::read_word(*place).filter(|lock| *lock != 0)? as PyThread_type_lock;
-        // SAFETY: the variable of CPython's that names the lock was found while attached.
+        // SAFETY: the variable that points to the lock was found while attached.
         unsafe { (self.table.PyThread_acquire_lock)(lock, 1) };
         Some(HeadLock { lock, release: self.table.PyThread_release_lock })
     }
@@ -49,7 +49,7 @@ impl Python {
 
 impl Drop for HeadLock {
     fn drop(&mut self) {
-        // SAFETY: it is held since `hold_head_lock`; in a forked child too.
+        // SAFETY: held since `hold_head_lock`, in a forked child too.
         unsafe { (self.release)(self.lock) }
     }
 }

@@ -1,5 +1,5 @@
-//! The programs and plug-ins that include pyferry_python.h: each has a table of CPython's functions and variables, which is
-//! filled as soon as there is a Python.
+//! Programs and plug-ins that include pyferry_python.h ("images"). Each has a table of CPython's functions and variables,
+//! which is filled as soon as Python is found.
 
 use super::symbols::Symbols;
 use super::{PYTHON, locate};
@@ -9,16 +9,16 @@ use std::ptr::null_mut;
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A table, and the names of what it is made of: lists of strings that each end in an empty one, the last followed by NULL.
-/// Both are the image's, which takes itself off the list before it is unloaded.
+/// A table, and the names of its entries: lists of strings, each ended by an empty string, and the lists by NULL. The image
+/// owns both, and removes itself from the list before it is unloaded.
 struct Image {
     table: usize,
     names: usize,
     filled: bool,
 }
 
-/// Held for moments only, and while nothing else is waited for: images come and go while the loader's lock is held, and
-/// looking a symbol up takes that lock.
+/// Locked for moments only, and never while another lock is waited for: images come and go while the loader's lock is held,
+/// which looking a symbol up takes.
 static IMAGES: Mutex<Vec<Image>> = Mutex::new(Vec::new());
 
 /// What is held through a fork.
@@ -28,10 +28,10 @@ pub(super) fn hold_still() -> Still {
     Still(IMAGES.lock())
 }
 
-/// Fills an image's table now, if there is a Python, else when one is found.
+/// Fills an image's table now if there is a Python, or else when Python is found.
 ///
 /// # Safety
-/// Both pointers are an image's, as pyferry_python.h has them, and it is not unloaded before `unbind`.
+/// Both pointers are an image's, as in pyferry_python.h, and the image is not unloaded before `unbind`.
 pub unsafe fn bind(table: *mut c_void, names: *const *const c_char) {
     let image = Image { table: table as usize, names: names as usize, filled: false };
     {
@@ -41,7 +41,7 @@ pub unsafe fn bind(table: *mut c_void, names: *const *const c_char) {
         }
         images.push(image);
     }
-    // From here on, who finds a Python fills this table too. Where one is there already, nobody may come to find it.
+    // From here on a thread that finds Python fills this table too. If Python has been found already, none may come to do so.
     if let Some(python) = PYTHON.get() {
         fill_all(&python.symbols);
     } else if let Ok(Some(located)) = locate::in_process() {
@@ -61,7 +61,7 @@ pub(super) fn fill_all(symbols: &Symbols) {
         let next = {
             let images = IMAGES.lock();
             let Some(image) = images.iter().find(|image| !image.filled) else { return };
-            // SAFETY: while it is on the list it is loaded.
+            // SAFETY: an image on the list is loaded.
             (image.table, unsafe { names_of(image.names as *const *const c_char) })
         };
         let (table, names) = next;
@@ -73,11 +73,11 @@ pub(super) fn fill_all(symbols: &Symbols) {
             })
             .collect();
         let mut images = IMAGES.lock();
-        // It may have been unloaded meanwhile.
+        // The image may have been unloaded meanwhile.
         if let Some(image) = images.iter_mut().find(|image| image.table == table) {
             let entries = image.table as *const AtomicPtr<c_void>;
             for (place, address) in addresses.into_iter().enumerate() {
-                // SAFETY: the table is loaded, and has an entry for each name.
+                // SAFETY: the image is loaded, and its table has an entry for each name.
                 unsafe { &*entries.add(place) }.store(address, Ordering::Release);
             }
             image.filled = true;

@@ -1,4 +1,4 @@
-//! Interpreters: the main one, and making and ending others.
+//! The main interpreter, and how others are made and ended.
 
 use super::table::PyInterpreterConfig;
 use super::types::{PyInterpreterGuard, PyThreadState};
@@ -17,40 +17,41 @@ impl Python {
 
     /// Whether main is the only interpreter of the process.
     pub fn is_only_interpreter(&self) -> bool {
-        // SAFETY: the caller is attached; a list of one, which is main, has no other that could go meanwhile.
+        // SAFETY: the caller is attached; if main is the only one on the list, no other can go meanwhile.
         unsafe { (self.table.PyInterpreterState_Next)((self.table.PyInterpreterState_Head)()).is_null() }
     }
 
-    /// The number CPython gave an interpreter. The caller is attached to it.
+    /// CPython's number of an interpreter. The caller is attached to it.
     pub fn interpreter_id(&self, raw: Raw) -> i64 {
         // SAFETY: the interpreter lives while somebody is attached to it.
         unsafe { (self.table.PyInterpreterState_GetID)(raw.as_ptr()) }
     }
 
-    /// Whether Python code made the interpreter (`_xxsubinterpreters`, up to 3.12), which then runs nothing in it while it has
-    /// more than one thread state. The caller is attached to it.
+    /// Whether Python code made the interpreter by `_xxsubinterpreters` (3.9 to 3.12), which up to 3.11 runs nothing in an
+    /// interpreter that has more than one thread state. The caller is attached to it.
     pub fn wants_one_state(&self, raw: Raw) -> bool {
         // SAFETY: the interpreter lives while somebody is attached to it.
         let counts = |counts: unsafe extern "C-unwind" fn(*mut _) -> _| unsafe { counts(raw.as_ptr()) } != 0;
         self.asks_only_its_own() && self.table._PyInterpreterState_RequiresIDRef.is_some_and(counts)
     }
 
-    /// Whether tracemalloc traces. The caller is attached. It can be on without its module being imported, so its C API is asked.
+    /// Whether tracemalloc traces. The caller is attached. Asks its C API, since tracing can be on while the module is not
+    /// imported.
     pub fn traces_memory(&self) -> bool {
         static TRACED: u8 = 0;
-        // No allocator's domain.
+        // A domain that no allocator uses.
         const DOMAIN: std::ffi::c_uint = 0x7079_6672;
         let (Some(track), Some(untrack)) = (self.table.PyTraceMalloc_Track, self.table.PyTraceMalloc_Untrack) else {
             return false;
         };
         let address = (&raw const TRACED).addr();
-        // SAFETY: attached; an address is only noted, and taken off the books again. -2: tracemalloc is off.
+        // SAFETY: attached; the address is only noted, and forgotten again. -2: tracemalloc is off.
         unsafe { track(DOMAIN, address, 0) != -2 && untrack(DOMAIN, address) != -2 }
     }
 
-    /// Makes an interpreter and runs `set_up` attached to it, through its first state. That one must stay, idle, to the
-    /// end: up to 3.12 an interpreter that had no state left cannot be given another. The caller is attached to the main
-    /// interpreter, and is again on return: `reattach` attaches it.
+    /// Makes an interpreter and runs `set_up` attached to it, through its first state. That state has to stay, idle, until
+    /// the end: up to 3.12 an interpreter that had no state left cannot get another. The caller is attached to the main
+    /// interpreter, and `reattach` attaches it again.
     pub fn new_interpreter<R>(
         &self,
         slot: Slot,
@@ -59,8 +60,8 @@ impl Python {
         set_up: impl FnOnce(Raw, State) -> Result<R>,
     ) -> Result<R> {
         let before = slot.get(self);
-        // SAFETY: the caller is attached to the main interpreter by a state of this thread, `own`, which stays valid: it
-        // is only detached, here, while the new interpreter's first state is attached.
+        // SAFETY: the caller is attached to the main interpreter through a state of this thread, `own`, which stays valid: it
+        // is only detached while the new interpreter's first state is attached.
         unsafe {
             let Some(own) = State::from_ptr((self.table.PyThreadState_GetUnchecked)()) else {
                 fail!(Internal, "nobody is attached where an interpreter is to be made");
@@ -74,9 +75,9 @@ impl Python {
                         allow_fork: (!isolated).into(),
                         allow_exec: (!isolated).into(),
                         allow_threads: 1,
-                        // A daemon thread that is left would make ending the interpreter a fatal error (3.12, 3.13).
+                        // A daemon thread that is left would make it a fatal error to end the interpreter (3.12, 3.13).
                         allow_daemon_threads: 0,
-                        // A free-threaded build cannot do without.
+                        // Free-threaded builds require this.
                         check_multi_interp_extensions: (isolated || self.free_threaded).into(),
                         gil: if isolated { 2 } else { 1 },
                     };
@@ -92,12 +93,12 @@ impl Python {
                 }
             };
             let Some(first) = State::from_ptr(first) else {
-                // The caller's state is current again, and what was raised there is pending.
+                // The caller's state is current again, and has the exception.
                 slot.set(before);
                 let raised = self.take_error().message;
                 fail!(PythonError, "CPython could not make an interpreter: {raised}");
             };
-            // Up to 3.11 the slot still names the caller's state; set_up runs Python code, which may ask it.
+            // Up to 3.11 the slot still names the caller's state, and `set_up` runs Python code, which may use the slot.
             slot.set(first.as_ptr());
             let result = match self.interpreter_of(first) {
                 Some(raw) => set_up(raw, first),
@@ -109,8 +110,8 @@ impl Python {
                 (self.table.Py_EndInterpreter)(first.as_ptr());
                 self.drop_orphaned_gil(own.as_ptr());
             }
-            // The new state took the slot over, and the caller's state lost its mark (3.12 and later): attach it with an
-            // empty slot, so that CPython binds it anew.
+            // From 3.12 on the new state took the slot over, and CPython cleared `bound_gilstate` of the caller's state:
+            // attach that with an empty slot, so that CPython binds it again.
             slot.set(null_mut());
             reattach(self, own);
             slot.set(before);
@@ -118,10 +119,10 @@ impl Python {
         }
     }
 
-    /// Ends the interpreter that this thread is attached to through `state`, and leaves it as it was when it let go of
-    /// `main`.
+    /// Ends the interpreter that this thread is attached to through `state`. Leaves the thread detached, with the slot as it
+    /// was when the thread let go of `main`.
     pub fn end_interpreter(&self, slot: Slot, state: State, main: State, main_slot: SlotValue) {
-        // SAFETY: `state` is attached and the only one of its interpreter; `main` is a detached state of this thread.
+        // SAFETY: `state` is attached, and the only state of its interpreter; `main` is a detached state of this thread.
         unsafe {
             (self.table.Py_EndInterpreter)(state.as_ptr());
             slot.set(main_slot);
@@ -129,7 +130,7 @@ impl Python {
         }
     }
 
-    /// Up to 3.11 Py_EndInterpreter returns with the GIL held and no thread state current: releases the GIL through `own`.
+    /// Up to 3.11 Py_EndInterpreter returns with the GIL held but no current thread state: releases the GIL through `own`.
     unsafe fn drop_orphaned_gil(&self, own: *mut PyThreadState) {
         if self.one_gil {
             // SAFETY: this thread holds the GIL, and `own` is a state of this thread.
@@ -140,15 +141,17 @@ impl Python {
         }
     }
 
-    /// The thread states of the interpreter that the caller is attached to. It may let go meanwhile; with a GIL they all live until it
-    /// does so again.
+    /// The thread states of the interpreter that the caller is attached to. May detach first; with a GIL, all of them live
+    /// until the caller detaches again.
     pub fn states_of(&self, raw: Raw) -> Vec<State> {
         self.wait_for_deletions();
-        // 3.11 puts a state into the list before it fills it (`new_threadstate`), and whoever makes one need not be attached.
+        // 3.11 puts a state into the list before filling it in (`new_threadstate`), and the thread that does so need not be
+        // attached.
         let _all_filled = (self.version == (3, 11)).then(|| self.hold_head_lock());
         let mut states = Vec::new();
-        // SAFETY: attached, so the interpreter lives and, with a GIL, its list stands still. On 3.13t and later it may
-        // not: there it is asked for only while no other thread can come or go (a claimed gate).
+        // SAFETY: attached, so the interpreter lives and, with a GIL, its list does not change. Without a GIL it may: there this is
+        // called in a copy of the process, or at a claimed gate, where no other thread can come or go; but up to 3.13 also by the
+        // observer of a shutdown (`interpreter::python_threads`), which a thread that ends at that moment could mislead.
         unsafe {
             let mut state = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
             while let Some(found) = State::from_ptr(state) {
@@ -159,8 +162,8 @@ impl Python {
         states
     }
 
-    /// Runs `set_up` attached to the main interpreter, on a thread that CPython never saw, and finds the slot there.
-    /// The caller is detached. Fails when the interpreter can no longer be entered.
+    /// Runs `set_up` attached to the main interpreter, on a thread that CPython never saw, and finds the slot there. The
+    /// caller is detached. Fails if the interpreter can no longer be entered.
     pub fn visit_main(&self, set_up: impl FnOnce(Raw, Slot) -> Result<()>) -> Result<()> {
         match sys::on_fresh_thread(|| self.visit_main_here(set_up)) {
             Ok(Some(result)) => result,
@@ -176,8 +179,8 @@ impl Python {
     fn visit_main_here(&self, set_up: impl FnOnce(Raw, Slot) -> Result<()>) -> Result<()> {
         let guard = self.guard_main()?;
         let Some(raw) = self.main_interpreter() else { fail!(Closed, "Python is shutting down") };
-        // SAFETY: from 3.15 the guard keeps the interpreter. Before, no call of CPython's can: this is the one moment at
-        // which a host that finalises at the same time breaks the rules (documented at pyferry_view_main).
+        // SAFETY: from 3.15 on the guard keeps the interpreter. Up to 3.14 no call of CPython's can: this is the one moment
+        // at which a host must not finalise Python (documented at pyferry_view_main).
         let result = unsafe {
             match State::from_ptr((self.table.PyThreadState_New)(raw.as_ptr())) {
                 None => Err(Error::new(Status::NoMemory, "CPython could not make a thread state")),
@@ -207,7 +210,7 @@ impl Python {
         result
     }
 
-    /// From 3.15: a guard on the main interpreter, so that it cannot finish shutting down under our first visit.
+    /// From 3.15 on: a guard of the main interpreter, so that it cannot finish shutting down during our first visit.
     fn guard_main(&self) -> Result<Option<NonNull<PyInterpreterGuard>>> {
         let closed = || Error::new(Status::Closed, "Python is shutting down: its main interpreter lets nobody in");
         let (Some(view_of_main), Some(close_view), Some(guard_of)) = (

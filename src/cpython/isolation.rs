@@ -1,4 +1,4 @@
-//! What isolated interpreters share in 3.12 all the same, and must not free or set up for one another.
+//! What isolated interpreters share in 3.12 nevertheless, and must not free or set up for each other.
 
 use super::Python;
 use super::types::{Py_ssize_t, PyObject};
@@ -7,7 +7,7 @@ use std::cell::UnsafeCell;
 use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
-/// `_PyArg_Parser`, as 3.12 has it: the static data of one C function, and a link in the list of them all
+/// `_PyArg_Parser` of 3.12: the static data of one C function, and a link of the list of all
 /// (`_PyRuntime.getargs.static_parsers`).
 #[repr(C)]
 struct ArgParser {
@@ -23,7 +23,7 @@ struct ArgParser {
     next: *mut ArgParser,
 }
 
-/// Of `initialized`: the tuple is the list's to free, or nobody's.
+/// Values of `initialized`: the list owns the tuple, or nobody does.
 const OWNED: c_int = 1;
 const STATIC: c_int = -1;
 
@@ -64,10 +64,10 @@ static PARSER: OwnParser = OwnParser(UnsafeCell::new(ArgParser {
 }));
 
 impl Python {
-    /// 3.12 runs an extension module's init function in the isolated interpreter that imports it, and refuses the module
-    /// afterwards if that does not support such interpreters. By then static types are set up with objects of that
-    /// interpreter, and over these the next one crashes. So those of the standard library that have such types, and a
-    /// substitute in Python, are refused at once; and so is the one that insists on the first one's C API. Attached to a new
+    /// 3.12 runs an extension module's init function in the isolated interpreter that imports the module, and then refuses a
+    /// module that does not support such interpreters. By then static types have been set up with objects of that
+    /// interpreter, and with these the next one crashes. So the modules of the standard library that have such types, and a
+    /// substitute in Python, are refused beforehand, as is `_zoneinfo`, which needs `_datetime`'s C API. Attached to a new
     /// isolated interpreter.
     pub fn refuse_what_would_be_set_up(&self) -> Result<()> {
         if self.version != (3, 12) {
@@ -81,27 +81,27 @@ for name in '_datetime', '_decimal', '_zoneinfo':
         self.run(source, None)
     }
 
-    /// Up to 3.12.3 (gh-119213) a C function of an extension module keeps the names of its arguments in a tuple that the
-    /// first interpreter to call it makes; Py_FinalizeEx frees the tuple in main, whatever memory it is of. (And it lets the
-    /// function believe that it still has one, should Python be initialised again.) So all are marked as belonging to nobody.
-    /// Attached to main, when no other interpreter is left.
+    /// Up to 3.12.3 (gh-119213) a C function of an extension module keeps the names of its arguments in a tuple made by the
+    /// first interpreter that calls the function. Py_FinalizeEx frees all tuples in main, whichever interpreter's memory they
+    /// are in (and functions would still use them if Python is initialised again). So all tuples are marked as nobody's.
+    /// Attached to main, with no other interpreter left.
     pub fn keep_argument_names(&self) {
         if self.version != (3, 12) || self.patch() >= 4 {
             return;
         }
         let Some(unpack) = self.symbol(c"_PyArg_UnpackKeywords") else { return };
-        // SAFETY: 3.12's own function, by its signature there.
+        // SAFETY: 3.12's own function, with its signature there.
         let unpack = unsafe { std::mem::transmute::<*mut std::ffi::c_void, UnpackKeywords>(unpack.as_ptr()) };
         let parser = PARSER.0.get();
         let (no_arguments, mut unpacked) = ([null_mut(); 1], [null_mut(); 1]);
-        // SAFETY: attached to main, with the GIL, so the list is nobody else's. The parser is static, as CPython expects; it has
-        // a tuple exactly while it is in the list, which Py_FinalizeEx empties.
+        // SAFETY: attached to main, with the GIL, so no other thread uses the list. The parser is static, as CPython expects;
+        // it has a tuple exactly while it is in the list, which Py_FinalizeEx empties.
         unsafe {
             if !(*parser).kwtuple.is_null() {
                 return;
             }
             ((*parser).initialized, (*parser).next) = (0, null_mut());
-            // A parser enters the list, at its head, when it is first used: so all others follow ours.
+            // A parser enters the list, at its head, when it is first used: so all others come after ours.
             if unpack(no_arguments.as_ptr(), 0, null_mut(), null_mut(), parser, 0, 1, 0, unpacked.as_mut_ptr())
                 .is_null()
             {
@@ -118,7 +118,7 @@ for name in '_datetime', '_decimal', '_zoneinfo':
         }
     }
 
-    /// 1 of 3.12.1.
+    /// The last part of the version: 1 for 3.12.1.
     fn patch(&self) -> u32 {
         let text = self.version_text.to_string_lossy();
         let third = text.split(|c: char| !c.is_ascii_digit()).nth(2);

@@ -1,4 +1,4 @@
-//! Which libpython: the one in the process, or the one that an interpreter on disk names.
+//! Finds libpython: the one in the process, or the one that belongs to a Python on disk.
 
 use super::Config;
 use super::ask::{ENVIRONMENT, Installation, ask};
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 
 /// A libpython in this process.
 pub struct Located {
-    /// To look symbols up in; never closed.
+    /// For looking symbols up; never closed.
     pub library: Library,
-    /// Where one of CPython's functions is, and so the module with all of them.
+    /// The address of one of CPython's functions, which is in the module that has all of them.
     pub function: usize,
     /// The shared library, or the executable that has Python inside.
     pub path: PathBuf,
 }
 
-/// Looks for CPython among the loaded modules, however it came in: linked, inside the executable, dlopened with
-/// RTLD_GLOBAL or RTLD_LOCAL. Refuses a process that has two.
+/// Looks for CPython among the loaded modules, whether it is linked, inside the executable, or dlopened with RTLD_GLOBAL or
+/// RTLD_LOCAL. Refuses a process that has two.
 pub fn in_process() -> Result<Option<Located>> {
     let modules = sys::modules();
     let mut found: Vec<(usize, Library, usize)> = Vec::new();
@@ -27,9 +27,9 @@ pub fn in_process() -> Result<Option<Located>> {
         // SAFETY: only the symbol's address is used.
         let Ok(symbol) = (unsafe { library.get::<unsafe extern "C" fn()>("Py_GetVersion") }) else { continue };
         let address = *symbol as usize;
-        // A module also answers for what it links to: the one that holds the code is the one that counts.
+        // A module also finds symbols of the libraries that it links to: only the one that contains the code counts.
         let Some(holder) = modules.iter().position(|module| module.contains(address)) else { continue };
-        // On Windows only that one answers for all of Python: python3.dll has a part.
+        // On Windows python3.dll finds only a part of Python: so open the module that contains the code.
         if !found.iter().any(|(other, ..)| *other == holder)
             && let Some(library) = modules[holder].open()
         {
@@ -63,7 +63,7 @@ pub fn choose(named: Option<&str>, config: &Config) -> Result<Installation> {
     }
 }
 
-/// A name can be a program, a shared library, or the prefix that both are installed under.
+/// `named` can be a program, a shared library, or the prefix under which both are installed.
 fn examine(named: &Path, said_by: &str, config: &Config) -> Result<Installation> {
     if named.is_dir() {
         let programs: Vec<PathBuf> = FILES.programs.iter().map(|program| named.join(program)).collect();
@@ -79,8 +79,9 @@ fn examine(named: &Path, said_by: &str, config: &Config) -> Result<Installation>
     ask(named, said_by, config)
 }
 
-/// The program that uses a libpython: what the environment names, PREFIX/bin/python3 for PREFIX/lib/libpython3.X.so, or one
-/// on PATH. Without one Python looks for its files by itself. An error: it has one, which does not start as things are.
+/// The program that belongs to a libpython: the one that the environment names, PREFIX/bin/python3 for
+/// PREFIX/lib/libpython3.X.so, or one on PATH. None: Python looks for its files by itself. An error: there is such a program,
+/// but it does not start in this environment.
 fn program_of(library: &Path, config: &Config) -> Result<Option<PathBuf>> {
     let library = sys::real_path(library);
     let Some(name) = library.file_name().and_then(OsStr::to_str) else { return Ok(None) };
@@ -97,7 +98,7 @@ fn program_of(library: &Path, config: &Config) -> Result<Option<PathBuf>> {
         match ask(&program, "the program of this libpython", config) {
             Ok(answer) if is_its(&answer) => return Ok(answer.program),
             Ok(_) => {}
-            // Whose program it is, it says where nothing of the user's stands in its way.
+            // Started without the user's environment, it may still say which libpython it belongs to.
             Err(error) => {
                 if ask(&program, "", &Config::bare()).is_ok_and(|answer| is_its(&answer)) {
                     return Err(error);
@@ -108,8 +109,8 @@ fn program_of(library: &Path, config: &Config) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// The program to start a libpython with that the host loaded and did not initialise. A program that is named for it
-/// must be its own.
+/// The program by which to start a libpython that the host has loaded but not initialised. A program named by the host must
+/// belong to that libpython.
 pub fn program_for(library: &Path, named: Option<&str>, config: &Config) -> Result<Option<PathBuf>> {
     let wanted = match named {
         Some(named) => examine(Path::new(named), "the option `python`", config)?,
@@ -130,8 +131,8 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Loads a libpython, or opens one that the host loaded for itself alone, with its symbols for everybody: extension
-/// modules do not link to it, they expect it in the process.
+/// Loads a libpython with its symbols visible to all modules, also where the host has loaded it with RTLD_LOCAL: extension
+/// modules do not link to libpython, but expect its symbols in the process.
 pub fn load(path: &Path) -> Result<Located> {
     // SAFETY: libpython's initialisers do nothing but prepare the library.
     let library = unsafe { sys::load_for_all(path) }

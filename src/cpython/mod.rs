@@ -1,12 +1,12 @@
 //! The only room that calls CPython, and the only one that knows its versions apart.
 //!
-//! What it hands up are small values: `State`, a thread state; `Raw`, an interpreter. Neither says that what it names
-//! still lives: whoever calls down knows that from a pin, or from being attached. That is the bargain of this room, and
-//! why its functions can be safe to call: a `State` comes only from here, and `thread` and `interpreter` pass one back
-//! only while a pin, or the claim of a closed gate, keeps its interpreter.
+//! What it hands up are small values: `State`, a thread state, and `Raw`, an interpreter. Neither says that what it names
+//! still lives: the caller knows that from a pin, or from being attached. By this convention the functions here can be safe
+//! to call: a `State` comes only from here, and `thread` and `interpreter` pass one back only while a pin, or the claim of a
+//! closed gate, keeps its interpreter.
 //!
-//! CPython calls that can take the GIL may be ended by forced unwind up to 3.13.7 (never under a pin). So the functions
-//! below hold nothing that needs dropping around them.
+//! Up to 3.13.7 CPython may end a thread by forced unwind in a call that can take the GIL (never under a pin). So no value
+//! that needs dropping is alive in the functions below while they make such a call.
 
 mod ask;
 mod asyncio;
@@ -62,43 +62,44 @@ pub struct Python {
     symbols: Symbols,
     /// The shared library, or the executable that has Python inside.
     pub path: PathBuf,
-    /// The same, for C.
+    /// The same as a C string.
     pub path_text: CString,
-    /// As `Py_GetVersion` says it.
+    /// The answer of `Py_GetVersion`.
     pub version_text: &'static CStr,
     /// (3, 14)
     pub version: (u32, u32),
     /// Built without the GIL (3.13t and later).
     pub free_threaded: bool,
-    /// Up to 3.11 one GIL for all, and the "current" thread state is the process's, not the thread's.
+    /// Up to 3.11: there is one GIL for all interpreters, and one "current" thread state for the process rather than for each
+    /// thread.
     one_gil: bool,
-    /// The variable that holds the state that is attached.
+    /// The variable in which CPython keeps the current thread state.
     current: OnceCell<addresses::Current>,
-    /// Where in a thread state its exceptions are.
+    /// The offsets of the exception fields in a thread state.
     exception_fields: OnceCell<exceptions::ExceptionFields>,
-    /// Where in a thread state the number of its thread is.
+    /// The offset of `thread_id` in a thread state.
     ident_offset: OnceCell<usize>,
-    /// Where in a thread state its interpreter is.
+    /// The offset of `interp` in a thread state.
     interpreter_offset: OnceCell<usize>,
-    /// Where in a thread state the next one of its interpreter is, once that is known.
+    /// The offset of `next`, the next state of the same interpreter, in a thread state.
     next_offset: OnceCell<usize>,
-    /// How many threads delete states while they are attached to nothing (`delete_idle`).
+    /// How many threads are deleting states while detached (`delete_idle`).
     deleting: AtomicUsize,
-    /// How we started it last.
+    /// How we started Python last.
     last_start: Mutex<Option<config::Start>>,
-    /// Why a start failed half way: there is no other after it.
+    /// Why a start failed half way: CPython cannot be started again after that.
     failed_start: OnceCell<String>,
-    /// The number of the thread on which the last start failed.
+    /// Python's number of the thread on which the last start failed.
     failed_on: Mutex<Option<u64>>,
     /// Where the gilstate slot is, in this run of Python.
     slot: Mutex<Option<Slot>>,
-    /// Up to 3.11: the variable that names `HEAD_LOCK`.
+    /// Up to 3.11: the address of the variable that points to `HEAD_LOCK`.
     head_lock: OnceCell<usize>,
 }
 
 static PYTHON: OnceCell<Python> = OnceCell::new();
-/// How many threads look for Python, so that no fork happens meanwhile. Not one after the other: a thread that comes to look in a
-/// library's constructor has the loader's lock, for which one that looks may be waiting.
+/// How many threads are looking for Python: a fork waits for them. A count, rather than a lock held meanwhile: its holder could
+/// be waiting for the loader's lock, which a thread that looks in a library's constructor has.
 static LOOKING: Mutex<usize> = Mutex::new(0);
 static LOOKED: Condvar = Condvar::new();
 
@@ -121,7 +122,7 @@ impl Drop for Look {
 /// What is held through a fork, so that no child finds it locked.
 pub type Still = (MutexGuard<'static, usize>, Option<HeadLock>, images::Still);
 
-/// Holds still what must not be under way when the process forks. `makes_states`: this copy of the library is the one that
+/// Waits until no thread looks for Python, and takes this room's locks for a fork. `makes_states`: this copy of the library
 /// serves Python.
 pub fn hold_still(makes_states: bool) -> Still {
     let looking = LOOKED.wait_while(LOOKING.lock(), |looking| *looking > 0);
@@ -143,16 +144,16 @@ impl Python {
             )
         };
         let found = Python::new(located)?;
-        // Where several look, the first that finds it is heard.
+        // If several threads look, the first that is done sets it for all.
         Ok(PYTHON.get_or_init(|| found))
     }
 
-    /// The same, if it was found already. Looks nothing up.
+    /// The same if it has been found already; does not look for it.
     pub fn known() -> Option<&'static Python> {
         PYTHON.get()
     }
 
-    /// Loads a libpython where there is none yet.
+    /// Loads a libpython, unless Python has been found already.
     pub fn load(path: &Path) -> Result<&'static Python> {
         if let Some(python) = PYTHON.get() {
             return Ok(python);
@@ -162,8 +163,8 @@ impl Python {
         Ok(PYTHON.get_or_init(|| found))
     }
 
-    /// The CPython in this process, if it is initialised. To a thread that is attached it is: also while site code runs,
-    /// which 3.15 does not call initialised yet.
+    /// The CPython in this process, if it is initialised. An attached thread proves that: 3.15's Py_IsInitialized is still
+    /// false while site code runs.
     pub fn running() -> Result<&'static Python> {
         let python = Python::in_process()?;
         if !python.is_initialized() && python.attached(None).is_none() {
@@ -182,9 +183,9 @@ impl Python {
     }
 
     fn new(located: locate::Located) -> Result<Python> {
-        // First the version: an older one lacks much of the table.
-        // SAFETY: Py_GetVersion has been this in all of Python 3; it may be called before Py_Initialize, and answers a
-        // static string.
+        // The version first: an older Python lacks much of the table.
+        // SAFETY: Py_GetVersion has had this signature in all of Python 3; it may be called before Py_Initialize, and returns
+        // a static string.
         let version_text = unsafe {
             let get_version = located.library.get::<unsafe extern "C" fn() -> *const c_char>("Py_GetVersion");
             CStr::from_ptr(get_version.map_or(c"".as_ptr(), |get_version| get_version()))
@@ -222,13 +223,13 @@ impl Python {
         })
     }
 
-    /// Whether Py_Initialize was called, and Py_FinalizeEx has not come to its end.
+    /// Whether Python is initialised; false again once Py_FinalizeEx is past the point of no return.
     pub fn is_initialized(&self) -> bool {
         // SAFETY: any thread may ask, at any time.
         unsafe { (self.table.Py_IsInitialized)() != 0 }
     }
 
-    /// Whether Py_FinalizeEx is past the point of no return. A hint only: it can be so one instruction later.
+    /// Whether Py_FinalizeEx is past the point of no return. A hint only: it may get there one instruction later.
     pub fn is_finalizing(&self) -> bool {
         // SAFETY: any thread may ask, at any time.
         unsafe { (self.table.Py_IsFinalizing)() != 0 }
@@ -239,18 +240,18 @@ impl Python {
         self.table.Py_NewInterpreterFromConfig.is_some()
     }
 
-    /// Up to 3.12 a thread that waits for a GIL asks only those to let go who run in the interpreter it waits for, though
-    /// others may hold the same GIL.
+    /// Up to 3.12 a thread that waits for a GIL sets `gil_drop_request` only in the interpreter that it waits for, though a
+    /// thread in another interpreter may hold that GIL.
     pub fn asks_only_its_own(&self) -> bool {
         self.version < (3, 13)
     }
 
-    /// Since 3.12 attaching a state also puts it into the gilstate slot, unless it is marked as being there.
+    /// Since 3.12 attaching a state also puts it into the gilstate slot, unless its `bound_gilstate` is set already.
     pub fn sets_bound_gilstate(&self) -> bool {
         !self.one_gil
     }
 
-    /// Whether an interpreter that others made has the main interpreter's GIL, as far as one can know.
+    /// Whether an interpreter that others made shares the main interpreter's GIL, as far as we can know.
     pub fn shares_gil(&self) -> bool {
         self.one_gil
     }
@@ -262,7 +263,7 @@ impl Python {
 
     /// Makes the symbols of a libpython that the host loaded with RTLD_LOCAL visible to extension modules.
     pub fn open_to_extensions(&self) {
-        // An executable's symbols are visible, or cannot be made so.
+        // If Python is in the executable, its symbols are visible already, or cannot be made so.
         if let Ok(located) = locate::load(&self.path) {
             std::mem::forget(located.library);
         }

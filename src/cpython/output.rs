@@ -1,4 +1,4 @@
-//! `sys.stdout` and `sys.stderr` of an interpreter that hand what is written to a function of ours.
+//! `sys.stdout` and `sys.stderr` of an interpreter that pass what is written to a function of ours.
 
 use super::callback::Method;
 use super::types::{METH_O, PyObject};
@@ -7,16 +7,16 @@ use crate::error::{Error, Result, Status};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::null_mut;
 
-/// What is written to a stream goes here: bytes, never none. On the thread that writes, attached. It must not panic; an
-/// exception that it leaves set is the writer's.
+/// Gets the bytes, never none, that are written to a stream, on the thread that writes, attached. It must not panic. If it
+/// leaves an exception set, the write raises that.
 pub type Write = Box<dyn Fn(&[u8]) + Send + Sync>;
 
 const NAME: &CStr = c"pyferry.output";
 
 static METHOD: Method = Method::new(c"write", write, METH_O);
 
-/// What CPython makes of a file descriptor, over a raw stream whose `write` is ours, unbuffered as with `python -u`: so
-/// that all that scripts do to such streams (reconfigure, detach, write to `buffer`) works, `fileno` included, which says
+/// The streams that CPython makes of a file descriptor, but over a raw stream whose `write` is ours, and unbuffered as with
+/// `python -u`. So everything that scripts do to such streams works (reconfigure, detach, write to `buffer`); `fileno` says
 /// that there is none.
 const STREAMS: &CStr = c"
 import io, sys
@@ -38,8 +38,8 @@ del writers
 unsafe extern "C-unwind" fn write(capsule: *mut PyObject, data: *mut PyObject) -> *mut PyObject {
     let Ok(python) = Python::in_process() else { return null_mut() };
     let table = &python.table;
-    // SAFETY: `set_output` made the function, with a capsule that owns a Write; Python keeps both, and `data`, for this call. The
-    // bytes are a reference of ours, of whatever has a buffer.
+    // SAFETY: `set_output` made the function, with a capsule that owns a Write; Python keeps both, and `data`, during this
+    // call. `bytes` is a reference of ours, made of any object that has a buffer.
     unsafe {
         let Some(write) = python.owned_by::<Write>(capsule).as_ref() else { return null_mut() };
         let bytes = (table.PyBytes_FromObject)(data);
@@ -56,9 +56,9 @@ unsafe extern "C-unwind" fn write(capsule: *mut PyObject, data: *mut PyObject) -
     }
 }
 
-/// Called by CPython at each audit event, on any thread, attached.
+/// CPython calls it at each audit event, on any thread, attached.
 unsafe extern "C" fn audit(event: *const c_char, arguments: *mut PyObject, before_site: *mut c_void) -> c_int {
-    // SAFETY: CPython's own string. `import` has the module's name first (the first of PySys_Audit's arguments, borrowed).
+    // SAFETY: the event is CPython's own string. Of `import`, the first argument is the module's name (borrowed).
     unsafe {
         if CStr::from_ptr(event) != c"import" {
             return 0;
@@ -75,14 +75,14 @@ unsafe extern "C" fn audit(event: *const c_char, arguments: *mut PyObject, befor
 }
 
 impl Python {
-    /// From now until Python's end: has `before_site` called whenever an interpreter is about to import `site`, attached to
-    /// it, when `sys` and `io` are ready. It must not panic, and nothing comes of what it raises. It is called again where a
-    /// script imports `site` once more.
+    /// From now until Python's end, calls `before_site` whenever an interpreter is about to import `site`, attached to that
+    /// interpreter, when its `sys` and `io` are ready. It must not panic, and what it raises is dropped. A script that
+    /// imports `site` again causes another call.
     ///
-    /// An audit hook (PEP 578) is the one place between an interpreter's streams and its site code that every CPython has.
-    /// The caller is attached to the main interpreter, or Python is preinitialised and no more.
+    /// An audit hook (PEP 578) is the only thing that every CPython calls after it makes an interpreter's streams and before
+    /// it runs site code. The caller is attached to the main interpreter, or Python is preinitialised but not initialised.
     pub fn call_before_site(&self, before_site: fn(&'static Python)) -> Result<()> {
-        // SAFETY: as documented; `audit` gets the function back, and lives as long as the process.
+        // SAFETY: as documented; `audit` gets `before_site` back, and lives as long as the process.
         if unsafe { (self.table.PySys_AddAuditHook)(audit, before_site as *mut c_void) } == 0 {
             return Ok(());
         }
@@ -92,9 +92,9 @@ impl Python {
         Err(Error::new(Status::NoMemory, "CPython could not add an audit hook"))
     }
 
-    /// Whether the attached interpreter has our streams, or had.
+    /// Whether the attached interpreter was given our streams.
     pub fn has_output(&self) -> bool {
-        // SAFETY: attached; what the dict lends is only compared with NULL.
+        // SAFETY: attached; the dict's value is only compared with NULL.
         unsafe {
             let dict = self.own_dict();
             !dict.is_null() && !(self.table.PyDict_GetItemString)(dict, NAME.as_ptr()).is_null()
@@ -128,19 +128,20 @@ impl Python {
         }
     }
 
-    /// The number of the attached interpreter.
+    /// CPython's number of the attached interpreter.
     pub fn attached_interpreter_id(&self) -> i64 {
         self.attached_raw().map_or(-1, |raw| self.interpreter_id(raw))
     }
 
-    /// The attached interpreter: the caller is attached, so there is one.
+    /// The interpreter that the caller is attached to, and so never None.
     fn attached_raw(&self) -> Option<Raw> {
-        // SAFETY: attached: also up to 3.11, where it is the state of whoever has the GIL, this is this thread's.
+        // SAFETY: attached. So the current state is this thread's also up to 3.11, where it is the one of the thread that has
+        // the GIL.
         let state = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() });
         state.and_then(|state| self.interpreter_of(state))
     }
 
-    /// The dict of the attached interpreter that is there for extension modules, lent. NULL: memory is out.
+    /// The attached interpreter's dict for extension modules, borrowed. NULL: memory is out.
     fn own_dict(&self) -> *mut PyObject {
         // SAFETY: attached, so the interpreter lives.
         let dict = |raw: Raw| unsafe { (self.table.PyInterpreterState_GetDict)(raw.as_ptr()) };

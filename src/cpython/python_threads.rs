@@ -1,4 +1,4 @@
-//! The threads that Python code started: telling them to go, who they are, and where they are.
+//! The threads that Python code started: telling them to end, and finding out who and where they are.
 
 use super::callback::Callback;
 use super::types::PyObject;
@@ -8,32 +8,33 @@ use crate::sys;
 use std::ffi::CStr;
 use std::time::Duration;
 
-/// As many pending calls as any CPython keeps (`MAXPENDINGCALLS`, 3.13 and later; 32 before).
+/// At least as many pending calls as any CPython keeps (`MAXPENDINGCALLS`: 300 from 3.13 on, 32 before).
 const MOST_PENDING: u32 = 300;
-/// How long a copy of the process may take to say where threads are.
+/// How long the copy of the process may take to report where threads are.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A thread of the `threading` module.
 pub struct PythonThread {
-    /// The number Python knows it by; 0 where it has not begun.
+    /// Python's number of the thread; 0 if it has not begun.
     pub ident: u64,
-    /// Nobody waits for it when its interpreter ends.
+    /// Whether its interpreter ends without waiting for it.
     pub daemon: bool,
-    /// As `threading` has it.
+    /// Its name in `threading`.
     pub name: String,
 }
 
-/// Whoever imports `threading` first is its main thread, and up to 3.12 `threading._shutdown` waits for the end of the state
-/// that this thread was attached through then, unless it is called on that very thread. It is called before any function
-/// of `atexit`; the states that threads of ours keep end later.
+/// `threading` takes the thread that imports it first for its main thread. Up to 3.12 `threading._shutdown`, unless it is
+/// called on that thread, waits until the state is deleted that the thread was attached through then. It runs before any
+/// atexit function, and the states that threads of ours keep are deleted later: so it would wait for ever.
 impl Python {
-    /// Up to 3.12 has `callback` called in the attached interpreter when `threading` is imported there, unless it is already, on the
-    /// thread that imports it. Imports nothing.
+    /// Up to 3.12 has `callback` called when `threading` is imported in the attached interpreter, on the importing thread;
+    /// not if it has been imported already. Imports nothing.
     pub fn when_threading_is_imported(&self, callback: Callback) -> Result<()> {
         if self.version >= (3, 13) {
             return Ok(());
         }
-        // threading's import makes its main thread last, and asks for a lock then that the end of the thread state opens.
+        // The last thing that `threading` makes when it is imported is its main thread, for which it asks for a lock
+        // (`_tstate_lock`) that is released when the thread state is deleted.
         let source = c"
 callback, modules = given
 _thread = modules['_frozen_importlib']._thread
@@ -50,10 +51,11 @@ if 'threading' not in modules:
         self.run_with(source, callback)
     }
 
-    /// Has `threading._shutdown`, in the attached interpreter, wait for Python's own threads only, and not for `threading`'s
-    /// main thread: what is inside our gates is waited for by our own hook.
+    /// Has `threading._shutdown`, in the attached interpreter, wait only for Python's own threads, and not for `threading`'s
+    /// main thread: our own hook waits for the threads inside our gates.
     pub fn spare_main_thread(&self) -> Result<()> {
-        // Called first thing there. Its number may be that of the thread which shuts down, and asserts then that the lock is locked.
+        // `_shutdown` calls this before it looks at the main thread. If that had the number of the thread which shuts down, as a
+        // later thread may, `_shutdown` would assert that the lock is locked: so `_ident` becomes None.
         let source = c"
 import sys
 threading = sys.modules['threading']
@@ -67,18 +69,18 @@ threading._threading_atexits.insert(0, spare_main_thread)
         self.run(source, None)
     }
 
-    /// Has `threading` take this thread, which has just initialised Python, for the main thread: up to 3.12 it takes whoever imports
-    /// it first.
+    /// Makes `threading` take this thread, which has just initialised Python, for its main thread: up to 3.12 that is the
+    /// thread which imports `threading` first.
     pub(super) fn be_main_thread_for_threading(&self) {
         if self.version < (3, 13) {
-            // Python works where that fails, and says why to whoever imports it next. The thread's `_stderr` stands in for a
-            // `sys.stderr` that is None, and 3.9 never lets go of it: it may be a stream of ours.
+            // If this fails, Python works all the same, and the next import says why. `_stderr` replaces a `sys.stderr` that
+            // is None, and in 3.9 keeps the first `sys.stderr` for ever, which may be a stream of ours.
             let _ = self.run(c"import threading\nthreading._main_thread._stderr = None", None);
         }
     }
 
-    /// Up to 3.12, where site code has imported `threading` in a new interpreter of ours: its main thread is none that may end the
-    /// interpreter. The state that it was imported through is gone by then.
+    /// Up to 3.12, if site code has imported `threading` in a new interpreter of ours: makes its main thread one that never
+    /// ends the interpreter. The state that `threading` was imported through is gone by then.
     pub fn disown_main_thread(&self) -> Result<()> {
         if self.version >= (3, 13) {
             return Ok(());
@@ -94,9 +96,9 @@ if threading is not None and threading._main_thread.ident == threading.get_ident
 }
 
 impl Python {
-    /// Does what `threading._shutdown` does before it waits for threads: has nobody register more exit functions, and calls
-    /// those that are registered (`ThreadPoolExecutor` has one), the last one first. None is called twice. The caller is
-    /// attached; what one raises is shown by `sys.excepthook`, and the next one is called.
+    /// Does what `threading._shutdown` does before it waits for threads: refuses new exit functions, and calls the registered
+    /// ones (`ThreadPoolExecutor` has one), each once, the last first. Attached. What one raises is shown by
+    /// `sys.excepthook`, and the next is called.
     pub fn run_threading_exit_functions(&self) {
         let source = c"
 import sys
@@ -111,13 +113,13 @@ if threading is not None:
         except BaseException:
             sys.excepthook(*sys.exc_info())
 ";
-        // An error means that somebody took the threading module apart: it has nothing to call then.
+        // An error means that some code took the threading module apart: then it has nothing to call.
         let _ = self.run(source, None);
     }
 
-    /// The threads of the attached interpreter that its `threading` module knows, but for those that Python did not start.
+    /// The threads that the attached interpreter's `threading` module knows, but for those that Python did not start.
     pub fn threads_started(&self) -> Vec<PythonThread> {
-        // Not threading.enumerate: that takes a lock, which a thread that was interrupted may have left locked.
+        // Not by threading.enumerate, which takes a lock that an interrupted thread may have left locked.
         let source = c"
 import sys
 threading = sys.modules.get('threading')
@@ -128,7 +130,7 @@ if threading is not None:
             text += f'{thread.ident or 0} {int(thread.daemon)} {thread.name!s}'.replace('\\n', ' ') + '\\n'
 ";
         let mut text = String::new();
-        // An error means that somebody took the threading module apart: then it knows nobody.
+        // An error means that some code took the threading module apart: then it knows no threads.
         let _ = self.run_in_new_namespace(source, None, |globals| {
             text = self.text_of_variable(globals, c"text");
             Ok(())
@@ -142,12 +144,12 @@ if threading is not None:
         text.lines().filter_map(thread).collect()
     }
 
-    /// Where the threads of the attached interpreter are in Python code ("mod.py:12 in update"), by their numbers. Those that
-    /// run none have no place.
+    /// Where in Python code the threads of the attached interpreter are ("mod.py:12 in update"), by Python's numbers of the
+    /// threads. A thread that runs no Python code has no place.
     ///
-    /// On free-threaded builds frames change while one looks, unless the world is stopped as `sys._current_frames` does, which
-    /// would have everybody wait for C code that never comes back. So there a copy of the process looks, in which nobody
-    /// else runs; what it finds half changed is its own undoing, or a place that it does not come to.
+    /// On free-threaded builds frames change while they are read, unless the world is stopped, as `sys._current_frames` does:
+    /// then all threads would wait for C code that may never return. So a copy of the process reads them, in which no other
+    /// thread runs. A half-changed frame can crash or hang only the copy, and then some places are missing.
     pub fn places_of_threads(&self, raw: Raw) -> Vec<(u64, String)> {
         if !self.free_threaded {
             return self.places_that_stand_still(raw).collect();
@@ -162,10 +164,11 @@ if threading is not None:
         parts.filter_map(|(ident, place)| Some((ident.parse().ok()?, place.into()))).collect()
     }
 
-    /// The same, one after the other, where no other thread of the interpreter runs meanwhile.
+    /// The same as an iterator, where no other thread of the interpreter runs meanwhile.
     fn places_that_stand_still(&self, raw: Raw) -> impl Iterator<Item = (u64, String)> {
         let place = |state| {
-            // SAFETY: attached, and no other thread runs: the state lives, and its frames stand still; the reference is given back.
+            // SAFETY: attached, and no other thread runs: the state lives, and its frames do not change; the reference is
+            // given back.
             unsafe {
                 let frame = (self.table.PyThreadState_GetFrame)(state).cast::<PyObject>();
                 let place = (!frame.is_null()).then(|| self.place_of(frame));
@@ -177,10 +180,10 @@ if threading is not None:
     }
 
     /// # Safety
-    /// Attached; a frame object.
+    /// Attached; `frame` is a frame object.
     unsafe fn place_of(&self, frame: *mut PyObject) -> String {
         let attribute = |object: *mut PyObject, name: &CStr| {
-            // SAFETY: attached; the object lives, or is NULL where there was an error, which `text` clears.
+            // SAFETY: attached; the object is alive, or NULL after an error, which `text` clears.
             unsafe {
                 if object.is_null() {
                     return object;
@@ -188,7 +191,7 @@ if threading is not None:
                 (self.table.PyObject_GetAttrString)(object, name.as_ptr())
             }
         };
-        // SAFETY: as the caller says; every reference is ours and given back, and NULL is an empty text.
+        // SAFETY: as the caller says; every reference is ours and given back, and NULL makes an empty text.
         unsafe {
             let code = attribute(frame, c"f_code");
             let parts = [attribute(code, c"co_filename"), attribute(frame, c"f_lineno"), attribute(code, c"co_name")];
@@ -199,27 +202,27 @@ if threading is not None:
         }
     }
 
-    /// Runs the calls that were given to Py_AddPendingCall, and where Python handles signals the handlers of those that came.
-    /// On Python's main thread, attached to the main interpreter. What they raise goes to `sys.unraisablehook`.
+    /// Makes the calls that were given to Py_AddPendingCall and, if Python handles signals, runs the handlers of those that
+    /// have arrived. On Python's main thread, attached to the main interpreter. What they raise goes to `sys.unraisablehook`.
     pub fn make_pending_calls(&self) {
-        // A call that fails ends the round; more than CPython takes in at once are new ones.
+        // A call that raises ends the round. After as many rounds as CPython keeps calls, all others are new ones.
         for _ in 0..MOST_PENDING {
             if self.make_pending_calls_of_a_round() {
                 break;
             }
-            // SAFETY: attached, with the exception pending that the call raised.
+            // SAFETY: attached; the call's exception is set.
             unsafe { (self.table.PyErr_WriteUnraisable)(std::ptr::null_mut()) };
         }
     }
 
-    /// The same, up to the first that raises: false, with the exception set.
+    /// The same, up to the first call that raises: false, with the exception set.
     pub fn make_pending_calls_of_a_round(&self) -> bool {
-        // SAFETY: attached, with no exception pending. CPython looks after signals first: 3.9 to 3.15.
+        // SAFETY: attached, with no exception set. CPython handles signals first, from 3.9 to 3.15.
         unsafe { (self.table.Py_MakePendingCalls)() == 0 }
     }
 
-    /// How many thread states an interpreter, which lives, has; the caller need not be attached. Where others come and go
-    /// meanwhile it may be wrong. None: it cannot be told.
+    /// How many thread states an interpreter, which lives, has; the caller need not be attached. The count may be wrong if
+    /// threads come and go meanwhile. None: it cannot be told.
     pub fn count_states(&self, raw: Raw) -> Option<usize> {
         let mut count = 0;
         self.each_listed_state(raw, |_| {

@@ -1,4 +1,4 @@
-//! Python source and what it raises.
+//! Runs Python source, and handles what it raises.
 
 use super::types::PyObject;
 use super::{Python, Raw, Reference, State};
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use std::ffi::{CStr, c_char, c_int, c_ulong};
 use std::ptr::null_mut;
 
-/// A start symbol of Python's grammar: the same numbers in every version.
+/// A start symbol of Python's grammar, which has the same number in every version.
 #[derive(Clone, Copy)]
 enum Start {
     /// `Py_file_input`: a whole file.
@@ -15,13 +15,13 @@ enum Start {
     Expression = 258,
 }
 
-/// A name and a borrowed object for source of our own; NULL is what CPython answered when it failed to make the object.
+/// A variable for source of our own, with a borrowed value. NULL means that CPython failed to make the value.
 pub(super) type Variable<'a> = (&'a CStr, *mut PyObject);
 
 impl Python {
-    /// Runs source in the `__main__` module of the attached interpreter. What it raises becomes the error; an exception
-    /// that was set before is set again. `shield` runs what it is given, which makes the message and asks the exception for
-    /// its text, where no interrupt reaches it.
+    /// Runs source in the `__main__` module of the attached interpreter. An exception that it raises becomes the error; one
+    /// that was set before is set again. `shield` calls its argument, which asks the exception for its text, where no
+    /// interrupt reaches it.
     pub fn exec_in_main(
         &self,
         source: &CStr,
@@ -31,21 +31,21 @@ impl Python {
         self.run_in_main(source, filename, Start::File, shield, |_| Some(()))
     }
 
-    /// The same with an expression: what `str()` says of its value.
+    /// The same with an expression: `str()` of its value.
     pub fn eval_in_main(
         &self,
         source: &CStr,
         filename: &CStr,
         shield: impl FnOnce(&dyn Fn() -> Error) -> Error,
     ) -> Result<String> {
-        // As Python's own eval does.
+        // As Python's eval does.
         let blanks = source.to_bytes().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let source = CStr::from_bytes_with_nul(&source.to_bytes_with_nul()[blanks..]).unwrap_or(source);
         // SAFETY: attached, with no exception set, and the value alive.
         self.run_in_main(source, filename, Start::Expression, shield, |value| unsafe { self.str_of(value) })
     }
 
-    /// `then` makes of the value what is wanted; None, with an exception set, where it fails.
+    /// `then` converts the value; None, with an exception set, if it fails.
     fn run_in_main<R>(
         &self,
         source: &CStr,
@@ -54,8 +54,8 @@ impl Python {
         shield: impl FnOnce(&dyn Fn() -> Error) -> Error,
         then: impl FnOnce(*mut PyObject) -> Option<R>,
     ) -> Result<R> {
-        // SAFETY: attached; every reference is checked and given back once. Nothing here needs dropping: up to 3.13.7
-        // CPython may end a thread that nobody pinned inside PyEval_EvalCode.
+        // SAFETY: attached; every reference is checked and given back once. Nothing here needs dropping: up to 3.13.7 CPython
+        // may end a thread that holds no pin inside PyEval_EvalCode.
         unsafe {
             let pending = self.set_exception_aside();
             let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
@@ -72,18 +72,18 @@ impl Python {
         }
     }
 
-    /// Turns the exception that is set on this thread, which is attached, into an error, as above.
+    /// Turns the exception that is set on this thread, which is attached, into an error; `shield` is as in `exec_in_main`.
     pub fn take_exception(&self, shield: impl FnOnce(&dyn Fn() -> Error) -> Error) -> Result<()> {
         if self.has_exception() { Err(shield(&|| self.take_error())) } else { Ok(()) }
     }
 
-    /// Runs source of our own in a namespace of its own.
+    /// Runs source of our own in a new namespace.
     pub(super) fn run(&self, source: &CStr, variable: Option<Variable>) -> Result<()> {
         self.run_in_new_namespace(source, variable, |_| Ok(()))
     }
 
-    /// Up to 3.11 CPython looks names of characters ("\\N{DIGIT ONE}") up in a table that the first interpreter to need one
-    /// makes for the whole process, and that dies with it: so that must be main, which is the attached one.
+    /// Up to 3.11 CPython looks up character names ("\\N{DIGIT ONE}") in a table that the first interpreter to need it makes
+    /// for the whole process, and that goes with that interpreter. So main, which is attached, makes the table now.
     pub fn own_character_names(&self) -> Result<()> {
         if !self.one_gil {
             return Ok(());
@@ -97,7 +97,7 @@ except Exception:
         self.run(source, None)
     }
 
-    /// The program Python takes itself to be, `sys.executable`.
+    /// `sys.executable`, the program that Python believes it was started by.
     pub fn executable(&self) -> String {
         // SAFETY: attached; the reference is borrowed.
         unsafe { self.text((self.table.PySys_GetObject)(c"executable".as_ptr())) }
@@ -105,32 +105,32 @@ except Exception:
 
     /// Whether this is a debug build.
     pub fn is_debug(&self) -> bool {
-        // SAFETY: attached; the reference is borrowed. Only debug builds count all references.
+        // SAFETY: attached; the reference is borrowed. Only debug builds have `sys.gettotalrefcount`.
         unsafe { !(self.table.PySys_GetObject)(c"gettotalrefcount".as_ptr()).is_null() }
     }
 
-    /// Raises KeyboardInterrupt in the thread with this number, in the attached interpreter.
+    /// Raises KeyboardInterrupt in the thread with this number of Python's, in the attached interpreter.
     pub fn interrupt(&self, ident: u64) {
-        // SAFETY: attached; CPython takes its own reference, and an unknown thread is no error.
+        // SAFETY: attached; CPython takes its own reference, and ignores an unknown thread.
         unsafe {
             (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.keyboard_interrupt());
         }
     }
 
-    /// Takes back what was sent to this thread, an interrupt or another exception, and has not reached it yet, in the
-    /// attached interpreter.
+    /// Takes back what was sent to this thread by PyThreadState_SetAsyncExc, an interrupt or another exception, and has not
+    /// been raised yet, in the attached interpreter.
     pub fn clear_interrupt(&self) {
         // SAFETY: attached; NULL clears.
         unsafe { (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut()) };
         if self.version == (3, 11) {
-            // There the interpreter goes on believing that something was sent until it has come to something, and a trace
-            // function never gets past that.
+            // 3.11 goes on looking for a sent exception until it raises one, and a trace function never gets past that: so
+            // raise one.
             self.interrupt(self.thread_ident());
             self.run_for_nothing(c"for _ in (1, 2): pass");
         }
     }
 
-    /// Runs source of our own, and drops what it raises.
+    /// Runs source of our own, and drops an exception that it raises.
     fn run_for_nothing(&self, source: &CStr) {
         let pending = self.set_exception_aside();
         // SAFETY: attached, with none set; every reference is checked and given back once.
@@ -146,12 +146,13 @@ except Exception:
         self.put_exception_back(pending);
     }
 
-    /// The numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those of
-    /// the states given. `inside` are those that are known to be in it.
+    /// Python's numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those
+    /// of the states `but`. `inside` are threads that are known to be inside.
     pub fn threads_of(&self, raw: Raw, but: &[State], inside: &[u64]) -> Result<Vec<u64>> {
         if self.free_threaded {
-            // The list of states moves there. CPython's own way to tell stops the world, but it makes frame objects also for
-            // other interpreters' threads, in our memory: where there are others it must not be used.
+            // The list of states can change here. CPython's own function, `sys._current_frames`, stops the world, but it
+            // makes frame objects of this interpreter's for other interpreters' threads too: so it is used only if there are
+            // no others.
             let skipped: Vec<u64> = but.iter().filter_map(|state| self.ident_of(*state)).collect();
             let mut running = if self.is_only_interpreter() { self.running_threads()? } else { self.python_threads()? };
             running.extend(inside.iter().filter(|ident| !running.contains(ident)).copied().collect::<Vec<_>>());
@@ -161,7 +162,7 @@ except Exception:
         Ok(states.filter_map(|state| self.ident_of(state)).collect())
     }
 
-    /// Whether a state of the attached interpreter has Python code on its stack: this thread's or, with a GIL, any.
+    /// Whether a state of the attached interpreter has Python code on its stack: this thread's state or, with a GIL, any.
     pub fn runs_python(&self, state: State) -> bool {
         // SAFETY: attached, so with a GIL the state lives; the reference is given back.
         unsafe {
@@ -171,7 +172,7 @@ except Exception:
         }
     }
 
-    /// The numbers of all threads that run Python code now.
+    /// The numbers of all threads that run Python code now, in any interpreter.
     fn running_threads(&self) -> Result<Vec<u64>> {
         self.numbers(
             c"
@@ -181,7 +182,7 @@ text = ' '.join(map(str, sys._current_frames()))
         )
     }
 
-    /// The numbers of the threads that the attached interpreter has started, as far as its `threading` knows them.
+    /// The numbers of the threads that the attached interpreter has started, as far as its `threading` knows.
     fn python_threads(&self) -> Result<Vec<u64>> {
         self.numbers(
             c"
@@ -216,7 +217,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
             let globals = (self.table.PyDict_New)();
             let builtins = (self.table.PyEval_GetBuiltins)();
             let succeeded = !globals.is_null()
-                // NULL in the last of an interpreter (3.9).
+                // In 3.9 it is NULL late in the interpreter's shutdown.
                 && !builtins.is_null()
                 && (self.table.PyDict_SetItemString)(globals, c"__builtins__".as_ptr(), builtins) == 0
                 && variable.is_none_or(|(name, value)| {
@@ -234,7 +235,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         }
     }
 
-    /// What the source comes to, as a reference; NULL, with an exception set, where it raised.
+    /// The value of the source, as a new reference; NULL, with an exception set, if it raised.
     ///
     /// # Safety
     /// Attached, with no exception set; `globals` is a dict.
@@ -256,7 +257,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         unsafe { self.text((self.table.PyDict_GetItemString)(globals, name.as_ptr())) }
     }
 
-    /// `str(object)` as UTF-8, with what UTF-8 cannot say escaped; empty for NULL and for what cannot be said.
+    /// `str(object)` as UTF-8, with what UTF-8 cannot express escaped; empty for NULL, and if `str()` fails.
     ///
     /// # Safety
     /// Attached; `object` is NULL or alive.
@@ -270,7 +271,7 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         text.unwrap_or_default()
     }
 
-    /// The same; None, with an exception set, where there is no such text.
+    /// The same; None, with an exception set, if `str()` fails.
     ///
     /// # Safety
     /// Attached, with no exception set; `object` is alive.
@@ -294,10 +295,10 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         }
     }
 
-    /// Drops a reference, in the attached interpreter, which is the object's.
+    /// Drops a reference. The object's interpreter is attached.
     pub fn release(&self, reference: Reference) {
         let pending = self.set_exception_aside();
-        // SAFETY: attached; whoever made the `Reference` gave it away.
+        // SAFETY: attached; whoever made the `Reference` gave the object's reference away.
         unsafe { self.give_back(reference.as_ptr()) };
         self.put_exception_back(pending);
     }

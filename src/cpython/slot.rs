@@ -1,8 +1,8 @@
 //! CPython's gilstate slot: the one thread state per OS thread that PyGILState_Ensure will use.
 //!
-//! CPython has no call to set it, so it is found once per runtime and kept in step by hand. Up to 3.14 it is a pthread
-//! key, from 3.15 a thread-local variable of the module that CPython's code is in. It counts as found only when exactly
-//! one place holds the one pointer that must be there, and a write comes back through CPython's own getter.
+//! CPython has no call to set it, so we find it once per run of Python, and keep it in step ourselves. Up to 3.14 it is the
+//! value of a pthread key, from 3.15 on a thread-local variable of the module that contains CPython's code. It counts as
+//! found only if exactly one place holds the pointer that must be there, and CPython's own getter sees what we write.
 
 use super::types::PyThreadState;
 use super::{Python, State};
@@ -10,23 +10,23 @@ use crate::sys::{self, ThreadLocal};
 use std::ffi::CStr;
 use std::ptr::NonNull;
 
-/// Where the slot is.
+/// Where the slot is, in this run of Python.
 #[derive(Clone, Copy, Debug)]
 pub enum Slot {
     /// A pthread key (up to 3.14).
     Key {
         /// Its number.
         key: u32,
-        /// How far from a thread's handle its value is, where that is known.
+        /// The distance of its value from a thread's handle, if known (`find_key_distance`).
         distance: Option<usize>,
     },
-    /// A thread-local variable of the module that CPython's code is in (from 3.15).
+    /// A thread-local variable of the module that contains CPython's code (from 3.15).
     ThreadLocal(ThreadLocal),
-    /// Not found, and why. No state is cached then, and CPython's own rules hold.
+    /// Not found, and why. Then no state is cached, and CPython's own rules apply.
     Missing(&'static CStr),
 }
 
-/// Whatever the slot holds: a state of ours, one of somebody else, or none. Opaque: it may dangle.
+/// What the slot holds: a state of ours, a foreign one, or NULL. Opaque: it may dangle.
 pub type SlotValue = *mut PyThreadState;
 
 impl Slot {
@@ -35,17 +35,17 @@ impl Slot {
         !matches!(self, Slot::Missing(_))
     }
 
-    /// Whether it holds in the next life of Python what it held in the last.
+    /// Whether the slot keeps its value from one run of Python to the next.
     pub fn outlives_python(self) -> bool {
         matches!(self, Slot::ThreadLocal(_))
     }
 
-    /// The number of the key that it is.
+    /// The number of the key, if the slot is one.
     pub fn key(self) -> Option<u32> {
         if let Slot::Key { key, .. } = self { Some(key) } else { None }
     }
 
-    /// Why states are not cached; None when they are.
+    /// Why states are not cached; None if they are.
     pub fn why_missing(self) -> Option<&'static CStr> {
         match self {
             Slot::Missing(why) => Some(why),
@@ -58,14 +58,14 @@ impl Slot {
     pub fn get(self, python: &Python) -> SlotValue {
         match self {
             Slot::Key { key, .. } => sys::key_get(key).cast(),
-            // SAFETY: the variable is libpython's, which is never unloaded, on this thread.
+            // SAFETY: this thread's copy of a variable of libpython, which is never unloaded.
             Slot::ThreadLocal(variable) => unsafe { *variable.here().cast() },
             // SAFETY: any thread may ask, at any time.
             Slot::Missing(_) => unsafe { (python.table.PyGILState_GetThisThreadState)() },
         }
     }
 
-    /// Where it is on this thread, for as long as the thread lives and the key does: a load or a store away.
+    /// The address of this thread's slot, valid as long as the thread lives and the key exists. None: only a call reaches it.
     pub(super) fn here(self) -> Option<NonNull<SlotValue>> {
         NonNull::new(match self {
             Slot::Key { key, distance } => sys::key_place(key, distance?).cast(),
@@ -74,7 +74,7 @@ impl Slot {
         })
     }
 
-    /// Puts this thread's slot in step. Nothing happens where it was not found.
+    /// Sets this thread's slot. Does nothing if the slot was not found.
     #[inline]
     pub fn set(self, value: SlotValue) {
         match self {
@@ -85,8 +85,8 @@ impl Slot {
         }
     }
 
-    /// Finds the slot, on a thread that CPython never saw, from the first state made on it, which is detached now: only
-    /// the slot still holds its address.
+    /// Finds the slot, on a thread that CPython never saw. `state` is the first state made on it, and detached: only the slot
+    /// still holds the state's address.
     pub(super) fn find(python: &Python, state: State) -> Slot {
         if std::env::var_os("PYFERRY_CACHE").is_some_and(|value| value == "off") {
             return Slot::Missing(c"PYFERRY_CACHE=off");
@@ -113,7 +113,7 @@ impl Slot {
     }
 }
 
-/// The thread-local variables of CPython's that hold this state on this thread.
+/// CPython's thread-local variables that hold this state on this thread.
 pub(super) fn find_thread_locals(python: &Python, state: State) -> Vec<ThreadLocal> {
     let code = python.table.PyGILState_GetThisThreadState as usize;
     let module = sys::modules().into_iter().find(|module| module.contains(code));

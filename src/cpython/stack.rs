@@ -1,21 +1,22 @@
-//! Where another thread is in Python, as `faulthandler` finds out: without being attached.
+//! The Python stack of another thread, found as `faulthandler` does: without being attached.
 
 use super::{Python, Raw, State};
 use std::ffi::c_int;
 
 impl Python {
-    /// Whether this CPython exports what `faulthandler` itself uses: 3.11, 3.12 and 3.15 do.
+    /// Whether this CPython exports the function that `faulthandler` itself uses: 3.11, 3.12 and 3.15 do.
     pub fn can_dump_stacks(&self) -> bool {
         self.table.PyUnstable_DumpTraceback.is_some() || self.table._Py_DumpTraceback.is_some()
     }
 
-    /// Writes the stack of the thread that Python knows by `ident`. `state` is the one it keeps in the interpreter, if it does.
+    /// Writes the stack of the thread with this number of Python's. `state` is its cached state in the interpreter, if it has
+    /// one.
     ///
-    /// CPython reads the frames as they are at this moment. Where the thread runs, or its state is gone, it may read what is no
-    /// frame any more: so this is for a copy of the process (`sys::text_from_copy`).
+    /// CPython reads the frames as they are. If the thread is running, or its state is gone, CPython may read memory that is
+    /// no frame any more: so call this in a copy of the process only (`sys::text_from_copy`).
     pub fn dump_stack(&self, fd: c_int, raw: Raw, state: Option<State>, ident: u64) {
         let Some(state) = state.or_else(|| self.listed_state_of(raw, ident)) else { return };
-        // SAFETY: as said above; the functions are made for signal handlers.
+        // SAFETY: as described above; the functions are made for signal handlers.
         unsafe {
             if let Some(dump) = self.table.PyUnstable_DumpTraceback {
                 dump(fd, state.as_ptr());

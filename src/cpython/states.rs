@@ -1,4 +1,4 @@
-//! Thread states: making, attaching, detaching and deleting them, with the gilstate slot in step.
+//! Thread states: how they are made, attached, detached and deleted, with the gilstate slot kept in step.
 
 use super::{Python, Raw, Slot, SlotValue, State};
 use crate::error::{Result, fail};
@@ -8,17 +8,17 @@ use std::ptr::null_mut;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// A state of ours that its thread is not attached through, and how the slot has to be when it is attached.
+/// A state of ours that no thread is attached through, and how the slot has to be when a thread attaches it.
 #[derive(Clone, Copy, Debug)]
 pub struct Unattached {
     pub state: State,
-    /// CPython's `bound_gilstate` (3.12 and later) is set: the slot must name the state already when it is attached. Where it
-    /// is not, the slot must be empty, and CPython sets both.
+    /// Whether CPython's `bound_gilstate` (3.12 and later) is set. If so, the slot must name the state before it is attached;
+    /// if not, the slot must be empty, and CPython sets both.
     pub bound: bool,
 }
 
 impl Python {
-    /// The state this thread is attached to, by whomever. `own` is the one it would be by our own account.
+    /// The state that this thread is attached through, no matter who attached it. `own` is the one that we believe it to be.
     #[inline]
     pub fn attached(&self, own: Option<State>) -> Option<State> {
         // SAFETY: any thread may ask, at any time.
@@ -29,12 +29,12 @@ impl Python {
         self.is_this_threads(current).then_some(current)
     }
 
-    /// Up to 3.11 the current state may be another thread's, and gone by the time we look at it.
+    /// Up to 3.11 the current state may be another thread's, and may be deleted while we look at it.
     #[cold]
     fn is_this_threads(&self, current: State) -> bool {
         // SAFETY: any thread may ask, at any time.
         let slot = State::from_ptr(unsafe { (self.table.PyGILState_GetThisThreadState)() });
-        // The state in the slot is this thread's: where nothing was learnt yet, it is what there is to learn from.
+        // The state in the slot is this thread's: learn from it, if the offset is not known yet.
         if let Some(slot) = slot
             && self.ident_offset.get().is_none()
         {
@@ -43,7 +43,7 @@ impl Python {
         slot == Some(current) || self.ident_of(current) == Some(self.thread_ident())
     }
 
-    /// The number of the thread that a state is for. The state may be gone by now.
+    /// The number of the thread that a state is for. The state may have been deleted.
     pub(super) fn ident_of(&self, state: State) -> Option<u64> {
         let offset = self.ident_offset.get()?;
         read_ident(state, *offset)
@@ -51,21 +51,21 @@ impl Python {
 
     /// The interpreter that a state belongs to. The state lives.
     pub fn interpreter_of(&self, state: State) -> Option<Raw> {
-        // SAFETY: the caller knows that the state lives; it only reads a field that never changes.
+        // SAFETY: the caller knows that the state lives; the call only reads a field that never changes.
         Raw::from_ptr(unsafe { (self.table.PyThreadState_GetInterpreter)(state.as_ptr()) })
     }
 
-    /// The number Python knows this thread by.
+    /// Python's number of this thread.
     pub fn thread_ident(&self) -> u64 {
         // SAFETY: any thread may ask, at any time.
         widen(unsafe { (self.table.PyThread_get_thread_ident)() })
     }
 
-    /// Makes a state of this thread for an interpreter, which cannot end meanwhile (a pin). None: no memory.
+    /// Makes a state of this thread for an interpreter that a pin keeps. None: no memory.
     ///
-    /// PyThreadState_New allocates, and an allocator's hook (tracemalloc's, for one) may call PyGILState_Ensure: the slot has
-    /// to be as this thread is attached, or has let go. An empty one CPython fills with the new state, and sets its
-    /// `bound_gilstate` (3.12 and later).
+    /// PyThreadState_New allocates, and an allocator's hook (such as tracemalloc's) may call PyGILState_Ensure: the slot has
+    /// to match what this thread is attached to, or has detached from. If the slot is empty, CPython puts the new state in,
+    /// and sets its `bound_gilstate` (3.12 and later).
     pub fn make_state(&self, slot: Slot, raw: Raw) -> Option<Unattached> {
         let before = slot.get(self);
         // SAFETY: the interpreter is kept by the caller's pin.
@@ -73,12 +73,12 @@ impl Python {
         if before.is_null() {
             slot.set(before);
         }
-        // Not found: CPython keeps the slot by itself.
+        // If the slot was not found, CPython keeps it by itself.
         Some(Unattached { state, bound: self.one_gil || before.is_null() || !slot.is_found() })
     }
 
-    /// Refuses a thread on whose stack CPython ends the process at the first call: from 3.14 on it keeps so much for itself
-    /// (`_PyOS_MIN_STACK_SIZE`; in a debug build twice that).
+    /// Fails on a thread whose stack is so small that CPython would end the process at the first call: from 3.14 on it needs
+    /// `_PyOS_MIN_STACK_SIZE` (in a debug build twice that).
     pub fn check_stack(&self) -> Result<()> {
         const LEAST: usize = 3 * 2048 * size_of::<usize>();
         let here = if self.version < (3, 14) { 0 } else { sys::stack_size_here() };
@@ -92,7 +92,7 @@ impl Python {
         Ok(())
     }
 
-    /// Attaches this thread, which is detached, through a state of its own that it was not attached through before.
+    /// Attaches this thread, which is detached, through a state of its own that no thread was attached through before.
     #[cold]
     pub fn attach_first(&self, slot: Slot, unattached: Unattached) {
         let Unattached { state, bound } = unattached;
@@ -105,8 +105,8 @@ impl Python {
         }
     }
 
-    /// Attaches this thread, which is detached, through a state of its own, kept by a pin. The slot goes first, so that
-    /// CPython finds it as it would have left it.
+    /// Attaches this thread, which is detached, through a state of its own, kept by a pin. Sets the slot first, so that
+    /// CPython finds there what it would have left there itself.
     #[inline]
     pub fn attach(&self, slot: Slot, state: State) {
         slot.set(state.as_ptr());
@@ -114,7 +114,7 @@ impl Python {
         unsafe { (self.table.PyEval_RestoreThread)(state.as_ptr()) }
     }
 
-    /// Detaches this thread, and puts the slot back to what it was.
+    /// Detaches this thread, and restores the slot to its earlier value.
     #[inline]
     pub fn detach(&self, slot: Slot, before: SlotValue) {
         self.detach_keeping_slot();
@@ -128,46 +128,48 @@ impl Python {
         unsafe { (self.table.PyEval_SaveThread)() };
     }
 
-    /// Attaches this thread again as Py_END_ALLOW_THREADS does, with the slot as it was when it let go.
+    /// Attaches this thread again as Py_END_ALLOW_THREADS does, with the slot as it was when the thread detached.
     #[inline]
     pub fn reattach(&self, state: State) {
-        // SAFETY: this thread let go of that state, and a pin, or its being the finalising thread, keeps it.
+        // SAFETY: this thread detached from that state, which a pin keeps, or the fact that this is the finalising thread.
         unsafe { (self.table.PyEval_RestoreThread)(state.as_ptr()) }
     }
 
-    /// Detaches this thread for good: deletes the state it is attached through. Runs destructors, so Python code.
+    /// Deletes the state that this thread is attached through, and so detaches it. Runs destructors, and thus Python code.
     pub fn delete_attached(&self, slot: Slot, state: State, before: SlotValue) {
         let ident = self.thread_ident();
         self.drop_dummy_thread(ident, |_| true);
         // SAFETY: the state is ours, attached, and not used again.
         unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) };
-        // Destructors of what the thread kept may have asked for it again.
+        // Destructors run by PyThreadState_Clear may have made another one.
         self.drop_dummy_thread(ident, |_| true);
         // SAFETY: as above.
         unsafe { (self.table.PyThreadState_DeleteCurrent)() };
         slot.set(if before == state.as_ptr() { null_mut() } else { before });
     }
 
-    /// Deletes idle states of the interpreter this thread is attached to, whoever's they are. Runs destructors; and lets go,
-    /// where nothing keeps this thread from coming back, by `reattach`: others may have the GIL then.
+    /// Deletes idle states, of any thread, of the interpreter that this thread is attached to. Runs destructors. May detach,
+    /// if nothing keeps this thread from attaching again by `reattach`: other threads may take the GIL then.
     pub fn delete_idle(&self, slot: Slot, states: &[State], reattach: impl FnOnce(&Python, State)) {
-        // SAFETY: attached; their threads have ended, or the gate is closed and claimed: they are outside for ever, with none of
-        // these states in their slots.
+        // SAFETY: attached. The states' threads have ended, or the gate is closed and claimed: they stay outside for ever,
+        // with none of these states in their slots.
         states.iter().for_each(|state| unsafe { (self.table.PyThreadState_Clear)(state.as_ptr()) });
         let own = slot.get(self);
         let delete = |state: &State| {
             if self.sets_bound_gilstate() {
-                // Deleting a bound state empties the deleter's slot, and a debug build asserts that the state was there.
+                // Deleting a state with `bound_gilstate` empties the deleter's slot; a debug build asserts that the slot
+                // named the state.
                 slot.set(state.as_ptr());
             }
-            // SAFETY: as above; needs no attached state.
+            // SAFETY: as above; the call needs no attached state.
             unsafe { (self.table.PyThreadState_Delete)(state.as_ptr()) };
         };
-        // Detached, since the slot is not as this thread is attached, and what frees the memory may call PyGILState_Ensure.
+        // Detach first: the slot does not match the attached state now, and the memory allocator's hook may call
+        // PyGILState_Ensure.
         let attached = self.attached(None).filter(|_| self.sets_bound_gilstate() && !states.is_empty());
         match attached.filter(|_| !self.is_finalizing()) {
             Some(attached) => {
-                // Before others can be attached, who may go through the list of states.
+                // Count before other threads can attach, since they may walk the list of states (`wait_for_deletions`).
                 self.deleting.fetch_add(1, Ordering::SeqCst);
                 self.detach_keeping_slot();
                 states.iter().for_each(delete);
@@ -182,22 +184,22 @@ impl Python {
         }
     }
 
-    /// With a GIL, waits until no thread of ours deletes states without it: lets go meanwhile. From there on the list of states of
-    /// the interpreter that this thread is attached to stands still until it lets go.
+    /// With a GIL, waits, detached, until no thread of ours is deleting states without the GIL. From then on the list of
+    /// states of the interpreter that this thread is attached to does not change until this thread detaches.
     pub(super) fn wait_for_deletions(&self) {
         while !self.free_threaded && !self.is_finalizing() && self.deleting.load(Ordering::SeqCst) > 0 {
             let Some(attached) = self.attached(None) else { return };
             self.detach_keeping_slot();
-            // Not sched_yield: a thread of a real-time class yields to none of a lesser one.
+            // Not by sched_yield: a thread of a real-time class does not yield to threads of lower classes.
             std::thread::sleep(Duration::from_micros(50));
             self.reattach(attached);
         }
     }
 
-    /// Free-threaded: whether there is a GIL all the same, brought back by a module that was imported, or by PYTHON_GIL. Attached.
+    /// On a free-threaded build: whether there is a GIL nevertheless, because of PYTHON_GIL or an imported module. Attached.
     pub fn has_gil_back(&self) -> bool {
         let aside = self.set_exception_aside();
-        // SAFETY: attached; the function is borrowed, takes nothing, and runs nobody's code; its answer is given back.
+        // SAFETY: attached; the function is borrowed, takes no arguments, and runs no Python code; its result is given back.
         let has = unsafe {
             let is_enabled = (self.table.PySys_GetObject)(c"_is_gil_enabled".as_ptr());
             let answer = if is_enabled.is_null() {
@@ -213,13 +215,13 @@ impl Python {
         has
     }
 
-    /// In a forked child: who was deleting states is not there.
+    /// In a forked child: the threads that were deleting states are not there.
     pub fn forget_deletions(&self) {
         self.deleting.store(0, Ordering::SeqCst);
     }
 
-    /// Learns, from a state of this thread, where in a state its thread's number is: `thread_id`, an unsigned long, which has 32
-    /// bits on Windows. There `native_thread_id`, which follows since 3.11, is the same number.
+    /// Finds, in a state of this thread, the offset of `thread_id`: an unsigned long, which has 32 bits on Windows. There the
+    /// next field since 3.11, `native_thread_id`, is the same number.
     fn find_ident(&self, state: State) {
         const SIZE: usize = size_of::<c_ulong>();
         let ident = self.thread_ident();
@@ -234,10 +236,10 @@ impl Python {
         let _ = self.ident_offset.set(offset);
     }
 
-    /// Learns, from a state of this thread, where in a state its thread's number, its interpreter and the next one are.
+    /// Finds, in a state of this thread, the offsets of `thread_id`, `interp` and `next`.
     pub(super) fn find_offsets(&self, raw: Raw, state: State) {
         self.find_ident(state);
-        // Again where the next one has changed meanwhile. A new state is the first, and the one that initialised Python the last.
+        // Try again if the list has changed meanwhile. A new state is the first of the list, and never the only one.
         let next = || {
             // SAFETY: the state is this thread's own.
             let next = State::from_ptr(unsafe { (self.table.PyThreadState_Next)(state.as_ptr()) })?;
@@ -251,15 +253,15 @@ impl Python {
         }
     }
 
-    /// Whether a state, which may be gone by now, is this thread's and one of the main interpreter's.
+    /// Whether a state, which may have been deleted, is this thread's and belongs to the main interpreter.
     pub fn is_in_main(&self, state: State) -> bool {
         self.main_interpreter().is_some_and(|main| self.is_this_threads_in(main, state))
     }
 
-    /// Whether a state, which may be gone by now, is this thread's and one of the interpreter's, which lives.
+    /// Whether a state, which may have been deleted, is this thread's and belongs to that interpreter, which lives.
     pub fn is_this_threads_in(&self, raw: Raw, state: State) -> bool {
         let mut found = false;
-        // Where one that goes leads astray, the answer is no.
+        // If a deletion meanwhile leads the walk astray, the answer is no.
         self.each_listed_state(raw, |listed| {
             found = listed == state.as_ptr() as usize;
             !found
@@ -267,8 +269,8 @@ impl Python {
         found && self.ident_of(state) == Some(self.thread_ident())
     }
 
-    /// Goes through the addresses of the states of an interpreter, which lives, until `more` says no. The states may come and
-    /// go meanwhile: their memory is read as such. None: the list cannot be read, or not to its end.
+    /// Calls `more` with the address of each state of an interpreter, which lives, until it answers false. The states may
+    /// come and go meanwhile: their memory is read as memory that may be gone. None: the list could not be read to its end.
     pub(super) fn each_listed_state(&self, raw: Raw, more: impl FnMut(usize) -> bool) -> Option<()> {
         let offset = self.next_offset.get()?;
         // SAFETY: the interpreter lives.
@@ -276,7 +278,7 @@ impl Python {
         sys::each_linked(first, *offset, more)
     }
 
-    /// Up to 3.11: the interpreter in which some thread has the one GIL now. It may be gone by the time it is looked at.
+    /// Up to 3.11: the interpreter of the thread that has the one GIL now. It may be gone by the time the caller looks at it.
     pub fn gil_holder(&self) -> Option<Raw> {
         // SAFETY: any thread may ask, at any time.
         let holder = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })?;
@@ -285,13 +287,13 @@ impl Python {
     }
 }
 
-/// How often to look at a list that changes.
+/// How often to read a list that changes.
 const TRIES: u32 = 100;
 
-/// 3.9 to 3.15 have all that is looked for in a state within its first bytes.
+/// In 3.9 to 3.15 all fields that we look for are within this many bytes of a state.
 const STATE_BYTES: usize = 256;
 
-/// A thread's number, somewhere in a state, which may be gone by now.
+/// The thread number at an offset of a state, which may have been deleted.
 #[allow(clippy::unnecessary_cast)] // on Windows it is needed
 fn read_ident(state: State, offset: usize) -> Option<u64> {
     sys::read_word(state.as_ptr() as usize + offset).map(|word| widen(word as c_ulong))
@@ -303,7 +305,7 @@ fn widen(number: c_ulong) -> u64 {
     number.into()
 }
 
-/// The one place near the beginning of a state that holds a word.
+/// The only offset near the beginning of a state that holds `word`.
 fn find_word(state: State, word: usize) -> Option<usize> {
     let offsets = (0..STATE_BYTES).step_by(size_of::<usize>());
     let mut found = offsets.filter(|offset| sys::read_word(state.as_ptr() as usize + offset) == Some(word));

@@ -1,20 +1,20 @@
-//! Where CPython's functions and variables are, by name.
+//! Finds CPython's functions and variables by name.
 
 use crate::sys::{self, Library, Module};
 use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
 
-/// To look symbols of the CPython in use up in.
+/// Looks up symbols of the CPython in use.
 pub struct Symbols {
-    /// Never closed: code was taken from it.
+    /// Never closed: its code is in use.
     library: Library,
-    /// The module that CPython's functions are in.
+    /// The module that contains CPython's functions.
     home: Module,
     executable: Module,
 }
 
 impl Symbols {
-    /// Those of the module that a function of CPython's is in; `library` is a handle to it.
+    /// For the module that contains `function`, which is CPython's; `library` is a handle to it.
     pub fn new(library: Library, function: usize) -> Symbols {
         let modules = sys::modules();
         let find = |is: &dyn Fn(&Module) -> bool| modules.iter().find(|module| is(module)).cloned().unwrap_or_default();
@@ -25,15 +25,15 @@ impl Symbols {
         }
     }
 
-    /// The address of a function or variable. An executable that links libpython has a copy of each variable that it
-    /// mentions, which libpython then uses itself: so what it has counts, before libpython's own.
+    /// The address of a function or variable. An executable that links libpython has a copy of each variable that it uses,
+    /// and libpython uses that copy itself: so the executable's address comes before libpython's own.
     pub fn find(&self, name: &CStr) -> Option<NonNull<c_void>> {
         let own = || {
             // SAFETY: only the address is used.
             let found = unsafe { self.library.get::<*mut c_void>(name) }.ok()?;
             NonNull::new(found.as_raw_ptr().cast::<c_void>())
         };
-        // A handle answers for the libraries that its own needs as well.
+        // A handle also finds symbols of the libraries that its own library needs.
         let at_home = |address: &NonNull<c_void>| self.home.contains(address.as_ptr() as usize);
         let copied = |address: &NonNull<c_void>| self.executable.contains(address.as_ptr() as usize);
         let at_home = own().filter(at_home)?;

@@ -21,8 +21,8 @@ pub struct PyInterpreterConfig {
     pub gil: c_int,
 }
 
-/// The addresses of functions, a line for each: `=` where there has to be one, and the names that are tried in turn. One text, and
-/// one loop: as code of its own for each this was a hundredth of the library.
+/// Looks up functions, given one per line: `=` if it must exist, or `?`, and then its names, tried in turn. One text and one
+/// loop: separate code for each function was a hundredth of the library.
 fn find_all(library: &Library, lines: &'static str) -> Result<Vec<Option<NonNull<c_void>>>, &'static str> {
     let find_one = |line: &'static str| {
         let (mark, names) = line.split_at(1);
@@ -37,9 +37,8 @@ fn find(library: &Library, name: &str) -> Option<NonNull<c_void>> {
     NonNull::new(unsafe { library.get::<*mut c_void>(name) }.ok()?.as_raw_ptr())
 }
 
-/// Declares the table: `=` marks a function every version has, `?` one that only some have, and the names after it are
-/// tried in turn. All are `C-unwind`, because up to 3.13 CPython ends a thread by forced unwind from whatever call
-/// takes the GIL.
+/// Declares the table: `=` marks a function that every version has, `?` one that only some have; the names are tried in turn.
+/// All are `C-unwind`, because up to 3.13.7 CPython may end a thread by forced unwind in any call that takes the GIL.
 macro_rules! table {
     ($($field:ident $mark:tt $($symbol:literal)|+ ($($argument:ty),*) $(-> $result:ty)?;)*) => {
         #[allow(non_snake_case)]
@@ -50,7 +49,7 @@ macro_rules! table {
         }
 
         impl Table {
-            /// Looks every function up; the error is the name of a required one that is missing.
+            /// Looks up all functions; the error is the name of a required one that is missing.
             pub fn resolve(library: &Library) -> Result<Table, &'static str> {
                 let found = find_all(library, concat!($(stringify!($mark), $($symbol, "|",)+ "\n",)*))?;
                 let mut found = found.into_iter();
@@ -58,7 +57,8 @@ macro_rules! table {
                     PyRuntime: find(library, "_PyRuntime").map(|found| found.as_ptr().addr()),
                     $($field: {
                         type Function = unsafe extern "C-unwind" fn($($argument),*) $(-> $result)?;
-                        // SAFETY: the symbols are CPython's own functions, whose signatures are written beside their names.
+                        // SAFETY: the symbols are CPython's own functions, and the signatures beside their names are
+                        // CPython's.
                         let found = unsafe { transmute::<Option<NonNull<c_void>>, Option<Function>>(found.next().flatten()) };
                         table!(@found $mark found)
                     },)*

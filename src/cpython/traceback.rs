@@ -1,9 +1,9 @@
-//! What Python prints of an exception, as text.
+//! What Python prints for an exception, as text.
 //!
-//! Python's own `traceback` is not used: to import it takes up to half a second, at a moment when a script has just failed.
-//! CPython's C code imports too, all of `traceback` from 3.13, and `io` from 3.14 to write the frames alone. So this is what
-//! `traceback.TracebackException` does, with its limits and words, but for the marks below a frame's line and the guesses at
-//! what was meant by a name.
+//! Python's own `traceback` is not used: to import it takes up to half a second, just when a script has failed. CPython's C
+//! code imports too: all of `traceback` from 3.13 on, and `io` from 3.14 on merely to write the frames. So this does what
+//! `traceback.TracebackException` does, with its limits and words, except for the marks below a frame's line and the
+//! suggestions of other names.
 
 use super::Python;
 use super::types::PyObject;
@@ -35,7 +35,7 @@ impl Python {
             text.chain(value);
             let mut out = text.out;
             if out.is_empty() {
-                // No memory, or no interpreter to speak of.
+                // Memory is out, or the interpreter is nearly gone.
                 out = format!("{}: {}", self.text(kind), self.text(value));
             }
             self.give_back(kind);
@@ -45,7 +45,7 @@ impl Python {
         Error::new(Status::PythonError, text.trim_end())
     }
 
-    /// An attribute, as a reference to be given back; NULL where there is none, or it is None.
+    /// An attribute as a new reference; NULL if there is none, or if it is None.
     ///
     /// # Safety
     /// Attached, with no exception set; `object` is alive.
@@ -67,12 +67,12 @@ impl Python {
         }
     }
 
-    /// Whether an object is an instance of a class of the builtins, which may lack it.
+    /// Whether an object is an instance of a builtin class. False if the builtins lack the class.
     ///
     /// # Safety
     /// As for `attribute`.
     unsafe fn is_instance(&self, object: *mut PyObject, class: &CStr) -> bool {
-        // SAFETY: as the caller says; the class is lent.
+        // SAFETY: as the caller says; the class is borrowed.
         unsafe {
             let class = (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), class.as_ptr());
             let is_one = !class.is_null() && (self.table.PyObject_IsInstance)(object, class) == 1;
@@ -101,18 +101,18 @@ impl Python {
     }
 }
 
-/// The text while it is written, and how far into exception groups it is.
+/// The text being written, and the current depth in exception groups.
 struct Text<'a> {
     python: &'a Python,
     out: String,
     depth: usize,
-    /// The group that is written has its last exception next, which closes it unless it is a group itself.
+    /// The last exception of a group is next: it closes the group, unless it is a group itself.
     needs_close: bool,
 }
 
-// SAFETY (of all that are unsafe): attached, with no exception set, and the objects alive.
+// SAFETY (of the callers of all unsafe functions): attached, with no exception set, and the objects alive.
 impl Text<'_> {
-    /// An exception, after those that led to it.
+    /// Writes an exception, after those that led to it.
     unsafe fn chain(&mut self, value: *mut PyObject) {
         // SAFETY: as the caller says; every reference in the list but the first is ours, and is given back.
         unsafe {
@@ -139,7 +139,7 @@ impl Text<'_> {
         }
     }
 
-    /// The exception that led to this one, as a reference, and how; NULL where there is none that is not in the chain.
+    /// The exception that led to this one, as a reference, and how; NULL if there is none, or it is in the chain already.
     unsafe fn led_to(
         &self,
         exception: *mut PyObject,
@@ -164,7 +164,7 @@ impl Text<'_> {
         (null_mut(), "")
     }
 
-    /// One exception, with its frames and, if it is a group, those in it.
+    /// Writes one exception, with its frames and, if it is a group, its members.
     unsafe fn exception(&mut self, value: *mut PyObject) {
         let python = self.python;
         // SAFETY: as the caller says; all references are given back.
@@ -199,7 +199,7 @@ impl Text<'_> {
         }
     }
 
-    /// The frames of a traceback, whose reference this gives back, with their lines where there is the file.
+    /// The frames of a traceback, with their source lines if the file can be read. Gives the reference to the traceback back.
     unsafe fn frames(&self, mut traceback: *mut PyObject) -> String {
         let python = self.python;
         let (mut out, mut files) = (String::new(), Files::default());
@@ -238,7 +238,7 @@ impl Text<'_> {
         out
     }
 
-    /// The tuple of a group's exceptions, as a reference; NULL where this is none.
+    /// The tuple of a group's exceptions, as a reference; NULL if the exception is no group.
     unsafe fn grouped(&self, value: *mut PyObject) -> *mut PyObject {
         let python = self.python;
         // SAFETY: as the caller says.
@@ -252,7 +252,7 @@ impl Text<'_> {
 
     unsafe fn group(&mut self, exceptions: *mut PyObject) {
         let python = self.python;
-        // SAFETY: as the caller says; a group's exceptions are a tuple, whose elements are lent.
+        // SAFETY: as the caller says; every element is a new reference, and given back.
         unsafe {
             let count = (python.table.PySequence_Size)(exceptions);
             let shown = count.min(MAX_GROUP_WIDTH + 1);
@@ -288,7 +288,7 @@ impl Text<'_> {
         }
     }
 
-    /// What stands at the end: where a syntax error is, the class and `str()` of the exception, and its notes.
+    /// The last lines: where a syntax error is, the exception's class and `str()`, and its notes.
     unsafe fn last_lines(&self, value: *mut PyObject) -> String {
         let python = self.python;
         // SAFETY: as the caller says; the references are given back.
@@ -303,7 +303,7 @@ impl Text<'_> {
                     text => format!("{name}: {text}\n"),
                 },
             };
-            // Before, nothing prints them.
+            // Up to 3.10 Python does not print notes.
             if python.version >= (3, 11) {
                 let notes = python.attribute(value, c"__notes__");
                 if !notes.is_null() {
@@ -339,7 +339,7 @@ impl Text<'_> {
         let python = self.python;
         // SAFETY: as the caller says; the references are given back.
         unsafe {
-            // A string is a sequence too.
+            // A string is a sequence too, but not one of notes.
             let is_text = python.is_instance(notes, c"str") || python.is_instance(notes, c"bytes");
             let count = if !is_text { (python.table.PySequence_Size)(notes) } else { -1 };
             (python.table.PyErr_Clear)();
@@ -363,7 +363,7 @@ impl Text<'_> {
         }
     }
 
-    /// Of a SyntaxError: the lines that show where it is, and what it says.
+    /// For a SyntaxError: the lines that show where it is, and its message.
     unsafe fn syntax_error(&self, value: *mut PyObject) -> Option<(String, String)> {
         let python = self.python;
         // SAFETY: as the caller says.
@@ -393,7 +393,7 @@ impl Text<'_> {
         }
     }
 
-    /// Writes lines behind the margin of the groups that they are in.
+    /// Writes lines behind the margin of the exception groups around them.
     fn emit(&mut self, text: &str, margin: char) {
         for line in text.split_inclusive('\n') {
             self.indent();
@@ -416,12 +416,12 @@ fn say_repeated(out: &mut String, count: usize) {
     }
 }
 
-/// Source files that frames are in, read once.
+/// The source files of frames, each read once.
 #[derive(Default)]
 struct Files(HashMap<String, Option<String>>);
 
 impl Files {
-    /// A line, counted from 1, without its indentation; None where there is no file or nothing in the line.
+    /// A line, counted from 1, without its indentation; None if there is no file, or the line is empty.
     fn line(&mut self, file: &str, number: usize) -> Option<&str> {
         let read = |file: &str| fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let text = self.0.entry(file.to_owned()).or_insert_with(|| read(file)).as_ref()?;
@@ -430,7 +430,7 @@ impl Files {
     }
 }
 
-/// The line of a syntax error without its indentation, and carets from one column, counted from 1, to another.
+/// Writes the line of a syntax error without its indentation, and carets under the columns `from` to `to`, counted from 1.
 fn show_line(out: &mut String, text: &str, from: Option<usize>, to: Option<usize>) {
     let line = text.trim_end_matches('\n');
     let stripped = line.trim_start_matches([' ', '\n', '\x0c']);
@@ -444,7 +444,7 @@ fn show_line(out: &mut String, text: &str, from: Option<usize>, to: Option<usize
         Some(to) => to,
     };
     if let Some(column) = from.checked_sub(1 + spaces) {
-        // Tabs stay, so that the carets stand where they should.
+        // Tabs stay, so that the carets are aligned.
         let before: String = stripped
             .chars()
             .chain(std::iter::repeat(' '))

@@ -1,33 +1,33 @@
-//! CPython's types, as far as they are looked into: the same in 3.9 to 3.15, in every build.
+//! CPython's types, as far as we look into them: the same in 3.9 to 3.15, in every build.
 //!
-//! Not pyo3-ffi's: its build script wants a Python on the machine that builds, and what it builds is for that version alone,
-//! while this library is built without one and serves them all. By its `links = "python"` a program can have it once only, so
-//! a host that uses PyO3 would be bound to our version of it. And what all versions have in common, the stable ABI, lacks a
-//! part of the table. So the signatures are written by hand, and tests hold them against each Python.h.
+//! Not those of pyo3-ffi: its build script needs a Python on the build machine, and builds for that version alone, while this
+//! library is built without Python, for all versions. By its `links = "python"` a program can have pyo3-ffi only once, so a
+//! host that uses PyO3 would be bound to our version. And abi3, which all versions share, lacks a part of the table. So the
+//! signatures are written by hand, and tests compare them with each Python.h.
 
 use std::ffi::{c_char, c_int};
 
-/// Never looked into.
+/// Opaque.
 #[repr(C)]
 pub struct PyObject(());
 
-/// Never looked into.
+/// Opaque.
 #[repr(C)]
 pub struct PyThreadState(());
 
-/// Never looked into.
+/// Opaque.
 #[repr(C)]
 pub struct PyInterpreterState(());
 
-/// Never looked into.
+/// Opaque.
 #[repr(C)]
 pub struct PyFrameObject(());
 
-/// Never looked into.
+/// Opaque.
 #[repr(C)]
 pub struct PyInterpreterView(());
 
-/// Never looked into.
+/// Opaque.
 #[repr(C)]
 pub struct PyInterpreterGuard(());
 
@@ -38,7 +38,7 @@ pub type PyThread_type_lock = *mut std::ffi::c_void;
 /// A C function as Python calls it: with `self` and, for METH_NOARGS, NULL.
 pub type PyCFunction = unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 
-/// How CPython is told of a C function.
+/// How a C function is described to CPython.
 #[repr(C)]
 pub struct PyMethodDef {
     pub ml_name: *const c_char,
@@ -83,12 +83,12 @@ pub struct PyPreConfig {
     pub allocator: c_int,
 }
 
-/// `PyConfig`, which is another struct in each version: room for all of them, and looked into only as the ints that
-/// `cpython::config` finds in it.
+/// Room for the `PyConfig` of any version, whose layouts differ. Only the ints that `cpython::config` finds in it are looked
+/// into.
 #[repr(C, align(8))]
 pub struct PyConfig(pub [c_int; 1024]);
 
 impl PyConfig {
-    /// As `PyConfig_InitPythonConfig` wants it.
+    /// As `PyConfig_InitPythonConfig` requires.
     pub const ZERO: PyConfig = PyConfig([0; 1024]);
 }

@@ -1,4 +1,4 @@
-//! What the room hands up: names of things of CPython's, which say nothing about whether these still live.
+//! What this room hands up: names of CPython's objects, which do not say whether the objects still live.
 
 use super::types::{PyInterpreterState, PyObject, PyThreadState};
 use std::ffi::c_void;
@@ -13,7 +13,7 @@ pub struct State(NonNull<PyThreadState>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Raw(NonNull<PyInterpreterState>);
 
-// SAFETY: both are addresses; what may be done with them on which thread is said where it is done.
+// SAFETY: both are addresses; each use says what it needs of its thread.
 unsafe impl Send for State {}
 // SAFETY: as above.
 unsafe impl Sync for State {}
@@ -22,72 +22,72 @@ unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
 
-/// A reference to an object that somebody owns and gives away.
+/// A strong reference to an object, which whoever has the value owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference(NonNull<PyObject>);
 
-// SAFETY: an address; it is followed only while attached.
+// SAFETY: an address, followed only while attached.
 unsafe impl Send for Reference {}
 
 impl Reference {
     /// None for NULL.
     ///
     /// # Safety
-    /// It is a reference of the caller's, who has it no more.
+    /// NULL, or a strong reference that the caller owns, and gives away.
     pub unsafe fn from_ptr(object: *mut c_void) -> Option<Reference> {
         NonNull::new(object.cast()).map(Reference)
     }
 
-    /// As CPython knows it.
+    /// CPython's pointer.
     pub(super) fn as_ptr(self) -> *mut PyObject {
         self.0.as_ptr()
     }
 
-    /// Lent, while it is not given back.
+    /// The object, for as long as this reference is not given back.
     pub fn lent(self) -> Lent {
         Lent(self.0)
     }
 
-    /// For whoever has it from here on.
+    /// CPython's pointer, with the reference, which the caller owns from here on.
     pub fn into_ptr(self) -> *mut c_void {
         self.0.as_ptr().cast()
     }
 
-    /// Of the same object, while this reference is somebody's.
+    /// Makes a reference of one that the caller owns. None for NULL.
     pub(super) fn of(object: *mut PyObject) -> Option<Reference> {
         NonNull::new(object).map(Reference)
     }
 }
 
-/// A reference to a Python object that its owner gives away, for [`View::release_later`](crate::View::release_later).
-/// Dropped without that, the object stays for ever.
+/// A strong reference to a Python object that its owner gives away, for [`View::release_later`](crate::View::release_later).
+/// If it is dropped instead, the object is never freed.
 #[derive(Debug)]
 #[must_use = "the object stays for ever"]
 #[doc(alias = "PyObject")]
 pub struct Given(Reference);
 
 impl Given {
-    /// Of a pointer as CPython knows it, such as PyO3's `Py::into_ptr` gives it; `None` for a null pointer.
+    /// Takes CPython's pointer to an object, such as PyO3's `Py::into_ptr` returns; `None` for a null pointer.
     ///
     /// # Safety
     ///
-    /// It is a reference of the caller's, who has it no more.
+    /// `object` is null, or a strong reference that the caller owns, and gives away.
     pub unsafe fn from_ptr(object: *mut c_void) -> Option<Given> {
         // SAFETY: as the caller says.
         unsafe { Reference::from_ptr(object) }.map(Given)
     }
 
-    /// Gives it on.
+    /// Hands the reference on.
     pub(crate) fn into_reference(self) -> Reference {
         self.0
     }
 }
 
-/// An object that somebody else has a reference to, for as long as it is used.
+/// A borrowed object: somebody else has a reference to it as long as it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lent(NonNull<PyObject>);
 
-// SAFETY: an address; it is followed only while attached.
+// SAFETY: an address, followed only while attached.
 unsafe impl Send for Lent {}
 // SAFETY: as above.
 unsafe impl Sync for Lent {}
@@ -96,19 +96,19 @@ impl Lent {
     /// None for NULL.
     ///
     /// # Safety
-    /// Whoever lends it has a reference for as long as this is used.
+    /// The lender has a reference as long as the value is used.
     pub unsafe fn from_ptr(object: *mut c_void) -> Option<Lent> {
         NonNull::new(object.cast()).map(Lent)
     }
 
-    /// As CPython knows it.
+    /// CPython's pointer.
     pub(super) fn as_ptr(self) -> *mut PyObject {
         self.0.as_ptr()
     }
 }
 
 impl State {
-    /// None: no thread is ever attached through it.
+    /// A placeholder: no thread is ever attached through it.
     pub const NOWHERE: State = State(NonNull::dangling());
 
     /// The state that a slot value or a stored address names; None for NULL.
@@ -116,23 +116,23 @@ impl State {
         NonNull::new(state).map(State)
     }
 
-    /// As CPython knows it.
+    /// CPython's pointer.
     pub fn as_ptr(self) -> *mut PyThreadState {
         self.0.as_ptr()
     }
 }
 
-/// A place for a state that its owner or, when the owner is out for ever, the closer of the interpreter takes.
+/// A cell for a state, which its thread takes or, when that is out for ever, whoever deletes the state.
 #[derive(Debug, Default)]
 pub struct StateCell(AtomicPtr<PyThreadState>);
 
 impl StateCell {
-    /// With none in it.
+    /// Without a state.
     pub const fn new() -> StateCell {
         StateCell(AtomicPtr::new(null_mut()))
     }
 
-    /// The state, left in place.
+    /// The state, which stays in the cell.
     #[inline]
     pub fn get(&self) -> Option<State> {
         State::from_ptr(self.0.load(Ordering::Acquire))
@@ -143,19 +143,19 @@ impl StateCell {
         self.0.store(state.as_ptr(), Ordering::Release);
     }
 
-    /// Takes the state out: nobody else has it then.
+    /// Takes the state out, for one caller only.
     pub fn take(&self) -> Option<State> {
         State::from_ptr(self.0.swap(null_mut(), Ordering::AcqRel))
     }
 }
 
 impl Raw {
-    /// The interpreter that CPython names; None for NULL.
+    /// CPython's interpreter; None for NULL.
     pub(super) fn from_ptr(interpreter: *mut PyInterpreterState) -> Option<Raw> {
         NonNull::new(interpreter).map(Raw)
     }
 
-    /// As CPython knows it.
+    /// CPython's pointer.
     pub(super) fn as_ptr(self) -> *mut PyInterpreterState {
         self.0.as_ptr()
     }
@@ -165,13 +165,13 @@ impl Raw {
         NonNull::new(address as *mut PyInterpreterState).map(Raw)
     }
 
-    /// Its address, to keep in an atomic.
+    /// Its address, for an atomic.
     pub fn address(self) -> usize {
         self.0.as_ptr() as usize
     }
 }
 
-/// How a new interpreter shares with the others.
+/// What a new interpreter shares with the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
     /// Its own GIL and only extension modules that allow it (3.12 and later).

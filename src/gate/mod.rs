@@ -1,17 +1,18 @@
 //! Who is inside an interpreter, and how it closes.
 //!
-//! A gate goes Open -> Closing -> Closed, one way only. Each thread that may come through it, and each guard, is a *participant* with
-//! a count of the *pins* it holds; whoever is inside holds one. So a thread that comes and goes writes no memory that another
-//! thread writes. The closer, who is rare, pays: it sets a flag on every participant, and then reads them all until none has a pin.
+//! A gate goes Open -> Closing -> Closed, one way only. Each thread that may come through it, and each guard, is a
+//! *participant* with a count of the *pins* it holds; whoever is inside holds one. So a thread that comes and goes writes to
+//! its own participant only. The closer, who is rare, pays: it sets a flag on every participant, and then reads them all
+//! until none has a pin.
 //!
-//! Both sides store, and then load what the other side stores; between the two stands a barrier. Hence either the one
-//! who enters sees the flag and steps back, or the closer sees the pin; and either the one who leaves sees the flag
-//! and wakes the closer, or the closer sees that the pin is gone. Where the system can make all processors fence at once, only
-//! the closer's barrier costs anything, and to come and go is to write and read one cache line of one's own. Where it cannot,
-//! whoever enters fences too, and whoever leaves does not: there the closer looks again every now and then, unasked.
+//! Both sides store, and then load what the other side stores; a barrier stands between the two. Hence either the thread that
+//! enters sees the flag and steps back, or the closer sees the pin; and either the thread that leaves sees the flag and wakes
+//! the closer, or the closer sees that the pin is gone. Where the system can make all processors fence at once, only the
+//! closer's barrier costs anything: a thread comes and goes by reading and writing one cache line of its own. Elsewhere a
+//! thread fences when it enters, but not when it leaves: there the closer looks again from time to time without being woken.
 //!
-//! Participants are never freed but handed on, from one owner to the next and from gate to gate. So a thread may keep a
-//! plain reference to its participant; all others look at participants under the lock only.
+//! Participants are never freed but handed on, from one owner to the next and from gate to gate. So a thread may keep a plain
+//! reference to its participant. All others hold the domain's lock, but for observers (`Domain::for_each_participant`).
 //!
 //! This room knows no CPython and makes no system call: `tests/loom` model-checks it as it stands.
 
@@ -36,8 +37,9 @@ const OPEN: u8 = 0;
 const CLOSING: u8 = 1;
 const CLOSED: u8 = 2;
 
-/// When a closer looks again without being woken, where it may miss who leaves. All who leave later than it began to wait will see
-/// that; a store of one who left before is not under way for so long. After that it looks ever more rarely.
+/// After this time a closer looks again without being woken, and then ever more rarely, where a thread that leaves may not
+/// see the flag (`may_miss_who_leaves`). Only threads that leave just when the closer sets the flag can miss it, and no
+/// processor holds their store back for so long.
 const UNASKED: Duration = Duration::from_millis(1);
 
 /// Where a gate stands. It never goes back.
@@ -60,14 +62,14 @@ pub enum NotDrained {
     TimedOut,
 }
 
-/// The right to finish a gate, which one caller has at a time: nobody enters, not even late. Dropped, it is given back, and the
-/// gate is Closing again: whoever drains it next may have it.
+/// The right to finish a gate, which one caller has at a time: while it exists nobody enters, not even late. Dropping it
+/// gives the right back: the gate stays Closing, and whoever drains it next gets the claim.
 #[must_use]
 #[derive(Debug)]
 pub struct Claim<'a, T: 'static>(&'a Gate<T>);
 
 impl<T> Claim<'_, T> {
-    /// Closed: nobody is inside, and nothing of the interpreter may be touched any more.
+    /// Closes the gate for good: nobody is inside, and nothing of the interpreter may be touched any more.
     pub fn finish(self) {
         self.0.finish();
         std::mem::forget(self);
@@ -81,17 +83,17 @@ impl<T> Drop for Claim<'_, T> {
     }
 }
 
-/// What all gates of a process share: one lock, so that a fork can hold it and leave it free in the child; and the participants
-/// that have no owner now.
+/// What all gates of a process share: one lock, which a fork can hold and leave free in the child, and the participants that
+/// have no owner now.
 #[derive(Debug)]
 pub struct Domain<T: 'static> {
     spare: Mutex<Vec<&'static Participant<T>>>,
     changed: Condvar,
-    /// The participant that was made first, for those who look at all.
+    /// The participant that was made first: the head of the list of all.
     first: OnceLock<&'static Participant<T>>,
-    /// The one that was made last. Locked only under the domain's lock, so never contended.
+    /// The participant that was made last. Locked only under the domain's lock, so never contended.
     last: std::sync::Mutex<Option<&'static Participant<T>>>,
-    /// Those in all participants are observed. Changes only under the domain's lock.
+    /// Whether the owners of all participants are observed. Changes only under the domain's lock.
     observed: std::sync::atomic::AtomicBool,
 }
 
@@ -110,7 +112,7 @@ struct GateState<T: 'static> {
     participants: Vec<&'static Participant<T>>,
     /// Somebody has a `Claim`: nobody may enter even late.
     claimed: bool,
-    /// Who has it, or has finished the gate by it.
+    /// The holder of the claim, or whoever finished the gate by it. 0: nobody.
     claimant: u64,
 }
 
@@ -144,13 +146,14 @@ impl<T> Domain<T> {
         }
     }
 
-    /// Keeps every gate's state still.
+    /// Locks the state of every gate.
     pub fn lock(&'static self) -> DomainGuard<T> {
         self.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Every participant there ever was, whoever has it now, in the order in which they were made. Takes no lock and allocates
-    /// nothing, so a signal handler may do it; what is read of a participant can be another owner's a moment later.
+    /// Calls `f` with every participant ever made, whoever owns it now, in the order in which they were made. Takes no lock
+    /// and allocates nothing, so a signal handler may call it; what is read of a participant may be another owner's a moment
+    /// later.
     pub fn for_each_participant(&self, mut f: impl FnMut(&'static Participant<T>)) {
         let mut next = self.first.get();
         while let Some(participant) = next {
@@ -159,31 +162,31 @@ impl<T> Domain<T> {
         }
     }
 
-    /// From here on everybody is observed, and leaves the fast path for that, or nobody is.
+    /// From here on all owners are observed, for which they leave the fast path, or none is.
     pub fn observe(&'static self, on: bool) {
         let held = self.lock();
         self.observe_held(&held, on);
     }
 
-    /// The same, by the caller who has the lock.
+    /// The same for a caller who holds the lock.
     pub fn observe_held(&self, _held: &DomainGuard<T>, on: bool) {
         self.observed.store(on, std::sync::atomic::Ordering::Relaxed);
         self.for_each_participant(|participant| participant.observe(on));
     }
 
-    /// A new participant. The caller has the lock.
+    /// A new participant. The caller holds the lock.
     fn make_participant(&self, _held: &DomainGuard<T>) -> &'static Participant<T>
     where
         T: Default,
     {
         let participant: &'static Participant<T> = Box::leak(Box::new(Participant::new(T::default())));
         let last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).replace(participant);
-        // Both are empty: only who has the lock fills them, once.
+        // `first`, or the last one's `next`, is still empty: it is set once, under the lock.
         let _ = last.map_or(&self.first, |last| &last.next).set(participant);
         participant
     }
 
-    /// Waits for a change, at most so long. None: the deadline has passed.
+    /// Waits for a change, for `longest` at most. None: the deadline has passed.
     fn wait(
         &'static self,
         guard: DomainGuard<T>,
@@ -205,7 +208,7 @@ impl<T> Domain<T> {
         self.changed.wait_timeout(guard, longest).unwrap_or_else(|poisoned| poisoned.into_inner()).0
     }
 
-    // Loom has no time: such a wait is over when others went on.
+    // Loom has no time: here the wait is over when other threads have run.
     #[cfg(loom)]
     fn wait_at_most(&'static self, guard: DomainGuard<T>, _longest: Duration) -> DomainGuard<T> {
         drop(guard);
@@ -215,7 +218,7 @@ impl<T> Domain<T> {
 }
 
 impl<T: Default> Gate<T> {
-    /// Sets up a participant; `assign` makes it the owner's. Locks, and may allocate: once per owner, not per visit.
+    /// Sets up a participant; `assign` makes it the owner's. Locks, and may allocate: once per owner, not per attach.
     pub fn add_participant(&self, assign: impl FnOnce(&T)) -> &'static Participant<T> {
         let mut spare = self.domain.lock();
         let participant = match spare.pop() {
@@ -262,7 +265,7 @@ impl<T> Gate<T> {
         self.phase.load(Ordering::Acquire) == OPEN
     }
 
-    /// Takes a participant away: it no longer counts, whatever it holds, and is another's next.
+    /// Takes a participant off the gate, whatever pins it holds, and hands it on to the next owner.
     pub fn remove_participant(&self, participant: &'static Participant<T>) {
         let mut spare = self.domain.lock();
         self.look(&spare, |state| state.participants.retain(|other| !std::ptr::eq(*other, participant)));
@@ -272,7 +275,8 @@ impl<T> Gate<T> {
         self.domain.changed.notify_all();
     }
 
-    /// Leaves a participant, which its owner will not use again, to whoever finishes the gate. False: that has happened.
+    /// Leaves a participant, which its owner will not use again, to whoever finishes the gate. False: the gate is closed, or
+    /// does not list the participant.
     pub fn orphan(&self, participant: &'static Participant<T>) -> bool {
         self.with_state(|state| {
             let listed = self.phase() != Phase::Closed
@@ -282,7 +286,7 @@ impl<T> Gate<T> {
         })
     }
 
-    /// How many participants were orphaned by those owners.
+    /// How many orphaned participants have an owner that `whose` accepts.
     pub fn count_orphaned(&self, whose: impl Fn(&T) -> bool) -> usize {
         self.with_state(|state| {
             state
@@ -293,8 +297,8 @@ impl<T> Gate<T> {
         })
     }
 
-    /// Takes away the participants that were orphaned by those owners; `f` takes what is left in them, and is this gate's no
-    /// more. The caller has a pin, so nobody finishes the gate meanwhile.
+    /// Takes orphaned participants whose owner `whose` accepts off the gate, for other owners; `f` first takes what is left
+    /// in each. The caller has a pin, so nobody finishes the gate meanwhile.
     pub fn take_orphaned(&self, whose: impl Fn(&T) -> bool, mut f: impl FnMut(&T)) {
         let mut spare = self.domain.lock();
         let mut taken = Vec::new();
@@ -311,7 +315,7 @@ impl<T> Gate<T> {
         spare.append(&mut taken);
     }
 
-    /// Takes a pin, by the owner. Refused unless the gate is open or the owner holds a pin already.
+    /// Takes a pin, on the owner's thread. Refused unless the gate is open or the owner holds a pin already.
     #[inline]
     pub fn enter(&self, participant: &Participant<T>) -> bool {
         participant.enter::<true>() || self.enter_flagged(participant)
@@ -332,13 +336,13 @@ impl<T> Gate<T> {
         false
     }
 
-    /// Takes a pin, by the owner, on the strength of a guard that stays open for the length of this call: also while
-    /// Closing, unless the guard holds nothing any more.
+    /// Takes a pin, on the owner's thread, also while Closing if `guard` still holds the gate up. The guard stays open during
+    /// this call.
     pub fn enter_guarded(&self, participant: &Participant<T>, guard: &Participant<T>) -> bool {
         self.enter(participant) || self.enter_beside(participant, |other| std::ptr::eq(other, guard))
     }
 
-    /// Takes a pin, by the owner, while Closing, as long as one of those participants holds that up.
+    /// Takes a pin, on the owner's thread, while Closing, if a participant that `holds` accepts still holds the gate up.
     pub fn enter_beside(&self, participant: &Participant<T>, holds: impl Fn(&Participant<T>) -> bool) -> bool {
         self.with_state(|state| {
             let is_held =
@@ -351,7 +355,7 @@ impl<T> Gate<T> {
         })
     }
 
-    /// Takes a pin, by the owner, also while Closing, as long as the closer still waits.
+    /// Takes a pin, on the owner's thread, also while Closing, as long as nobody has the claim.
     pub fn enter_late(&self, participant: &Participant<T>) -> bool {
         self.with_state(|state| {
             let waits = !state.claimed && self.phase() != Phase::Closed;
@@ -362,7 +366,7 @@ impl<T> Gate<T> {
         })
     }
 
-    /// Gives a pin back, by the owner.
+    /// Gives a pin of the owner's back.
     #[inline]
     pub fn leave(&self, participant: &Participant<T>) {
         if !participant.leave::<true>() {
@@ -370,7 +374,7 @@ impl<T> Gate<T> {
         }
     }
 
-    /// A pin of that participant was given back, and there are flags.
+    /// Wakes the closer if the gate is closing: the participant has given a pin back, and has flags set.
     #[cold]
     pub fn left(&self, participant: &Participant<T>) {
         if participant.flags.load(Ordering::SeqCst) & CLOSING_FLAG != 0 {
@@ -380,7 +384,7 @@ impl<T> Gate<T> {
 
     #[cold]
     fn wake(&self) {
-        // Through the lock: a closer between its look at the participants and its sleep would miss the call.
+        // Take the lock first: a closer between its look at the participants and its sleep would miss the notification.
         drop(self.domain.lock());
         self.domain.changed.notify_all();
     }
@@ -388,8 +392,8 @@ impl<T> Gate<T> {
     /// Lets nobody new in from here on.
     pub fn close(&self) {
         self.with_state(|state| {
-            // First the flags, then the phase: a thread that sees Closing deletes its cached state in detach, and must not get in
-            // afterwards by a participant whose flags are still clear.
+            // First the flags, then the phase: a thread that sees Closing deletes its cached state in detach, and must not
+            // enter afterwards by a participant whose flags are still clear.
             state.participants.iter().for_each(|participant| participant.set_flag(CLOSING_FLAG));
             let _ = self.phase.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::Relaxed);
         });
@@ -413,8 +417,8 @@ impl<T> Gate<T> {
         }
     }
 
-    /// Waits until no participant but the excepted ones holds a pin, and hands out the claim. No deadline: waits for ever. A
-    /// claimant is a number other than 0.
+    /// Waits until no participant but those that `except` accepts holds a pin, and hands out the claim. Without a deadline it
+    /// waits for ever. `claimant` is not 0.
     pub fn drain(
         &self,
         claimant: u64,
@@ -424,7 +428,8 @@ impl<T> Gate<T> {
         self.claim_when(deadline, claimant, |participants| !is_any_inside(participants, |entry| !except(entry)))
     }
 
-    /// The same over those who are inside: they are given up, but for the excepted. Waits for those who are never given up.
+    /// As `drain`, but waits only for those that `never_given_up` accepts; of the others inside, all but the excepted are
+    /// given up.
     pub fn drain_over(
         &self,
         claimant: u64,
@@ -462,18 +467,20 @@ impl<T> Gate<T> {
         claimed.unwrap_or(Err(NotDrained::TimedOut)).map(|()| Claim(self))
     }
 
-    /// Whether that claimant has the claim, or has finished the gate by it.
+    /// Whether `claimant` has the claim, or has finished the gate by it.
     pub fn is_claimed_by(&self, claimant: u64) -> bool {
         self.with_state(|state| state.claimant == claimant)
     }
 
-    /// Waits until no participant but the excepted ones holds a pin, and claims nothing. False: the time is up first.
+    /// Waits until no participant but those that `except` accepts holds a pin, and claims nothing. False: the deadline passed
+    /// first.
     pub fn wait_until_empty(&self, except: impl Fn(&T) -> bool, deadline: Option<Instant>) -> bool {
         let is_empty = |state: &mut GateState<T>| !is_any_inside(&state.participants, |entry| !except(entry));
         self.wait_for(deadline, |state| is_empty(state).then_some(())).is_some()
     }
 
-    /// Looks again each time that something has changed, and where it may miss that. None: the time is up.
+    /// Calls `look` until it answers: after each change and, where a change may be missed, from time to time. None: the
+    /// deadline passed.
     fn wait_for<R>(
         &self,
         deadline: Option<Instant>,
@@ -491,14 +498,15 @@ impl<T> Gate<T> {
         }
     }
 
-    /// The interpreter is gone, whether or not anybody had a claim.
+    /// Closes the gate for good: the interpreter is gone, whether or not anybody had a claim.
     pub fn finish(&self) {
         let mut spare = self.domain.lock();
         let mut orphaned = Vec::new();
         self.look(&spare, |state| {
             state.participants.iter().for_each(|participant| participant.set_flag(CLOSING_FLAG));
             self.phase.store(CLOSED, Ordering::SeqCst);
-            // A participant that still holds a pin is the finisher's own, or that of somebody it gave up waiting for.
+            // A participant that still holds a pin is the finisher's own, that of an owner who was given up, or that of one
+            // being refused now.
             state.participants.retain(|participant| {
                 let stays = participant.pins() > 0;
                 if !stays && participant.is_orphaned() {
@@ -512,8 +520,8 @@ impl<T> Gate<T> {
         self.domain.changed.notify_all();
     }
 
-    /// Forgets, in a forked child, every participant but the surviving thread's, and a claim whose closer is not there. The
-    /// caller has the lock through the fork. Participants that somebody may still believe to hold are not handed on.
+    /// Forgets, in a forked child, every participant but the surviving thread's, and any claim. The caller has held the lock
+    /// through the fork. The forgotten participants are not handed on: somebody may still believe to own one.
     pub fn forget_others(&self, held: &DomainGuard<T>, mine: impl Fn(&T) -> bool) {
         self.look(held, |state| {
             state.participants.retain(|participant| mine(&participant.entry));
@@ -521,7 +529,7 @@ impl<T> Gate<T> {
         });
     }
 
-    /// Looks at every participant in turn, under the lock: at no other time is it known whose a participant is.
+    /// Calls `f` with every participant of the gate, under the lock: without it a participant's owner can change.
     pub fn for_each_participant(&self, mut f: impl FnMut(&Participant<T>)) {
         self.with_state(|state| state.participants.iter().for_each(|participant| f(participant)));
     }

@@ -6,35 +6,36 @@ use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
 
-/// Flags on a participant. None, or only the fence: its owner comes and goes without a look at anything else.
-/// The gate is not open.
+/// Flags on a participant. While none is set but `FENCE`, the owner comes and goes by the fast path.
+/// The gate is closing or closed.
 pub(super) const CLOSING_FLAG: u32 = 1;
-/// The closer went on without waiting for the owner, who may not come back in.
+/// The closer went on without waiting for the owner, who may not enter again.
 pub(super) const GIVEN_UP: u32 = 2;
-/// The owner has to fence by itself.
+/// The owner has to fence by itself when it enters.
 pub(super) const FENCE: u32 = 4;
-/// Whoever uses the gate has something to tell the owner.
+/// The gate's user has a signal for the owner: an interrupt.
 const SIGNAL: u32 = 8;
-/// The owner's comings and goings are written down.
+/// The owner's moves are recorded.
 const OBSERVED: u32 = 16;
 
 /// How the two sides come to see each other's stores.
 #[derive(Clone, Copy, Debug)]
 pub enum Barrier {
-    /// Each side fences.
+    /// The closer fences, and so does a thread that enters. A thread that leaves does not.
     Symmetric,
-    /// Those who come and go only keep their stores and loads in order as far as the compiler goes; the closer has every
-    /// processor that runs one of them fence, by this call.
+    /// Threads that come and go only keep the compiler from reordering their store and load; the closer calls this function,
+    /// which makes every processor that runs a thread of the process fence.
     Asymmetric(fn()),
 }
 
 impl Barrier {
-    /// Whether a closer can go to sleep beside one who leaves and does not see that: those who leave do not fence.
+    /// Whether a thread can leave without seeing the closer's flag, and so without waking it: threads that leave do not
+    /// fence.
     pub(super) fn may_miss_who_leaves(self) -> bool {
         matches!(self, Barrier::Symmetric)
     }
 
-    /// The one of the side that is rare, between its store and its load.
+    /// The closer's barrier, between its store and its load.
     #[cfg(not(loom))]
     pub fn heavy(self) {
         match self {
@@ -44,9 +45,10 @@ impl Barrier {
     }
 }
 
-/// Who may come through a gate: a thread, or a guard. Only that owner writes `pins`, so it needs no read-modify-write.
+/// One owner's registration at a gate: a thread's, or a guard's. Only the owner writes `pins`, so no read-modify-write is
+/// needed.
 ///
-/// A cache line of its own: two threads' pins must never share one.
+/// Aligned to a cache line: two threads' pins must never share one.
 #[repr(C, align(64))]
 #[derive(Debug)]
 pub struct Participant<T: 'static> {
@@ -54,14 +56,14 @@ pub struct Participant<T: 'static> {
     pub(super) flags: AtomicU32,
     /// What the gate's user keeps of the owner.
     pub entry: T,
-    /// The owner is gone for good and has left something for the closer.
+    /// The owner is gone for good, and somebody else is to take what it left in `entry`.
     pub(super) orphaned: AtomicBool,
-    /// The participant that was made next, for whatever gate: see `Domain::for_each_participant`.
+    /// The participant that was made next, at whatever gate: see `Domain::for_each_participant`.
     pub(super) next: OnceLock<&'static Participant<T>>,
-    /// Stands for what an asymmetric barrier does: loom knows none.
+    /// Models an asymmetric barrier, which loom does not have.
     #[cfg(loom)]
     pub(super) barrier: AtomicU32,
-    /// The barrier is symmetric. Not loom's: no order is to come of it.
+    /// The barrier is symmetric. Not an atomic of loom's: it must not order anything.
     #[cfg(loom)]
     pub(super) fences: std::sync::atomic::AtomicBool,
 }
@@ -104,19 +106,20 @@ impl<T> Participant<T> {
         self.has_flag(GIVEN_UP)
     }
 
-    /// Whether the owner is gone for good, and has left something.
+    /// Whether the owner is gone for good, and somebody else is to take what it left in `entry`.
     pub fn is_orphaned(&self) -> bool {
         self.orphaned.load(Ordering::Relaxed)
     }
 
-    /// Whether the gate is open, and nothing else needs a look either. `OBSERVED`: the caller sees to it that the owner's moves
-    /// are written down, if they are.
+    /// Whether no flag is set but `FENCE`: the gate is open, and no signal is pending. With `OBSERVED` that flag is ignored
+    /// as well: the caller records the owner's moves itself.
     #[inline(always)]
     pub fn is_clear<const OBSERVED: bool>(&self) -> bool {
         self.flags_but::<OBSERVED>() & !FENCE == 0
     }
 
-    /// The same behind a store to `pins`, which the closer looks at: the owner fences in between, where it has to.
+    /// The same after a store to `pins`, which the closer reads: fences between the store and the look at the flags, if the
+    /// owner has to.
     #[inline(always)]
     fn stays_clear<const OBSERVED: bool>(&self) -> bool {
         let flags = self.flags_but::<OBSERVED>();
@@ -148,17 +151,17 @@ impl<T> Participant<T> {
         self.set_flag(SIGNAL);
     }
 
-    /// Whether it was signalled, and did not take that yet.
+    /// Whether a signal is pending.
     pub fn has_signal(&self) -> bool {
         self.has_flag(SIGNAL)
     }
 
-    /// Whether it was signalled; from here on it is not.
+    /// Takes a pending signal. False: none is pending.
     pub fn take_signal(&self) -> bool {
         self.has_flag(SIGNAL) && self.clear_flag(SIGNAL)
     }
 
-    /// From here on the owner is observed, or is not.
+    /// From here on the owner's moves are recorded, or are not.
     pub(super) fn observe(&self, on: bool) {
         if on {
             self.set_flag(OBSERVED);
@@ -178,8 +181,8 @@ impl<T> Participant<T> {
         pins
     }
 
-    /// Fast path: takes a pin unless a flag is set. If one is, the pin is undone, but a closer may have counted it for a moment:
-    /// the caller must go on with `Gate::enter`, whose `leave` wakes the closer. `OBSERVED` is as in `is_clear`.
+    /// Fast path: takes a pin unless a flag is set. If one is, the pin is undone, but a closer may have counted it for a
+    /// moment: the caller must go on with `Gate::enter`, whose `leave` wakes the closer. `OBSERVED` is as in `is_clear`.
     #[inline(always)]
     pub fn enter<const OBSERVED: bool>(&self) -> bool {
         let pins = self.add_pin();
@@ -191,8 +194,8 @@ impl<T> Participant<T> {
         clear
     }
 
-    /// Gives a pin back, by the owner. False: somebody may wait for that, and `Gate::left` is next. Without a fence of its own also
-    /// where the barrier is symmetric: a closer who is not woken for that looks again by itself (`Gate::wait_for`).
+    /// Gives a pin of the owner's back. False: a closer may wait for that, and the caller must call `Gate::left`. Does not
+    /// fence even where the barrier is symmetric: a closer who is not woken looks again by itself (`Gate::wait_for`).
     #[inline(always)]
     pub fn leave<const OBSERVED: bool>(&self) -> bool {
         let pins = self.pins.load(Ordering::Relaxed);
@@ -207,9 +210,9 @@ impl<T> Participant<T> {
         compiler_fence(Ordering::SeqCst);
     }
 
-    // A processor that is made to fence does so before, between or after the store and the load. Before is as good as
-    // between, for the store: nothing came of it yet. After is as good as between, for the load: it is over. So between
-    // stands for all, and two read-modify-writes of one word, of which one comes first, stand for the fence.
+    // membarrier makes this processor fence before, between or after the store and the load. A fence before both orders the
+    // load like one in between; a fence after both orders the store like one in between. So a fence in between stands for all
+    // three, and two read-modify-writes of one word, this one and the closer's, stand for the fence: one of them comes first.
     #[cfg(loom)]
     pub(super) fn light_barrier(&self) {
         if !self.fences.load(std::sync::atomic::Ordering::Relaxed) {

@@ -1,13 +1,13 @@
-//! How far the delivery of interrupts to an interpreter is. However many come, it has one thread.
+//! How far the delivery of interrupts to an interpreter has got. One thread delivers all of them.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
 const IDLE: u8 = 0;
-/// The thread is on its way in: it will see every mark.
+/// The thread has not looked at the marks (`Participant::raise_signal`) yet: it will see all.
 const COMING: u8 = 1;
-/// The thread looks at the marks.
+/// The thread is looking at the marks.
 const LOOKING: u8 = 2;
-/// The thread looks at the marks, and may have missed those that were made meanwhile.
+/// The thread is looking at the marks, and may have missed some made meanwhile.
 const LOOKING_AGAIN: u8 = 3;
 
 /// The state of a delivery.
@@ -15,7 +15,7 @@ const LOOKING_AGAIN: u8 = 3;
 pub struct Delivery(AtomicU8);
 
 impl Delivery {
-    /// Marks have been made. True: the caller has to send the thread.
+    /// Marks have been made. True: the caller has to start the thread.
     pub fn ask(&self) -> bool {
         let next = |now| match now {
             IDLE => Some(COMING),
@@ -25,22 +25,22 @@ impl Delivery {
         self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next) == Ok(IDLE)
     }
 
-    /// The thread is in, and looks at the marks next.
+    /// The thread is attached, and looks at the marks next.
     pub fn look(&self) {
         self.0.store(LOOKING, Ordering::SeqCst);
     }
 
-    /// The thread has seen to all marks. False: there are new ones.
+    /// The thread has dealt with all marks it saw. False: there may be new ones, look again.
     pub fn end(&self) -> bool {
         self.0.compare_exchange(LOOKING, IDLE, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// Whether all marks have been seen to.
+    /// Whether all marks have been dealt with.
     pub fn is_over(&self) -> bool {
         self.0.load(Ordering::SeqCst) == IDLE
     }
 
-    /// There is no thread.
+    /// No thread delivers: none could be started, or it was refused, or this is a forked child.
     pub fn give_up(&self) {
         self.0.store(IDLE, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! What the registry keeps of a participant in an interpreter's gate: of a thread, or of a guard.
+//! What the registry keeps in a participant at an interpreter's gate: about a thread, or a guard.
 
 use super::Interpreter;
 use crate::cpython::{State, StateCell};
@@ -9,45 +9,46 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize
 /// A thread, or a guard, at the gate of an interpreter.
 pub type Participant = crate::gate::Participant<Entry>;
 
-// Whole cache lines: no two threads' participants share one. What is written at each visit is in the first.
+// Whole cache lines: no two threads' participants share one. The fields that each attach writes are in the first.
 const _: () = assert!(
     align_of::<Participant>() == 64 && size_of::<Participant>() == 128 && std::mem::offset_of!(Entry, depth) < 52
 );
 
-/// Whose participant it is: one thread's, or one guard's. A participant is handed on, so all of it can change.
+/// Whom a participant belongs to: one thread, or one guard. A participant is handed on, so every field can change.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct Entry {
-    /// The thread's cached state. Its own thread takes it under a pin; the closer, when nobody is inside.
+    /// The thread's cached state. The thread takes it under a pin; the closer takes it when nobody is inside.
     pub state: StateCell,
     /// When the participant came in, in ticks, with `COMING_BACK` and `AWAY`. 0: not yet, or no longer.
     since: AtomicU64,
-    /// When the participant set out to come in, let go, or set out to come back, in ticks: whatever was last.
+    /// When the participant last set out to come in or to come back, came back, or let go, in ticks.
     moved: AtomicU64,
     label: LabelCell,
-    /// How many attachments the thread is in, up to its last one here. 1 while it is in none.
+    /// How many attachments the thread is in, up to and with its last one here. 1 while it is in none.
     depth: AtomicU32,
-    /// The kernel's number of the thread; another in a forked child.
+    /// The kernel's number of the thread; it changes in a forked child.
     thread_id: AtomicU32,
-    /// The address of the interpreter's record, which the participant keeps there. 0: none.
+    /// The address of the interpreter's record, only to be compared: the owner keeps the record alive. 0: none.
     record: AtomicUsize,
-    /// The number by which Python knows the thread.
+    /// Python's number of the thread (`threading.get_ident`).
     ident: AtomicU64,
-    /// The thread's serial, or, of a guard, that of the thread which opened it.
+    /// The serial of the thread or, for a guard, of the thread that opened it.
     thread: AtomicU64,
     /// The interpreter, as CPython numbers it.
     interpreter: AtomicI64,
-    /// The address of CPython's variable that says through which state the thread is attached now. 0: not known.
+    /// The address of the variable in which CPython keeps the thread's current state (`Python::current_variable`). 0: not
+    /// known.
     current: AtomicUsize,
-    /// How many forks there had been when it was assigned: in a child, those of threads that are not there are older.
+    /// The number of forks when the participant was assigned: in a child, it is lower for threads that only the parent has.
     forks: AtomicU32,
-    /// A guard does not attach, and any thread may close it.
+    /// A guard's: it does not attach, and any thread may close the guard.
     guard: AtomicBool,
 }
 
-/// In `since`: has let go, and waits to come back.
+/// In `since`: the participant has let go, and waits to come back.
 const COMING_BACK: u64 = 1 << 63;
-/// In `since`: has let go, or gone on into another interpreter.
+/// In `since`: the participant has let go, or gone on into another interpreter.
 const AWAY: u64 = 1 << 62;
 const TIME: u64 = !(COMING_BACK | AWAY);
 
@@ -61,7 +62,7 @@ pub struct Presence {
 }
 
 impl Entry {
-    /// Nobody.
+    /// Of no thread.
     pub const fn new() -> Entry {
         Entry {
             state: StateCell::new(),
@@ -80,7 +81,7 @@ impl Entry {
         }
     }
 
-    /// From here on it is the calling thread's, or that of a guard which the calling thread opens, at that interpreter's gate.
+    /// Makes the participant the calling thread's, or that of a guard which this thread opens, at that interpreter's gate.
     pub fn assign(&self, interpreter: &Interpreter, serial: u64, ident: u64, guard: bool) {
         self.record.store(std::ptr::from_ref(interpreter).addr(), Ordering::Relaxed);
         self.interpreter.store(interpreter.id, Ordering::Relaxed);
@@ -106,7 +107,7 @@ impl Entry {
         self.interpreter.load(Ordering::Relaxed)
     }
 
-    /// The number by which Python knows the thread.
+    /// Python's number of the thread (`threading.get_ident`).
     pub fn ident(&self) -> u64 {
         self.ident.load(Ordering::Relaxed)
     }
@@ -116,7 +117,7 @@ impl Entry {
         self.thread_id.load(Ordering::Relaxed)
     }
 
-    /// Whether it is a guard's.
+    /// Whether the participant is a guard's.
     pub fn is_guard(&self) -> bool {
         self.guard.load(Ordering::Relaxed)
     }
@@ -126,29 +127,29 @@ impl Entry {
         self.thread.load(Ordering::Relaxed)
     }
 
-    /// Whether it is that thread's own.
+    /// Whether the participant is that thread's, rather than a guard's.
     pub fn is_of(&self, serial: u64) -> bool {
         !self.is_guard() && self.thread.load(Ordering::Relaxed) == serial
     }
 
-    /// Whether it is that of a guard which that thread opened, also if it was closed since.
+    /// Whether that thread opened the guard whose participant this is, even if the guard has been closed since.
     pub fn was_opened_by(&self, serial: u64) -> bool {
         self.thread.load(Ordering::Relaxed) == serial
     }
 
-    /// The calling thread's number; in a forked child the thread that forked has another one.
+    /// Notes the kernel's number of the calling thread, which changes in a forked child.
     pub fn renumber(&self) {
         self.thread_id.store(sys::thread_id(), Ordering::Relaxed);
         self.forks.store(super::forks(), Ordering::Relaxed);
     }
 
-    /// Notes what the participant comes in for.
+    /// Notes the label of the attach or guard.
     #[inline]
     pub fn set_label(&self, label: Label) {
         self.label.put(label);
     }
 
-    /// What the participant is in for.
+    /// The label of the attach or guard.
     pub fn label(&self) -> Label {
         self.label.get()
     }
@@ -165,19 +166,19 @@ impl Entry {
         self.since.store(now, Ordering::Relaxed);
     }
 
-    /// Notes that the participant is out.
+    /// Notes that the participant has left.
     #[inline]
     pub fn went_out(&self) {
         self.since.store(0, Ordering::Relaxed);
     }
 
-    /// Notes that the participant, who is in and stays in, has let go or gone on into another interpreter.
+    /// Notes that the participant, who is in and stays in, has let go, or gone on into another interpreter.
     pub fn went_away(&self, now: u64) {
         self.moved.store(now, Ordering::Relaxed);
         self.since.store(self.since.load(Ordering::Relaxed) & TIME | AWAY, Ordering::Relaxed);
     }
 
-    /// Runs `f`, in which the participant, who is in, comes back.
+    /// Runs `f`, in which the participant, who is in, attaches again.
     #[inline(always)]
     pub fn coming_back(&self, now: impl Fn() -> u64, f: impl FnOnce()) {
         let since = self.since.load(Ordering::Relaxed) & TIME;
@@ -188,18 +189,19 @@ impl Entry {
         self.since.store(since, Ordering::Relaxed);
     }
 
-    /// Notes how many attachments the thread is in, up to its last one here.
+    /// Notes how many attachments the thread is in, up to and with its last one here.
     #[inline(always)]
     pub fn set_depth(&self, depth: u32) {
         self.depth.store(depth, Ordering::Relaxed);
     }
 
-    /// How many attachments the thread is in, up to its last one here.
+    /// How many attachments the thread is in, up to and with its last one here.
     pub fn depth(&self) -> u32 {
         self.depth.load(Ordering::Relaxed)
     }
 
-    /// Whether the participant is in, if perhaps elsewhere for a while, rather than on its way.
+    /// Whether the participant is in, even if it has let go or gone on into another interpreter; not while it first waits to
+    /// attach.
     #[inline]
     pub fn is_in(&self) -> bool {
         self.since.load(Ordering::Relaxed) != 0
@@ -210,13 +212,13 @@ impl Entry {
         self.since.load(Ordering::Relaxed) & AWAY != 0
     }
 
-    /// Whether the participant, who holds a pin, waits to be attached, or is about to.
+    /// Whether the participant, who holds a pin, waits to be attached, or is about to wait.
     pub(super) fn waits(&self) -> bool {
         let since = self.since.load(Ordering::Relaxed);
         since == 0 || since & COMING_BACK != 0
     }
 
-    /// What an observer sees of a participant, on any thread and at any moment. None: nobody is there.
+    /// What an observer sees of a participant, on any thread and at any moment. None: it holds no pin.
     pub fn look(participant: &Participant) -> Option<Glimpse> {
         let entry = &participant.entry;
         let glimpse = || Glimpse {
@@ -230,7 +232,7 @@ impl Entry {
             depth: entry.depth(),
             doing: entry.doing(),
         };
-        // Read again where the participant moved meanwhile: an age of one stay is no other stay's.
+        // Read again until two reads agree, so that the age of one stay is never shown for another one.
         let mut seen = glimpse();
         for _ in 0..TRIES {
             let again = glimpse();
@@ -265,12 +267,12 @@ impl Entry {
     }
 }
 
-/// What one who holds a pin does, and since when, in ticks.
+/// What a participant that holds a pin does, and since when, in ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
-    /// Sets out to be attached, or to be attached again, and is not yet.
+    /// Waits to be attached, or to be attached again, or is about to wait.
     Waits { since: u64 },
-    /// Is in, as far as we know of it.
+    /// Is in, as far as we know: the thread may have let go by CPython's own calls.
     IsIn { since: u64 },
     /// Has let go, or gone on into another interpreter.
     IsAway { since: u64 },
@@ -278,7 +280,7 @@ pub enum Doing {
     Guards { since: u64 },
 }
 
-/// How often to look at one who moves.
+/// How often to read a participant that keeps moving.
 const TRIES: u32 = 8;
 
 /// What an observer sees of a participant.
@@ -288,24 +290,24 @@ pub struct Glimpse {
     pub thread: u64,
     /// The kernel's number of the thread.
     pub thread_id: u32,
-    /// The number by which Python knows the thread.
+    /// Python's number of the thread (`threading.get_ident`).
     pub ident: u64,
     /// The interpreter, as CPython numbers it.
     pub interpreter: i64,
-    /// The state that the thread keeps there.
+    /// The thread's cached state there.
     pub state: Option<State>,
-    /// The address of CPython's variable that says through which state the thread is attached now. 0: not known.
+    /// The address of the variable in which CPython keeps the thread's current state. 0: not known.
     pub current: usize,
-    /// What it came in for.
+    /// The label of its attach or guard.
     pub label: Label,
-    /// How many attachments the thread is in, up to its last one here.
+    /// How many attachments the thread is in, up to and with its last one here.
     pub depth: u32,
     /// What it does.
     pub doing: Doing,
 }
 
 impl Presence {
-    /// Who it is, what it does, for how long it has been in, and where in Python it is, if `place` knows.
+    /// The thread, what it does, for how long it has been in, and where in Python it is, if `place` knows.
     pub(super) fn describe(&self, place: impl Fn(u64) -> Option<String>) -> String {
         let mut text = if self.guard { "a guard opened by ".to_owned() } else { String::new() };
         text += &sys::describe_thread(self.thread_id);
@@ -314,7 +316,7 @@ impl Presence {
         }
         text += &match self.since {
             0 => ", which is on its way in".into(),
-            // Numbers with a point are formatted by 17 KB of code.
+            // Formatting floats would link 17 KB of code.
             since => {
                 let ms = sys::milliseconds_since(since);
                 format!(", in for {}.{:03} s", ms / 1000, ms % 1000)

@@ -1,8 +1,8 @@
-//! What a fork left of us, as everybody else may ask: whether CPython knows of this child. The handlers that find out are
-//! in `process::fork`.
+//! The state of the process after a fork, for everybody to ask: whether CPython knows of this child. The handlers that find
+//! out are in `process::fork`.
 //!
-//! A child that CPython made (`os.fork`, or a C host that calls PyOS_AfterFork_Child) goes on working. One that CPython
-//! never heard of has locks held by threads that are not there: every call answers FORKED at once.
+//! A child that CPython made (`os.fork`, or a C host that calls PyOS_AfterFork_Child) goes on working. In a child that
+//! CPython was not told of, locks are held by threads that only the parent has: every call answers FORKED at once.
 
 use super::Origin;
 use crate::error::{Error, Result, Status, fail};
@@ -10,13 +10,13 @@ use crate::sys::{self, Mutex};
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The handlers are registered: each fork from here on is seen.
+/// The pthread_atfork handlers are registered: each fork from here on is seen.
 static WATCHED: AtomicBool = AtomicBool::new(false);
-/// This is a child that CPython may not know of: the hook that says otherwise has not run.
+/// This is a forked child, and the `os.register_at_fork` hook that CPython runs in a child it knows of has not run yet.
 static FORKED: AtomicBool = AtomicBool::new(false);
-/// This is a child of a process in which Python ran, and had no hook of ours.
+/// This is a child of a process in which Python ran without a hook of ours.
 static FORKED_UNHOOKED: AtomicBool = AtomicBool::new(false);
-/// What keeps the number of CPython's key from changing in a child.
+/// The keys that `hold_keys_below` took.
 static HELD_KEYS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// FORKED in a child that CPython does not know of.
@@ -25,7 +25,7 @@ pub fn check() -> Result<()> {
     if FORKED.load(Ordering::Relaxed) { forked() } else { Ok(()) }
 }
 
-/// The same, in a signal handler too.
+/// The same as a bool, for a signal handler too.
 pub fn is_forked() -> bool {
     FORKED.load(Ordering::Relaxed)
 }
@@ -39,8 +39,8 @@ fn forked() -> Result<()> {
     )
 }
 
-/// FORKED where a thread that is not attached would be the first to come to a Python that was there before the fork:
-/// nobody has told us whether CPython knows of it, and the thread may wait for one that is not there.
+/// FORKED for the first view in a child of a process in which Python ran, taken by a thread that is not attached: nothing has
+/// told us whether CPython knows of the fork, and an attach could wait for a thread that only the parent has.
 pub fn check_first_view() -> Result<()> {
     if FORKED_UNHOOKED.load(Ordering::Relaxed) {
         fail!(
@@ -52,7 +52,7 @@ pub fn check_first_view() -> Result<()> {
     Ok(())
 }
 
-/// Whether forks are seen to.
+/// Whether our handlers see forks; an error if not.
 pub fn check_watch() -> Result<()> {
     if WATCHED.load(Ordering::SeqCst) {
         return Ok(());
@@ -60,12 +60,12 @@ pub fn check_watch() -> Result<()> {
     Err(Error::new(Status::NoMemory, "pthread_atfork had no place left when this library was loaded"))
 }
 
-/// The handlers are registered.
+/// Notes that the pthread_atfork handlers are registered.
 pub fn set_watched() {
     WATCHED.store(true, Ordering::SeqCst);
 }
 
-/// This is a forked child. `hooked`: os.fork calls `cpython_is_back` next; `python_runs`: there is a Python.
+/// Begins a forked child. `hooked`: os.fork calls `cpython_is_back` next. `python_runs`: whether Python is initialised.
 pub fn begin_child(hooked: bool, python_runs: impl FnOnce() -> bool) {
     FORKED.store(hooked, Ordering::Relaxed);
     if !hooked {
@@ -73,13 +73,14 @@ pub fn begin_child(hooked: bool, python_runs: impl FnOnce() -> bool) {
     }
 }
 
-/// Up to 3.14 CPython deletes its key in a forked child, and makes it anew by the lowest number that is free: that has to be the
-/// same one.
+/// Takes all free keys below CPython's. Up to 3.14 CPython deletes its key (`autoTSSkey`) in a forked child and creates it
+/// again, and the system gives out the lowest free number: that must be the old one, which `Slot` has.
 pub fn hold_keys_below(key: u32) {
     held_keys().extend(sys::take_keys_below(key));
 }
 
-/// CPython has put itself in order in a forked child: only the main interpreter is left, with the thread that forked.
+/// The hook in a forked child: CPython has reinitialised itself, and only the main interpreter and the thread that forked are
+/// left.
 pub fn cpython_is_back() {
     for interpreter in super::all().iter().filter(|interpreter| interpreter.origin != Origin::Main) {
         interpreter.died();
@@ -88,7 +89,7 @@ pub fn cpython_is_back() {
     FORKED.store(false, Ordering::Relaxed);
 }
 
-// Locked in a child only, by the one thread that is there.
+// Locked in a child only, by its one thread.
 fn held_keys() -> MutexGuard<'static, Vec<u32>> {
     HELD_KEYS.lock()
 }

@@ -1,4 +1,4 @@
-//! What is known of each interpreter, and the list of those alive.
+//! The record of each interpreter, and the list of those alive.
 
 mod delivery;
 pub mod fork;
@@ -23,13 +23,13 @@ pub enum Origin {
     Main,
     /// `pyferry_interpreter_new`.
     Ours,
-    /// Anybody else: `concurrent.interpreters`, a host's own Py_NewInterpreter.
+    /// Anybody else: `concurrent.interpreters`, or a host's own Py_NewInterpreter.
     Theirs,
 }
 
 /// One interpreter. The record outlives the interpreter, for as long as a view names it.
 ///
-/// Aligned, so that the count of those who hold the record, beside it, is not on the cache line that each attach reads.
+/// Aligned, so that the counts of the `Arc` around the record are not on the cache line that each attach reads.
 #[repr(align(64))]
 pub struct Interpreter {
     /// The CPython it runs on.
@@ -38,9 +38,9 @@ pub struct Interpreter {
     pub id: i64,
     /// Never used twice in a process, unlike the id (main is 0 after each Py_Initialize) and the address.
     pub serial: u64,
-    /// In which life of Python.
+    /// The run of Python it belongs to (`life()`).
     pub life: u64,
-    /// Its place in the registry; used again when it has ended.
+    /// Its index in the registry; reused when it has ended.
     pub index: usize,
     /// Where the gilstate slot is, in this run of Python.
     pub slot: Slot,
@@ -49,18 +49,19 @@ pub struct Interpreter {
     /// Up to 3.12, it shares the main interpreter's GIL (or is the main interpreter): the request to drop the GIL that a thread waiting
     /// for this interpreter makes (`gil_drop_request`) is seen only by a thread that runs in this interpreter.
     pub shares_gil: bool,
-    /// `_xxsubinterpreters` of 3.9 to 3.12 made it, which neither runs code in nor ends an interpreter that has more than one thread
-    /// state: no thread keeps a state there, and no thread of ours goes there for others' sake.
+    /// `_xxsubinterpreters` (3.9 to 3.12) made it. Up to 3.11 that module neither runs code in nor destroys an interpreter
+    /// that has more than one thread state, so no thread keeps a state there. Up to 3.12 no thread of ours goes there to
+    /// nudge (`gil_nudge`).
     pub wants_one_state: bool,
-    /// A thread of ours is on its way in, to make the thread that holds the GIL there drop it.
+    /// A thread of ours is about to attach there, to make the thread that holds the GIL in there drop it.
     pub nudged: AtomicBool,
-    /// How far the delivery of interrupts is.
+    /// How far the delivery of interrupts has got.
     pub delivery: Delivery,
     /// Who is inside.
     pub gate: Gate<Entry>,
-    /// `sys.executable`, and whether Python is a debug build: asked while attached, for `pyferry_runtime_get_info`.
+    /// Asked while attached, for `pyferry_runtime_get_info`.
     pub facts: Facts,
-    /// The first state of an interpreter of ours, which nobody uses.
+    /// The first thread state of an interpreter of ours. It is never used: see `Python::new_interpreter`.
     pub keeper: StateCell,
     raw: AtomicUsize,
     ready: AtomicBool,
@@ -101,19 +102,20 @@ impl Interpreter {
         self.gate.phase() == Phase::Closed
     }
 
-    /// Whether anybody holds a pin, but for the excepted.
+    /// Whether a participant holds a pin, but for those that `except` accepts.
     pub fn has_participants(&self, except: impl Fn(&Entry) -> bool) -> bool {
         let mut inside = false;
         self.gate.for_each_participant(|participant| inside |= participant.pins() > 0 && !except(&participant.entry));
         inside
     }
 
-    /// Whether a thread that holds a pin has not come in yet, or not come back.
+    /// Whether a thread that holds a pin waits to be attached, or to be attached again.
     pub fn somebody_waits(&self) -> bool {
         self.has_participants(|entry| !entry.waits())
     }
 
-    /// Everybody who holds a pin, but for the excepted, in words; `place` says where in Python a thread is, if it knows.
+    /// Describes every participant that holds a pin, but for those that `except` accepts; `place` says where in Python a
+    /// thread is, if it knows.
     pub fn describe_participants(
         &self,
         except: impl Fn(&Entry) -> bool,
@@ -134,14 +136,14 @@ impl Interpreter {
         self.gate.is_claimed_by(thread)
     }
 
-    /// The hook is registered: everybody may have views now.
+    /// The hook is registered: from here on everybody may have views.
     pub fn set_ready(&self) {
         self.ready.store(true, Ordering::Release);
     }
 
-    /// The interpreter is gone, however that came about: nothing may touch it, and it is no longer listed.
+    /// The interpreter is gone, for whatever reason: nothing may touch it, and it is no longer listed.
     pub fn died(&self) {
-        // Told twice where we end it ourselves.
+        // Called twice where we end the interpreter ourselves.
         if self.raw.swap(0, Ordering::AcqRel) == 0 {
             return;
         }
@@ -164,15 +166,14 @@ type Registry = Vec<Option<Arc<Interpreter>>>;
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Vec::new());
 static DOMAIN: Domain<Entry> = Domain::new();
-/// How many live interpreters share a GIL whose holder is asked for it in its own interpreter only (up to 3.12): with one there is
-/// nobody else to wait for.
+/// How many live interpreters have `shares_gil` (up to 3.12). With one there is no other interpreter to wait for.
 static SHARING: AtomicUsize = AtomicUsize::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 /// How many main interpreters have died.
 static LIVES: AtomicU64 = AtomicU64::new(0);
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// The same for all gates: asked of the system once.
+/// The barrier of all gates. What the system can do is asked once.
 pub fn barrier() -> Barrier {
     static BARRIER: OnceLock<Barrier> = OnceLock::new();
     *BARRIER.get_or_init(|| {
@@ -185,40 +186,40 @@ fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock()
 }
 
-/// Whether there are several such interpreters.
+/// Whether several live interpreters have `shares_gil`.
 #[inline]
 pub fn several_share_a_gil() -> bool {
     SHARING.load(Ordering::Relaxed) > 1
 }
 
 thread_local! {
-    /// The last interpreter whose end this thread saw, by address and number, and the life of Python: the thread may
-    /// still be at it.
+    /// The last interpreter whose end this thread saw: its address, its id, and the run of Python. The thread may still be
+    /// ending it.
     static SEEN_ENDING: Cell<Option<(Raw, i64, u64)>> = const { Cell::new(None) };
 }
 
-/// This thread takes that interpreter down, and its record is gone.
+/// Notes that this thread is ending that interpreter, whose record is no longer listed.
 pub fn see_end(raw: Raw, id: i64, life: u64) {
     SEEN_ENDING.set(Some((raw, id, life)));
 }
 
-/// Whether this thread, which is attached to the interpreter, is taking it down, and its record is gone.
+/// Whether this thread, which is attached to that interpreter, is ending it, so that there is no record of it.
 pub fn is_ending_here(python: &Python, raw: Raw) -> bool {
     python.is_finalizing() || SEEN_ENDING.get() == Some((raw, python.interpreter_id(raw), life()))
 }
 
-/// How many forks lie between the first process and this one: guards from before the last one hold nothing.
+/// How many forks lie between the first process and this one: a guard opened before the last fork holds nothing.
 pub fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
-/// What tells one life of Python from the next.
+/// The number of this run of Python: how many main interpreters died before it.
 pub fn life() -> u64 {
     LIVES.load(Ordering::Acquire)
 }
 
-/// What an observer sees of everybody who holds a pin, at whatever gate. Takes no lock and allocates nothing: a signal handler
-/// may do it, and a debugger have it done.
+/// What an observer sees of every participant that holds a pin, at any gate. Takes no lock and allocates nothing: for signal
+/// handlers and debuggers too.
 pub fn look_at_all(mut f: impl FnMut(&'static Participant, Glimpse)) {
     DOMAIN.for_each_participant(|participant| {
         if let Some(glimpse) = Entry::look(participant) {
@@ -227,7 +228,7 @@ pub fn look_at_all(mut f: impl FnMut(&'static Participant, Glimpse)) {
     });
 }
 
-/// From here on each thread sees, at every gate, that its comings and goings are written down; or that they are not.
+/// From here on the moves of all threads are recorded, at every gate, or are not (`Participant::is_clear`).
 pub fn observe(on: bool) {
     DOMAIN.observe(on);
 }
@@ -237,14 +238,14 @@ pub fn all() -> Vec<Arc<Interpreter>> {
     registry().iter().flatten().cloned().collect()
 }
 
-/// The record of an interpreter, once its hook is registered (for the registering thread: at once).
+/// The record of an interpreter once its hook is registered; the registering thread finds it at once.
 pub fn find(raw: Raw) -> Option<Arc<Interpreter>> {
     let found = lookup(&registry(), raw)?;
     (found.ready.load(Ordering::Acquire) || found.registrar == sys::thread_id()).then_some(found)
 }
 
-/// The record of an interpreter, new or as another thread just made it, and whether it is new. The caller is attached
-/// to the interpreter; `registrar` is the thread that registers its hook next, and may find it already.
+/// The record of an interpreter, added unless another thread has just done so, and whether it is new. The caller is attached
+/// to the interpreter; `registrar` is the thread that registers the hook next, and may find the record already.
 pub fn find_or_add(
     python: &'static Python,
     raw: Raw,
@@ -293,14 +294,14 @@ fn lookup(list: &[Option<Arc<Interpreter>>], raw: Raw) -> Option<Arc<Interpreter
     list.iter().flatten().find(|interpreter| interpreter.is(Some(raw))).cloned()
 }
 
-/// The registry and all ledgers, held still through a fork.
+/// The registry and the state of all gates, locked through a fork.
 pub struct Still {
     _shielded: MutexGuard<'static, Vec<u64>>,
     list: MutexGuard<'static, Registry>,
     domain: DomainGuard<Entry>,
 }
 
-/// Holds the registry and all ledgers still.
+/// Locks the registry and the state of all gates.
 pub fn hold_still() -> Still {
     Still { _shielded: shield::shielded(), list: registry(), domain: DOMAIN.lock() }
 }
@@ -325,7 +326,7 @@ impl Still {
         self.list.iter().flatten().find(|interpreter| interpreter.origin == Origin::Main).map(Arc::as_ref)
     }
 
-    /// Forgets, in a forked child, every thread but the one that is there. CPython is not asked.
+    /// Forgets, in a forked child, every thread but the one that forked. Calls no CPython.
     pub fn forget_others(&self, mine: impl Fn(&Entry) -> bool) {
         FORKS.fetch_add(1, Ordering::Relaxed);
         DOMAIN.observe_held(&self.domain, false);

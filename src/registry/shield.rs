@@ -1,4 +1,4 @@
-//! What keeps interrupts from a thread that must not meet one.
+//! Keeps interrupts from threads that must not get one now.
 
 use crate::sys::Mutex;
 use std::sync::MutexGuard;
@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 static SHIELDED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 /// How many interrupts there were.
 static INTERRUPTS: AtomicU64 = AtomicU64::new(0);
-/// How many threads are past their look at the shields, and have not interrupted yet.
+/// How many threads are in `unless_shielded`: between their look at the shields and the end of their interrupt.
 static INTERRUPTING: AtomicUsize = AtomicUsize::new(0);
 
-/// The threads that have shields, kept as they are for as long as this is held.
+/// Locks the list of shielded threads.
 pub(super) fn shielded() -> MutexGuard<'static, Vec<u64>> {
     SHIELDED.lock()
 }
@@ -18,28 +18,28 @@ pub(super) fn shielded() -> MutexGuard<'static, Vec<u64>> {
 /// Keeps interrupts from a thread.
 pub struct Shield(u64);
 
-/// How many interrupts there were so far: one that is not new since then has been seen.
+/// How many interrupts there were so far: while this does not change, no new one was sent.
 pub fn interrupts() -> u64 {
     INTERRUPTS.load(Ordering::SeqCst)
 }
 
-/// How many threads look at the marks of those they are to interrupt, and interrupt them.
+/// How many threads are in `raising`.
 static RAISING: AtomicUsize = AtomicUsize::new(0);
 
-/// Runs `f`, which looks at marks, and raises in those who have them.
+/// Runs `f`, which looks at the marks of participants and interrupts the threads that have one.
 pub fn raising(f: impl FnOnce()) {
     RAISING.fetch_add(1, Ordering::SeqCst);
     f();
-    // A fork meanwhile has set it to 0 in the child.
+    // The child of a fork in `f` has set the count to 0.
     let _ = RAISING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
 }
 
-/// Whether somebody is at that.
+/// Whether a thread is in `raising`.
 pub fn is_raising() -> bool {
     RAISING.load(Ordering::SeqCst) > 0
 }
 
-/// No interrupt reaches the thread that Python knows by this number, until the shield is dropped.
+/// Keeps interrupts from the thread with this number of Python's, until the shield is dropped.
 pub fn shield(ident: u64) -> Shield {
     shielded().push(ident);
     // An interrupter that checked the list before we were on it finishes quickly, or is inside a destructor run by
@@ -62,8 +62,8 @@ impl Drop for Shield {
     }
 }
 
-/// Interrupts a thread that has no shield. `interrupt` may run Python code, when it is done: that of an exception which
-/// the thread had not seen yet, and whose place this one takes.
+/// Interrupts a thread that has no shield. `interrupt` may run Python code at its end: the destructor of an exception that
+/// was pending, which the new one replaces.
 pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
     INTERRUPTING.fetch_add(1, Ordering::SeqCst);
     let shielded = shielded().contains(&ident);
@@ -71,11 +71,11 @@ pub fn unless_shielded(ident: u64, interrupt: impl FnOnce()) {
         INTERRUPTS.fetch_add(1, Ordering::SeqCst);
         interrupt();
     }
-    // A fork meanwhile has set it to 0 in the child.
+    // The child of a fork in `interrupt` has set the count to 0.
     let _ = INTERRUPTING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
 }
 
-/// In a forked child there is nobody else who could be at it.
+/// In a forked child no other thread interrupts anybody.
 pub(super) fn forget_others() {
     INTERRUPTING.store(0, Ordering::Relaxed);
     RAISING.store(0, Ordering::Relaxed);

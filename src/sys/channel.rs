@@ -1,4 +1,5 @@
-//! From one thread to another, as std's own channel, which comes in three kinds for each type: those are a sixteenth of this library.
+//! A channel from one thread to another, with the interface of std's. std's has three implementations for each type: they
+//! would be a sixteenth of this library.
 
 use super::lock::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -6,10 +7,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError};
 use std::time::{Duration, Instant};
 
-/// Where things are put in.
+/// The end where values are put in.
 pub struct Sender<T>(Arc<Shared<T>>);
 
-/// Where they are taken out.
+/// The end where they are taken out.
 pub struct Receiver<T>(Arc<Shared<T>>);
 
 struct Shared<T> {
@@ -23,7 +24,7 @@ struct Line<T> {
     is_cut: bool,
 }
 
-/// Both ends of one.
+/// Both ends of a new channel.
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let line = Mutex::new(Line { things: VecDeque::new(), is_cut: false });
     let shared = Arc::new(Shared { line, changed: Condvar::new() });
@@ -31,7 +32,7 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Shared<T> {
-    /// The next thing, or None where there will be none. None: the time is up first.
+    /// The next value. `Some(None)`: the sender is gone, and nothing is left. `None`: the deadline passed first.
     fn next(&self, deadline: Option<Instant>) -> Option<Option<T>> {
         self.changed.wait_for(self.line.lock(), deadline, |line| match line.things.pop_front() {
             None if !line.is_cut => None,
@@ -46,7 +47,7 @@ impl<T> Shared<T> {
 }
 
 impl<T> Sender<T> {
-    /// Puts a thing in; back, where nobody takes any out.
+    /// Puts a value in. The error gives it back: the receiver is gone.
     pub fn send(&self, thing: T) -> Result<(), SendError<T>> {
         let mut line = self.0.line.lock();
         if line.is_cut {
@@ -60,12 +61,12 @@ impl<T> Sender<T> {
 }
 
 impl<T> Receiver<T> {
-    /// The next thing, for which it waits.
+    /// Waits for the next value.
     pub fn recv(&self) -> Result<T, RecvError> {
         self.0.next(None).ok_or(RecvError)?.ok_or(RecvError)
     }
 
-    /// The same, for so long at most.
+    /// The same, for `limit` at most.
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
         let next = self.0.next(Instant::now().checked_add(limit)).ok_or(RecvTimeoutError::Timeout)?;
         next.ok_or(RecvTimeoutError::Disconnected)

@@ -1,8 +1,8 @@
 //! The time that each attach notes, so that a report can say for how long a thread has been inside.
 //!
-//! To ask the system costs as much as half of an attach. So whoever asks very often has a thread write the time down for
-//! all, for a second; after that somebody has to ask often again. Through a fork that thread is not there: os.fork would warn of it,
-//! and the child would not have it.
+//! To ask the system for the time costs half as much as an attach. So a thread that asks very often starts a thread that
+//! writes the time down for all, for a second; after that somebody has to ask as often again. The fork handlers end that
+//! thread first: os.fork would warn of it, and the child would not have it.
 
 use super::lock::{Condvar, Mutex};
 use super::{Joinable, spawn_joinable, ticks};
@@ -11,34 +11,34 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
-/// Read by all and written by one, now and then: not beside anything that others write.
+/// On a cache line of its own: all threads read it, and one writes it now and then.
 #[repr(align(64))]
 struct Written(AtomicU64);
 
-/// 0: nobody writes it down.
+/// The time as it was written down last. 0: no thread writes it down.
 static NOW: Written = Written(AtomicU64::new(0));
 
-/// The thread that writes it down.
+/// The thread that writes the time down.
 #[derive(Default)]
 pub struct Writer {
-    /// It may be through by now.
+    /// It may have finished.
     thread: Option<Joinable>,
     is_at_work: bool,
-    /// Somebody waits for its end, and it is not to begin again meanwhile.
+    /// Somebody waits for its end, and no other may be started meanwhile.
     is_to_end: bool,
 }
 
 static WRITER: Mutex<Writer> = Mutex::new(Writer { thread: None, is_at_work: false, is_to_end: false });
 static CHANGED: Condvar = Condvar::new();
 
-/// So often between two steps of the system's own coarse clock (4 ms) is very often.
+/// To ask this often between two ticks of the system's coarse clock (4 ms) is very often.
 const OFTEN: u32 = 250;
-/// A time that is noted may be that much too early, where it was written down.
+/// The interval at which the time is written down: so much too early a noted time may be.
 pub const STEP: Duration = Duration::from_millis(50);
-/// For how many steps it is written down then.
+/// How many intervals the thread stays.
 const STEPS: u32 = 20;
 
-/// How often one thread asks.
+/// How often a thread asks for the time.
 #[derive(Default)]
 pub struct Pace {
     tick: Cell<u64>,
@@ -46,17 +46,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// None yet.
+    /// It has not asked yet.
     pub const fn new() -> Pace {
         Pace { tick: Cell::new(0), asked: Cell::new(0) }
     }
 
-    /// The time, as `ticks` has it, or as it was at most a `STEP` ago.
+    /// The time as `ticks` says it now, or said it at most a `STEP` ago.
     pub fn now(&self) -> u64 {
         Pace::written().unwrap_or_else(|| self.ask())
     }
 
-    /// The same, where somebody writes it down.
+    /// The time as it was written down, if a thread does that.
     #[inline(always)]
     pub fn written() -> Option<u64> {
         let now = NOW.0.load(Ordering::Relaxed);
@@ -76,7 +76,7 @@ impl Pace {
     }
 }
 
-/// Has the time written down. Where somebody is at that, or there is no thread to be had, all goes on as before.
+/// Starts the thread that writes the time down. If it runs already, or cannot be started, nothing changes.
 #[cold]
 fn begin() {
     let Some(mut writer) = WRITER.try_lock() else { return };
@@ -99,7 +99,7 @@ fn write() {
     writer.is_at_work = false;
 }
 
-/// Gives the thread that wrote up, if it is through: its stack, and with that its number, is another's then.
+/// Detaches that thread if it has finished, so that the system can reuse its stack, and with it its address, for another one.
 pub fn let_go_of_clock() {
     let mut writer = WRITER.lock();
     if !writer.is_at_work && !writer.is_to_end {
@@ -107,10 +107,10 @@ pub fn let_go_of_clock() {
     }
 }
 
-/// What is held through a fork: nobody writes the time down then.
+/// Held through a fork: no thread writes the time down meanwhile.
 pub type Still = MutexGuard<'static, Writer>;
 
-/// Ends the thread that writes, and keeps it from beginning again.
+/// Ends the thread that writes the time down, and keeps it from being started again.
 pub fn hold_clock_still() -> Still {
     let mut writer = WRITER.lock();
     if let Some(thread) = writer.thread.take() {
@@ -125,18 +125,18 @@ pub fn hold_clock_still() -> Still {
 }
 
 impl Writer {
-    /// In a forked child: another thread that forks may have been at ending the one that writes.
+    /// In a forked child: a second thread that forks may have been ending the writer at that moment.
     pub fn forget_others(&mut self) {
         *self = Writer::default();
         NOW.0.store(0, Ordering::Relaxed);
     }
 }
 
-/// The processor's counter is to be had, and goes on steadily.
+/// The processor has a counter that runs steadily.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 
-/// A time for notes of which many are made: `Scale` makes nanoseconds of it. The processor's own counter where there is one, since
-/// to ask the system costs three times as much.
+/// A time for frequent notes, which `Scale` converts to nanoseconds: the processor's own counter where there is one, since to
+/// ask the system costs three times as much.
 #[inline]
 pub fn moment() -> u64 {
     if COUNTS.load(Ordering::Relaxed) { counter::read() } else { since_the_first() }
@@ -151,10 +151,11 @@ fn since_the_first() -> u64 {
 mod counter {
     use std::arch::x86_64::{__cpuid, _rdtsc};
 
-    /// Whether it goes on at one pace, whatever the processor's own is and while that sleeps: as "invariant TSC".
+    /// Whether the counter runs at one pace, whatever the processor's clock does and while the processor sleeps: Intel's
+    /// "invariant TSC".
     #[allow(unused_unsafe)] // later Rusts have it safe
     pub fn is_steady() -> bool {
-        // SAFETY: every processor of this kind has the instruction, and says by the first how far the numbers go.
+        // SAFETY: every processor of this kind has the instruction; its first answer says how far the numbers go.
         unsafe { __cpuid(0x8000_0000).eax >= 0x8000_0007 && __cpuid(0x8000_0007).edx & 1 << 8 != 0 }
     }
 
@@ -177,7 +178,7 @@ mod counter {
     }
 }
 
-/// How `moment` goes: looked up every now and then, and taken for straight in between.
+/// Converts a `moment` to nanoseconds: measures both from time to time, and interpolates in between.
 pub struct Scale {
     moment: u64,
     ns: u64,
@@ -186,23 +187,23 @@ pub struct Scale {
     pace: Option<f64>,
 }
 
-/// What lies this close together says little about the pace, in nanoseconds.
+/// Measurements closer together than this, in nanoseconds, say little about the pace.
 const CLOSE: u64 = 1_000_000;
 
 impl Scale {
-    /// From here on moments are of this scale.
+    /// Chooses the clock of `moment`, and begins to measure it.
     pub fn begin() -> Scale {
         COUNTS.store(counter::is_steady(), Ordering::Relaxed);
         let (moment, ns) = Scale::look();
         Scale { moment, ns, first: ns, pace: None }
     }
 
-    /// The moment of the last look.
+    /// The moment of the last measurement.
     pub fn moment(&self) -> u64 {
         self.moment
     }
 
-    /// Looks again; what `ns` is asked for next was shortly before. Nothing is done where that is too early.
+    /// Measures again, unless it is too early for that. To be called before recent moments are converted.
     pub fn adjust(&mut self) {
         let (moment, ns) = Scale::look();
         if self.pace.is_some() && ns - self.ns < CLOSE {
@@ -210,17 +211,17 @@ impl Scale {
         }
         let counts = moment.wrapping_sub(self.moment).max(1);
         let pace = (ns - self.ns) as f64 / counts as f64;
-        // From this look backwards and on: the line goes through the last one too.
+        // The line through this measurement and the last one: it serves for moments between them, and after.
         (self.moment, self.ns, self.pace) = (moment, ns, Some(pace));
     }
 
-    /// Nanoseconds from the beginning to that moment.
+    /// Nanoseconds from `begin` to that moment.
     pub fn ns(&self, moment: u64) -> u64 {
         let since = moment.wrapping_sub(self.moment) as i64 as f64 * self.pace.unwrap_or(1.0);
         (self.ns - self.first).saturating_add_signed(since as i64)
     }
 
-    /// A moment and its time, of a few tries that in which it was interrupted the least.
+    /// A moment and its time: of a few tries the shortest, which was interrupted the least.
     fn look() -> (u64, u64) {
         let looks = (0..4).map(|_| {
             let before = moment();

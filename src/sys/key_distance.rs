@@ -1,16 +1,16 @@
-//! Thread-specific keys, where a system keeps their values inside the thread, at the same distance on each.
+//! Thread-specific keys on systems that keep their values inside the thread, at the same distance on every thread.
 
 use super::{KEY_WORDS, key_get, key_set, this_thread};
 use std::ffi::c_void;
 
-/// The distance from this_thread() to the calling thread's value of a key, where that is the same on every thread. No
-/// system promises it for the key at hand: two values are looked for among `KEY_WORDS`, and a third is tried.
+/// The distance from `this_thread()` to the calling thread's value of a key, where it is the same on every thread. No system
+/// promises that for a given key: so we look for two values among `KEY_WORDS`, and then try a third.
 pub fn find_key_distance(key: u32) -> Option<usize> {
     let marks = [0usize; 3];
     let [first, second, third] = marks.each_ref().map(|mark| (&raw const *mark).cast_mut().cast::<c_void>());
     let before = key_get(key);
     let holds = |place: &usize, mark: *mut c_void| {
-        // SAFETY: inside what the system keeps of the calling thread; volatile, because others write it.
+        // SAFETY: inside the system's record of the calling thread; volatile, because others write it.
         unsafe { (this_thread() as *const usize).add(*place).read_volatile() == mark as usize }
     };
     key_set(key, first);
@@ -32,15 +32,16 @@ pub fn find_key_distance(key: u32) -> Option<usize> {
 
 /// Where this thread keeps its value of a key, by the distance that was found.
 pub fn key_place(key: u32, distance: usize) -> *mut *mut c_void {
-    // glibc notes with the value which of the keys that had the number over time it is for.
+    // pthread_setspecific also stores which use of the key's number the value is for; glibc ignores a value that is for an
+    // earlier use.
     key_set(key, key_get(key));
     (this_thread() + distance) as *mut *mut c_void
 }
 
-/// The word of this thread at a distance that was found.
+/// The calling thread's word at a distance that `find_key_distance` found.
 #[allow(dead_code)] // some systems have a quicker way on some processors
 #[inline(always)]
 pub fn read_thread_word(distance: usize) -> usize {
-    // SAFETY: reads a word of what the system keeps of this thread.
+    // SAFETY: reads a word of the system's record of this thread.
     unsafe { ((this_thread() + distance) as *const usize).read_volatile() }
 }

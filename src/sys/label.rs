@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A static C string, or none. Its length is nobody's concern until it is read.
+/// A static C string, or none. Its text is not looked at before `text`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(*const c_char);
 
@@ -11,7 +11,7 @@ impl Label {
     /// No label.
     pub const NONE: Label = Label(std::ptr::null());
 
-    /// One of our own.
+    /// A label of our own.
     pub const fn new(text: &'static CStr) -> Label {
         Label(text.as_ptr())
     }
@@ -22,19 +22,19 @@ impl Label {
         Label(text)
     }
 
-    /// What it says; None: nothing.
+    /// The text; None: there is no label.
     pub fn text(self) -> Option<&'static CStr> {
         // SAFETY: a label's text lives for ever.
         (!self.0.is_null()).then(|| unsafe { CStr::from_ptr(self.0) })
     }
 }
 
-/// Holds a label.
+/// A cell for a label.
 #[derive(Debug, Default)]
 pub struct LabelCell(AtomicPtr<c_char>);
 
 impl LabelCell {
-    /// With none in it.
+    /// Without a label.
     pub const fn new() -> LabelCell {
         LabelCell(AtomicPtr::new(std::ptr::null_mut()))
     }
@@ -45,7 +45,7 @@ impl LabelCell {
         self.0.store(label.0.cast_mut(), Ordering::Relaxed);
     }
 
-    /// The one that was put in last.
+    /// The label that was put in last.
     pub fn get(&self) -> Label {
         Label(self.0.load(Ordering::Relaxed))
     }

@@ -1,5 +1,5 @@
-//! std's locks, without poison: a panic in this library is caught where C called it, and answered. What it held is in order, or it would
-//! not have let go of it by then.
+//! std's locks, without poison: a panic in this library is caught at the C boundary and becomes a status, and later calls
+//! must still work. So whoever holds a lock keeps its data in order wherever it could panic.
 
 use std::sync::{self, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ impl<T> Mutex<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// None: somebody has it.
+    /// None: another thread has it.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         match self.0.try_lock() {
             Ok(guard) => Some(guard),
@@ -58,7 +58,7 @@ impl Condvar {
         self.0.wait_while(guard, condition).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same, for so long at most. None: without a limit.
+    /// The same, for `limit` at most. None: without a limit.
     pub fn wait_while_within<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
@@ -71,7 +71,7 @@ impl Condvar {
         }
     }
 
-    /// Waits until there is an answer in what the lock guards. None: the time is up first.
+    /// Waits until `answer` finds one in what the lock guards. None: the deadline passed first.
     pub fn wait_for<T, R>(
         &self,
         mut guard: MutexGuard<'_, T>,

@@ -1,6 +1,6 @@
-//! What is asked of the operating system: a room for each, with the same functions, and here what is the same in all.
+//! What we ask of the operating system: one room per system, with the same functions, and here what all systems share.
 //!
-//! `linux` is the one that is tested. `windows` was run under Wine, `macos` compiled: see docs/systems.md.
+//! Only `linux` is tested. `windows` was run under Wine, `macos` only compiled: see docs/systems.md.
 
 mod channel;
 mod clock;
@@ -55,7 +55,7 @@ pub use thread_end::ThreadEnd;
 #[cfg(unix)]
 pub use unix::*;
 
-/// Has a function run when the library is loaded, before any other of it is called.
+/// Runs a function when the library is loaded, before any other function of it is called.
 macro_rules! at_load {
     ($function:path) => {
         #[used]
@@ -67,16 +67,17 @@ macro_rules! at_load {
 }
 pub(crate) use at_load;
 
-/// A word that each copy of this library exports by that name, in the copy that was loaded first; `own` is that of this copy.
+/// A word that each copy of this library exports by that name: the one in the copy that was loaded first. `own` is this
+/// copy's.
 pub fn first_word(
     name: &std::ffi::CStr,
     own: &'static std::sync::atomic::AtomicU32,
 ) -> &'static std::sync::atomic::AtomicU32 {
-    // SAFETY: the name is this library's, which is never unloaded, and every copy has such a word there.
+    // SAFETY: the name is this library's, which is never unloaded, and every copy has a word of this type there.
     first_symbol(name).map_or(own, |first| unsafe { &*first.cast() })
 }
 
-/// A thread of this process as people know it: its number and, while it lives, its name.
+/// A thread of this process for messages: its number and, while it lives, its name.
 pub fn describe_thread(id: u32) -> String {
     match thread_name(id) {
         Some(name) if !name.is_empty() => format!("thread {id} \"{name}\""),
@@ -84,16 +85,15 @@ pub fn describe_thread(id: u32) -> String {
     }
 }
 
-/// Runs `f` on a new thread that nothing was done on before, and waits for it. None: the thread was ended from within
-/// (CPython up to 3.13.7 does that to a thread that comes too late), so it must not be a Rust thread, which would abort the
-/// process then.
+/// Runs `f` on a new thread that CPython never saw, and waits for it. None: the thread was ended from within, as CPython up
+/// to 3.13.7 does with a thread that comes too late. So it must not be a Rust thread: that would abort the process.
 pub fn on_fresh_thread<R>(f: impl FnOnce() -> R) -> std::io::Result<Option<R>> {
     let (mut f, mut result) = (Some(f), None);
     on_joined_thread(&mut || result = f.take().map(|f| f()))?;
     Ok(result)
 }
 
-/// Makes keys until no number below that one is free; gives them.
+/// Makes keys until no number below `key` is free, and returns them.
 pub fn take_keys_below(key: u32) -> Vec<u32> {
     let mut taken = Vec::new();
     while let Some(made) = make_key(None) {
@@ -106,12 +106,12 @@ pub fn take_keys_below(key: u32) -> Vec<u32> {
     taken
 }
 
-/// Gives such keys back.
+/// Deletes the keys that `take_keys_below` made.
 pub fn give_keys_back(taken: Vec<u32>) {
     taken.into_iter().for_each(delete_key);
 }
 
-/// Writes all of it to a file descriptor; in a signal handler too. False: the file takes no more.
+/// Writes all bytes to a file descriptor; for signal handlers too. False: the file takes no more.
 pub fn write_all(fd: i32, mut bytes: &[u8]) -> bool {
     while !bytes.is_empty() {
         // SAFETY: the bytes are there for the length of the call.
@@ -125,32 +125,33 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) -> bool {
     true
 }
 
-/// Has a function run when the process ends by exit or the return of main. It has to expect anything.
+/// Runs a function when the process ends by exit or by the return of main. By then anything may be gone.
 pub fn at_exit(function: extern "C" fn()) {
     // SAFETY: a function of this library, which is never unloaded.
     unsafe { libc::atexit(function) };
 }
 
-/// The milliseconds since `ticks()` said so.
+/// The milliseconds since `ticks()` was `then`.
 pub fn milliseconds_since(then: u64) -> u64 {
     ticks().saturating_sub(then) / 1_000_000
 }
 
-/// Reads one word of this process's memory that may be gone by now; None if it is.
+/// Reads one word of this process's memory; None if the memory is no longer mapped.
 pub fn read_word(address: usize) -> Option<usize> {
     let mut word = [0];
     (read_words(address, &mut word) == 1).then_some(word[0])
 }
 
-/// Goes through a list of things that may come and go meanwhile, until `more` says no: each has the address of the next one at
-/// an offset. None: it leads to where no memory is, or in a circle, as one does that is gone, where an allocator links what is free.
+/// Walks a linked list whose items may come and go meanwhile, until `more` answers false; each item has the address of the
+/// next one at `offset`. None: the walk came to memory that is not mapped, or goes in a circle, as it can through freed
+/// items, in which an allocator links its free blocks.
 pub fn each_linked(first: usize, offset: usize, mut more: impl FnMut(usize) -> bool) -> Option<()> {
     let (mut here, mut steps, mut mark) = (first, 0usize, 0);
     loop {
         if here == 0 || !more(here) {
             return Some(());
         }
-        // Brent's way to find a circle: who goes round in it comes back to a mark that is set ever more seldom.
+        // Brent's cycle detection: a walk in a circle comes back to the mark, which is moved ever more rarely.
         steps += 1;
         if steps.is_power_of_two() {
             mark = here;

@@ -1,4 +1,4 @@
-//! The loaded modules, as far as all systems have the same of them.
+//! The loaded modules, as far as all systems are alike.
 
 use super::{Library, Locals, ThreadLocal, modules, real_path, variables_that_hold};
 use std::ffi::{CStr, OsString, c_void};
@@ -30,7 +30,7 @@ impl Module {
         self.segments.iter().any(|segment| segment.contains(&address))
     }
 
-    /// Its thread-local variables that hold a word on this thread.
+    /// Its thread-local variables that hold `word` on this thread.
     pub fn variables_that_hold(&self, word: usize) -> Vec<ThreadLocal> {
         variables_that_hold(&self.locals, word)
     }
@@ -40,7 +40,7 @@ impl Module {
         let library: Library = self.open()?;
         // SAFETY: only the address is used.
         let address = unsafe { library.get::<*mut c_void>(name) }.ok()?.as_raw_ptr().cast::<c_void>();
-        // Not one of a library that this one needs.
+        // Not a symbol of a library that this module needs.
         self.contains(address as usize).then_some(address)
     }
 }
@@ -51,7 +51,7 @@ pub fn own_file() -> PathBuf {
     modules().iter().find(|module| module.contains(here)).map(Module::file).unwrap_or_default()
 }
 
-/// The address of a symbol in the first module that defines it, in the order in which they were loaded.
+/// The address of a symbol in the first module, in the order of loading, that defines it.
 pub fn first_symbol(name: &CStr) -> Option<*mut c_void> {
     modules().iter().find_map(|module| module.symbol(name))
 }

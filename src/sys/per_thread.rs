@@ -1,15 +1,16 @@
-//! A value per thread that is never dropped, and found without a call. (Windows has its own way.)
+//! A value per thread that is never dropped, and that is found without a call. (Windows has its own way.)
 //!
-//! A library that may be dlopened gets a thread's variables by a call to the loader's `__tls_get_addr`, at each use, or from
-//! static TLS, of which glibc has 1664 bytes for all such libraries together, and a module's block goes there whole. So the
-//! value's address is also a pthread key's, which glibc keeps inside the thread, at the same distance on each.
+//! A library that may be dlopened finds a thread's variables by a call to the loader's `__tls_get_addr` at each use, or in
+//! static TLS, of which glibc has 1664 bytes for all such libraries together, and where a module's whole block has to go. So
+//! the value's address is stored as the value of a pthread key too, which glibc keeps inside the thread, at the same distance
+//! on every thread.
 
 use super::{find_key_distance, key_set, make_key, thread_word};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread::LocalKey;
 
-/// One such value.
+/// A value per thread.
 pub struct PerThread<T: 'static> {
     value: &'static LocalKey<ManuallyDrop<T>>,
     key: AtomicU32,
@@ -32,12 +33,12 @@ macro_rules! per_thread {
 pub(crate) use per_thread;
 
 impl<T> PerThread<T> {
-    /// `value` is where the threads' values are.
+    /// `value` holds the threads' values.
     pub const fn new(value: &'static LocalKey<ManuallyDrop<T>>) -> Self {
         PerThread { value, key: AtomicU32::new(0), distance: AtomicUsize::new(0) }
     }
 
-    /// Has values found faster from here on. Once, before threads come.
+    /// From here on values are found without a call, if the system allows it. Call it once, before there are other threads.
     pub fn prepare(&self) {
         if let Some(key) = make_key(None)
             && let Some(distance) = find_key_distance(key)
@@ -47,19 +48,19 @@ impl<T> PerThread<T> {
         }
     }
 
-    /// This thread's.
+    /// Gives `f` this thread's value.
     #[inline]
     pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
         f(self.at_hand().unwrap_or_else(|| self.find()))
     }
 
-    /// This thread's, where it is found without a call. It must not be sent to another thread, so T is not `Sync`.
+    /// This thread's value, if it can be found without a call. It must not be sent to another thread, so T is not `Sync`.
     #[inline(always)]
     pub fn at_hand(&self) -> Option<&T> {
         let distance = self.distance.load(Ordering::Acquire);
         let found = if distance == 0 { std::ptr::null() } else { thread_word(distance) as *const T };
-        // SAFETY: nobody but `find` sets values of the key: the address of this thread's value, which is never dropped and
-        // stays where it is until the thread is gone. (The end of a thread empties the key before that.)
+        // SAFETY: only `find` sets values of the key: the address of this thread's value, which is never dropped and stays in
+        // place until the thread is gone. (The end of a thread empties the key before that.)
         unsafe { found.as_ref() }
     }
 

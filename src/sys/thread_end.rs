@@ -1,11 +1,11 @@
-//! What a thread does at its end.
+//! What a thread does when it ends.
 
 use super::{make_end_key, set_end_key};
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
-/// Something to do when a thread ends that asked for it. When that is differs: see `make_end_key`. Asked for again meanwhile,
-/// it is done again in the next round, of `THREAD_END_ROUNDS` at most.
+/// Something to do at the end of each thread that asks for it; `make_end_key` says when exactly. If it is asked for again
+/// meanwhile, it is done again in the next round, of `THREAD_END_ROUNDS` at most.
 pub struct ThreadEnd {
     run: fn(),
     key: OnceLock<Option<u32>>,
@@ -17,18 +17,18 @@ impl ThreadEnd {
         ThreadEnd { run, key: OnceLock::new() }
     }
 
-    /// Makes the key now, rather than when it is first asked for.
+    /// Makes the key now, rather than when a thread first asks.
     pub fn prepare(&'static self) {
         self.key.get_or_init(make_end_key);
     }
 
-    /// Has it done at the end of this thread. False: the process has no key left.
+    /// Asks for it at the end of this thread. False: the process has no key left.
     pub fn ask(&'static self) -> bool {
-        // SAFETY: what is set is a `ThreadEnd`, for ever.
+        // SAFETY: the value is a `ThreadEnd`, which is static.
         self.key.get_or_init(make_end_key).is_some_and(|key| unsafe { set_end_key(key, (&raw const *self).cast()) })
     }
 
-    /// The end has come.
+    /// Does it: the thread ends.
     ///
     /// # Safety
     /// `asked` is what `set_end_key` was given.

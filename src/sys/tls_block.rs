@@ -1,4 +1,4 @@
-//! Thread-local variables where a module has all of them in one block, on each thread: ELF and Windows.
+//! Thread-local variables on systems where a module has all of them in one block per thread: ELF and Windows.
 
 use super::tls_address;
 
@@ -19,7 +19,7 @@ impl ThreadLocal {
 /// A module's thread-local block.
 #[derive(Clone, Copy, Debug)]
 pub struct Block {
-    /// Where it is on the thread that asked; 0 where that thread has none yet.
+    /// Where it is on the thread that called `modules`; 0 where that thread has none yet.
     pub here: usize,
     /// In bytes.
     pub size: usize,
@@ -30,7 +30,7 @@ pub struct Block {
 /// A module's thread-local variables: none, or one block.
 pub type Locals = Option<Block>;
 
-/// Those that hold a word on this thread, which is the one that asked for the module.
+/// The variables that hold `word` on this thread, which is the one that called `modules`.
 pub fn variables_that_hold(locals: &Locals, word: usize) -> Vec<ThreadLocal> {
     let Some(block) = locals.filter(|block| block.here != 0) else { return Vec::new() };
     let words = block.size / size_of::<usize>();

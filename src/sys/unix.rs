@@ -12,7 +12,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Runs `f`, which leaves errno to whoever was interrupted.
+/// Runs `f`, and restores errno afterwards, for the code that a signal interrupted.
 pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
     // SAFETY: this thread's own.
     unsafe {
@@ -24,17 +24,17 @@ pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
     }
 }
 
-/// Which signals a thread does not take. Those of ours take none, but while they run Python code: threads and processes that it
-/// starts inherit the mask.
+/// A thread's signal mask. Our own threads block every signal, except while they run Python code: threads and processes that
+/// Python code starts inherit the mask.
 pub struct SignalMask(libc::sigset_t);
 
 thread_local! {
-    /// On a thread of ours, which takes no signal of itself: the mask of the host's thread that had it started.
+    /// On a thread of ours: the mask of the host's thread that had it started.
     static GIVEN: Cell<Option<libc::sigset_t>> = const { Cell::new(None) };
 }
 
 impl SignalMask {
-    /// None at all.
+    /// Blocks every signal.
     fn all() -> SignalMask {
         // SAFETY: the set is valid for the call.
         unsafe {
@@ -44,7 +44,7 @@ impl SignalMask {
         }
     }
 
-    /// What this thread does not take; on one of ours, what the one does not that had it started.
+    /// This thread's mask; on a thread of ours, that of the host's thread that had it started.
     pub fn of_this_thread() -> SignalMask {
         if let Some(mask) = GIVEN.get() {
             return SignalMask(mask);
@@ -57,12 +57,12 @@ impl SignalMask {
         }
     }
 
-    /// Makes it the mask that this thread, which is ours, was given.
+    /// Makes it the mask that `as_given` uses on this thread, which is ours.
     pub fn give(self) {
         GIVEN.set(Some(self.0));
     }
 
-    /// Runs `f`, which may run Python code: on a thread of ours with the mask of the host's thread that had it started.
+    /// Runs `f`, which may run Python code; on a thread of ours, with the mask of the host's thread that had it started.
     pub fn as_given<R>(f: impl FnOnce() -> R) -> R {
         match GIVEN.get() {
             Some(given) => SignalMask(given).around(f),
@@ -71,7 +71,7 @@ impl SignalMask {
     }
 
     fn around<R>(&self, f: impl FnOnce() -> R) -> R {
-        // SAFETY: both sets are valid for the calls, and a mask is this thread's own.
+        // SAFETY: both sets are valid for the calls, and a mask is the calling thread's own.
         unsafe {
             let mut before = std::mem::zeroed::<libc::sigset_t>();
             libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, &mut before);
@@ -82,9 +82,9 @@ impl SignalMask {
     }
 }
 
-/// Runs `f`, in which a write to where nobody reads any more is an error to who writes, and no SIGPIPE, by which the host would end.
+/// Runs `f` with SIGPIPE suppressed: a write to a pipe that nobody reads fails, and does not end the host.
 pub fn without_sigpipe<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: each set is valid for the calls. The signal is taken where it is pending, so `sigwait` does not wait.
+    // SAFETY: each set is valid for the calls. `sigwait` is called only where the signal is pending, so it does not wait.
     unsafe {
         let mut pipe = std::mem::zeroed::<libc::sigset_t>();
         libc::sigemptyset(&mut pipe);
@@ -110,12 +110,12 @@ fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
     SignalMask::all().around(f)
 }
 
-/// While this is there, SIGINT ends the process by a handler: what it does by default, and not seen to be the default.
-/// CPython's `_signal`, when it is imported first, makes SIGINT its own where nobody has, and only there.
+/// While this exists, SIGINT has a handler that ends the process as the default action does. CPython's `_signal`, when it is
+/// first imported, installs Python's handler only where SIGINT has the default action.
 pub struct UndefaultedInterrupt(libc::sigaction);
 
 impl UndefaultedInterrupt {
-    /// None where the host has seen to SIGINT itself.
+    /// None: the host has set an action for SIGINT itself.
     pub fn begin() -> Option<UndefaultedInterrupt> {
         extern "C" fn end(signal: c_int) {
             // SIGINT is at its default again (SA_RESETHAND), and not blocked (SA_NODEFER).
@@ -141,13 +141,13 @@ impl UndefaultedInterrupt {
 
 impl Drop for UndefaultedInterrupt {
     fn drop(&mut self) {
-        // SAFETY: it is what the host had.
+        // SAFETY: the action is the one that the host had.
         unsafe { libc::sigaction(libc::SIGINT, &self.0, std::ptr::null_mut()) };
     }
 }
 
-/// What a thread that Python is initialised on gets for a stack, in bytes: what the system gives the first thread of a
-/// program, which CPython's limits of recursion are made for, where that is more than 8 MiB, the usual.
+/// The stack size, in bytes, of a thread that Python is initialised on: RLIMIT_STACK, as the first thread of a program has
+/// it, since CPython's recursion limits are made for that; but at least 8 MiB, the usual limit.
 pub fn stack_size() -> usize {
     const USUAL: usize = 8 << 20;
     // SAFETY: the struct is valid for the call.
@@ -161,7 +161,7 @@ pub fn stack_size() -> usize {
     usize::try_from(limit).unwrap_or(USUAL).max(USUAL)
 }
 
-/// Runs `f` so that a pthread_cancel of this thread waits until it is through.
+/// Runs `f`, and delays a pthread_cancel of this thread until it returns.
 fn without_cancellation(f: impl FnOnce()) {
     unsafe extern "C" {
         // POSIX; the libc crate does not have it everywhere.
@@ -176,7 +176,7 @@ fn without_cancellation(f: impl FnOnce()) {
 }
 
 unsafe extern "C" {
-    // As libc declares it, but for a start routine that may be unwound.
+    // As the libc crate declares it, but for a start routine that may be unwound.
     fn pthread_create(
         thread: *mut libc::pthread_t,
         attributes: *const libc::pthread_attr_t,
@@ -185,17 +185,17 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// The number by which Python knows a thread is the thread's address, by which free-threaded CPythons' memory allocator knows
-/// its owner. A new thread often has the address of one that has ended.
+/// Python's number of a thread is the address of the thread, by which the memory allocator of free-threaded CPythons knows a
+/// block's owner. A new thread often gets the address of one that has ended.
 pub(crate) const NUMBERS_ARE_ADDRESSES: bool = true;
 
-/// Starts a thread that nobody waits for, with every signal blocked. Not std's: that leaves a destructor behind when it is
-/// called among the destructors of a thread's end.
+/// Starts a detached thread, with every signal blocked. Not by std::thread: that registers a thread-local destructor, which
+/// never runs if the caller is among the last destructors of a thread itself.
 pub fn spawn(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     spawn_with_stack(name, 0, f)
 }
 
-/// The same, for who may wait for it, with a stack of that size in bytes; 0: as the system has it.
+/// The same for a caller who may join it, with a stack of that size in bytes; 0: the system's default.
 pub fn spawn_joinable(
     name: &'static CStr,
     stack_size: usize,
@@ -204,28 +204,28 @@ pub fn spawn_joinable(
     spawn_boxed(stack_size, (name, SignalMask::of_this_thread(), Box::new(f)))
 }
 
-/// A thread that goes on by itself, unless it is waited for.
+/// A thread that can be joined; dropped, it is detached.
 pub struct Joinable(libc::pthread_t);
-// SAFETY: any thread may wait for another, or say that nobody does.
+// SAFETY: any thread may join or detach another.
 unsafe impl Send for Joinable {}
 
 impl Joinable {
-    /// Waits for its end.
+    /// Waits for the thread's end.
     pub fn join(self) {
         let thread = std::mem::ManuallyDrop::new(self);
-        // SAFETY: nobody has waited for it, nor will.
+        // SAFETY: the thread was not joined or detached before, nor will be.
         unsafe { libc::pthread_join(thread.0, std::ptr::null_mut()) };
     }
 }
 
 impl Drop for Joinable {
     fn drop(&mut self) {
-        // SAFETY: nobody has waited for it, nor will.
+        // SAFETY: the thread was not joined or detached before, nor will be.
         unsafe { libc::pthread_detach(self.0) };
     }
 }
 
-/// As `spawn`, with such a stack.
+/// As `spawn`, with a stack of that size in bytes; 0: the system's default.
 pub fn spawn_with_stack(
     name: &'static CStr,
     stack_size: usize,
@@ -246,8 +246,8 @@ fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<Joinable> {
         std::ptr::null_mut()
     }
     let work = Box::into_raw(Box::new(work));
-    // SAFETY: the box is the new thread's, or ours again if there is none; a thread that was made is the caller's; the
-    // attributes are destroyed once.
+    // SAFETY: the box is the new thread's, or ours again if there is no thread; a thread that was made is the caller's to
+    // join; the attributes are destroyed once.
     unsafe {
         let mut thread = std::mem::zeroed();
         let mut attributes = std::mem::zeroed();
@@ -267,7 +267,7 @@ fn spawn_boxed(stack_size: usize, work: Work) -> std::io::Result<Joinable> {
     }
 }
 
-/// Runs `work` on a new thread, with every signal blocked, and waits for the thread.
+/// Runs `work` on a new thread, with every signal blocked, and joins the thread.
 pub(super) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()> {
     extern "C-unwind" fn start(work: *mut c_void) -> *mut c_void {
         // SAFETY: on_joined_thread waits for this thread, and does not touch the work meanwhile.
@@ -287,11 +287,11 @@ pub(super) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()
     Ok(())
 }
 
-/// Whether other threads than this one can load libraries: not while this one is in a constructor of a library that is
-/// being loaded, or is waited for by one that is, because the dynamic loader holds its lock through that. Another thread
-/// may hold the lock for a while; so it is given `patience`.
+/// Whether other threads can load libraries. They cannot while this thread runs the constructor of a library that is being
+/// loaded, or while such a constructor waits for this thread: the dynamic loader holds its lock meanwhile. Another thread may
+/// hold the lock for a while; hence `patience`.
 pub fn others_can_load(patience: Duration) -> bool {
-    // No channel: std's keeps something for each thread that has a destructor, and glibc takes the lock to register one.
+    // Not std's channel: it has a thread-local with a destructor, and glibc takes the loader's lock to register one.
     #[derive(Default)]
     struct Progress {
         begun: bool,
@@ -305,7 +305,7 @@ pub fn others_can_load(patience: Duration) -> bool {
     let told = Arc::clone(&progress);
     let spawned = spawn(c"pyferry-loader", move || {
         tell(&told, |progress| progress.begun = true);
-        // SAFETY: names the program itself, which is loaded; nothing is run. All that is wanted is the lock.
+        // SAFETY: names the program itself, which is loaded, so nothing is run. The call is for its lock alone.
         unsafe { libc::dlopen(std::ptr::null(), RTLD_LAZY | libc::RTLD_NOLOAD) };
         tell(&told, |progress| progress.done = true);
     });
@@ -313,33 +313,33 @@ pub fn others_can_load(patience: Duration) -> bool {
         return true;
     }
     let (lock, changed) = &*progress;
-    // However long a new thread takes to come to it: the time counts from there.
+    // The time counts from when the new thread runs, however long that takes.
     let progress = changed.wait_while(lock.lock(), |progress| !progress.begun);
     changed.wait_while_within(progress, Some(patience), |progress| !progress.done).done
 }
 
 impl Module {
-    /// A reference to it, to look symbols up in.
+    /// A handle to it, to look symbols up in.
     pub fn open(&self) -> Option<Library> {
         if self.name.is_empty() {
             return Some(Library::this());
         }
-        // SAFETY: RTLD_NOLOAD runs no initialisers; it only takes a reference to what is loaded.
+        // SAFETY: RTLD_NOLOAD runs no initialisers; it only takes a reference to a loaded module.
         unsafe { Library::open(Some(&self.name), libc::RTLD_NOLOAD | RTLD_LAZY) }.ok()
     }
 }
 
-/// The address of a symbol as most modules see it: the executable's, where that has one or a copy.
+/// The address of a symbol as most modules see it: the executable's, if it defines the symbol or has a copy of it.
 pub fn global_symbol(name: &CStr) -> Option<NonNull<c_void>> {
     // SAFETY: only the address is used.
     let found = unsafe { Library::this().get::<*mut c_void>(name) }.ok()?.as_raw_ptr();
     NonNull::new(found.cast())
 }
 
-/// Loads a library, or opens one that the host loaded for itself alone, with its symbols for everybody.
+/// Loads a library with its symbols visible to all modules, also where the host has loaded it with RTLD_LOCAL.
 ///
 /// # Safety
-/// The library's initialisers do nothing that is unsound now.
+/// The library's initialisers do nothing unsound at this moment.
 pub unsafe fn load_for_all(path: &Path) -> Result<Library, libloading::Error> {
     // SAFETY: as the caller says.
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }
@@ -350,48 +350,50 @@ pub fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Programs have no windows here of themselves.
+/// Programs do not open windows by themselves here.
 pub fn without_window(_command: &mut std::process::Command) {}
 
-/// A text as the system has it: any bytes.
+/// A text as the system takes it: any bytes.
 pub fn native_text(text: &CStr) -> Option<OsString> {
     Some(OsStr::from_bytes(text.to_bytes()).to_owned())
 }
 
-/// A text of the system's as wide characters with a 0 at the end, which `decode` makes of its bytes; None if they are none.
+/// A text of the system's as wide characters with a 0 at the end, decoded from its bytes by `decode`; None if that fails.
 pub fn wide(text: &OsStr, decode: impl FnOnce(&CStr) -> Option<Vec<libc::wchar_t>>) -> Option<Vec<libc::wchar_t>> {
     decode(&CString::new(text.as_bytes()).ok()?)
 }
 
-/// Has `child` run in every forked child, first of all on its only thread; `prepare` and `parent` in the parent, before
-/// and after.
+/// Registers fork handlers: `prepare` and `parent` run in the parent, before and after the fork, and `child` on the only
+/// thread of the child.
 pub fn at_fork(prepare: extern "C" fn(), parent: extern "C" fn(), child: extern "C" fn()) -> bool {
     // SAFETY: the handlers are functions of this library, which is never unloaded (`stay_loaded`).
     unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) == 0 }
 }
 
-/// This thread's value of a pthread key; NULL for a key nobody made.
+/// This thread's value of a pthread key; NULL for a key that nobody made.
 pub fn key_get(key: u32) -> *mut c_void {
-    // SAFETY: glibc and musl answer NULL for a key that was not made; macOS reads a word of the thread for each below `KEYS`.
+    // SAFETY: glibc and musl answer NULL for a key that was not made; macOS reads a word of the thread for each number below
+    // `KEYS`.
     unsafe { libc::pthread_getspecific(key as libc::pthread_key_t) }
 }
 
 /// Sets this thread's value of a pthread key.
 pub fn key_set(key: u32, value: *mut c_void) {
-    // SAFETY: the key is one that was found in use.
+    // SAFETY: the key was found in use, or is ours.
     unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, value) };
 }
 
-/// The address of no thread, kept from the next ones.
+/// An address that no thread has and no new thread gets while this exists.
 pub struct KeptAddress(Option<NonNull<c_void>>);
 
-/// What a page has at least, on every system.
+/// No system has smaller pages.
 const PAGE: usize = 4096;
 
-/// Keeps an address that a thread had which has ended. None: it may be a thread's, or the next one's.
+/// Keeps the address of a thread that has ended from new threads. None: a thread may have it still, or again.
 pub fn keep_address(address: u64) -> Option<KeptAddress> {
     let page = (address as usize & !(PAGE - 1)) as *mut c_void;
-    // SAFETY: without MAP_FIXED the address is a wish, which is granted where nothing is mapped; else the mapping is undone.
+    // SAFETY: without MAP_FIXED the address is a hint, which is taken where nothing is mapped; elsewhere the mapping is
+    // undone.
     unsafe {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
         let got = libc::mmap(page, PAGE, libc::PROT_NONE, flags, -1, 0);
@@ -402,27 +404,28 @@ pub fn keep_address(address: u64) -> Option<KeptAddress> {
             libc::munmap(got, PAGE);
         }
     }
-    // Other memory is there now: before the next thread is, that has to go, and the thread to come about.
+    // Other memory is mapped there now: it has to be unmapped, and a thread made, before a thread can have this address.
     (!may_be_thread(address as usize)).then_some(KeptAddress(None))
 }
 
 impl Drop for KeptAddress {
     fn drop(&mut self) {
         if let Some(page) = self.0 {
-            // SAFETY: it was mapped for this, and nobody uses it.
+            // SAFETY: the page was mapped for this, and nobody uses it.
             unsafe { libc::munmap(page.as_ptr(), PAGE) };
         }
     }
 }
 
-/// What a key's distance is counted from.
+/// The address that a key's distance is counted from.
 pub(super) fn this_thread() -> usize {
     // SAFETY: takes nothing and cannot fail.
     unsafe { libc::pthread_self() as usize }
 }
 
-/// A key whose values are what a thread does when it ends: after its C++ thread_local destructors, among those of pthread
-/// keys, which come in rounds; not on the thread that ends the process by returning from `main`. None: no key is left.
+/// A key whose destructor is `ThreadEnd::run`. It comes after the thread's C++ thread_local destructors, among those of
+/// pthread keys, which are called in rounds; it does not come on the thread that ends the process by returning from `main`.
+/// None: no key is left.
 pub(super) fn make_end_key() -> Option<u32> {
     unsafe extern "C" fn end(asked: *mut c_void) {
         // CPython waits for its GIL at a cancellation point, with a mutex locked.
@@ -433,12 +436,12 @@ pub(super) fn make_end_key() -> Option<u32> {
     make_key(Some(end))
 }
 
-/// Sets this thread's value of such a key. False: no memory.
+/// Sets this thread's value of a key that `make_end_key` made. False: no memory.
 ///
 /// # Safety
-/// `asked` is a `ThreadEnd` that stays.
+/// `asked` is a static `ThreadEnd`.
 pub(super) unsafe fn set_end_key(key: u32, asked: *const c_void) -> bool {
-    // SAFETY: the key is ours; its value is what the destructor takes it for.
+    // SAFETY: the key is ours, and the value is what its destructor expects.
     unsafe { libc::pthread_setspecific(key as libc::pthread_key_t, asked) == 0 }
 }
 
@@ -451,11 +454,11 @@ pub(super) fn make_key(end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option
 
 /// Deletes a key that `make_key` made.
 pub(super) fn delete_key(key: u32) {
-    // SAFETY: it is ours.
+    // SAFETY: the key is ours.
     unsafe { libc::pthread_key_delete(key as libc::pthread_key_t) };
 }
 
-/// Nothing needs doing for a CPython to take itself to be started by the program that its configuration names.
+/// A CPython here believes its configuration about the program that it was started by: nothing has to be done.
 pub struct Launched;
 
 impl Launched {

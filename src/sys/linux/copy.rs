@@ -1,32 +1,33 @@
-//! A copy of this process, in which something is done that could go wrong.
+//! A copy of this process, for work that may crash.
 
 use std::ffi::c_int;
 use std::time::{Duration, Instant};
 
-/// Runs `f` in a copy of this process that has only this thread, and gives what `f` writes to the file descriptor it gets.
-/// None: no copy can be made, or it came to nothing in time.
+/// Runs `f` in a copy of this process that has only this thread, and returns what `f` writes to the file descriptor it gets,
+/// as far as it came in time. None: no copy could be made.
 ///
-/// The copy is no child that the host could hear of: its end sends no SIGCHLD, and waitpid does not find it. No handler of
-/// pthread_atfork runs. `f` may do what a signal handler may; where it crashes, only the copy goes.
+/// The host does not notice the copy: its end sends no SIGCHLD, a plain waitpid does not find it, and no handler of
+/// pthread_atfork runs. As in a signal handler, any lock may be held by a thread that the copy does not have. If `f` crashes
+/// or hangs, only the copy goes.
 pub fn text_from_copy(patience: Duration, f: impl FnOnce(c_int)) -> Option<String> {
     let mut ends = [0; 2];
-    // SAFETY: room for two.
+    // SAFETY: the array has room for two.
     if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
         return None;
     }
     let [from, to] = ends;
-    // SAFETY: as fork(2), without a signal at its end; what runs in the copy keeps to what is safe there.
+    // SAFETY: as fork(2), without a signal at the copy's end; what `f` does harms only the copy.
     let copy = unsafe { libc::syscall(libc::SYS_clone, 0, 0, 0, 0, 0) };
     if copy == 0 {
         die_quietly();
         f(to);
-        // SAFETY: ends the copy, with nothing of the host's run.
+        // SAFETY: ends the copy, and runs nothing of the host's.
         unsafe { libc::_exit(0) };
     }
-    // SAFETY: ours, and used no more.
+    // SAFETY: the descriptor is ours, and not used again.
     unsafe { libc::close(to) };
     let text = (copy > 0).then(|| read_until(from, Instant::now() + patience));
-    // SAFETY: as above; the copy is not waited for by anybody else.
+    // SAFETY: as above; nobody else waits for the copy.
     unsafe {
         libc::close(from);
         if copy > 0 {
@@ -40,9 +41,9 @@ pub fn text_from_copy(patience: Duration, f: impl FnOnce(c_int)) -> Option<Strin
     text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A crash of the copy is nobody's to handle, and leaves no core.
+/// So that a crash of the copy runs no signal handler of the host's, and leaves no core file.
 fn die_quietly() {
-    // SAFETY: only the copy's own, which has one thread.
+    // SAFETY: changes only the copy, which has one thread.
     unsafe {
         let nothing = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         libc::setrlimit(libc::RLIMIT_CORE, &nothing);

@@ -1,4 +1,4 @@
-//! Linux: threads by number and name, the clock, other processors, this process's memory, where keys are.
+//! Linux: threads by number and name, the clock, membarrier, this process's memory, where keys are.
 
 mod copy;
 mod modules;
@@ -18,7 +18,7 @@ pub fn thread_id() -> u32 {
     unsafe { libc::gettid() as u32 }
 }
 
-/// The size of the calling thread's stack in bytes; 0: nobody knows.
+/// The size of the calling thread's stack in bytes; 0: unknown.
 pub fn stack_size_here() -> usize {
     // SAFETY: the attributes are filled in and destroyed once.
     unsafe {
@@ -33,22 +33,22 @@ pub fn stack_size_here() -> usize {
     }
 }
 
-/// Whether the memory at an address that a thread had may still be the thread's, or one's that has it now, or the next one's
-/// (glibc keeps stacks). glibc and musl begin a thread with its own address on x86-64.
+/// Whether the memory at a thread's address may be that of a thread: of the same one, of another, or of the next one (glibc
+/// keeps stacks for reuse). On x86-64, glibc and musl store a thread's address at that address.
 pub(super) fn may_be_thread(address: usize) -> bool {
     cfg!(not(target_arch = "x86_64")) || super::read_word(address) == Some(address)
 }
 
-/// The name of a thread of this process; None: it is gone.
+/// The name of a thread of this process; None: there is no such thread.
 pub fn thread_name(id: u32) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;
     Some(name.trim_end().to_owned())
 }
 
-/// As `thread_name`, into room of the caller's, with nothing that a signal handler may not do; says how many bytes it has.
+/// As `thread_name`, into memory of the caller's and by what a signal handler may do; returns the number of bytes.
 pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
     let mut path = *b"/proc/self/task/0000000000/comm\0";
-    // Leading zeros name no thread there.
+    // Without leading zeros, which /proc does not know.
     let mut digits = [0; 10];
     let (mut rest, mut count) = (id, 0);
     while rest > 0 || count == 0 {
@@ -60,7 +60,7 @@ pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
         path[NUMBER + place] = *digit;
     }
     path[NUMBER + count..][..6].copy_from_slice(b"/comm\0");
-    // SAFETY: the path is a C string, the room is the caller's, and the file is ours.
+    // SAFETY: the path is a C string, the memory is the caller's, and the file is ours.
     let read = unsafe {
         let file = libc::open(path.as_ptr().cast(), libc::O_RDONLY | libc::O_CLOEXEC);
         if file < 0 {
@@ -74,13 +74,13 @@ pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
     if name[..read].last() == Some(&b'\n') { read - 1 } else { read }
 }
 
-/// Names the calling thread, in less than 16 bytes.
+/// Names the calling thread. The name has less than 16 bytes.
 pub(super) fn name_this_thread(name: &CStr) {
     // SAFETY: this thread's own name, a C string.
     unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) };
 }
 
-/// The time in nanoseconds of a clock that never goes back; never 0. Coarse, because it is read at each attach.
+/// The time in nanoseconds of a monotonic clock; never 0. A coarse clock, because it is read at each attach.
 #[inline]
 pub fn ticks() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -94,12 +94,12 @@ pub fn can_make_all_fence() -> bool {
     membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
 }
 
-/// Has every processor that runs a thread of this process fence, now.
+/// Makes every processor that runs a thread of this process fence, now.
 pub fn make_all_fence() {
     if membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED) {
         return;
     }
-    // A filter on system calls that came after we asked. No processor holds a store back for so long.
+    // A filter on system calls was installed since `can_make_all_fence`. No processor holds a store back for so long.
     std::thread::sleep(std::time::Duration::from_millis(1));
 }
 
@@ -108,7 +108,7 @@ fn membarrier(command: c_int) -> bool {
     unsafe { libc::syscall(libc::SYS_membarrier, command, 0) == 0 }
 }
 
-/// Reads words of this process's memory that may be gone by now; says how many there were.
+/// Reads words of this process's memory that may not be mapped any more; returns how many could be read.
 pub fn read_words(address: usize, words: &mut [usize]) -> usize {
     let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: size_of_val(words) };
     let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: size_of_val(words) };
@@ -120,7 +120,7 @@ pub fn read_words(address: usize, words: &mut [usize]) -> usize {
     usize::try_from(copied).unwrap_or(0) / size_of::<usize>()
 }
 
-/// The same where a sandbox or an emulator does not have that call. Nobody is cancelled in here.
+/// The same where a sandbox or an emulator lacks that call. By plain system calls, which are no cancellation points.
 #[cold]
 fn read_by_file(address: usize, words: &mut [usize]) -> isize {
     // SAFETY: the path is a C string, `words` outlives the calls, the kernel checks `address`, and the file is ours.
@@ -139,21 +139,21 @@ fn read_by_file(address: usize, words: &mut [usize]) -> isize {
 /// The library stays loaded by itself: it is linked with -z nodelete.
 pub fn stay_loaded() {}
 
-/// Key numbers begin at 0 and are less than this (PTHREAD_KEYS_MAX). musl looks for the value of a greater one behind its list.
+/// Key numbers begin at 0 and are less than this (PTHREAD_KEYS_MAX). For a greater one musl would read beyond its array.
 pub(crate) const KEYS: u32 = if cfg!(target_env = "musl") { 128 } else { 1024 };
 
-/// Where a key's value can be, in words from pthread_self(): glibc has the first 32 keys' values inside the thread, and
-/// this is less than its `struct pthread` has on any 64-bit system (288 words on x86-64). Other C libraries have them
+/// Where a key's value can be, in words from pthread_self(): glibc has the values of the first 32 keys inside the thread, and
+/// its `struct pthread` is larger than this on any 64-bit system (288 words on x86-64). Other C libraries have them
 /// elsewhere.
 pub(super) const KEY_WORDS: Range<usize> = if cfg!(target_env = "gnu") { 0..192 } else { 0..0 };
 
-/// The word of this thread at a distance that was found.
+/// The calling thread's word at a distance that `find_key_distance` found.
 #[inline(always)]
 pub(super) fn thread_word(distance: usize) -> usize {
     #[cfg(all(target_arch = "x86_64", target_env = "gnu"))]
     {
         let word: usize;
-        // The thread pointer is pthread_self().
+        // On x86-64 the thread pointer is pthread_self().
         //
         // SAFETY: reads a word of this thread's `struct pthread`.
         unsafe {

@@ -1,17 +1,17 @@
-//! Linux: the loaded modules, as the dynamic loader has them.
+//! Linux: the loaded modules, from the dynamic loader.
 
 use crate::sys::Module;
 use crate::sys::tls_block::Block;
 use std::ffi::{CStr, OsStr, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 
-/// Every module in the process, the executable first, and that without a name.
+/// Every module in the process. The executable is the first, and has no name.
 pub fn modules() -> Vec<Module> {
     unsafe extern "C" fn add(info: *mut libc::dl_phdr_info, size: usize, found: *mut c_void) -> c_int {
         // SAFETY: dl_iterate_phdr passes a valid description, and the vector that modules() gave it.
         let (info, found) = unsafe { (&*info, &mut *found.cast::<Vec<Module>>()) };
         let mut module = Module::default();
-        // glibc has no name for it either; musl has one, and none for what the kernel brings.
+        // glibc has no name for the executable; musl has one, but none for the kernel's module (vdso).
         let is_executable = found.is_empty();
         if !is_executable && !info.dlpi_name.is_null() {
             // SAFETY: the loader's names are C strings that live as long as the module.
@@ -40,12 +40,13 @@ pub fn modules() -> Vec<Module> {
         0
     }
     let mut found = Vec::<Module>::new();
-    // SAFETY: the callback takes the vector it is given, and is not kept.
+    // SAFETY: the callback takes the vector it is given, and does not keep it.
     unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut found).cast()) };
     found
 }
 
-/// The address of a thread-local variable on the calling thread: a module's number and an offset in its block.
+/// The address of a thread-local variable on the calling thread, from its module's number and its offset in the module's
+/// block.
 pub fn tls_address(module: usize, offset: usize) -> *mut usize {
     #[repr(C)]
     struct Index {

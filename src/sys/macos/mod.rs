@@ -10,8 +10,8 @@ use super::Files;
 use std::ffi::{CStr, c_int};
 use std::ops::Range;
 
-/// The system's number of the calling thread: what `sample` and debuggers show. It has 64 bits and counts up from the
-/// start of the machine; the lower ones tell threads apart.
+/// The system's number of the calling thread: what `sample` and debuggers show. It has 64 bits and counts up from the start
+/// of the machine; the lower 32 bits tell threads apart.
 pub fn thread_id() -> u32 {
     let mut id = 0;
     // SAFETY: `id` outlives the call; 0 is the calling thread.
@@ -21,18 +21,18 @@ pub fn thread_id() -> u32 {
 
 /// The size of the calling thread's stack in bytes.
 pub fn stack_size_here() -> usize {
-    // SAFETY: asks of the calling thread.
+    // SAFETY: asks about the calling thread.
     unsafe { libc::pthread_get_stacksize_np(libc::pthread_self()) }
 }
 
-/// Whether the memory at an address that a thread had may be a thread's again: nobody knows.
+/// Whether the memory at a thread's address may be that of a thread: unknown here.
 pub(super) fn may_be_thread(_address: usize) -> bool {
     true
 }
 
-/// The name of a thread of this process; None: it is gone.
+/// The name of a thread of this process; None: there is no such thread.
 pub fn thread_name(id: u32) -> Option<String> {
-    /// Takes the number of a thread, as `thread_id` has it. (The libc crate has only PROC_PIDTHREADINFO, which does not.)
+    /// Takes a thread's number as `thread_id` gives it. (The libc crate has only PROC_PIDTHREADINFO, which takes another.)
     const PROC_PIDTHREADID64INFO: c_int = 15;
     // SAFETY: the struct is plain numbers and bytes.
     let mut info = unsafe { std::mem::zeroed::<libc::proc_threadinfo>() };
@@ -46,24 +46,24 @@ pub fn thread_name(id: u32) -> Option<String> {
     Some(name.to_string_lossy().into_owned())
 }
 
-/// As `thread_name`, with nothing that a signal handler may not do: nothing is, here.
+/// As `thread_name`, by what a signal handler may do: no call here is.
 pub fn copy_thread_name(_id: u32, _name: &mut [u8]) -> usize {
     0
 }
 
-/// What `f` writes in a copy of this process: there are none here.
+/// Copies of a process are not made here.
 pub fn text_from_copy(_patience: std::time::Duration, _f: impl FnOnce(c_int)) -> Option<String> {
     None
 }
 
-/// Names the calling thread, in less than 64 bytes.
+/// Names the calling thread. The name has less than 64 bytes.
 pub(super) fn name_this_thread(name: &CStr) {
-    // SAFETY: a C string; there is no other thread that could be named.
+    // SAFETY: a C string; the call can name no other thread.
     unsafe { libc::pthread_setname_np(name.as_ptr()) };
 }
 
-/// The time in nanoseconds of a clock that never goes back; never 0. Coarse, because it is read at each attach: what the
-/// system wrote down at its last switch between threads.
+/// The time in nanoseconds of a monotonic clock; never 0. A coarse clock, because it is read at each attach: the system
+/// updates it when it switches between threads.
 #[inline]
 pub fn ticks() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -72,21 +72,20 @@ pub fn ticks() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// macOS has no call that makes other processors fence: each side of the gate fences for itself.
+/// macOS has no call that makes other processors fence: both sides of the gate fence themselves.
 pub fn can_make_all_fence() -> bool {
     false
 }
 
-/// Not called, since it cannot be done.
+/// Never called: `can_make_all_fence` answers false.
 pub fn make_all_fence() {
     unreachable!("the gate fences by itself on macOS");
 }
 
-/// Reads words of this process's memory that may be gone by now; says how many there were.
+/// Reads words of this process's memory that may not be mapped any more; returns how many could be read.
 pub fn read_words(address: usize, words: &mut [usize]) -> usize {
     unsafe extern "C" {
-        // As in mach/mach_vm.h and mach/mach_init.h; the libc crate has the first not at all, and calls the second
-        // deprecated.
+        // As in mach/mach_vm.h and mach/mach_init.h; the libc crate lacks the function, and has the variable as deprecated.
         fn mach_vm_read_overwrite(task: libc::mach_port_t, address: u64, size: u64, data: u64, read: *mut u64)
         -> c_int;
         static mach_task_self_: libc::mach_port_t;
@@ -97,14 +96,14 @@ pub fn read_words(address: usize, words: &mut [usize]) -> usize {
         let (size, to) = (size_of_val(words) as u64, words.as_mut_ptr() as u64);
         mach_vm_read_overwrite(mach_task_self_, address as u64, size, to, &mut read)
     };
-    // All or nothing.
+    // The call copies all of it, or nothing.
     if result == libc::KERN_SUCCESS { read as usize / size_of::<usize>() } else { 0 }
 }
 
-/// Keeps this library loaded for ever: threads that end run code of it. macOS has no linker argument for that.
+/// Keeps this library loaded for ever, since threads run code of it when they end. macOS has no linker argument for that.
 pub fn stay_loaded() {
-    // SAFETY: dladdr looks the address up only, and RTLD_NOLOAD runs no initialisers. The reference is never given back; an
-    // executable that has this code inside, which dlopen may not know by its name, is never unloaded.
+    // SAFETY: dladdr only looks the address up, and RTLD_NOLOAD runs no initialisers. The reference is never given back. An
+    // executable that contains this code may be unknown to dlopen by its name, but is never unloaded.
     unsafe {
         let mut found = std::mem::zeroed::<libc::Dl_info>();
         if libc::dladdr(stay_loaded as *const _, &mut found) != 0 {
@@ -113,12 +112,12 @@ pub fn stay_loaded() {
     }
 }
 
-/// Key numbers are less than this: those below 256 are the system's own, and 512 (PTHREAD_KEYS_MAX) follow. A thread has a
+/// Key numbers are less than this: the system's own are below 256, and PTHREAD_KEYS_MAX (512) others follow. A thread has a
 /// word for each.
 pub(crate) const KEYS: u32 = 768;
 
-/// Not looked for: it is known where they are inside the thread, but it was never tried, and what is read there by mistake
-/// may not be memory.
+/// Values are not looked for: their place inside the thread is known, but was never tried, and a wrong address may not be
+/// mapped.
 pub(super) const KEY_WORDS: Range<usize> = 0..0;
 
 /// How many rounds of destructors the end of a thread has (PTHREAD_DESTRUCTOR_ITERATIONS).
@@ -127,7 +126,7 @@ pub(crate) const THREAD_END_ROUNDS: u32 = 4;
 /// What pthread_setcancelstate takes for "not now". (Not what Linux takes.)
 pub(super) const CANCEL_DISABLE: c_int = 0;
 
-/// What the files of a Python are called. That of a framework is called Python, without an end.
+/// What the files of a Python are called. The library of a framework is called Python, without a suffix.
 pub(crate) const FILES: Files = Files {
     command: "python3",
     programs: &["bin/python3", "bin/{name}"],

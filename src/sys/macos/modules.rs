@@ -1,8 +1,8 @@
 //! macOS: the loaded images, and their thread-local variables.
 //!
-//! A thread-local variable has a descriptor in its image, and all that compilers rely on is that the descriptor's first
-//! word is a function that takes the descriptor and answers where the variable is on the calling thread. That is all that
-//! is used here too: where the variables' values are kept is dyld's business, and has changed with its versions.
+//! A thread-local variable has a descriptor in its image. Compilers rely on one thing only: the descriptor's first word is a
+//! function that takes the descriptor and returns the variable's address on the calling thread. So does this code; where dyld
+//! keeps the values has changed with its versions.
 
 use crate::sys::{Module, read_word};
 use std::ffi::{CStr, OsStr, c_char, c_void};
@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 #[repr(C)]
 struct Descriptor {
     here: unsafe extern "C" fn(*const Descriptor) -> *mut c_void,
-    /// dyld's.
+    /// Private to dyld.
     private: [usize; 2],
 }
 
@@ -25,8 +25,8 @@ impl ThreadLocal {
     /// Where it is on this thread.
     pub fn here(self) -> *mut usize {
         let descriptor = self.0 as *const Descriptor;
-        // SAFETY: of an image that stays loaded; the function may be called on any thread, and makes the variable if need
-        // be. (It promises to keep more registers than a C function does.)
+        // SAFETY: the image stays loaded; any thread may call the function, which makes the variable if need be. (It promises
+        // to keep more registers than a C function does.)
         unsafe { ((*descriptor).here)(descriptor).cast() }
     }
 }
@@ -34,13 +34,13 @@ impl ThreadLocal {
 /// A module's thread-local variables: the sections of descriptors, as address ranges.
 pub type Locals = Vec<Range<usize>>;
 
-/// Those that hold a word on this thread. The module stays loaded.
+/// The variables that hold `word` on this thread. The module stays loaded.
 pub fn variables_that_hold(locals: &Locals, word: usize) -> Vec<ThreadLocal> {
     let sections = locals.iter().cloned();
     let all = sections.flat_map(|section| section.step_by(size_of::<Descriptor>())).map(ThreadLocal);
     let holds = |variable: &ThreadLocal| {
         let here = variable.here() as usize;
-        // A variable can be smaller than a word, and the last one of its block.
+        // A variable may be smaller than a word, and the last one of its block.
         here % align_of::<usize>() == 0 && read_word(here) == Some(word)
     };
     all.filter(holds).collect()
@@ -54,7 +54,7 @@ struct Header {
     rest: [u32; 3],
 }
 
-/// As in mach-o/loader.h: what follows a segment's command, as often as that says.
+/// As in mach-o/loader.h: the sections of a segment, which follow its command.
 #[repr(C)]
 struct Section {
     names: [[c_char; 16]; 2],
@@ -65,15 +65,15 @@ struct Section {
     reserved: [u32; 3],
 }
 
-/// Which bits of a section's flags are its type, and the type of descriptors of thread-local variables.
+/// The bits of a section's flags that are its type, and the type of a section of thread-local descriptors.
 const SECTION_TYPE: u32 = 0xff;
 const S_THREAD_LOCAL_VARIABLES: u32 = 0x13;
 
-/// Every module in the process, the executable first. One that another thread unloads at this moment can be missed, or
-/// take its neighbour's place: dyld has no call that holds its list still.
+/// Every module in the process, the executable first. A module that another thread unloads meanwhile can be missed, or can
+/// hide its neighbour: dyld has no call that locks its list.
 pub fn modules() -> Vec<Module> {
     unsafe extern "C" {
-        // As in mach-o/dyld.h. The libc crate has it too, and calls it deprecated, in favour of another crate.
+        // As in mach-o/dyld.h. The libc crate has it as deprecated, in favour of another crate.
         fn _dyld_image_count() -> u32;
     }
     // SAFETY: takes nothing.
@@ -88,7 +88,7 @@ fn module(index: u32) -> Option<Module> {
         fn _dyld_get_image_vmaddr_slide(index: u32) -> isize;
         fn _dyld_get_image_name(index: u32) -> *const c_char;
     }
-    // SAFETY: dyld answers NULL for what is not there.
+    // SAFETY: dyld answers NULL for an index that it does not have.
     let (header, name, slide) =
         unsafe { (_dyld_get_image_header(index), _dyld_get_image_name(index), _dyld_get_image_vmaddr_slide(index)) };
     if header.is_null() || name.is_null() {
@@ -99,7 +99,7 @@ fn module(index: u32) -> Option<Module> {
         // SAFETY: dyld's names are C strings that live as long as the image.
         module.name = OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes()).to_owned();
     }
-    // SAFETY: an image's header is followed by its load commands, which say themselves how long they are.
+    // SAFETY: an image's header is followed by its load commands, each of which has its own length.
     unsafe {
         let mut command = header.add(1).cast::<libc::load_command>();
         for _ in 0..(*header).commands {
@@ -113,13 +113,13 @@ fn module(index: u32) -> Option<Module> {
 }
 
 /// # Safety
-/// The segment's command is one of a loaded image, followed by its sections.
+/// `segment` is in a loaded image, and is followed by its sections.
 unsafe fn add_segment(module: &mut Module, segment: &libc::segment_command_64, slide: isize) {
     let range = |address: u64, size: u64| {
         let start = (address as usize).wrapping_add_signed(slide);
         start..start.wrapping_add(size as usize)
     };
-    // Without any rights: the page 0 of an executable, which is 4 GiB long.
+    // A segment without any rights is page 0 of an executable, which is 4 GiB long.
     if segment.initprot != 0 {
         module.segments.push(range(segment.vmaddr, segment.vmsize));
     }

@@ -1,5 +1,5 @@
-//! Windows: threads by number and name, the clock, other processors, this process's memory. Run under Wine, never
-//! on Windows: see docs/systems.md.
+//! Windows: threads by number and name, the clock, the barrier, this process's memory. Run under Wine, never on Windows: see
+//! docs/systems.md.
 
 mod modules;
 mod per_thread;
@@ -33,12 +33,12 @@ pub fn thread_id() -> u32 {
     unsafe { GetCurrentThreadId() }
 }
 
-/// The size of the calling thread's stack in bytes; 0: nobody asks (`NUMBERS_ARE_ADDRESSES`).
+/// The size of the calling thread's stack in bytes; 0: unknown, and not needed (`NUMBERS_ARE_ADDRESSES`).
 pub fn stack_size_here() -> usize {
     0
 }
 
-/// The name of a thread of this process; None: it is gone.
+/// The name of a thread of this process; None: there is no such thread.
 pub fn thread_name(id: u32) -> Option<String> {
     // SAFETY: the handle and the text are checked, used here only, and given back once.
     unsafe {
@@ -47,7 +47,7 @@ pub fn thread_name(id: u32) -> Option<String> {
             return None;
         }
         let mut text = std::ptr::null_mut();
-        // The number may be another process's thread's by now.
+        // By now the number may be that of another process's thread.
         let named =
             GetProcessIdOfThread(thread) == GetCurrentProcessId() && GetThreadDescription(thread, &mut text) >= 0;
         CloseHandle(thread);
@@ -61,7 +61,7 @@ pub fn thread_name(id: u32) -> Option<String> {
     }
 }
 
-/// The time in nanoseconds of a clock that never goes back; never 0. Coarse (16 ms), because it is read at each attach.
+/// The time in nanoseconds of a monotonic clock; never 0. A coarse clock (16 ms), because it is read at each attach.
 #[inline]
 pub fn ticks() -> u64 {
     // SAFETY: takes nothing and cannot fail.
@@ -73,18 +73,18 @@ pub fn can_make_all_fence() -> bool {
     true
 }
 
-/// Has every processor that runs a thread of this process fence, now.
+/// Makes every processor that runs a thread of this process fence, now.
 pub fn make_all_fence() {
     // SAFETY: takes nothing and cannot fail.
     unsafe { FlushProcessWriteBuffers() }
 }
 
-/// Reads words of this process's memory that may be gone by now; says how many there were.
+/// Reads words of this process's memory that may not be mapped any more; returns how many could be read.
 pub fn read_words(address: usize, words: &mut [usize]) -> usize {
     let mut read = 0;
     let to = words.as_mut_ptr().cast();
-    // SAFETY: the kernel checks `address` and copies into `words`, which outlives the call. Where it reads a part, it says
-    // how much.
+    // SAFETY: the kernel checks `address` and copies into `words`, which outlives the call. If only a part can be read,
+    // `read` says how much.
     unsafe { ReadProcessMemory(GetCurrentProcess(), address as *const _, to, size_of_val(words), &mut read) };
     read / size_of::<usize>()
 }
@@ -94,7 +94,7 @@ pub fn at_fork(_prepare: extern "C" fn(), _parent: extern "C" fn(), _child: exte
     true
 }
 
-/// Windows has no signals that take a thread.
+/// Windows has no signals that interrupt a thread, so no masks.
 pub struct SignalMask;
 
 impl SignalMask {
@@ -103,12 +103,12 @@ impl SignalMask {
         f()
     }
 
-    /// Nothing to know.
+    /// There is no mask.
     pub fn of_this_thread() -> SignalMask {
         SignalMask
     }
 
-    /// Nothing to give.
+    /// There is no mask.
     pub fn give(self) {}
 }
 
@@ -117,7 +117,7 @@ pub fn without_sigpipe<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Windows: not looked into yet. CPython's `_signal` takes Ctrl-C there.
+/// Not done on Windows yet: CPython's `_signal` takes Ctrl-C there.
 pub struct UndefaultedInterrupt;
 
 impl UndefaultedInterrupt {
@@ -127,18 +127,18 @@ impl UndefaultedInterrupt {
     }
 }
 
-/// Whether other threads than this one can load libraries: not in DllMain, nor in a constructor of a library that is being
-/// loaded.
+/// Whether other threads can load libraries. They cannot while this thread is in DllMain, or in the constructor of a library
+/// that is being loaded.
 pub fn others_can_load(_patience: std::time::Duration) -> bool {
     !threads::holds_loader_lock()
 }
 
-/// While it is there, a CPython up to 3.10 that is initialised takes itself to be started by a certain program. That one asks
-/// Windows for the process's executable, whatever it is told, unless a virtual environment's launcher names another
+/// While this exists, a CPython up to 3.10 that is initialised believes that it was started by a certain program. Whatever it
+/// is configured to, it takes the process's executable, unless the launcher of a virtual environment names another
 /// (`Modules/getpathp.c`).
 pub struct Launched(Option<Library>);
 
-/// The launcher's variable, in the environment that Python reads: its C library's own.
+/// The launcher's environment variable. Python reads that of its own C library.
 const LAUNCHER: &[u16] = &{
     let (name, mut wide, mut place) = (b"__PYVENV_LAUNCHER__\0", [0; 20], 0);
     while place < wide.len() {
@@ -159,7 +159,7 @@ impl Launched {
     fn set(&self, value: &OsStr) {
         let Some(library) = &self.0 else { return };
         let value: Vec<u16> = value.encode_wide().chain([0]).collect();
-        // SAFETY: the signature is that of ucrt/stdlib.h; both texts end in a 0, and are copied.
+        // SAFETY: the signature is that of ucrt/stdlib.h; both texts end in a 0, and the function copies them.
         unsafe {
             if let Ok(put) = library.get::<unsafe extern "C" fn(*const u16, *const u16) -> i32>(b"_wputenv_s\0") {
                 put(LAUNCHER.as_ptr(), value.as_ptr());
@@ -169,39 +169,39 @@ impl Launched {
 }
 
 impl Drop for Launched {
-    /// Python has done so itself, where it came that far.
+    /// Clears the variable. Python does so itself when it has read it.
     fn drop(&mut self) {
         self.set(OsStr::new(""));
     }
 }
 
-/// What a thread that Python is initialised on gets for a stack, in bytes: what CPython's limits of recursion are made for.
+/// The stack size, in bytes, of a thread that Python is initialised on: CPython's recursion limits are made for this.
 pub fn stack_size() -> usize {
     8 << 20
 }
 
-/// The path as it is: what `canonicalize` makes of one begins with `\\?\`, which Python would take into its own paths.
+/// The path unchanged: `canonicalize` would put `\\?\` in front, which Python would take over into its own paths.
 pub fn real_path(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// Without the window that Windows opens for a console program, where the one that starts it has none.
+/// Keeps a console program from opening a window, which Windows does where the parent has no console.
 pub fn without_window(command: &mut std::process::Command) {
     use std::os::windows::process::CommandExt;
     command.creation_flags(CREATE_NO_WINDOW);
 }
 
-/// A text as the system has it; None: it is not UTF-8.
+/// A text as the system takes it; None: it is not UTF-8.
 pub fn native_text(text: &CStr) -> Option<OsString> {
     text.to_str().ok().map(OsString::from)
 }
 
-/// A text of the system's as wide characters with a 0 at the end, which it has already.
+/// A text of the system's, which is in wide characters already, with a 0 at the end.
 pub fn wide(text: &OsStr, _decode: impl FnOnce(&CStr) -> Option<Vec<libc::wchar_t>>) -> Option<Vec<libc::wchar_t>> {
     Some(text.encode_wide().chain([0]).collect())
 }
 
-/// What the files of a Python are called. A virtual environment has the program, and not the library.
+/// What the files of a Python are called. A virtual environment has the program, but not the library.
 pub(crate) const FILES: Files = Files {
     command: "python",
     programs: &["python.exe", r"Scripts\python.exe"],
@@ -212,7 +212,7 @@ pub(crate) const FILES: Files = Files {
     advice: "has no python{major}{minor}{t}.dll in {base_prefix}: install Python for this processor, from python.org or by winget",
 };
 
-/// As `thread_name`, with nothing that a signal handler may not do: there is no such handler here.
+/// As `thread_name`. There are no signal handlers on Windows that it would have to be safe in.
 pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
     let text = thread_name(id).unwrap_or_default();
     let mut length = text.len().min(name.len());
@@ -223,12 +223,12 @@ pub fn copy_thread_name(id: u32, name: &mut [u8]) -> usize {
     length
 }
 
-/// Runs `f`; there is no signal handler that could interrupt anybody.
+/// Runs `f`: no signal handler interrupts other code.
 pub fn keeping_errno<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// What `f` writes in a copy of this process: there are none here.
+/// Copies of a process are not made here.
 pub fn text_from_copy(_patience: std::time::Duration, _f: impl FnOnce(std::ffi::c_int)) -> Option<String> {
     None
 }

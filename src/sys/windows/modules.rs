@@ -1,4 +1,4 @@
-//! Windows: the loaded modules, and where one has its thread-local variables.
+//! Windows: the loaded modules, and where each has its thread-local variables.
 
 use super::threads::teb;
 use crate::sys::Module;
@@ -38,7 +38,7 @@ pub fn modules() -> Vec<Module> {
 }
 
 fn describe(base: usize, executable: bool) -> Option<Module> {
-    // Another thread may unload it meanwhile.
+    // Another thread may be unloading it.
     let kept = keep(base)?;
     let mut module = Module::default();
     if !executable {
@@ -52,7 +52,7 @@ fn describe(base: usize, executable: bool) -> Option<Module> {
     module.segments.push(base..base + headers.OptionalHeader.SizeOfImage as usize);
     let tls = headers.OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_TLS as usize];
     if tls.VirtualAddress != 0 {
-        // SAFETY: it is where the headers say; its addresses were relocated, and its index assigned, by the loader.
+        // SAFETY: the directory is where the headers say; the loader has relocated its addresses, and assigned its index.
         module.locals = unsafe {
             let directory = &*((base + tls.VirtualAddress as usize) as *const IMAGE_TLS_DIRECTORY64);
             let index = *(directory.AddressOfIndex as *const u32) as usize;
@@ -77,10 +77,11 @@ fn name(module: HMODULE) -> OsString {
     }
 }
 
-/// A reference to the module that has an address; None: there is none.
+/// A reference to the module that contains an address; None: there is none.
 fn keep(address: usize) -> Option<Library> {
     let mut module = std::ptr::null_mut();
-    // SAFETY: with this flag it is an address, and not a name; the handle is counted, and the library's to give back.
+    // SAFETY: with this flag the argument is an address, and not a name; the handle is counted, and the library gives it
+    // back.
     unsafe {
         let found = GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, address as *const u16, &mut module);
         (found != 0).then(|| Library::from_raw(module as _))
@@ -88,42 +89,42 @@ fn keep(address: usize) -> Option<Library> {
 }
 
 impl Module {
-    /// A reference to it, to look symbols up in.
+    /// A handle to it, to look symbols up in.
     pub fn open(&self) -> Option<Library> {
         keep(self.segments.first()?.start)
     }
 }
 
-/// The address of a symbol that the executable has in place of a library's: there is no such thing here.
+/// The executable's copy of a library's symbol: Windows has no such copies.
 pub fn global_symbol(_name: &CStr) -> Option<NonNull<c_void>> {
     None
 }
 
-/// Loads a library, with what it needs from its own folder. Symbols are everybody's here: extension modules link to the
-/// library by its name.
+/// Loads a library, and what it needs from its own folder. All symbols are visible to everybody here: extension modules link
+/// to the library by its name.
 ///
 /// # Safety
-/// The library's initialisers do nothing that is unsound now.
+/// The library's initialisers do nothing unsound at this moment.
 pub unsafe fn load_for_all(path: &Path) -> Result<Library, libloading::Error> {
     // SAFETY: as the caller says.
     unsafe { Library::load_with_flags(path, LOAD_WITH_ALTERED_SEARCH_PATH) }
 }
 
-/// Keeps this library loaded for ever: threads that end run code of it.
+/// Keeps this library loaded for ever, since threads run code of it when they end.
 pub fn stay_loaded() {
     let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
     let mut module = std::ptr::null_mut();
-    // SAFETY: with these flags it is an address, and not a name. It loads nothing, so it may be called while the library is
-    // being loaded.
+    // SAFETY: with these flags the argument is an address, and not a name. The call loads nothing, so it may be made while
+    // the library is being loaded.
     unsafe { GetModuleHandleExW(flags, (stay_loaded as *const c_void).cast(), &mut module) };
 }
 
-/// The address of a thread-local variable on the calling thread: a module's index and an offset in its block. What
-/// compilers make of `__declspec(thread)`.
+/// The address of a thread-local variable on the calling thread, from its module's index and its offset in the module's
+/// block: the code that compilers generate for `__declspec(thread)`.
 #[inline]
 pub fn tls_address(module: usize, offset: usize) -> *mut usize {
-    // SAFETY: the calling thread's own block (ThreadLocalStoragePointer is the twelfth word); it has an entry for each module
-    // with an index, and the caller names a loaded one.
+    // SAFETY: ThreadLocalStoragePointer, the twelfth word, points to the calling thread's own blocks, one for each module
+    // with an index, and the caller names a loaded module.
     unsafe {
         let blocks = (*teb()).Reserved1[11].cast::<*mut c_void>();
         if blocks.is_null() {

@@ -10,11 +10,11 @@ use windows_sys::Win32::System::Threading::{
     TlsGetValue, TlsSetValue, WaitForSingleObject,
 };
 
-/// The number by which Python knows a thread is the system's, and not the address by which free-threaded CPythons' memory
-/// allocator knows its owner.
+/// Python's number of a thread is the system's, and not the address by which the memory allocator of free-threaded CPythons
+/// knows a block's owner.
 pub(crate) const NUMBERS_ARE_ADDRESSES: bool = false;
 
-/// Nobody keeps one (`NUMBERS_ARE_ADDRESSES`).
+/// Addresses are not kept here (`NUMBERS_ARE_ADDRESSES`).
 pub struct KeptAddress;
 
 /// None, always.
@@ -22,12 +22,12 @@ pub fn keep_address(_address: u64) -> Option<KeptAddress> {
     None
 }
 
-/// Starts a thread that nobody waits for. Not std's: as on the other systems.
+/// Starts a detached thread. Not by std::thread, as on the other systems.
 pub fn spawn<F: FnOnce() + Send + 'static>(name: &'static CStr, f: F) -> std::io::Result<()> {
     spawn_with_stack(name, 0, f)
 }
 
-/// As `spawn`, with a stack of that size in bytes; 0: as the system has it.
+/// As `spawn`, with a stack of that size in bytes; 0: the system's default.
 pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
     name: &'static CStr,
     stack_size: usize,
@@ -36,34 +36,34 @@ pub fn spawn_with_stack<F: FnOnce() + Send + 'static>(
     spawn_joinable(name, stack_size, f).map(drop)
 }
 
-/// A thread that goes on by itself, unless it is waited for.
+/// A thread that can be joined; dropped, it is detached.
 pub struct Joinable(HANDLE);
 // SAFETY: any thread may use a handle.
 unsafe impl Send for Joinable {}
 
 impl Joinable {
-    /// Waits for its end.
+    /// Waits for the thread's end.
     pub fn join(self) {
-        // SAFETY: ours, and open.
+        // SAFETY: the handle is ours, and open.
         unsafe { WaitForSingleObject(self.0, INFINITE) };
     }
 }
 
 impl Drop for Joinable {
     fn drop(&mut self) {
-        // SAFETY: ours, and closed once; the thread goes on without it.
+        // SAFETY: the handle is ours, and closed once; the thread goes on without it.
         unsafe { CloseHandle(self.0) };
     }
 }
 
-/// The same, for who may wait for it.
+/// The same for a caller who may join it.
 pub fn spawn_joinable<F: FnOnce() + Send + 'static>(
     name: &'static CStr,
     stack_size: usize,
     f: F,
 ) -> std::io::Result<Joinable> {
     unsafe extern "system" fn start<F: FnOnce()>(work: *mut c_void) -> u32 {
-        // SAFETY: `spawn` gave the box away.
+        // SAFETY: `spawn_joinable` gave the box away.
         let (name, f) = *unsafe { Box::from_raw(work.cast::<(&'static CStr, F)>()) };
         let wide: Vec<u16> = name.to_string_lossy().encode_utf16().chain([0]).collect();
         // SAFETY: this thread's own name, with a 0 at its end.
@@ -75,15 +75,15 @@ pub fn spawn_joinable<F: FnOnce() + Send + 'static>(
     match create_thread(start::<F>, work.cast(), stack_size) {
         Ok(thread) => Ok(Joinable(thread)),
         Err(error) => {
-            // SAFETY: there is no thread that it was given to.
+            // SAFETY: there is no thread that took the box.
             drop(unsafe { Box::from_raw(work) });
             Err(error)
         }
     }
 }
 
-/// Runs `work` on a new thread and waits for the thread. An error of the kind `Deadlock` where this one holds the loader lock
-/// (DllMain): the other would not begin.
+/// Runs `work` on a new thread and joins the thread. Fails with `Deadlock` where this thread holds the loader lock (DllMain):
+/// the new one could not begin.
 pub(in crate::sys) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::Result<()> {
     if holds_loader_lock() {
         return Err(std::io::ErrorKind::Deadlock.into());
@@ -94,7 +94,7 @@ pub(in crate::sys) fn on_joined_thread(mut work: &mut dyn FnMut()) -> std::io::R
         0
     }
     let thread = create_thread(start, (&raw mut work).cast(), 0)?;
-    // SAFETY: ours; the work outlives the thread, which is waited for.
+    // SAFETY: the handle is ours; the work outlives the thread, which is waited for.
     unsafe {
         WaitForSingleObject(thread, INFINITE);
         CloseHandle(thread);
@@ -107,7 +107,7 @@ fn create_thread(
     work: *mut c_void,
     stack_size: usize,
 ) -> std::io::Result<HANDLE> {
-    // Else the size is that of what is committed at once.
+    // Without the flag the size is that of the memory committed at once.
     let flags = if stack_size == 0 { 0 } else { STACK_SIZE_PARAM_IS_A_RESERVATION };
     // SAFETY: the callers keep the work until the thread has taken it.
     let thread = unsafe { CreateThread(std::ptr::null(), stack_size, Some(start), work, flags, std::ptr::null_mut()) };
@@ -117,12 +117,11 @@ fn create_thread(
 /// Key numbers (here: TLS indices) are less than this: 64 inside the thread, and 1024 more.
 pub(crate) const KEYS: u32 = 64 + 1024;
 
-/// This thread's value of a key; NULL for a key nobody made.
+/// This thread's value of a key; NULL for a key that nobody made.
 pub fn key_get(key: u32) -> *mut c_void {
-    // TlsGetValue clears the last error of the thread, which is the host's.
+    // TlsGetValue clears the thread's last error, which is the host's.
     //
-    // SAFETY: Windows answers NULL for an index that is out of range, and whatever the thread has there for one that
-    // nobody made.
+    // SAFETY: Windows answers NULL for an index that is out of range, and the thread's word for one that nobody made.
     unsafe {
         let error = GetLastError();
         let value = TlsGetValue(key);
@@ -133,11 +132,11 @@ pub fn key_get(key: u32) -> *mut c_void {
 
 /// Sets this thread's value of a key.
 pub fn key_set(key: u32, value: *mut c_void) {
-    // SAFETY: the key is one that was found in use.
+    // SAFETY: the key was found in use, or is ours.
     unsafe { TlsSetValue(key, value) };
 }
 
-/// A new key; None: the process has none left. Windows has no destructors of keys: see `make_end_key`.
+/// A new key; None: the process has none left. Keys have no destructors on Windows: see `make_end_key`.
 pub(in crate::sys) fn make_key(_end: Option<unsafe extern "C" fn(*mut c_void)>) -> Option<u32> {
     // SAFETY: takes nothing.
     let key = unsafe { TlsAlloc() };
@@ -146,30 +145,30 @@ pub(in crate::sys) fn make_key(_end: Option<unsafe extern "C" fn(*mut c_void)>) 
 
 /// Frees a key that `make_key` made.
 pub(in crate::sys) fn delete_key(key: u32) {
-    // SAFETY: it is ours.
+    // SAFETY: the key is ours.
     unsafe { TlsFree(key) };
 }
 
-/// Where the first 64 keys' values are, in words from `this_thread`: winternl.h says so.
+/// Where the values of the first 64 keys are, in words from `this_thread`: see winternl.h.
 pub(in crate::sys) const KEY_WORDS: Range<usize> = {
     let first = std::mem::offset_of!(TEB, TlsSlots) / size_of::<usize>();
     first..first + 64
 };
 
-/// What a key's distance is counted from.
+/// The address that a key's distance is counted from.
 pub(in crate::sys) fn this_thread() -> usize {
     teb() as usize
 }
 
-/// What Windows keeps of the calling thread.
+/// The calling thread's TEB, Windows' record of the thread.
 pub(super) fn teb() -> *mut TEB {
     let teb: *mut TEB;
-    // SAFETY: reads the word in which the thread has its own address.
+    // SAFETY: reads the word that holds the TEB's own address.
     #[cfg(target_arch = "x86_64")]
     unsafe {
         std::arch::asm!("mov {}, qword ptr gs:[0x30]", out(reg) teb, options(pure, readonly, nostack, preserves_flags));
     }
-    // SAFETY: reads the register that Windows keeps the address in.
+    // SAFETY: reads the register that holds the TEB's address on Windows.
     #[cfg(target_arch = "aarch64")]
     unsafe {
         std::arch::asm!("mov {}, x18", out(reg) teb, options(pure, nomem, nostack, preserves_flags));
@@ -177,12 +176,12 @@ pub(super) fn teb() -> *mut TEB {
     teb
 }
 
-/// Whether this thread loads a library, or ends one: it is in DllMain, or in a constructor of a library.
+/// Whether this thread is loading or unloading a library: it is in DllMain, or in a constructor of a library.
 pub(super) fn holds_loader_lock() -> bool {
-    /// In a PEB with addresses of 64 bits, since Windows NT.
+    /// The lock's offset in a 64-bit PEB, unchanged since Windows NT.
     const LOADER_LOCK: usize = 0x110;
-    // SAFETY: Windows keeps the block, and the lock it names, as long as the process lives; the owner is written by its own
-    // thread alone, so that this one's number is there while, and only while, this one has it.
+    // SAFETY: the PEB, and the lock it names, live as long as the process. A thread writes only its own number as the lock's
+    // owner, so this thread's number is there exactly while it has the lock.
     unsafe {
         let block = (*teb()).ProcessEnvironmentBlock.cast::<u8>();
         let lock = block.add(LOADER_LOCK).cast::<*const CRITICAL_SECTION>().read();
@@ -191,7 +190,7 @@ pub(super) fn holds_loader_lock() -> bool {
     }
 }
 
-/// How many rounds of callbacks the end of a thread has: what is asked for while it ends is not promised to come.
+/// How many rounds of callbacks the end of a thread has. A callback that is asked for meanwhile may not come.
 pub(crate) const THREAD_END_ROUNDS: u32 = 1;
 
 #[link(name = "ntdll", kind = "raw-dylib")]
@@ -200,18 +199,20 @@ unsafe extern "system" {
     fn RtlDllShutdownInProgress() -> u8;
 }
 
-/// An index whose values are what a thread does when it ends. None: none is left.
+/// An index whose callback is `ThreadEnd::run`. None: no index is left.
 ///
-/// It is a callback of fiber-local storage. These come before DLL_THREAD_DETACH, without the loader lock (Rust's std moved
-/// its own destructors there for that reason), so that it may wait for threads which load modules, as an import of
-/// Python's does. From that follows:
+/// It is a callback of fiber-local storage. These run before DLL_THREAD_DETACH and without the loader lock (Rust's std moved
+/// its own destructors there for that reason), so the callback may wait for threads that load modules, as an import in Python
+/// does. It follows that:
 ///
-/// - C++ `thread_local` objects of the host are destroyed later, at DLL_THREAD_DETACH and under the loader lock. What they
-///   do with pyferry then works, and keeps nothing. (On POSIX systems they come first.)
-/// - The storage is a fiber's, and a thread is one until it makes more. A host that attaches on fibers is not served.
-/// - The thread that ends the process has its callbacks too, when all other threads have been stopped wherever they
-///   were, locks in hand: nothing is done then, as nothing is on the other systems.
-/// - Wine 8 has a lock of its own around all callbacks: while one waits, no other thread ends. Whoever it waits for may be one.
+/// - C++ `thread_local` objects of the host are destroyed later, at DLL_THREAD_DETACH and under the loader lock. Their
+///   destructors may use pyferry, which then keeps no state. (On POSIX systems they come first.)
+/// - The storage belongs to a fiber, and a thread is one fiber until it makes more. A host that attaches on fibers is not
+///   supported.
+/// - The thread that ends the process gets its callbacks too, when all other threads have been stopped wherever they were,
+///   perhaps with locks held. Nothing is done then, as on the other systems.
+/// - Wine 8 holds one lock around all callbacks: while a callback waits, no other thread can end, not even the one waited
+///   for.
 pub(in crate::sys) fn make_end_key() -> Option<u32> {
     unsafe extern "system" fn end(asked: *const c_void) {
         // SAFETY: takes nothing.
@@ -225,11 +226,11 @@ pub(in crate::sys) fn make_end_key() -> Option<u32> {
     (index != FLS_OUT_OF_INDEXES).then_some(index)
 }
 
-/// Sets this thread's value of such an index. False: no memory.
+/// Sets this thread's value of an index that `make_end_key` made. False: no memory.
 ///
 /// # Safety
-/// `asked` is a `ThreadEnd` that stays.
+/// `asked` is a static `ThreadEnd`.
 pub(in crate::sys) unsafe fn set_end_key(index: u32, asked: *const c_void) -> bool {
-    // SAFETY: the index is ours; its value is what the callback takes it for.
+    // SAFETY: the index is ours, and the value is what its callback expects.
     unsafe { FlsSetValue(index, asked) != 0 }
 }
