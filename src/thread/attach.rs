@@ -1,13 +1,13 @@
 //! Attaching: the fast path, which nearly every attach takes, and the slow one.
 //!
-//! The fast path is for a gate that nobody closes, with all of CPython's variables as we left them: it attaches through the state that
-//! this thread keeps of the interpreter, or through one of somebody else's; from nothing, from another plain attachment, or from where
-//! the thread has let go (PyEval_SaveThread, `pyferry_suspend`). Somebody else's state is never trusted to be there, or to be what it
-//! was: at each use it is what CPython has in the slot now, and says itself that it is one of the interpreter in question.
+//! The fast path is for an open gate, with all of CPython's variables as we left them. It attaches through the state that this thread
+//! keeps for the interpreter, or through a foreign one; from nothing, from another plain attachment, or after the thread has let go
+//! (PyEval_SaveThread, `pyferry_suspend`). A foreign state is never trusted to exist still, or to be what it was: it is used only if
+//! CPython has it in the gilstate slot now, and if it names the target as its interpreter itself.
 //!
 //! What the fast path costs is counted in instructions (tests/cost.rs): CPython's half of an attach consists of locked instructions,
-//! which nothing overlaps with, so every instruction of ours adds up. Hence functions of their own, so that each saves only the
-//! registers that it needs; they have their arguments in the order in which the C API has them.
+//! which nothing overlaps with, so every instruction of ours adds up. Hence its cases are functions of their own: each saves only the
+//! registers that it needs, and has its arguments in the order of the C API.
 
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
@@ -23,12 +23,13 @@ use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
-/// Attaches this thread to an interpreter whose gate is open, by the fast path if that does. No fork is asked about before the slow
-/// one: in a forked child nothing is at hand.
+/// Attaches this thread to an interpreter whose gate is open, by the fast path if possible. Only the slow path checks for a fork: in a
+/// forked child nothing is cached until the slow path has succeeded.
 #[inline(always)]
 pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) -> C::Answer {
     match THREAD.at_hand() {
-        // Not what we remember but what CPython says: others may have attached. (Up to 3.11 another thread may be.)
+        // CPython is asked, not our stack: another library may have attached this thread. (Up to 3.11 the answer may be another
+        // thread's state.)
         Some(me) if me.stack.depth() == 0 && me.cache.addresses().is_current(None) => {
             enter_again(target, label, caller, me)
         }
@@ -39,7 +40,7 @@ pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
     }
 }
 
-/// Enters from outside as the last time.
+/// Enters from outside as at the last attach.
 #[inline(never)]
 fn enter_again<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
     let addresses = || me.cache.addresses();
@@ -63,7 +64,7 @@ fn enter_again<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me
     C::answer(Ok(()))
 }
 
-/// Nests on what somebody else has attached.
+/// Nests on the base, a foreign state.
 #[inline(never)]
 fn nest_on_base<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
     let addresses = || me.cache.addresses();
@@ -103,7 +104,7 @@ pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label)
     }
 }
 
-// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, into which it goes.
+// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, and notes the attach in it.
 impl Thread {
     /// Nests in the last frame.
     #[inline(always)]
@@ -113,7 +114,7 @@ impl Thread {
             return false;
         }
         let Frame { state, participant, .. } = self.stack.known(depth);
-        // Others may have let go.
+        // Other code may have let go of it.
         let is_there = participant.entry.is_at(target) && self.cache.addresses().is_current(Some(state));
         if !is_there || !participant.is_clear::<NOTED>() {
             return false;
@@ -134,7 +135,7 @@ impl Thread {
         caller.put(self.stack.push_known(depth + 1, frame));
     }
 
-    /// Attaches where this thread's stay begins.
+    /// Attaches at the beginning of a stay.
     #[inline(always)]
     fn come_in_fast(&self, participant: &Participant, state: State) {
         participant.entry.sets_out(now());
@@ -146,7 +147,7 @@ impl Thread {
         participant.entry.came_in(now());
     }
 
-    /// Attaches again where this thread's stay has not ended.
+    /// Attaches again within a stay.
     #[inline(always)]
     pub(super) fn reattach_fast(&self, participant: &Participant, state: State) {
         participant.entry.coming_back(now, || {
@@ -155,7 +156,8 @@ impl Thread {
         });
     }
 
-    /// Enters an interpreter that is at hand: from outside, from the last frame's, or from where the thread has let go.
+    /// Enters an interpreter that is cached: from outside, from the last frame's interpreter, or after the thread has let go of that
+    /// one.
     #[inline(always)]
     fn enter<const NOTED: bool>(&self, target: &Interpreter, label: Label, caller: impl Caller) -> bool {
         let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
@@ -168,7 +170,7 @@ impl Thread {
         if crosses && (depth == 0 || current != Some(below.state)) {
             return false;
         }
-        // What it has let go of is still in the slot.
+        // A state that was let go of is still in the slot.
         let is_in_slot = addresses().slot_holds(Some(below.state));
         if !is_in_slot && (depth > 0 || !addresses().slot_holds(None)) {
             return false;
@@ -180,13 +182,14 @@ impl Thread {
         } else {
             return false;
         };
-        // What the slot holds, or this thread comes back to, is there then: nobody was given up, and a pin keeps it.
+        // Then the state below, which stays in the slot or is attached again later, exists: the thread was not given up, and a pin
+        // keeps it.
         let keeps =
             || below.is_plain && below.participant.is_clear::<NOTED>() && (!crosses || below.participant.pins() > 0);
         if depth > 0 && !keeps() || !participant.enter::<NOTED>() {
             return false;
         }
-        // Looked at under the pin: the state of a thread that was given up is gone.
+        // Only under the pin: the state of a thread that was given up may be deleted.
         if !may_use(addresses(), target, state) {
             give_back::<NOTED>(self, participant);
             return false;
@@ -213,7 +216,7 @@ impl Thread {
             addresses().detach_keeping_slot();
         }
         entry.set_depth(attachments);
-        // To go from A to B and back to A is one stay in A.
+        // A -> B -> A is one stay in A.
         if stays {
             self.reattach_fast(participant, state);
         } else {
@@ -261,7 +264,7 @@ impl Thread {
         if makes && target.slot.is_found() {
             orphans::delete(self, &local, stand_ins::may_delete());
             if self.current(python) != current {
-                // What it was attached to ended meanwhile, and did not wait.
+                // The interpreter that this thread was attached to ended meanwhile, and did not wait for it.
                 self.unpin(&local);
                 return Err(self.refused(target));
             }
@@ -281,9 +284,10 @@ impl Thread {
         };
         let now = current.map_or(before, State::as_ptr);
         let before = if python.sets_bound_gilstate() && self.bound_gilstate_is_cleared(target, state, now) {
-            // CPython puts it into the slot, and whatever was there back when that is attached again.
+            // CPython writes the slot here, and again when the state that is in it now is attached again.
             self.sets_out(&local, || reattach(python, state));
-            // Unless it has its mark: the end of the thread has emptied the slot.
+            // CPython does not if the flag is set after all: then the end of the thread has emptied the slot (a pthread key, up to
+            // 3.14).
             target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {
@@ -296,7 +300,7 @@ impl Thread {
             });
             before
         };
-        // What is left of others in the state: what was sent to a visit that has ended is dropped, and what is set goes aside.
+        // The visit begins clean: an exception that was sent to an earlier visit is dropped, and one that is set is put aside.
         if !entry.is_in() && source == Source::Cached && python.may_have_been_sent_one(state) {
             python.clear_interrupt();
         }
@@ -314,17 +318,17 @@ impl Thread {
         Ok(self.stack.push(Frame::new(state, local.participant, Kind::Entered { source, before, outer, aside })))
     }
 
-    /// Whether this thread, which is attached through that state, is in that interpreter.
+    /// Whether this thread, which is attached through `current`, is in `target`.
     fn is_inside_by(&self, target: &Interpreter, current: State) -> bool {
         let python = target.python;
         let raw = python.interpreter_of(current);
-        // The next life's main interpreter may have the address that the last one's had.
+        // `target` may be from an earlier run of Python, whose main interpreter had the same address.
         let lives = || target.raw().is_some() || raw.is_some_and(|raw| registry::is_ending_here(python, raw));
         let is_ours = |top: Frame| top.state == current && top.is_in(target) && lives();
         target.is(raw) || self.stack.top().is_some_and(is_ours)
     }
 
-    /// Runs `f`, in which this thread waits to be attached.
+    /// Runs `f`, which attaches this thread, and notes that the thread waits for that.
     fn sets_out(&self, local: &Local, f: impl FnOnce()) {
         let entry = &local.participant.entry;
         self.note(What::Waits, entry);
@@ -336,7 +340,7 @@ impl Thread {
         }
     }
 
-    /// Notes that this thread, which is attached, is in. An interrupt that came too late for the visit it was meant for is dropped.
+    /// Notes that this attached thread is in. An interrupt that came too late for an earlier stay is dropped.
     pub(super) fn came_in(&self, local: &Local) {
         let entry = &local.participant.entry;
         if !entry.is_in() {
@@ -355,14 +359,14 @@ impl Thread {
         Error::new(Status::Closed, text)
     }
 
-    /// Has the state at hand from here on that this thread keeps of an interpreter.
+    /// Caches, for the fast path, the state that this thread keeps for an interpreter.
     fn learn_own(&self, local: &Local) {
         if !self.cache.has(local) && self.learn_places(local) {
             self.cache.put(local);
         }
     }
 
-    /// Has a state of somebody else's at hand from here on, which is in the slot and by which this thread is attached.
+    /// Makes the foreign state that this thread is attached through the base, if it is in the slot.
     fn learn_base(&self, local: &Local, state: State) {
         let Interpreter { python, slot, gate, .. } = &*local.interpreter;
         let is_known = |base: Frame| base.state == state && std::ptr::eq(base.participant, local.participant);
@@ -372,8 +376,7 @@ impl Thread {
         }
     }
 
-    /// Finds CPython's variables on this thread. Where they are may be new, and with it all that is at hand old: Python was started
-    /// again.
+    /// Finds CPython's variables on this thread. If they have moved, Python was started again, and all that is cached is stale.
     fn learn_places(&self, local: &Local) -> bool {
         if self.exit.is_last_round() {
             return false;
@@ -387,17 +390,17 @@ impl Thread {
     }
 }
 
-/// Whether a state, in which the thread is not, is one of that interpreter's, which a pin of this thread's keeps, and none of
-/// those with an exception set: that has to be set aside.
+/// Whether the fast path may attach a state: it belongs to `target`, which this thread has a pin in, and no exception is set on it that
+/// has to be put aside.
 #[inline(always)]
 fn may_use(addresses: Addresses, target: &Interpreter, state: State) -> bool {
     target.is(Some(addresses.interpreter_of(state))) && !addresses.has_exception(Some(state))
 }
 
-/// What was sent to an earlier visit must not hit this one, which has just begun.
+/// An exception that was sent to an earlier visit must not hit this one, which has just begun.
 #[cold]
 fn drop_what_was_sent(participant: &Participant, state: State) {
-    // Somebody else's state has been more than visits of ours.
+    // Not from a foreign state, which others use too: the exception may be for them.
     if let Some(python) = Python::known().filter(|_| participant.entry.state.get() == Some(state)) {
         python.clear_interrupt();
     }

@@ -11,7 +11,7 @@ use crate::sys::Label;
 use crate::trace::{self, What};
 use std::cell::Cell;
 
-/// Ends this thread's last attachment, by the fast path if that does.
+/// Ends this thread's last attachment, by the fast path if possible.
 #[inline(always)]
 pub fn detach_by<C: Caller>(caller: C) -> C::Answer {
     match THREAD.at_hand() {
@@ -51,7 +51,7 @@ fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
     }))
 }
 
-/// Empties the ticket of what is over, whether its end was a success or not.
+/// Empties the ticket if its frame is over: on success, and with CLOSED.
 pub(super) fn ended(caller: impl Caller, result: Result<()>) -> Result<()> {
     if !matches!(&result, Err(error) if error.status != Status::Closed) {
         caller.put(Ticket::default());
@@ -64,14 +64,14 @@ pub fn detach(ticket: Ticket) -> Result<()> {
     detach_by(&Cell::new(ticket))
 }
 
-// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, into which it goes.
+// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, and notes the detach in it.
 impl Thread {
     #[inline(always)]
     fn is_in_first(&self) -> bool {
         self.stack.depth() == 1 && self.stack.known(1).is_entered()
     }
 
-    /// Ends the last attachment, if that nests.
+    /// Ends the last attachment, if it is nested.
     #[inline(always)]
     fn unnest<const NOTED: bool>(&self, caller: impl Caller) -> bool {
         let depth = self.stack.depth();
@@ -118,7 +118,7 @@ impl Thread {
         true
     }
 
-    /// Ends an attachment that came from another interpreter, or from where the thread had let go.
+    /// Ends an attachment that came from another interpreter, or after the thread had let go.
     #[inline(always)]
     fn go_back<const NOTED: bool>(&self, caller: impl Caller) -> bool {
         let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
@@ -206,7 +206,8 @@ impl Thread {
         )
     }
 
-    // An interpreter that this thread takes down may have no record any more, as when the thread nested.
+    // Unlike `detach_slow`, does not ask for `raw`: if this thread takes the interpreter down, that may be gone, even since before the
+    // attach.
     fn detach_nested(&self, ticket: Ticket, frame: Frame) -> Result<()> {
         let python = Python::in_process()?;
         if python.attached(Some(frame.state)) != Some(frame.state) {
@@ -217,7 +218,7 @@ impl Thread {
         Ok(())
     }
 
-    /// A detach of a thread that is not attached through the state that the attach left.
+    /// A detach of a thread that is not attached through the frame's state.
     #[cold]
     fn detach_elsewhere(&self, python: &Python, ticket: Ticket, frame: Frame) -> Result<()> {
         let local = self.locals.at(frame.participant);
@@ -228,7 +229,7 @@ impl Thread {
         let is_over = name.is_none() || (is_given_up && current.is_none());
         let name = name.unwrap_or("the interpreter".into());
         if is_over {
-            // The interpreter was shut down between the attach and now, and the state went with it, or goes.
+            // The interpreter was shut down since the attach, and the state is deleted with it, now or soon.
             self.note_end(frame);
             self.stack.remove(ticket.number);
             if let (Some(local), Kind::Entered { outer, before, .. }) = (local, frame.kind) {
@@ -256,7 +257,7 @@ impl Thread {
         }
     }
 
-    /// A visit ends with no exception set: what it leaves nobody asked for, and the next visit would stumble over it.
+    /// A visit ends with no exception set: nobody would ask for one that it left, and the next visit would find it.
     #[cold]
     fn report_left_exception(&self, local: &Local) {
         let Local { interpreter, .. } = local;
@@ -264,7 +265,7 @@ impl Thread {
         with_frozen_attachments(interpreter.python, || interpreter.python.report_unraisable(&place));
     }
 
-    /// Whether the state that this thread is attached through goes with it.
+    /// Notes that this thread is about to leave. True: the state that it is attached through is to be deleted.
     fn going_out(&self, local: &Local, source: Source) -> bool {
         let Local { interpreter, participant, .. } = local;
         self.note(What::GoesOut, &participant.entry);
@@ -275,7 +276,7 @@ impl Thread {
         } else {
             participant.entry.went_away(self.pace.now());
         }
-        // Better here, where its destructors belong, than by whoever closes the interpreter.
+        // While the gate closes: destructors belong on this thread rather than on the closer's.
         let retires = source == Source::Cached && is_last && interpreter.gate.phase() != Phase::Open;
         if retires {
             participant.entry.state.take();

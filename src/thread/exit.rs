@@ -13,21 +13,22 @@ use std::rc::Rc;
 
 static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
 
-/// How often a thread that ends drops its states, while destructors make new ones.
+/// How often a thread that ends deletes its states, while destructors make new ones.
 const TRIES: u32 = 4;
 
-/// What a thread goes in for to delete the state that it keeps.
+/// The label of a thread that enters to delete its cached state.
 const FORGET: Label = Label::new(c"pyferry: the state of this thread");
 
-/// Before threads come and forks happen.
+/// Called when the library is loaded, before any thread uses it and before any fork.
 pub fn prepare() {
     END.prepare();
     THREAD.prepare();
 }
 
-/// How far the end of a thread is, which comes in rounds: destructors may use the thread's record after each.
+/// How far the end of a thread is. The end comes in rounds, as pthread keys' destructors do: after each, destructors may use the
+/// thread's record again.
 pub(super) struct Exit {
-    /// How often the end has cleaned up.
+    /// How many rounds there were.
     rounds: Cell<u32>,
     last_round: Cell<bool>,
 }
@@ -37,7 +38,7 @@ impl Exit {
         Exit { rounds: Cell::new(0), last_round: Cell::new(false) }
     }
 
-    /// Whether nobody will clean up any more: nothing is kept beyond the last attachment.
+    /// Whether no round will clean up any more: nothing is kept beyond the last attachment.
     pub fn is_last_round(&self) -> bool {
         self.last_round.get()
     }
@@ -47,12 +48,12 @@ impl Thread {
     pub(super) fn forget(&self) {
         for local in self.locals.all() {
             let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
-            // Closing or Closed: the state is the closer's, or gone.
+            // If refused, the gate is not open: the closer deletes the state, or has deleted it.
             if local.participant.pins() > 0 || local.state().is_none() || !gate.enter(local.participant) {
                 continue;
             }
             let Some(state) = local.participant.entry.state.take() else { continue };
-            // Destructors of the one before can have been there, and have it at hand.
+            // In the loop: destructors run by the last deletion may have attached through this state, and so cached it again.
             self.forget_fast();
             self.note_of(What::Waits, id, FORGET);
             with_temporary_state(python, slot, Unattached { state, bound: true }, |state, before| {
@@ -65,7 +66,7 @@ impl Thread {
         }
     }
 
-    /// Has the record cleaned up when this thread ends.
+    /// Has the record cleaned up when this thread ends or, if no pthread key is left for that, after each call.
     #[cold]
     pub(super) fn ask_to_be_cleaned_up(&self) {
         if !END.ask() {
@@ -76,7 +77,7 @@ impl Thread {
     /// The end of the thread, or one more round of it.
     fn end(&self) {
         self.exit.rounds.set(self.exit.rounds.get() + 1);
-        // In a child that Python does not know of, even letting go can wait for a thread that is not there.
+        // In a forked child that CPython does not know of, even a detach can wait for a thread that is not there.
         if fork::check().is_err() {
             return;
         }
@@ -84,7 +85,8 @@ impl Thread {
             self.end_frame(top);
         }
         if !sys::NUMBERS_ARE_ADDRESSES && Python::known().is_some_and(|python| python.free_threaded) {
-            // There nobody else could delete them (`stand_ins`). The wait is for a thread that stops the world, if any does.
+            // Free-threaded, on Windows, no other thread could delete them (`stand_ins`). Attaching waits only while the world is
+            // stopped.
             let keeps = |local: &Rc<Local>| local.state().is_some() && local.interpreter.gate.is_open();
             for _ in 0..TRIES {
                 self.forget();
@@ -97,7 +99,7 @@ impl Thread {
         self.exit.last_round.set(self.exit.rounds.get() + 1 >= sys::THREAD_END_ROUNDS);
     }
 
-    /// Ends a frame without a wait, and does not restore the outer attachment: ours are ended next, by the caller's loop, and a
+    /// Ends a frame without a wait, and does not restore the outer attachment: our own are ended next, by the caller's loop, and a
     /// foreign state may be deleted already.
     fn end_frame(&self, top: Frame) {
         let Some(ticket) = self.stack.top_ticket() else { return };
@@ -121,8 +123,8 @@ impl Thread {
         }
     }
 
-    /// Prepares the end of an attachment: a state that is ours is left to others (`orphans`), since to delete it here, or to come
-    /// back through it, could wait. The detach that is next deletes one that is not kept. True: detach.
+    /// Prepares the end of an entered frame. A cached state is left to another thread (`orphans`), since to delete it here, or to
+    /// attach through it again, could wait. True: the caller detaches next, which deletes a state that is `Temporary`.
     fn end_entered(&self, local: &Local, top: Frame, source: &mut Source, before: &mut SlotValue) -> bool {
         let Interpreter { python, slot, .. } = *local.interpreter;
         if local.interpreter.raw().is_none() || local.is_over() || python.is_finalizing() {
@@ -133,8 +135,8 @@ impl Thread {
         let is_in = attached == Some(state);
         let held = slot.get(python);
         if !is_in && attached.is_none() {
-            // Nobody who comes later is to find it. Who deletes a state has CPython empty the slot; or the system has, before it
-            // came to us.
+            // No later destructor may find this state in the slot. If the slot does not hold it, the deletion of `before` has emptied
+            // the slot, or the system has, before this handler ran: then `before` is restored only if it is ours.
             let stays = held == state.as_ptr() || self.is_ours(*before);
             *before = if stays { *before } else { null_mut() };
             slot.set(*before);
@@ -143,15 +145,15 @@ impl Thread {
         match source {
             _ if !is_last => {}
             Source::Adopted => {}
-            // Nobody else could delete it soon (`stand_ins`); and nobody has a GIL who joins it.
+            // Deleted here: another thread could not do so soon (`stand_ins`), and whoever joins this thread holds no GIL.
             Source::Cached if is_in && python.free_threaded && !python.has_gil_back() => {
                 local.participant.entry.state.take();
                 *source = Source::Temporary;
             }
-            // Its destructors can let others in, who join this thread with the GIL held. The detach now takes it for somebody
-            // else's.
+            // Its destructors can let go of the GIL, and the thread that gets it may join this one. `Adopted`: the detach does not
+            // delete it.
             Source::Cached if is_in => *source = Source::Adopted,
-            // Where the slot was not found, nobody else can delete it without a trace in a slot.
+            // Deleted here: where the slot was not found, another thread could not delete it without leaving a slot wrong.
             Source::Temporary if is_in => {}
             Source::Cached | Source::Temporary => local.leave_to_others(state),
         }
@@ -161,7 +163,7 @@ impl Thread {
         is_in
     }
 
-    /// Whether a state is one of ours that this thread is inside of.
+    /// Whether a slot value is a state of ours that this thread is inside of.
     fn is_ours(&self, value: SlotValue) -> bool {
         let is_ours = |frame: Frame| match frame.kind {
             Kind::Entered { source, .. } => source != Source::Adopted && frame.state.as_ptr() == value,
@@ -170,7 +172,7 @@ impl Thread {
         self.stack.frames().any(is_ours)
     }
 
-    /// Does `f`, and cleans up after it where nobody else will.
+    /// Runs `f`, brings the depths that observers see up to date, and cleans up if no round will.
     pub(super) fn cleanly<R>(&self, f: impl FnOnce() -> R) -> R {
         let result = f();
         for frame in self.stack.frames().filter(|frame| !frame.is_suspended()) {
@@ -189,7 +191,7 @@ impl Thread {
             return;
         }
         self.forget_fast();
-        // Each is given back, whatever the others say.
+        // `count`, not `any`: each is given back.
         let left = self.locals.take().iter().filter(|local| local.give_back()).count();
         self.notes.put_away();
         if left > 0 {
@@ -203,7 +205,7 @@ impl Thread {
         for local in self.locals.all() {
             let entry = &local.participant.entry;
             entry.renumber();
-            // Their participants are not listed in the child.
+            // In the child no gate lists the participants of guards.
             local.give_guards_back();
             if local.state().is_some_and(|state| Some(state) != attached) {
                 entry.state.take();

@@ -1,8 +1,8 @@
-//! Up to 3.12 a thread that waits for a GIL sets `gil_drop_request` in the interpreter it waits for, and in no other that shares
-//! the GIL: it waits as long as a loop in another one lasts. So while a thread of ours waits, threads of ours attach where the
-//! GIL may be held, and detach at once: their own requests are for that interpreter, and whoever held the GIL has let go then.
+//! Up to 3.12 a thread that waits for a GIL sets `gil_drop_request` in the interpreter it waits for, and in no other that shares the
+//! GIL: it waits as long as a loop in another one lasts. So while a thread waits in pyferry, helper threads (*nudgers*) attach where
+//! the GIL may be held, and detach at once: their own drop requests are for that interpreter, and have made the holder let go by then.
 //!
-//! Nothing of this happens before a process has two such interpreters.
+//! Nothing of this happens before two interpreters of a process share a GIL.
 
 use super::Admission;
 use super::orphans::is_for_orphans;
@@ -14,18 +14,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
 use std::time::Duration;
 
-/// How many threads wait for a GIL that several interpreters share, beside those whose participant at a gate says so.
+/// How many threads are in `nudging`. Waits on the fast path are not counted: they show on the participants (`Entry::waits`).
 static WAITING: AtomicUsize = AtomicUsize::new(0);
-/// A thread is there that looks after them.
+/// The watch thread runs.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// CPython's switch interval: the time that a thread may keep a GIL which others want.
+/// CPython's default switch interval: how long a thread may keep a GIL that others want.
 const INTERVAL: Duration = Duration::from_millis(5);
-/// Samples per switch interval. A thread counts as starved only if every sample of an interval finds one that waits.
+/// Samples per switch interval. Nudgers are sent only if every sample of an interval finds a thread that waits.
 const LOOKS: u32 = 5;
-/// What those threads come for: by this they are known.
+/// The label of nudgers, by which they are recognized.
 const NUDGE: Label = Label::new(c"pyferry: a GIL nudge");
-/// Nobody has waited for so many intervals: the watch is over.
+/// The watch ends when nobody has waited for so many intervals.
 const QUIET: u32 = 200;
 
 /// Attaches this thread, which is detached, through a state of its own that a pin keeps.
@@ -34,7 +34,7 @@ pub fn attach_state(python: &Python, slot: Slot, state: State) {
     nudging(|| python.attach(slot, state));
 }
 
-/// Attaches this thread, which is detached, through a state that no thread was attached through.
+/// Attaches this thread, which is detached, through a state that was not attached before.
 pub fn attach_first(python: &Python, slot: Slot, state: Unattached) {
     nudging(|| python.attach_first(slot, state));
 }
@@ -56,11 +56,10 @@ fn nudging(wait: impl FnOnce()) {
     WAITING.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// Sees to it that the GIL is asked for on behalf of this thread, which waits next and has said so: by `WAITING`, or by its
-/// participant at a gate.
+/// Makes sure that the watch runs, for this thread, which is about to wait and has said so: by `WAITING`, or on its participant.
 #[inline(always)]
 pub fn ask_for_nudges() {
-    // The watch has the other half of this barrier.
+    // The light side of a barrier whose heavy side is in `watch`.
     compiler_fence(Ordering::SeqCst);
     if record::several_share_a_gil() && !WATCHED.load(Ordering::SeqCst) {
         begin_watch();
@@ -69,7 +68,7 @@ pub fn ask_for_nudges() {
 
 #[cold]
 fn begin_watch() {
-    // No thread to be had: then the wait is as long as CPython makes it.
+    // If no thread can be started, the wait is as long as CPython makes it.
     if !WATCHED.swap(true, Ordering::SeqCst) && sys::spawn(c"pyferry-watch", watch).is_err() {
         WATCHED.store(false, Ordering::SeqCst);
     }
@@ -91,9 +90,9 @@ fn watch() {
         if quiet > QUIET {
             WATCHED.store(false, Ordering::SeqCst);
             record::barrier().heavy();
-            // Where the barrier is symmetric those who wait do not fence: what they wrote is here a moment later.
+            // With a symmetric barrier, waiting threads do not fence: their stores arrive a moment later.
             std::thread::sleep(INTERVAL);
-            // Somebody who saw the watch still there waits already: unless another watch has begun, this one goes on.
+            // A thread that waits may have seen `WATCHED` still set: this watch goes on, unless another has begun.
             if !somebody_waits() || WATCHED.swap(true, Ordering::SeqCst) {
                 return;
             }
@@ -102,7 +101,7 @@ fn watch() {
 }
 
 fn somebody_waits() -> bool {
-    // Whom CPython ended while it waited, since it came too late, waits no more and has not said so.
+    // Once Python finalizes, CPython ends threads that wait, which then count as waiting for ever.
     let over = || Python::in_process().map_or(true, Python::is_finalizing);
     let at_a_gate = || sharing_a_gil().iter().any(|interpreter| interpreter.somebody_waits());
     record::several_share_a_gil() && (WAITING.load(Ordering::SeqCst) > 0 || at_a_gate()) && !over()
@@ -114,12 +113,12 @@ fn sharing_a_gil() -> Vec<Arc<Interpreter>> {
     sharing
 }
 
-/// Where the GIL may be held.
+/// The interpreters in which the GIL may be held.
 fn may_run() -> Vec<Arc<Interpreter>> {
     let mut sharing = sharing_a_gil();
     sharing.retain(|interpreter| !interpreter.wants_one_state);
     let Some(python) = sharing.first().map(|interpreter| interpreter.python) else { return sharing };
-    // 3.12 does not say who has it.
+    // Up to 3.11 CPython says who has it.
     if !python.has_own_gil() {
         let holder = python.gil_holder();
         sharing.retain(|interpreter| interpreter.is(holder));
@@ -133,7 +132,7 @@ fn nudge(to: Arc<Interpreter>) {
     }
     let interpreter = Arc::clone(&to);
     let visit = move || {
-        // A waiter there may be kept by a shutdown that waits for it.
+        // While Closing too: the shutdown waits for the threads inside, which may hold the GIL or wait for it.
         let admission = if to.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
         super::look_in(&to, admission, NUDGE);
         to.nudged.store(false, Ordering::SeqCst);
@@ -143,12 +142,12 @@ fn nudge(to: Arc<Interpreter>) {
     }
 }
 
-/// Whether a participant comes for a nudge, or is another thread of ours that leaves by itself: nobody is told of it.
+/// Whether a participant is a nudger, or the helper that deletes orphans. No report names either: they leave by themselves.
 pub fn is_nudger(entry: &Entry) -> bool {
     entry.label() == NUDGE || is_for_orphans(entry)
 }
 
-/// In a forked child no watch is there, and nobody waits.
+/// A forked child has no watch thread, and no thread that waits.
 pub fn forget_after_fork() {
     WAITING.store(0, Ordering::SeqCst);
     WATCHED.store(false, Ordering::SeqCst);

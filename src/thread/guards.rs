@@ -6,17 +6,15 @@ use crate::registry::{self as record, Entry, Interpreter, Participant};
 use crate::sys::Label;
 use std::sync::Arc;
 
-/// One unit of "somebody is inside". Kept by the thread that closed it last, to be opened again.
+/// A pin on a participant of its own. The thread that closed it last keeps it, to open it again.
 pub struct Guard {
-    /// What it guards.
     pub interpreter: Arc<Interpreter>,
-    /// Its participant at the gate.
     pub participant: &'static Participant,
     forks: u32,
 }
 
 impl Guard {
-    /// What a thread comes in for that it lets in.
+    /// The label of a thread that enters by this guard.
     pub fn label(&self) -> Label {
         self.participant.entry.label()
     }
@@ -25,8 +23,8 @@ impl Guard {
 /// How many closed guards a thread keeps of each interpreter.
 const KEPT: usize = 8;
 
-/// What a guard has that was opened while a shutdown waited, and a thread that came in by it: they let nobody else in, or that would
-/// go on for ever.
+/// The label of a guard that was opened while a shutdown waited, and of threads that entered by it: they let no other such guard be
+/// opened, or the wait could go on for ever.
 const LATE: Label = Label::new(c"late");
 
 /// When a guard may be opened.
@@ -34,7 +32,7 @@ const LATE: Label = Label::new(c"late");
 pub enum Opening {
     /// While the gate is open.
     Open,
-    /// Also while Closing, as long as somebody holds that up who was there before, or the thread that opens is inside.
+    /// Also while Closing, as long as a thread or guard from before the shutdown holds it up, or the opening thread is inside.
     WhileHeld,
 }
 
@@ -56,7 +54,7 @@ impl Thread {
         }
         entry.set_label(Label::NONE);
         if !target.gate.enter(guard.participant) {
-            // Before the pin, so that it never passes for one from before.
+            // Before the pin is taken, so that the guard never passes for one from before the shutdown.
             entry.set_label(LATE);
             let holds = |other: &Participant| {
                 let is_waited_for = ![LATE, UNHELD].contains(&other.entry.label());
@@ -88,7 +86,7 @@ pub fn close_guard(guard: Box<Guard>) {
         guard.interpreter.gate.leave(guard.participant);
         THREAD.with(|me| me.put_away(guard));
     } else {
-        // From before the fork: its participant at the gate holds nothing, and is another's next.
+        // From before the fork: its participant holds nothing, and goes to another owner.
         guard.interpreter.gate.remove_participant(guard.participant);
     }
 }

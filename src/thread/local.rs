@@ -1,5 +1,5 @@
-//! What one thread keeps of the interpreters that it has been to: of each its participant at the gate, with the state it keeps in
-//! there, and closed guards.
+//! What one thread keeps of each interpreter that it has been to: its participant at the gate, which has its cached thread state, and
+//! closed guards.
 
 use super::guards::Guard;
 use super::stack::Stack;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) struct Local {
     pub interpreter: Arc<Interpreter>,
     pub participant: &'static Participant,
-    /// Closed guards, to be opened again: in the boxes by whose addresses C knows them.
+    /// Closed guards, to be opened again: in boxes, whose addresses are the handles that C gets.
     #[allow(clippy::vec_box)]
     pub guards: RefCell<Vec<Box<Guard>>>,
 }
@@ -26,17 +26,17 @@ impl Local {
         std::ptr::eq(Arc::as_ptr(&self.interpreter), target)
     }
 
-    /// Whether the interpreter has ended, or does not wait for the thread.
+    /// Whether the interpreter has ended, or the thread was given up.
     pub fn is_over(&self) -> bool {
         self.interpreter.is_closed() || self.participant.is_given_up()
     }
 
-    /// The state that the thread keeps there.
+    /// The thread's cached state.
     pub fn state(&self) -> Option<State> {
         self.participant.entry.state.get()
     }
 
-    /// Notes what the thread comes for: before the pin, so that whoever sees that sees whose it is.
+    /// Sets the label of a stay: before the pin is taken, so that whoever sees the pin sees the label too.
     pub fn comes_for(&self, label: Label) {
         if !self.participant.entry.is_in() {
             self.participant.entry.set_label(label);
@@ -58,20 +58,20 @@ impl Local {
         let before = if self.interpreter.life == registry::life() {
             before
         } else if slot.outlives_python() && !python.is_in_main(state) {
-            // Python was started again since: the state in `before` is gone too.
+            // Python was started again since: the state in `before` is deleted too.
             null_mut()
         } else {
             return;
         };
         let held = slot.get(python);
-        // PyThreadState_Delete has emptied the slot where this thread ended the interpreter itself.
+        // If this thread ended the interpreter itself, PyThreadState_Delete has emptied the slot.
         let emptied = || held.is_null() && !before.is_null() && python.attached(None).is_none();
         if held == state.as_ptr() || emptied() {
             slot.set(before);
         }
     }
 
-    /// Leaves a state, which this thread is not attached through and will not be again, to others.
+    /// Leaves a state, through which this thread will not be attached again, for another thread to delete (`orphans`).
     pub fn leave_to_others(&self, state: State) {
         let gate = &self.interpreter.gate;
         let entry = &self.participant.entry;
@@ -88,7 +88,7 @@ impl Local {
         }
     }
 
-    /// Gives all participants back. What is left in the thread's own is for others; whether there is such a thing, and the gate open.
+    /// Gives all participants back. A state that is left in the thread's own is orphaned; returns whether one is, at an open gate.
     pub fn give_back(&self) -> bool {
         let gate = &self.interpreter.gate;
         let leaves = self.state().is_some() && gate.orphan(self.participant);
@@ -105,7 +105,7 @@ impl Local {
     }
 }
 
-/// All that a thread keeps, of whatever interpreters.
+/// The `Local`s of a thread.
 pub(super) struct Locals(RefCell<Vec<Rc<Local>>>);
 
 impl Locals {
@@ -113,7 +113,7 @@ impl Locals {
         Locals(RefCell::new(Vec::new()))
     }
 
-    /// As they are now: nothing is borrowed.
+    /// A copy, so that nothing stays borrowed.
     pub fn all(&self) -> Vec<Rc<Local>> {
         self.0.borrow().clone()
     }
@@ -122,12 +122,12 @@ impl Locals {
         self.find(|local| local.is_to(target))
     }
 
-    /// The one with a participant of this thread's.
+    /// The `Local` with that participant.
     pub fn at(&self, participant: &Participant) -> Option<Rc<Local>> {
         self.find(|local| std::ptr::eq(local.participant, participant))
     }
 
-    /// Whether that participant is at the interpreter which CPython has there.
+    /// Whether that participant is this thread's in the interpreter `raw`.
     pub fn is_at(&self, participant: &Participant, raw: Raw) -> bool {
         let is_it = |local: &Rc<Local>| std::ptr::eq(local.participant, participant) && local.interpreter.is(Some(raw));
         self.0.borrow().iter().any(is_it)
@@ -147,7 +147,7 @@ impl Locals {
         local
     }
 
-    /// Takes away those of ended interpreters that nothing on the stack names.
+    /// Removes and returns the `Local`s of ended interpreters that have no pin and that no frame names.
     pub fn take_ended(&self, stack: &Stack) -> Vec<Rc<Local>> {
         let names = |participant: &'static Participant| {
             stack.frames().any(|frame| {
@@ -168,13 +168,13 @@ impl Locals {
     }
 }
 
-/// How many interpreters are at hand; others take the room of these.
+/// How many interpreters are cached; another one takes the place of one of these.
 const KEPT: usize = 4;
 
-/// What the fast path has at hand: nothing is in it but what this thread keeps, and the slow path has looked at.
+/// The cache of the fast path: what of this thread's `Local`s the slow path has looked at.
 pub(super) struct Cache {
     addresses: Cell<Addresses>,
-    /// This thread's participants at interpreters, by their indices.
+    /// This thread's participants, by `Interpreter::index`.
     own: [Cell<&'static Participant>; KEPT],
 }
 
@@ -189,14 +189,13 @@ impl Cache {
         self.addresses.get()
     }
 
-    /// This thread's participant at an interpreter, and the state that it keeps there.
+    /// This thread's participant at an interpreter, and its cached state; None if the cache does not have them.
     #[inline(always)]
     pub fn own(&self, target: &Interpreter) -> Option<(&'static Participant, State)> {
         let participant = self.own[target.index % KEPT].get();
         Some((participant, participant.entry.state.get().filter(|_| participant.entry.is_at(target))?))
     }
 
-    /// Whether that is at hand.
     pub fn has(&self, local: &Local) -> bool {
         std::ptr::eq(self.own[local.interpreter.index % KEPT].get(), local.participant)
     }
@@ -205,12 +204,10 @@ impl Cache {
         self.own[local.interpreter.index % KEPT].set(local.participant);
     }
 
-    /// From here on CPython's variables are there.
     pub fn set_addresses(&self, addresses: Addresses) {
         self.addresses.set(addresses);
     }
 
-    /// Nothing is at hand any more.
     pub fn forget(&self) {
         self.addresses.set(Addresses::NOWHERE);
         self.own.iter().for_each(|participant| participant.set(&NOBODY));

@@ -1,7 +1,8 @@
-//! What one OS thread knows: the attachments it is in, the states it keeps, and what happens when it ends.
+//! What one OS thread knows: the attachments it is in, the thread states it keeps, and what happens when it ends.
 //!
-//! To each interpreter a thread is in one of these states. All transitions are the thread's own, but the closer's. It is attached
-//! by the state that it keeps or, where it has one there already, by somebody else's, which is never deleted here.
+//! For each interpreter a thread is outside, attached or let go. All transitions are its own, except for the closer's. It attaches
+//! through the thread state that pyferry keeps for it or, if another library has made one for it there, through that *foreign* state,
+//! which is never deleted here.
 //!
 //! ```text
 //!                         attach                          suspend, PyEval_SaveThread,
@@ -14,20 +15,22 @@
 //!      |   |      SaveThread, slot, unpin       |    |        detach from the other one
 //!      |   |                             attach |    | detach
 //!      |   |                                    v    |
-//!      |   |                         nested: attached already, by us or by anybody; no pin
+//!      |   |                         nested: attached already, by pyferry or by others; no pin
 //!      |   |
 //!      |   +-- forget, the end of the thread: the kept state is deleted, or left to others (`orphans`)
-//!      +------ the closer, once the gate is closed and nobody inside: deletes the kept state
+//!      +------ the closer, when nobody is inside any more: deletes the kept state
 //! ```
 //!
-//! Each attach and suspend that has not ended is a frame on one stack (`stack`), whichever path began it; last in, first out, but
-//! nested ones of one state end in any order. Where the closer gives a thread up (`pyferry_set_report`), it sets a flag on the
-//! thread's participant at the gate and touches nothing here: the frame ends with CLOSED, and the thread does not come back in.
+//! Each attach and suspend that has not ended is a frame on one stack (`stack`), whether the fast or the slow path began it. Frames end
+//! last in, first out; only nested ones on one thread state end in any order. A *visit* is one frame that entered the interpreter. A
+//! *stay* lasts until the thread is outside again, over all visits of A -> B -> A. When the closer gives a thread up
+//! (`pyferry_set_report`), it sets a flag on the thread's participant at the gate and touches nothing here: the frame ends with CLOSED,
+//! and the thread is not attached again.
 //!
-//! The record is a thread-local that is never dropped, so that it can be used until the thread's very end, by destructors
-//! of every kind. It is tidied up when they are through, and again when a later one has used it since.
+//! The record is a thread-local that is never dropped, so that destructors of every kind can use it until the thread's very end. It is
+//! cleaned up after them (`exit`), and again if a later destructor has used it.
 //!
-//! No borrow is held while CPython is called: it may run Python code, which may come back to us.
+//! No borrow is held while CPython is called: it may run Python code that calls pyferry.
 
 mod attach;
 mod detach;
@@ -65,26 +68,26 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// By what right a thread comes in.
+/// What lets a thread enter.
 #[derive(Clone, Copy)]
 pub enum Admission<'a> {
-    /// The gate must be open, or the thread inside already.
+    /// While the gate is open, or the thread is inside already.
     Open,
-    /// Also while Closing, as long as this guard, which the caller keeps open, holds that up.
+    /// Also while Closing, as long as this guard, which the caller keeps open, holds up the closer.
     Guarded(&'a Participant),
-    /// Also while Closing, as long as somebody else is inside: to interrupt them.
+    /// Also while Closing, until a closer has the claim: for threads that are inside in fact, and for pyferry's helper threads.
     Late,
 }
 
-/// Where a caller has its ticket, and what it gets for an answer: each in its own language.
+/// A caller, in C or in Rust: where its ticket is, and what the call returns to it.
 pub trait Caller: Copy {
     /// What a call returns.
     type Answer;
-    /// The ticket that is there.
+    /// Reads the caller's ticket.
     fn ticket(self) -> Ticket;
-    /// Puts a ticket there.
+    /// Writes the caller's ticket.
     fn put(self, ticket: Ticket);
-    /// How it went.
+    /// The result as the caller gets it.
     fn answer(result: Result<()>) -> Self::Answer;
 }
 
@@ -107,11 +110,11 @@ impl Caller for &Cell<Ticket> {
     }
 }
 
-/// What a thread comes in for whom no shutdown waits. It is on the thread's participant as long as that holds a pin of such a visit, and
-/// no longer: whoever is there next without a label must not be taken for one.
+/// The label of a thread that no shutdown waits for (pyferry_attach_unheld). It is cleared with the participant's last pin, so that a
+/// later visit without a label is not taken for an unheld one.
 pub const UNHELD: Label = Label::new(c"holds nothing up");
 
-/// The participant of a thread in an interpreter that has no record.
+/// Stands for the participant in an interpreter that has no record.
 static NOBODY: Participant = Participant::new(Entry::new());
 
 /// What one thread knows of itself.
@@ -139,7 +142,7 @@ sys::per_thread! {
 /// Attaches this thread, if it may, and detaches it at once.
 fn look_in(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) {
     if let Ok(ticket) = attach(target, admission, label) {
-        // It is attached, as it just was: there is nothing to fail.
+        // The thread is attached as it just was, so this cannot fail.
         let _ = detach(ticket);
     }
 }
@@ -154,13 +157,13 @@ pub fn open_guard(target: &Arc<Interpreter>, opening: Opening) -> Result<Box<Gua
     THREAD.with(|me| me.cleanly(|| me.open_guard(target, opening)))
 }
 
-/// The interpreter that this thread is attached to now, by whomever.
+/// The interpreter that this thread is attached to now, by pyferry or by others.
 pub fn current(python: &Python) -> Option<Raw> {
     current_state(python).and_then(|state| python.interpreter_of(state))
 }
 
-/// The CPython that this thread is attached to, and the state. Also in the last of a shutdown, when Python calls itself
-/// uninitialised.
+/// The CPython that this thread is attached to, and the thread state. Also late in Py_FinalizeEx, when Py_IsInitialized is false
+/// already.
 pub fn attached_python() -> Result<(&'static Python, State)> {
     let python = Python::in_process()?;
     match current_state(python) {
@@ -177,8 +180,8 @@ pub fn current_state(python: &Python) -> Option<State> {
     THREAD.with(|me| me.current(python))
 }
 
-/// Drops an interrupt that reached this thread, which is attached, when it ran no Python code: it was for others. (Free-threaded,
-/// with several interpreters, nobody can tell whether another thread runs Python code.)
+/// Drops an interrupt that was sent to this attached thread while it ran no Python code: it was for others. (Free-threaded, with
+/// several interpreters, the sender cannot tell which threads run Python code.)
 pub fn drop_early_interrupt(python: &Python) {
     THREAD.with(|me| {
         let Some(state) = me.current(python).filter(|state| !python.runs_python(*state)) else { return };
@@ -189,7 +192,7 @@ pub fn drop_early_interrupt(python: &Python) {
     });
 }
 
-/// Whether this thread is attached to an interpreter, or will come back to it.
+/// Whether this thread is attached to the interpreter, or has a frame in it.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     THREAD.with(|me| {
         me.stack.frames().any(|frame| frame.is_in(interpreter)) || interpreter.is(current(interpreter.python))
@@ -206,14 +209,14 @@ pub fn is_mine(entry: &Entry) -> bool {
     entry.is_of(serial())
 }
 
-/// Runs `f` while this thread is attached to nothing, and attaches it again as it was. What it comes back to is held, unless
-/// that is the interpreter which this thread is about to take down. False: it has ended, or gave this thread up.
+/// Runs `f` with this thread detached, and attaches it again as it was. A pin keeps its interpreter meanwhile, unless that is
+/// `taken_down`, which this thread is about to take down. False: the interpreter has ended, or this thread was given up.
 pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
     THREAD.with(|me| me.cleanly(|| me.released(python, taken_down, f)))
 }
 
-/// Runs `f` attached through a state that is gone when it returns, and attaches this thread again as it was. `f` gets the state
-/// and what the slot held before, and leaves that there.
+/// Runs `f` attached through a state that `f` deletes, and attaches this thread again as it was. `f` gets the state and the earlier
+/// value of the slot, which it restores.
 pub fn with_temporary_state<R>(
     python: &Python,
     slot: Slot,
@@ -237,36 +240,37 @@ pub fn with_temporary_state<R>(
     })
 }
 
-/// Deletes states as `Python::delete_idle`; this thread is seen to wait where others have the GIL then.
+/// As `Python::delete_idle`, which lets go of the GIL: the holder is nudged if this thread then waits to get it back.
 pub fn delete_idle(python: &Python, slot: Slot, states: &[State]) {
     python.delete_idle(slot, states, reattach);
 }
 
-/// Runs `f`, which runs Python code on this thread as it is attached: none of its attachments can be ended from in there.
+/// Runs `f`, which may run Python code on this attached thread. A frame on top keeps that code from ending the attachments below,
+/// except nested ones on the same state.
 pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     let number = THREAD.with(|me| Some(me.push_unnamed(python, me.current(python)?, Kind::Nested)));
     let result = f();
-    // Not simply the last one: what was begun in there may end later.
+    // Not `truncate`: `f` may have begun attachments that end later.
     THREAD.with(|me| number.into_iter().for_each(|number| me.stack.remove(number)));
     result
 }
 
-/// What is less than the number of each attachment and suspension that this thread begins from here on.
+/// The number of the next frame on this thread; later ones have greater numbers.
 pub fn mark() -> u64 {
     THREAD.with(|me| me.stack.mark())
 }
 
-/// Ends what this thread began since then and has not ended, the last one first. False: there is nothing.
+/// Ends the frames that this thread has begun since `mark`, the last one first. False: there is none.
 pub fn end_since(mark: u64) -> bool {
     THREAD.with(|me| me.stack.mark() != mark && me.cleanly(|| me.end_since(mark)))
 }
 
-/// Notes, on any thread, that it begins to run a job of a queue, or has run it.
+/// Notes in the trace that this thread begins to run a job of a queue, or has run it.
 pub fn note_job(what: What, interpreter: i64) {
     THREAD.with(|me| me.note_of(what, interpreter, Label::NONE));
 }
 
-/// Forgets, in a forked child, everything but what the only thread is attached to. CPython is not asked.
+/// In a forked child, forgets everything but the state of the surviving thread's last frame. Calls no CPython.
 pub fn forget_after_fork() {
     gil_nudge::forget_after_fork();
     orphans::forget_after_fork();
@@ -279,18 +283,18 @@ impl Thread {
         python.attached(own.map(|top| top.state))
     }
 
-    /// Whether the state of a frame can be attached, rather than be gone, and another at its address.
+    /// Whether the state of a frame may be attached now, rather than suspended or deleted, with another state at its address.
     fn may_be_attached(&self, frame: &Frame) -> bool {
         !frame.is_suspended()
             && self.locals.at(frame.participant).is_some_and(|local| local.interpreter.raw().is_some())
     }
 
-    /// What this thread keeps of an interpreter, from the first time on.
+    /// This thread's `Local` of an interpreter, made at the first use.
     fn local(&self, target: &Arc<Interpreter>) -> Rc<Local> {
         self.locals.of(target).unwrap_or_else(|| self.first_local(target))
     }
 
-    /// The same of the interpreter of a state, which lives; None where it has no record.
+    /// The `Local` of the interpreter of a live state; None if that interpreter has no record.
     fn local_of(&self, python: &Python, state: State) -> Option<Rc<Local>> {
         Some(self.local(&python.interpreter_of(state).and_then(registry::find)?))
     }
@@ -298,7 +302,7 @@ impl Thread {
     #[cold]
     fn first_local(&self, target: &Arc<Interpreter>) -> Rc<Local> {
         self.ask_to_be_cleaned_up();
-        // From 3.15 on the slot outlives Python, with what this thread was in when that ended.
+        // From 3.15 on the gilstate slot outlives Py_FinalizeEx, and may still hold a state that this thread was attached through then.
         for frame in self.stack.frames() {
             if let Some(local) =
                 self.locals.at(frame.participant).filter(|local| local.interpreter.life != registry::life())
@@ -314,17 +318,18 @@ impl Thread {
         self.locals.add(target, self.stack.serial())
     }
 
-    /// Nothing is at hand any more: before what this thread keeps goes, and in a forked child, where CPython makes its variables anew.
+    /// Empties the cache of the fast path: before `Local`s go, and in a forked child, where CPython makes its variables anew.
     fn forget_fast(&self) {
         self.cache.forget();
         self.stack.forget();
     }
 
-    /// Gives a pin back.
+    /// Gives a pin back, on the slow path.
     fn unpin(&self, local: &Local) {
         let entry = &local.participant.entry;
         if local.participant.pins() == 1 {
-            // The stay of one whom others attached; ours end before the thread lets others in.
+            // Still in: a stay that another library's attach began (`hold`). `going_out` ends our own stays, before the GIL is
+            // released.
             if entry.is_in() {
                 self.note(What::GoesOut, entry);
             }
@@ -337,7 +342,7 @@ impl Thread {
         local.interpreter.gate.leave(local.participant);
     }
 
-    /// Begins a frame that no ticket names.
+    /// Pushes a frame that no caller has a ticket for.
     fn push_unnamed(&self, python: &Python, state: State, kind: Kind) -> u64 {
         let participant = self.local_of(python, state).map_or(&NOBODY, |local| local.participant);
         self.stack.push(Frame::new(state, participant, kind)).number
@@ -351,19 +356,19 @@ impl Thread {
             any = true;
             let ended = if top.is_suspended() { self.resume_slow(ticket) } else { self.detach_slow(ticket) };
             if ended.is_err() && self.stack.top_ticket() == Some(ticket) {
-                // It has let go of that by itself.
+                // The thread has let go of this attachment by other means (PyEval_SaveThread).
                 return any;
             }
         }
     }
 
-    /// Takes back an interrupt that this thread, which is attached, was marked for and has not seen. Its mark is gone: who
-    /// looks at the marks next leaves this thread alone, and who has seen it already is waited for.
+    /// Takes back an interrupt that this attached thread was signalled for and has not seen. The signal is off its participant: an
+    /// interrupter that looks from now on spares this thread, and one that has seen the signal before is waited for.
     #[cold]
     fn take_interrupt_back(&self, python: &Python) {
         if registry::is_raising() {
             self.released(python, None, || {
-                // Not for ever: one who raises may run a destructor, which waits for this thread.
+                // Not for ever: an interrupter may be in a destructor that waits for this thread.
                 let until = Instant::now() + Duration::from_secs(1);
                 while registry::is_raising() && Instant::now() < until {
                     std::thread::sleep(Duration::from_micros(100));
@@ -374,7 +379,7 @@ impl Thread {
     }
 }
 
-/// Gives a pin back.
+/// Gives a pin back, on the fast path.
 #[inline(always)]
 fn give_back<const NOTED: bool>(me: &Thread, participant: &'static Participant) {
     if !participant.leave::<NOTED>() {
@@ -382,7 +387,7 @@ fn give_back<const NOTED: bool>(me: &Thread, participant: &'static Participant) 
     }
 }
 
-/// Somebody closes the gate of that participant, and may wait for the pin that was given back.
+/// There are flags on the participant: wakes a closer, which may wait for the pin that was given back.
 #[cold]
 fn call_closer(me: &Thread, participant: &'static Participant) {
     if let Some(local) = me.locals.at(participant) {
@@ -390,7 +395,7 @@ fn call_closer(me: &Thread, participant: &'static Participant) {
     }
 }
 
-/// As `Pace::now`; where somebody writes the time down, this thread's pace is of no interest.
+/// As `Pace::now`, without a look-up of this thread's record while the clock thread publishes the time.
 #[inline(always)]
 fn now() -> u64 {
     Pace::written().unwrap_or_else(ask)

@@ -1,4 +1,4 @@
-//! What a thread notes for a trace, where one is written.
+//! What a thread notes for a trace, while one is written.
 
 use super::Thread;
 use super::local::Locals;
@@ -7,7 +7,6 @@ use crate::registry::Entry;
 use crate::sys::Label;
 use crate::trace::{self, Pen, What};
 
-/// What a thread notes with.
 pub(super) struct Notes {
     pen: Pen,
 }
@@ -17,7 +16,7 @@ impl Notes {
         Notes { pen: Pen::new() }
     }
 
-    /// The first note of a trace. Where this thread is already, it was when the trace began.
+    /// The first note of a trace. What this thread is inside of already, it enters when the trace begins.
     #[cold]
     fn open(&self, locals: &Locals) -> bool {
         let Some(began) = self.pen.open() else { return false };
@@ -32,7 +31,7 @@ impl Notes {
         true
     }
 
-    /// The thread ends.
+    /// For the end of the thread.
     pub fn put_away(&self) {
         self.pen.put_away();
     }
@@ -45,7 +44,7 @@ impl Thread {
         self.note_of(what, at.interpreter(), at.label());
     }
 
-    /// The same in an interpreter, by its number, where there may be no participant, or for another purpose than is said there.
+    /// The same for an interpreter's id and a label, where there is no participant, or it has another label.
     #[inline]
     pub(super) fn note_of(&self, what: What, interpreter: i64, label: Label) {
         if trace::is_on() {
@@ -53,7 +52,7 @@ impl Thread {
         }
     }
 
-    /// Notes the end of an attachment that ended under this thread.
+    /// Notes the end of an attachment whose interpreter has ended.
     #[cold]
     pub(super) fn note_end(&self, frame: Frame) {
         match frame.kind {

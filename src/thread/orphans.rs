@@ -1,8 +1,8 @@
-//! Thread states whose threads have ended. A thread's end must not wait for an interpreter, since whoever joins it may hold
-//! the GIL, or keep from coming about what stops the world: what it cannot delete without a wait it leaves in its participant of
-//! the gate. From there the state goes, once, by whoever is first of: the next thread that makes a state for that
-//! interpreter (so there are never more than lived at once), the thread that closes it, and one of ours, which is there
-//! only while there are such states. Free-threaded, not everybody may: see `stand_ins`.
+//! Orphans: thread states whose threads have ended. The end of a thread must not wait for an interpreter, since the thread that joins
+//! it may hold the GIL or hold up a stop-the-world. So a state that the ending thread cannot delete without a wait stays in its
+//! participant at the gate. It is deleted, once, by the first of these: the next thread that makes a state for the interpreter (so
+//! there are never more states than threads lived at once), the closer, and a helper thread of ours, which runs only while there are
+//! orphans. Free-threaded, not every thread may: see `stand_ins`.
 
 use super::local::Local;
 use super::{Admission, THREAD, Thread, delete_idle, stand_ins, with_temporary_state};
@@ -14,26 +14,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The thread of ours is there.
+/// The helper thread runs.
 static AT_WORK: AtomicBool = AtomicBool::new(false);
-/// A thread has left a state since it looked last.
+/// A thread has left a state since the helper looked last.
 static NEWS: AtomicBool = AtomicBool::new(false);
 
-/// How long it leaves the states to threads that come anyway.
+/// How long the helper leaves orphans to threads that come anyway.
 const REST: Duration = Duration::from_millis(10);
-/// How many rests it has before it leaves to others, too, what nobody could delete: about ten seconds.
+/// After so many rests in a row, about ten seconds in all, the helper leaves orphans that it cannot delete to others.
 const LONGEST: u32 = 512;
-/// What it comes for: by this it is known.
+/// The label of the helper, by which it is recognized.
 const LABEL: Label = Label::new(c"pyferry: the states of ended threads");
 
-/// Has the states deleted that ended threads have left at open gates. Never waits.
+/// Has the helper delete the orphans at open gates. Never waits.
 pub(super) fn see_to_them() {
     stand_ins::note_stack_size();
     NEWS.store(true, Ordering::SeqCst);
     if AT_WORK.swap(true, Ordering::SeqCst) {
         return;
     }
-    // No thread to be had: the next one that comes in, or the closer, does it.
+    // No thread could be started: the next one that makes a state, or the closer, deletes them.
     if sys::spawn(c"pyferry-orphans", work).is_err() {
         AT_WORK.store(false, Ordering::SeqCst);
     }
@@ -57,7 +57,7 @@ fn work() {
             stand_ins::send(with_orphans(|_| true).iter().map(left).sum(), rests, delete_those_left);
         }
         AT_WORK.store(false, Ordering::SeqCst);
-        // Whoever has left one since then may have found this thread still there.
+        // A thread that has left a state since then may have seen `AT_WORK` set, and started no helper.
         let nobody_can = rests >= LONGEST && !NEWS.load(Ordering::SeqCst);
         if with_orphans(|_| true).is_empty() || nobody_can || AT_WORK.swap(true, Ordering::SeqCst) {
             return;
@@ -66,14 +66,14 @@ fn work() {
     }
 }
 
-/// Deletes what this thread, which is ours and attached to nothing, may delete.
+/// Deletes the orphans that this thread, a helper that is attached to nothing, may delete.
 fn delete_those_left() {
     for interpreter in with_orphans(stand_ins::may_delete()) {
         THREAD.with(|me| me.cleanly(|| visit(me, &interpreter, stand_ins::may_delete())));
     }
 }
 
-/// Free-threaded: deletes the states of threads whose addresses nobody has.
+/// Free-threaded: deletes the orphans of threads whose addresses no thread has now.
 fn delete_those_at_no_thread() {
     for interpreter in with_orphans(|_| true) {
         let kept = stand_ins::keep_addresses(&interpreter);
@@ -84,19 +84,19 @@ fn delete_those_at_no_thread() {
     }
 }
 
-/// The interpreters whose gates are open, and where states of such threads were left.
+/// The interpreters with open gates that have orphans for which `whose` is true.
 fn with_orphans(whose: impl Fn(&Entry) -> bool) -> Vec<Arc<Interpreter>> {
     let mut all = registry::all();
     all.retain(|interpreter| interpreter.gate.is_open() && interpreter.gate.count_orphaned(&whose) > 0);
     all
 }
 
-/// Whether a participant is a thread of ours that deletes states, and leaves by itself.
+/// Whether a participant is a helper that deletes orphans.
 pub fn is_for_orphans(entry: &Entry) -> bool {
     entry.label() == LABEL
 }
 
-/// In a forked child it is not there.
+/// The helper does not exist in a forked child.
 pub(super) fn forget_after_fork() {
     AT_WORK.store(false, Ordering::SeqCst);
 }
@@ -110,7 +110,7 @@ fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool)
     }
 }
 
-/// Deletes the states that such threads have left in an interpreter, in which this thread has a pin. Runs destructors.
+/// Deletes the orphans for which `whose` is true, in an interpreter in which this thread has a pin. Runs destructors.
 pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool) {
     let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
     if gate.count_orphaned(&whose) == 0 {
@@ -122,15 +122,15 @@ pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool)
         states.extend(entry.state.take());
         threads.push((entry.ident(), entry.thread_id()));
     });
-    // Not through one of these states: up to 3.11 that would seem to be attached by the thread that has its number now, and
-    // from 3.14 on a state knows where the stack of its thread ends.
+    // Attached through a new state, not an orphan: up to 3.11 an orphan would count as attached by the thread that has its `thread_id`
+    // now, and from 3.14 on a state has the stack limits of its thread.
     me.note_of(What::Waits, id, LABEL);
     with_temporary_state(python, slot, made, |state, before| {
         me.note_of(What::ComesIn, id, LABEL);
         me.came_in(local);
         sys::SignalMask::as_given(|| {
             for (ident, thread_id) in threads {
-                // The number may be another thread's by now.
+                // Another thread may have the same `ident` by now.
                 python.drop_dummy_thread(ident, |other| other == thread_id);
             }
             delete_idle(python, slot, &states);

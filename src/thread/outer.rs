@@ -1,4 +1,4 @@
-//! What a thread lets go of for a while, and how it comes back to that: the interpreter has to be there still.
+//! How a thread lets go of an attachment and restores it: until then its interpreter must not end.
 
 use super::stack::{Frame, Kind, Outer, Ticket};
 use super::{Admission, Thread, reattach};
@@ -9,9 +9,9 @@ use crate::trace::What;
 use std::ptr::null_mut;
 
 impl Thread {
-    /// A thread that goes from one interpreter to another, or lets go, must find the first one there when it comes back.
+    /// Keeps, with a pin, the interpreter of a state that this thread is about to let go of, for `restore`.
     pub(super) fn hold(&self, python: &Python, state: State) -> Outer {
-        // Alive: the next life's state may have the address that the last one's had.
+        // `may_be_attached`: a state from an earlier run of Python may have had the same address.
         let entered = |frame: &Frame| frame.is_entered() && frame.state == state && self.may_be_attached(frame);
         let entered = self.stack.frames().rev().find(entered).and_then(|frame| self.locals.at(frame.participant));
         let Some(local) = entered.or_else(|| self.local_of(python, state)) else {
@@ -41,8 +41,7 @@ impl Thread {
         Outer { state, participant: local.participant, is_pinned: false }
     }
 
-    /// Comes back to what this thread let go of. False: that has ended, or has not waited for this thread, which stays
-    /// outside.
+    /// Attaches this thread again as before `hold`. False: the interpreter has ended, or this thread was given up; it stays detached.
     pub(super) fn restore(&self, python: &Python, outer: Option<Outer>) -> bool {
         let Some(Outer { state, participant, is_pinned }) = outer else { return true };
         let Some(local) = self.locals.at(participant) else {
@@ -64,14 +63,14 @@ impl Thread {
         is_back
     }
 
-    /// Gives up the hold on something that this thread will not come back to.
+    /// Undoes `hold` for an attachment that will not be restored.
     pub(super) fn release(&self, outer: Option<Outer>) {
         if let Some(local) = outer.filter(|outer| outer.is_pinned).and_then(|outer| self.locals.at(outer.participant)) {
             self.unpin(&local);
         }
     }
 
-    /// Lets go, under a frame.
+    /// Lets go of `outer`, with a frame for the time until it is restored.
     pub(super) fn detach_keeping_slot_of(&self, python: &Python, outer: Outer) -> Ticket {
         let Outer { state, participant, is_pinned } = outer;
         if is_pinned {
@@ -84,7 +83,7 @@ impl Thread {
         self.stack.push(Frame::new(state, participant, Kind::Suspended { is_pinned }))
     }
 
-    /// False: it could not be attached again.
+    /// False: this thread could not be attached again.
     pub(super) fn released(&self, python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
         let Some(state) = self.current(python) else {
             f();

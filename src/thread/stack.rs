@@ -1,9 +1,10 @@
-//! What a thread has begun and not ended, the last on top: attachments and suspensions, whichever path began them.
+//! The attachments and suspensions that a thread has begun and not ended, the last on top, whether the fast or the slow path began
+//! them.
 //!
-//! Under all of them is the *base*: what somebody else has attached this thread to (Py_Initialize, Python's threading,
-//! PyGILState_Ensure), as far as the slow path has looked at that.
+//! Under all of them is the *base*: the foreign state through which Py_Initialize, Python's threading or PyGILState_Ensure has attached
+//! this thread, if the slow path has seen it (`learn_base`).
 //!
-//! The fast path knows the first few frames only. Nothing on the stack moves but where a frame that nests ends before others.
+//! The fast path knows the first `INLINE` frames only. A frame keeps its depth until it ends, unless one below it is removed first.
 
 use super::{NOBODY, UNHELD, this_thread};
 use crate::cpython::{Aside, SlotValue, State};
@@ -13,13 +14,13 @@ use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Which thread, and which of its attachments or suspensions. All zero: none.
+/// Names a thread and one of its frames. All zero: none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Ticket {
-    /// The thread, by the address of its stack. Another's may be there when it is gone, with numbers of its own.
+    /// The address of the thread's `Stack`. When the thread is gone, another's may be there, with other numbers.
     pub thread: u64,
-    /// Its number on that thread; never used twice.
+    /// The frame's number, which is never used twice.
     pub number: u64,
 }
 
@@ -28,13 +29,13 @@ pub struct Ticket {
 pub(super) struct Frame {
     /// The state that is (or, suspended, was) attached.
     pub state: State,
-    /// Where this thread is registered in the interpreter; `NOBODY`, where that has no record.
+    /// This thread's participant at the interpreter's gate; `NOBODY` if the interpreter has no record.
     pub participant: &'static Participant,
     pub kind: Kind,
-    /// How many attachments the thread is in, up to this one.
+    /// How many attachments the thread is in, up to and including this frame.
     pub attachments: u32,
-    /// This frame, and all below, end by the fast path. Over others nothing is attached by it that was attached before: CPython may
-    /// have cleared that state's `bound_gilstate` since (`bound_gilstate_is_cleared`).
+    /// The fast path can end this frame and all below. On top of a frame that is not plain it enters nothing: CPython may have cleared
+    /// the `bound_gilstate` flag of a state below (`bound_gilstate_is_cleared`).
     pub is_plain: bool,
 }
 
@@ -49,26 +50,26 @@ pub(super) enum Kind {
         before: SlotValue,
         /// What the thread was attached to before.
         outer: Option<Outer>,
-        /// What was set on a state that was in use already: a visit begins with none.
+        /// The exception that was set on the state: a visit begins with none.
         aside: Aside,
     },
-    /// The thread let go; a pin holds the interpreter until the thread is back, or nothing does.
+    /// The thread let go. If pinned, a pin of this frame keeps the interpreter until the thread is back.
     Suspended { is_pinned: bool },
 }
 
-/// What a thread let go of, and comes back to.
+/// An attachment that the thread let go of, and will restore.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outer {
     pub state: State,
-    /// `NOBODY`: nothing that we know of keeps the interpreter, since it has no record, or this very thread takes it down.
+    /// `NOBODY`: nothing of ours keeps the interpreter, since it has no record, or this very thread takes it down.
     pub participant: &'static Participant,
-    /// A pin of that participant keeps the interpreter until the thread is back. Else another frame's does, or another thread was past
-    /// waiting for anybody.
+    /// A pin of this attachment's own keeps the interpreter until the thread is back. Otherwise another frame's does, or another thread
+    /// had the claim already.
     pub is_pinned: bool,
 }
 
 impl Outer {
-    /// What nothing that we know of keeps.
+    /// An attachment whose interpreter nothing of ours keeps.
     pub fn unkept(state: State) -> Outer {
         Outer { state, participant: &NOBODY, is_pinned: false }
     }
@@ -83,14 +84,14 @@ impl Outer {
 pub(super) enum Source {
     /// Ours, kept from one attach to the next.
     Cached,
-    /// Ours, for this attach only: the gilstate slot was not found.
+    /// Ours, deleted when this attachment ends (`choose_state`, `with_temporary_state`).
     Temporary,
-    /// Somebody else's, never deleted by us.
+    /// Foreign: never deleted by us.
     Adopted,
 }
 
 impl Frame {
-    /// What is where there is no frame: in no interpreter.
+    /// Stands where there is no frame: in no interpreter.
     pub const NONE: Frame =
         Frame { state: State::NOWHERE, participant: &NOBODY, kind: Kind::Nested, attachments: 0, is_plain: true };
 
@@ -110,7 +111,7 @@ impl Frame {
         matches!(self.kind, Kind::Suspended { .. })
     }
 
-    /// Whether it is in that interpreter.
+    /// Whether the frame is in that interpreter.
     #[inline(always)]
     pub fn is_in(&self, target: &Interpreter) -> bool {
         self.participant.entry.is_at(target)
@@ -125,15 +126,15 @@ impl Frame {
         }
     }
 
-    /// What the thread was attached to before that.
+    /// What the thread was attached to before this frame.
     pub fn outer(&self) -> Option<Outer> {
         if let Kind::Entered { outer, .. } = self.kind { outer } else { None }
     }
 
-    /// The same frame upon that one.
+    /// The same frame on top of `below`.
     fn upon(self, below: Option<Frame>) -> Frame {
         let (attachments, is_plain) = below.map_or((0, true), |below| (below.attachments, below.is_plain));
-        // The fast path leaves the label.
+        // The fast path would not clear the label UNHELD.
         let may = !std::ptr::eq(self.participant, &NOBODY) && self.participant.entry.label() != UNHELD;
         let ends_plainly = match self.kind {
             Kind::Nested => true,
@@ -151,15 +152,13 @@ impl Frame {
 /// How many frames the fast path knows.
 pub(super) const INLINE: usize = 4;
 
-/// A frame and its number: apart, since that is all that the fast path writes where the frame is as the last one was.
+/// A frame and its number: apart, since an attach that repeats the last one writes only the number.
 struct Level {
     number: Cell<u64>,
     frame: Cell<Frame>,
 }
 
-/// All that a thread has begun and not ended.
 pub(super) struct Stack {
-    /// How many frames there are.
     depth: Cell<usize>,
     next_number: Cell<u64>,
     /// The base, and the first frames.
@@ -171,7 +170,7 @@ pub(super) struct Stack {
 
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
-/// How many numbers a thread has before they could be those of the thread that came next.
+/// How many numbers each thread has: the next thread's begin after them.
 const NUMBERS: u64 = 1 << 40;
 
 impl Stack {
@@ -191,20 +190,20 @@ impl Stack {
         self.depth.get()
     }
 
-    /// The frame that makes up a depth which the fast path knows; at 0 the base. Above the stack: what was there last.
+    /// The frame at a depth that the fast path knows; at 0 the base. Above the top: the frame that was there last.
     #[inline(always)]
     pub fn known(&self, depth: usize) -> Frame {
         self.levels[depth].frame.get()
     }
 
-    /// Puts a frame on top, at a depth that the fast path knows.
+    /// Pushes a frame at a depth that the fast path knows.
     #[inline(always)]
     pub fn push_known(&self, depth: usize, frame: Frame) -> Ticket {
         self.levels[depth].frame.set(frame);
         self.push_again(depth)
     }
 
-    /// Puts the frame on top that was there last.
+    /// Pushes the frame again that was at this depth last, with a new number.
     #[inline(always)]
     pub fn push_again(&self, depth: usize) -> Ticket {
         let ticket = self.next_ticket();
@@ -213,13 +212,13 @@ impl Stack {
         ticket
     }
 
-    /// Whether the ticket is for the frame that makes up a depth which the fast path knows.
+    /// Whether the ticket is for the frame at a depth that the fast path knows.
     #[inline(always)]
     pub fn is_known_by(&self, depth: usize, ticket: Ticket) -> bool {
         self.is_mine(ticket) && ticket.number == self.levels[depth].number.get()
     }
 
-    /// Takes the top away, which made up a depth that the fast path knows.
+    /// Pops the top frame, which is at a depth that the fast path knows.
     #[inline(always)]
     pub fn pop_known(&self, depth: usize) {
         self.depth.set(depth - 1);
@@ -229,12 +228,11 @@ impl Stack {
         self.levels[0].frame.get()
     }
 
-    /// From here on that is under all frames.
     pub fn set_base(&self, base: Frame) {
         self.levels[0].frame.set(base);
     }
 
-    /// Nothing of what is no longer on the stack is used again.
+    /// Forgets the base and popped frames, so that the fast path does not use them again.
     pub fn forget(&self) {
         self.set_base(Frame::NONE);
         self.truncate(self.depth());
@@ -253,7 +251,7 @@ impl Stack {
         }
     }
 
-    /// The frame that makes up a depth.
+    /// The frame at a depth, from 1.
     pub fn frame(&self, depth: usize) -> Option<Frame> {
         Some(self.get(depth)?.1)
     }
@@ -262,20 +260,20 @@ impl Stack {
         self.frame(self.depth())
     }
 
-    /// The ticket of the last frame.
+    /// The ticket of the top frame.
     pub fn top_ticket(&self) -> Option<Ticket> {
         self.get(self.depth()).map(|(number, _)| self.ticket(number))
     }
 
-    /// How many attachments the thread is in, up to its last one by that participant; 1 where it is in none there. Of frames that
-    /// the fast path knows.
+    /// How many attachments the thread is in, up to its last one with that participant; 1 if it has none. Counts frames that the fast
+    /// path knows.
     #[inline(always)]
     pub fn attachments_at(&self, participant: &Participant) -> u32 {
         let mut frames = self.levels[..=self.depth().min(INLINE)].iter().rev().map(|level| level.frame.get());
         frames.find(|frame| std::ptr::eq(frame.participant, participant)).map_or(1, |frame| frame.attachments.max(1))
     }
 
-    /// All that has not ended, in the order in which it began.
+    /// All frames, in the order in which they began.
     pub fn frames(&self) -> Frames<'_> {
         Frames { stack: self, depths: 1..=self.depth() }
     }
@@ -287,7 +285,7 @@ impl Stack {
         ticket
     }
 
-    /// Has the last frame be of another kind.
+    /// Changes the kind of the top frame.
     pub fn replace_top(&self, kind: Kind) {
         if let Some((number, frame)) = self.get(self.depth()) {
             self.put(self.depth(), number, Frame { kind, ..frame });
@@ -307,14 +305,14 @@ impl Stack {
         self.depth.set(depth);
     }
 
-    /// Takes the frames away that are above a depth.
+    /// Removes the frames above a depth.
     pub fn truncate(&self, depth: usize) {
         self.depth.set(self.depth().min(depth));
         self.levels.iter().skip(self.depth() + 1).for_each(|level| level.frame.set(Frame::NONE));
         self.more.borrow_mut().truncate(depth.saturating_sub(INLINE));
     }
 
-    /// Takes a frame away, and leaves what was begun since then.
+    /// Removes a frame, and keeps those above it.
     pub fn remove(&self, number: u64) {
         let Some(depth) = self.find(number) else { return };
         let above: Vec<(u64, Frame)> = (depth + 1..=self.depth()).filter_map(|depth| self.get(depth)).collect();
@@ -326,7 +324,7 @@ impl Stack {
         (1..=self.depth()).rev().find(|depth| self.get(*depth).is_some_and(|(other, _)| other == number))
     }
 
-    /// The depth of the frame that the ticket is for, if that can end now: the last, or one that nests, as all after it do, on one
+    /// The depth of the ticket's frame, if that frame can end now: the top one, or one that is nested, as all above it are, on one
     /// state.
     pub fn check(&self, ticket: Ticket, what: &str) -> Result<usize> {
         if ticket == Ticket::default() {
@@ -354,13 +352,13 @@ impl Stack {
         )
     }
 
-    /// What is less than the number of each frame to come.
+    /// The number of the next frame; later ones have greater numbers.
     pub fn mark(&self) -> u64 {
         self.serial();
         self.next_number.get()
     }
 
-    /// Never the same twice.
+    /// A ticket with a new number.
     #[inline(always)]
     fn next_ticket(&self) -> Ticket {
         let number = self.next_number.get();
@@ -373,7 +371,7 @@ impl Stack {
         Ticket { thread: std::ptr::from_ref(self).addr() as u64, number }
     }
 
-    /// Whether the ticket is this thread's, or that of one whose stack was here.
+    /// Whether the ticket is this thread's, or that of an ended thread whose stack was here.
     #[inline(always)]
     fn is_mine(&self, ticket: Ticket) -> bool {
         ticket.thread == std::ptr::from_ref(self).addr() as u64
@@ -395,12 +393,12 @@ impl Stack {
     }
 }
 
-// Wraps in a process that has had 2^24 threads, which may then have the numbers of the first.
+// Wraps after 2^24 threads: later ones may have the numbers of the first.
 fn first_number(serial: u64) -> u64 {
     serial.wrapping_mul(NUMBERS)
 }
 
-/// All frames of a stack. A type that can be named: the compiler exports what is used under one that cannot.
+/// Iterates over all frames. A named type, since the compiler exports functions that are instantiated with an unnameable one.
 pub(super) struct Frames<'a> {
     stack: &'a Stack,
     depths: RangeInclusive<usize>,

@@ -1,16 +1,16 @@
-//! Free-threaded: who may delete the state of a thread that has ended.
+//! Free-threaded: which thread may delete the state of a thread that has ended.
 //!
-//! There a thread state has heaps of mimalloc's, and a block is freed without a lock by the thread that has the address of
-//! the heap's thread (`mi_free`: `segment->thread_id`), also where that is the next thread at this address. So
-//! PyThreadState_Clear, which gives the heaps up, must not run beside a thread that has the address: it crashes then, in
-//! `_mi_page_retire` of either. Such a thread may be anybody's, one of Python's own, too.
+//! On these builds a thread state has mimalloc heaps. `mi_free` takes no lock if the caller's address is that of the heap's thread
+//! (`segment->thread_id`), even if the caller is the next thread at that address. So PyThreadState_Clear, which abandons the heaps,
+//! must not run beside another thread that has the address: one of the two crashes in `_mi_page_retire`. Such a thread may be any of
+//! the process, Python's own included.
 //!
-//! Hence the state is deleted by a thread that has the address itself. Where threads come and go it comes by itself: the
-//! system gives the stack of a thread that has ended to the next one that wants as much. Else it is one of ours, made for
-//! this: as many at once as states were left, with stacks of the size that the ended threads had, so that one of them gets
-//! it. Or, where the system has taken the stack back, it is deleted by any thread of ours while that keeps the address from
-//! others. Where none of this is so, since the host has not joined the thread yet or gave it a stack of its own, the state
-//! stays until it is, or the interpreter ends: one for each address, no more.
+//! Hence the state is deleted by a thread that has the address itself. Where threads come and go, such a thread comes by itself: the
+//! system gives the stack of an ended thread to the next one that wants as much. Otherwise it is a *stand-in*, a thread of ours made
+//! for this: as many at once as there are orphans, with stacks of the size that the ended threads had, so that one gets the address.
+//! Or, if the system has unmapped the stack, any thread of ours deletes the state while it keeps the address from others
+//! (`sys::keep_address`). If neither works, because the host has not joined the thread yet or gave it a stack of its own, the state
+//! stays until one does, or the interpreter ends: one for each address, no more.
 
 use crate::cpython::Python;
 use crate::registry::{Entry, Interpreter};
@@ -19,20 +19,20 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The most that come at once.
+/// The most stand-ins of one stack size at once.
 const MOST: usize = 64;
 
-/// What sizes of stacks threads had that left states.
+/// The stack sizes of threads that left states.
 static STACK_SIZES: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
 
-/// Whether this thread may delete what a participant left, as one that has its address, or whoever it is.
+/// Which orphans this thread may delete: free-threaded, those of its own address (on Windows none); else all.
 pub(super) fn may_delete() -> impl Fn(&Entry) -> bool {
     let python = Python::known().filter(|python| python.free_threaded);
     let ident = python.map(|python| python.thread_ident());
     move |entry| ident.is_none_or(|ident| sys::NUMBERS_ARE_ADDRESSES && entry.ident() == ident)
 }
 
-/// The addresses of ended threads that left states in an interpreter, as far as nobody has them, and nobody gets them meanwhile.
+/// Keeps the addresses of ended threads that left states in an interpreter, except those that another thread has or may get.
 pub(super) fn keep_addresses(interpreter: &Interpreter) -> Vec<(u64, KeptAddress)> {
     let idents = RefCell::new(Vec::new());
     interpreter.gate.count_orphaned(|entry| {
@@ -43,7 +43,7 @@ pub(super) fn keep_addresses(interpreter: &Interpreter) -> Vec<(u64, KeptAddress
     idents.into_inner().into_iter().filter_map(keep).collect()
 }
 
-/// Notes the size of this thread's stack, which leaves a state.
+/// Notes the stack size of this thread, which leaves a state.
 pub(super) fn note_stack_size() {
     if !Python::known().is_some_and(|python| python.free_threaded) {
         return;
@@ -58,7 +58,7 @@ pub(super) fn note_stack_size() {
     }
 }
 
-/// Those who are to be there at the same time, so that each has another address.
+/// Where stand-ins wait for each other: while all exist at the same time, each has an address of its own.
 #[derive(Default)]
 struct Meeting {
     all_here: bool,
@@ -71,8 +71,8 @@ fn wait_until(shared: &Shared, done: impl Fn(&Meeting) -> bool) {
     drop(shared.1.wait_while(shared.0.lock(), |meeting| !done(meeting)));
 }
 
-/// Has threads of ours delete so many states that were left, as far as they get the addresses for it, and waits for them: some
-/// more than would do.
+/// Has stand-ins delete those of the `left` orphans whose addresses they get, and waits for them. `more` stand-ins than orphans make
+/// that likelier.
 pub(super) fn send(left: usize, more: u32, delete: fn()) {
     if left == 0 {
         return;

@@ -27,9 +27,9 @@ impl Thread {
             return Some((known(left), Source::Adopted));
         }
         let made = python.make_state(target.slot, target.raw()?)?;
-        // The allocator's hook may have come in itself, and have a state kept.
+        // An allocator's hook, called by PyThreadState_New, may have attached this thread, and cached a state.
         let keeps = local.state().is_some();
-        // From 3.12 on such an interpreter can be destroyed with more states than one.
+        // 3.12's `_xxsubinterpreters` runs code in an interpreter with more states than one, too.
         let wants_none = target.wants_one_state && !python.has_own_gil();
         if keeps || self.exit.is_last_round() || !target.slot.is_found() || wants_none {
             return Some((made, Source::Temporary));
@@ -46,7 +46,7 @@ impl Thread {
             self.locals.at(frame.participant).is_some_and(|local| local.interpreter.life == registry::life())
         };
         self.stack.frames().rev().find_map(|frame| match frame.kind {
-            // Who nests on somebody else's state does not keep it.
+            // A nested frame does not keep a foreign state alive.
             Kind::Nested => None,
             _ if frame.is_in(target) => Some(frame.state),
             Kind::Entered { before, outer, .. } if is_of_this_life(&frame) => {
@@ -58,8 +58,8 @@ impl Thread {
         })
     }
 
-    /// The value of the gilstate slot; NULL, where the slot still names a state of this thread's that was deleted with an interpreter
-    /// which did not wait for the thread.
+    /// The value of the gilstate slot, which is first set to NULL if its state belongs to an interpreter that did not wait for this
+    /// thread.
     pub(super) fn slot_value(&self, target: &Interpreter) -> SlotValue {
         let held = target.slot.get(target.python);
         let value = self.unless_gone(held);
@@ -69,7 +69,7 @@ impl Thread {
         value
     }
 
-    /// A value of the gilstate slot's; NULL, where its state belongs to an interpreter that did not wait for this thread.
+    /// The slot value; NULL if its state belongs to an interpreter that did not wait for this thread, and so may be deleted.
     pub(super) fn unless_gone(&self, value: SlotValue) -> SlotValue {
         let is_gone = |frame: Frame| match frame.kind {
             _ if frame.state.as_ptr() != value => false,
@@ -82,20 +82,20 @@ impl Thread {
         if !value.is_null() && self.stack.frames().any(is_gone) { null_mut() } else { value }
     }
 
-    /// Whether CPython (3.12 and later) has cleared the `bound_gilstate` flag of a state of the target's that this thread is inside
-    /// of, because another library attached a different state on this thread meanwhile. If so, attaching the state again overwrites
-    /// the gilstate slot. `now` is the state that is attached now or, where none is, the one in the slot.
+    /// Whether CPython (3.12 and later) has cleared the `bound_gilstate` flag of a state of the target's that this thread is inside of,
+    /// because another library attached a different state on this thread meanwhile. If so, attaching the state again overwrites the
+    /// gilstate slot. `now` is the state that is attached now or, if none is, the one in the slot.
     pub(super) fn bound_gilstate_is_cleared(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
         let mut above = now;
         for frame in self.stack.frames().rev() {
             let (before, outer) = match frame.kind {
-                // What it nests on has a frame below, or is somebody else's, and perhaps gone.
+                // The state it nests on has a frame below, or is a foreign one, which may be deleted.
                 Kind::Nested => continue,
                 _ if frame.state == state && frame.is_in(target) => return above != state.as_ptr(),
                 Kind::Entered { before, outer, .. } => (before, outer.map(|outer| outer.state)),
                 Kind::Suspended { .. } => (frame.state.as_ptr(), None),
             };
-            // CPython bound the slot to what this frame attached, if we had it do so.
+            // If `attach_slow` left it to CPython to bind this frame's state to the slot, that cleared the flag of `outer`.
             if outer == Some(state) {
                 return before == frame.state.as_ptr();
             }

@@ -9,7 +9,7 @@ use crate::registry::fork;
 use crate::sys::Label;
 use std::cell::Cell;
 
-/// Lets go of the interpreter this thread is attached to, by the fast path if that does.
+/// Lets go of the interpreter this thread is attached to, by the fast path if possible.
 #[inline(always)]
 pub fn suspend_by<C: Caller>(caller: C) -> C::Answer {
     if THREAD.at_hand().is_some_and(|me| me.suspend_fast(caller)) { C::answer(Ok(())) } else { suspend_slowly(caller) }
@@ -23,7 +23,7 @@ fn suspend_slowly<C: Caller>(caller: C) -> C::Answer {
     }))
 }
 
-/// Comes back from the last suspend, by the fast path if that does.
+/// Comes back from the last suspend, by the fast path if possible.
 #[inline(always)]
 pub fn resume_by<C: Caller>(caller: C) -> C::Answer {
     if THREAD.at_hand().is_some_and(|me| me.resume_fast(caller)) { C::answer(Ok(())) } else { resume_slowly(caller) }
@@ -48,7 +48,7 @@ pub fn resume(ticket: Ticket) -> Result<()> {
 }
 
 impl Thread {
-    /// Lets go of what the last frame, or somebody else, attached. False: nothing was done.
+    /// Lets go of the state of the last frame or of the base. False: nothing was done.
     fn suspend_fast(&self, caller: impl Caller) -> bool {
         let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if depth >= INLINE {
@@ -59,7 +59,7 @@ impl Thread {
         if !is_plain || !addresses().is_current(Some(state)) || !addresses().slot_holds(Some(state)) {
             return false;
         }
-        // Somebody else's state says itself which interpreter's it is.
+        // A foreign state is asked for its interpreter.
         let is_own = participant.entry.state.get() == Some(state);
         let is_here = is_own || self.locals.is_at(participant, addresses().interpreter_of(state));
         if !is_here || !participant.enter::<false>() {
