@@ -1,4 +1,4 @@
-//! A function of the host's that is called attached.
+//! pyferry_call: a function of the host's, called attached.
 
 use super::script;
 use crate::error::Result;
@@ -7,15 +7,14 @@ use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
 
-/// What it is in for.
 const CALL: Label = Label::new(c"pyferry_call");
 
-/// Calls `f` attached to an interpreter, on this thread. The exception that it leaves set is the error.
+/// Calls `f` on this thread, attached to the interpreter. An exception that `f` leaves set becomes the error.
 pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> {
     let ticket = thread::attach(interpreter, Admission::Open, CALL)?;
     let python = interpreter.python;
     let state = thread::current_state(python);
-    // Of the caller's, where this nests.
+    // The caller's exception, if this attach nests.
     let pending = python.set_exception_aside();
     thread::with_frozen_attachments(python, f);
     let mut result = Ok(());

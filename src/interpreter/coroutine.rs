@@ -1,4 +1,4 @@
-//! Coroutines that threads wait for which do not run the event loop.
+//! pyferry_asyncio_await: waits for a coroutine on an event loop that another thread runs.
 
 use super::script;
 use crate::cpython::{Begun, Lent, Python, Reference};
@@ -9,22 +9,21 @@ use crate::thread::{self, Admission};
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// What whoever waits is in for.
 const AWAIT: Label = Label::new(c"pyferry_asyncio_await");
 
-/// How often whoever waits asks whether the loop was closed: a task that is pending then is never done, and nobody is told.
+/// How often a waiting thread asks whether the loop was closed: a task that is pending then is never done, and nobody is told.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What ends a wait.
+/// Why a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// The result is there.
+    /// The future is done.
     Done,
     /// The interpreter shuts down.
     Closing,
 }
 
-/// What those know of each other who wait for a coroutine, run it, and shut its interpreter down.
+/// Shared by the thread that waits for a coroutine, the loop that runs it, and a thread that shuts the interpreter down.
 #[derive(Default)]
 pub struct Wait {
     end: Mutex<Option<End>>,
@@ -32,31 +31,30 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// The first to come says how.
+    /// The first reason given counts.
     fn end(&self, how: End) {
         self.end.lock().get_or_insert(how);
         self.ended.notify_all();
     }
 
-    /// None: the time is up. This thread is attached to nothing.
+    /// None: timed out. The caller is detached.
     fn wait(&self, until: Instant) -> Option<End> {
         let left = until.saturating_duration_since(Instant::now());
         *self.ended.wait_while_within(self.end.lock(), Some(left), |end| end.is_none())
     }
 }
 
-/// With the serials of their interpreters.
+/// The waits under way, with the serials of their interpreters.
 static WAITS: Mutex<Vec<(u64, Arc<Wait>)>> = Mutex::new(Vec::new());
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub type Still = MutexGuard<'static, Vec<(u64, Arc<Wait>)>>;
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     WAITS.lock()
 }
 
-/// Ends the waits for coroutines of an interpreter whose gate was closed: who waits is inside, and leaves.
+/// Ends the waits for coroutines of an interpreter whose gate was closed: the waiting threads hold pins.
 pub fn tell(interpreter: &Interpreter) {
     hold_still()
         .iter()
@@ -75,9 +73,9 @@ pub fn run(
     let python = interpreter.python;
     let wait = Arc::new(Wait::default());
     hold_still().push((interpreter.serial, Arc::clone(&wait)));
-    // Asked when it is in the list: whoever closes the gate looks there afterwards.
+    // Asked after the push: a shutdown closes the gate first, and walks the list afterwards.
     let result = if interpreter.gate.is_open() {
-        // Of the caller's, where this nests.
+        // The caller's exception, if this attach nests.
         let pending = python.set_exception_aside();
         let result = thread::with_frozen_attachments(python, || {
             begin_and_wait(interpreter, &wait, event_loop, coroutine, deadline)
@@ -116,7 +114,7 @@ fn begin_and_wait(
         let until = deadline.map_or(look, |deadline| deadline.min(look));
         let mut end = None;
         if !thread::released(python, None, || end = wait.wait(until)) {
-            // Nothing of the interpreter's may be touched any more.
+            // The interpreter has ended, or gave this thread up: `future` must not be touched.
             return Err(closing(interpreter));
         }
         let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
@@ -129,7 +127,7 @@ fn begin_and_wait(
                 ));
             }
             None if !is_over => {}
-            // Where its result has come meanwhile, that is what it is.
+            // A future that is done cannot be cancelled: its result counts.
             _ if !python.cancel_future(future) => break result_of(python, future),
             Some(End::Closing) => break Err(closing(interpreter)),
             None => {

@@ -8,7 +8,7 @@ use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
 
-/// Ends an interpreter that pyferry made.
+/// pyferry_interpreter_end and pyferry_interpreter_stop.
 pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
     check(interpreter)?;
     let later = |error: Error| match error.status {
@@ -18,7 +18,8 @@ pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
         _ => error,
     };
     let finish = |claim| {
-        // Main stays while we are at it. Where it does not, its own shutdown waits for this claim.
+        // The pin on main keeps Python running meanwhile. If main is closing already this fails, and main's shutdown gets the claim
+        // next.
         let label = Label::new(c"pyferry_interpreter_end");
         let ticket = thread::attach(&super::main(interpreter.python)?, Admission::Open, label)?;
         let finished = finish_from_main(interpreter, claim);

@@ -1,5 +1,5 @@
-//! The threads of the library's own that come into an interpreter, on behalf of others: each is known by its label. They leave by
-//! themselves, so no shutdown names them, no interrupt is for them, and they are not given up.
+//! Helper threads: threads of the library's own that attach to an interpreter for another thread's sake, known by their labels.
+//! They leave by themselves, so no shutdown report names them, no interrupt is for them, and they are never given up.
 
 use crate::queue::WAKE;
 use crate::queue::release::RELEASE;
@@ -7,27 +7,27 @@ use crate::registry::Entry;
 use crate::sys::Label;
 use crate::thread;
 
-/// What the thread that delivers interrupts comes in for.
+/// Label of the thread that delivers interrupts.
 pub const DELIVERY: Label = Label::new(c"pyferry: an interrupt");
-/// What the observer of a shutdown comes in for.
+/// Label of the observer of a shutdown (`python_threads`).
 pub const OBSERVER: Label = Label::new(c"pyferry: who is left");
-/// What the thread that runs the exit functions comes in for.
+/// Label of the thread that runs the functions of `threading._register_atexit`.
 pub const EXIT_FUNCTIONS: Label = Label::new(c"pyferry: threading's exit functions");
-/// What the thread that Python calls its main thread comes in for, where it is one of ours.
+/// Label of Python's main thread, if that is pyferry's own, while it runs pending calls.
 pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 
-/// Whether a participant is a thread of the library's own, which leaves by itself.
+/// Whether a participant is a helper thread's.
 pub fn is_helper(entry: &Entry) -> bool {
     thread::is_nudger(entry)
         || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE, WAKE].contains(&entry.label())
 }
 
-/// Whether a participant is one that no shutdown waits for, unless it has to.
+/// Whether a shutdown need not wait for a participant (pyferry_attach_unheld), if CPython can end the interpreter with it inside.
 pub fn is_unheld(entry: &Entry) -> bool {
     entry.label() == thread::UNHELD
 }
 
-/// Whether a participant is one that nobody else could make leave: this thread, or a helper.
+/// Whether reports leave a participant out: nobody else could make this thread, or a helper, leave.
 pub fn is_not_reported(entry: &Entry) -> bool {
     thread::is_mine(entry) || is_helper(entry)
 }

@@ -1,9 +1,9 @@
-//! KeyboardInterrupt in the threads of an interpreter.
+//! Raises KeyboardInterrupt in the threads of an interpreter.
 //!
-//! To raise it there one has to be attached, and a script in C code may keep the GIL for as long as it likes. So whoever
-//! interrupts only marks those who are inside, and a thread of ours goes in and raises it in those who still have the
-//! mark. Who leaves loses the mark, so what the thread does at its next visit is not hit. Those who came in by CPython's own
-//! calls have no mark: they are hit if they run Python code then.
+//! PyThreadState_SetAsyncExc needs an attached caller, and C code may keep the GIL for as long as it likes. So the caller only
+//! marks the participants that are inside, and a helper thread attaches and raises the exception in the threads that still have the
+//! mark. A thread that leaves loses its mark, so its next visit is not hit. Threads that came in by CPython's own calls have no
+//! mark: they are hit if they run Python code at that moment.
 
 use super::helpers::{self, DELIVERY};
 use crate::error::{Error, Result, Status, fail};
@@ -14,11 +14,11 @@ use crate::thread::{self, Admission};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// For how long an interrupt waits for its delivery: longer than a thread that runs Python code keeps the GIL.
+/// How long `interrupt` waits for the delivery: longer than a thread that runs Python code keeps the GIL.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
-/// Raises KeyboardInterrupt in every thread that is attached to the interpreter: at once or, where a script lets nobody in,
-/// as soon as it does.
+/// Raises KeyboardInterrupt in every thread that is attached to the interpreter: at once or, if C code lets nobody in, as soon as
+/// it does.
 pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
     let here = interpreter.is(thread::current(interpreter.python));
     if !here && interpreter.is_closed() {
@@ -37,7 +37,7 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
             Error::new(Status::NoMemory, text)
         })?;
     }
-    // Nearly always the thread is through at once, and then whoever comes into Python after this call is not hit.
+    // The helper is nearly always done at once, and then a thread that enters Python after this call is not hit.
     let back = thread::released(interpreter.python, None, || {
         let until = Instant::now() + AT_ONCE;
         while !interpreter.delivery.is_over() && Instant::now() < until {
@@ -57,13 +57,13 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
 fn deliver(interpreter: &Arc<Interpreter>) {
     loop {
         let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-        // Refused: nobody is inside any more.
+        // Refused: the gate is claimed or Closed, with nobody left to interrupt.
         let Ok(ticket) = thread::attach(interpreter, admission, DELIVERY) else {
             return interpreter.delivery.give_up();
         };
         interpreter.delivery.look();
         raise_in_those_marked(interpreter);
-        // It is attached, as it just was: there is nothing to fail.
+        // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);
         if interpreter.delivery.end() {
             return;
@@ -71,7 +71,7 @@ fn deliver(interpreter: &Arc<Interpreter>) {
     }
 }
 
-/// Marks the threads that are inside, but for the calling thread if it runs no Python code.
+/// Marks the threads that are inside, except helpers, and except the calling thread if it runs no Python code.
 pub fn mark_those_inside(interpreter: &Interpreter) {
     let python = interpreter.python;
     let idle_here = thread::current_state(python)
@@ -85,7 +85,8 @@ pub fn mark_those_inside(interpreter: &Interpreter) {
     });
 }
 
-/// Raises KeyboardInterrupt in those who have the mark and in the threads that Python started. Attached to the interpreter.
+/// Raises KeyboardInterrupt in the threads that have the mark, and in those that pyferry did not attach, if they run Python code.
+/// The caller is attached to the interpreter.
 pub fn raise_in_those_marked(interpreter: &Interpreter) {
     registry::raising(|| raise_in(interpreter));
 }
@@ -108,7 +109,7 @@ fn raise_in(interpreter: &Interpreter) {
             spared.push(entry.ident());
         }
     });
-    // An error means that somebody took the modules apart that know the threads.
+    // An error means that Python code has damaged `sys` or `threading`.
     let threads = python.threads_of(raw, &idle, &marked).unwrap_or_default();
     for ident in threads.into_iter().filter(|ident| !spared.contains(ident)) {
         registry::unless_shielded(ident, || python.interrupt(ident));

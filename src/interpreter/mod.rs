@@ -1,4 +1,4 @@
-//! How an interpreter comes to be known, is made and ended, and what is done in it from outside.
+//! How an interpreter is registered, made and ended, and the code that pyferry runs in it.
 
 pub mod call;
 pub mod coroutine;
@@ -30,29 +30,29 @@ use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
 
-/// Which GIL a new interpreter is to have. (Free-threaded builds have none, and one interpreter never waits for another.)
+/// Which GIL a new interpreter gets. (Free-threaded builds have none: there no interpreter waits for another.)
 ///
 /// ```
 /// assert_eq!(pyferry::Gil::default(), pyferry::Gil::OwnIfPossible);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gil {
-    /// Its own, and isolated, where there is such a thing (3.12 and later); the main interpreter's before.
+    /// Its own, and isolated, from Python 3.12 on; the main interpreter's up to 3.11, and while `tracemalloc` is on.
     #[default]
     OwnIfPossible,
-    /// The main interpreter's. Extension modules that do not support isolated interpreters (NumPy and others) are allowed.
-    /// What every interpreter does up to Python 3.11.
+    /// The main interpreter's. Extension modules that do not support isolated interpreters (NumPy and others) are allowed, except
+    /// on free-threaded builds. The only kind up to Python 3.11.
     Shared,
-    /// Its own: unsupported where there is none (up to Python 3.11).
+    /// Its own: unsupported up to Python 3.11, which has none, and while `tracemalloc` is on.
     Own,
 }
 
 thread_local! {
-    /// This thread is making an interpreter, in which site code may ask for a view.
+    /// Set while this thread makes an interpreter, whose site code may ask for a view meanwhile.
     static MAKING: Cell<Option<Sharing>> = const { Cell::new(None) };
 }
 
-/// The main interpreter.
+/// The main interpreter. The first call registers it.
 pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     let Some(raw) = python.main_interpreter() else {
         fail!(Closed, "Python has no main interpreter: it is starting or shutting down");
@@ -96,13 +96,13 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     Ok(main)
 }
 
-/// The file that this library is.
+/// The file that this library is in.
 fn own_file() -> &'static CStr {
     static FILE: OnceLock<CString> = OnceLock::new();
     FILE.get_or_init(|| CString::new(sys::own_file().to_string_lossy().into_owned()).unwrap_or_default())
 }
 
-/// The interpreter this thread is attached to, by whomever.
+/// The interpreter this thread is attached to, by pyferry or otherwise.
 pub fn current() -> Result<Arc<Interpreter>> {
     let (python, state) = thread::attached_python()?;
     let Some(raw) = python.interpreter_of(state) else { fail!(Internal, "a thread state names no interpreter") };
@@ -123,14 +123,13 @@ pub fn current() -> Result<Arc<Interpreter>> {
     register(&main, raw, origin, shares_gil)
 }
 
-/// Whether this thread is attached to that interpreter now, by whomever; None: to any.
+/// Whether this thread is attached to the interpreter (None: to any) now, by pyferry or otherwise.
 pub fn is_attached(interpreter: Option<&Interpreter>) -> bool {
     let (Ok(()), Ok(python)) = (fork::check(), Python::in_process()) else { return false };
     let current = thread::current(python);
     interpreter.map_or(current.is_some(), |interpreter| interpreter.is(current))
 }
 
-/// Makes an interpreter.
 pub fn create(python: &'static Python, gil: Gil, output: Option<Output>) -> Result<Arc<Interpreter>> {
     if gil == Gil::Own && !python.has_own_gil() {
         fail!(
@@ -147,18 +146,19 @@ pub fn create(python: &'static Python, gil: Gil, output: Option<Output>) -> Resu
     made
 }
 
-/// How an interpreter made now shares, on a thread that is attached to main.
+/// Whether an interpreter made now is isolated or shares main's GIL. Attached to main.
 fn sharing(python: &Python, gil: Gil) -> Result<Sharing> {
     let traces = python.traces_memory();
     match gil {
-        // Up to 3.11 Py_NewInterpreter waits for the GIL that it holds, in tracemalloc's PyGILState_Ensure.
+        // Up to 3.11 Py_NewInterpreter deadlocks: tracemalloc's PyGILState_Ensure waits for the GIL that this thread holds.
         _ if traces && !python.has_own_gil() => fail!(
             Unsupported,
             "tracemalloc is on, and Python {}.{} hangs when it makes an interpreter then: call tracemalloc.stop() first",
             python.version.0,
             python.version.1
         ),
-        // What tracemalloc keeps of an interpreter with a memory allocator of its own is freed memory once that has ended.
+        // With an allocator of its own (`use_main_obmalloc` 0), what tracemalloc keeps of an interpreter dangles after the
+        // interpreter's end.
         Gil::Own if traces => fail!(
             Unsupported,
             "tracemalloc is on, and CPython crashes when an interpreter with an own GIL has ended then: call tracemalloc.stop() first, or share the GIL"
@@ -171,7 +171,7 @@ fn sharing(python: &Python, gil: Gil) -> Result<Sharing> {
 fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -> Result<Arc<Interpreter>> {
     let python = main.python;
     if main.gate.phase() != Phase::Open {
-        // The thread that shuts main down comes here too, and what it makes nobody would end.
+        // The thread that shuts main down gets this far, too, but nobody would end an interpreter made now.
         fail!(Closed, "Python is shutting down: it takes no new interpreters");
     }
     let sharing = sharing(python, gil)?;
@@ -201,13 +201,13 @@ fn register(main: &Interpreter, raw: Raw, origin: Origin, shares_gil: bool) -> R
     let (interpreter, new) = registry::find_or_add(main.python, raw, main.slot, origin, shares_gil, facts, registrar);
     set_up(&interpreter, raw, new)?;
     if main.gate.phase() != Phase::Open {
-        // Main has seen to all others already.
+        // Main's shutdown, which closes all gates, may have missed this one.
         interpreter.gate.close();
     }
     Ok(interpreter)
 }
 
-/// Marks the interpreter this thread is attached to as ours, and registers our hook in it.
+/// Marks the attached interpreter as served by this copy of the library, and registers our atexit hook in it.
 fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
     let python = interpreter.python;
     let result = (|| {
@@ -215,8 +215,8 @@ fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
             serve(interpreter, raw)?;
         }
         hook(interpreter)?;
-        // A free-threaded build may make the interpreter's dict twice where two threads are the first to ask for it: the
-        // mark in one of them is lost.
+        // Free-threaded, two threads that are the first to ask for the interpreter's dict (PyInterpreterState_GetDict) may make
+        // two, and the mark in one of them is lost.
         if new { serve(interpreter, raw) } else { Ok(()) }
     })();
     match &result {
@@ -230,11 +230,11 @@ fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
     result
 }
 
-/// Two copies of this library would each keep a state per thread, and each wait for the other's at shutdown: the second
-/// one is refused.
+/// Two copies of this library would each keep a thread state per thread, and would wait for each other's at shutdown: the second
+/// copy is refused.
 fn serve(interpreter: &Arc<Interpreter>, raw: Raw) -> Result<()> {
     let (python, dying) = (interpreter.python, Arc::clone(interpreter));
-    // The only news of an interpreter whose atexit functions never ran.
+    // Called by the mark's destructor: the only news of an interpreter whose atexit functions never ran.
     let died = move || {
         registry::see_end(raw, dying.id, dying.life);
         dying.died();
@@ -249,20 +249,20 @@ fn serve(interpreter: &Arc<Interpreter>, raw: Raw) -> Result<()> {
     Ok(())
 }
 
-/// As early as can be: atexit runs last things first. Two threads may do it at the same time; a second hook finds the
-/// gate closed, and returns.
+/// Registers our atexit hook as early as possible: atexit calls what was registered first last. Two threads may do so at once; the
+/// second hook to run finds the gate Closed, and returns.
 fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
     let python = interpreter.python;
     if interpreter.origin == Origin::Main {
         fork::check_watch()?;
         python.after_fork_in_child(Box::new(fork::cpython_is_back))?;
-        // Where the list is full there is still the mark of `serve`.
+        // If Py_AtExit's list is full, the mark of `serve` is still there.
         python.at_end_of_runtime(runtime_ended);
     }
     let imported_in = Arc::clone(interpreter);
     python.when_threading_is_imported(Box::new(move || {
         if is_through_kept_state(&imported_in) {
-            // Python code that replaced `threading` may not have what this needs, and does not wait then either.
+            // An error means that Python code has replaced `threading`: a replacement without these internals does not wait either.
             let _ = python.spare_main_thread();
         }
     }))?;
@@ -276,7 +276,7 @@ fn hook(interpreter: &Arc<Interpreter>) -> Result<()> {
     }))
 }
 
-/// Whether this thread is attached through a state that one of ours keeps.
+/// Whether this thread is attached through a cached thread state of pyferry's.
 fn is_through_kept_state(interpreter: &Interpreter) -> bool {
     let (attached, mut kept) = (thread::current_state(interpreter.python), false);
     interpreter
@@ -285,9 +285,9 @@ fn is_through_kept_state(interpreter: &Interpreter) -> bool {
     kept
 }
 
-/// No interpreter of this life is left. The mark of `serve` says so earlier, but not always: since 3.14 a state that was made on
-/// another thread than the one that finalises has that thread's limits of the stack, CPython takes the stack for exhausted,
-/// and destructors go to the trashcan and are never run.
+/// No interpreter of this run of Python is left. The mark of `serve` says so earlier, but not always: since 3.14 a thread state has
+/// the stack limits of the thread that attached it first. If another thread finalises through that state, CPython takes its stack
+/// for exhausted, and destructors go to the trashcan and are never run.
 extern "C" fn runtime_ended() {
     registry::all().iter().for_each(|interpreter| interpreter.died());
 }

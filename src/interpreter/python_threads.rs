@@ -1,10 +1,9 @@
-//! The Python threads of an interpreter that is to end: they are told to go, as `threading._shutdown` tells them, and
-//! waited for.
+//! The Python threads of an interpreter that is to end: they are asked to end, as `threading._shutdown` does, and waited for.
 //!
-//! Who waits never attaches to the interpreter: a Python thread may keep its GIL for longer than the time limit. So
-//! threads of ours go in: one runs the functions of `threading._register_atexit`, which may take as long as they like
-//! (`ThreadPoolExecutor`'s joins its workers), and one, the observer, looks every now and then who is left and where it
-//! is, and interrupts if that is asked for. They hold pins, as everybody inside does, but nobody is told of them.
+//! The waiting thread never attaches to the interpreter: a Python thread may keep its GIL for longer than the time limit. So helper
+//! threads attach. One runs the functions of `threading._register_atexit`, which may take as long as they like
+//! (`ThreadPoolExecutor`'s joins its workers). The other, the observer, looks at intervals which threads are left and where in
+//! Python code they are, and interrupts them if asked to. Both hold pins, as every thread inside does, but no report names them.
 
 use super::helpers::{EXIT_FUNCTIONS, OBSERVER};
 use super::interrupt::{mark_those_inside, raise_in_those_marked};
@@ -20,14 +19,14 @@ use std::time::{Duration, Instant};
 
 /// How often the observer looks.
 const LOOK: Duration = Duration::from_millis(50);
-/// The share of the time that it may ask where threads are: one part in so many. Without a GIL that is no small thing.
+/// The observer asks where threads are for one part in so many of its time, at most: free-threaded, that copies the process.
 const ASKING: u32 = 20;
-/// The pause after the first interrupt; it doubles with each, so that a script which cleans up gets to do so.
+/// The pause after the first interrupt. It doubles with each further one, so that a script gets the time to clean up.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// Who is left can only be told when the observer has been in once: for so long a shorter time limit is stretched.
+/// Which threads are left is known only when the observer has been in once: a shorter time limit is extended to this.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
-/// Who is left where the observer does not get in.
+/// What a report names if the observer does not get in.
 const UNSEEN: &str = "Python code that lets nobody in";
 
 /// Functions of `threading._register_atexit`: run once for each interpreter.
@@ -39,7 +38,7 @@ enum ExitFunctions {
 }
 
 impl ExitFunctions {
-    /// True: they are the caller's to run.
+    /// True: the caller is to have them run.
     fn begin(&mut self) -> bool {
         let first = *self == ExitFunctions::Waiting;
         if first {
@@ -53,14 +52,14 @@ impl ExitFunctions {
 pub struct Ending {
     serial: u64,
     exit_functions: ExitFunctions,
-    /// How many wait for the interpreter, and since when those inside are to be interrupted.
+    /// How many threads wait for the interpreter, and from when on the threads inside are to be interrupted.
     waiting: usize,
     interrupt_from: Option<Instant>,
-    /// The observer's thread runs.
+    /// The observer is running.
     observed: bool,
-    /// When it set out for its last look.
+    /// When the observer last set out to attach.
     set_out: Instant,
-    /// How many looks it has begun.
+    /// How many looks the observer has begun.
     looks: u64,
     seen: Seen,
 }
@@ -68,23 +67,22 @@ pub struct Ending {
 /// What the observer saw last.
 #[derive(Clone, Default)]
 struct Seen {
-    /// In which of its looks; 0: none yet.
+    /// The number of the look; 0: none yet.
     look: u64,
-    /// Who is left, in words, once the threads have been told to go; empty: nobody, and nobody can come.
+    /// The threads that are left, in words; None until they were asked to end. Empty: none is left, and none can come.
     left: Option<String>,
-    /// Those left may be threads of ours only: the one that tells the others, one that makes or deletes a state at this moment.
+    /// What is left may be helpers only: the thread that runs the exit functions, or one that is making or deleting a thread state.
     passing: bool,
-    /// Where the threads are in Python, by the numbers Python knows them by.
+    /// Where in Python code the threads are, by `threading.get_ident()`.
     places: Vec<(u64, String)>,
 }
 
 static ENDING: Mutex<Vec<Ending>> = Mutex::new(Vec::new());
 static CHANGED: Condvar = Condvar::new();
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub type Still = MutexGuard<'static, Vec<Ending>>;
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     ENDING.lock()
 }
@@ -110,23 +108,22 @@ fn with_entry<R>(interpreter: &Interpreter, f: impl FnOnce(&mut Ending) -> R) ->
     f(entry(&mut ENDING.lock(), interpreter.serial))
 }
 
-/// Nothing is known of an interpreter that has ended.
+/// Drops what is known of an interpreter that has ended.
 pub fn forget(interpreter: &Interpreter) {
     ENDING.lock().retain(|ending| ending.serial != interpreter.serial);
 }
 
-/// Where in Python a thread was when the observer came by last.
+/// Where in Python code a thread was at the observer's last look.
 pub fn place_of(interpreter: &Interpreter, ident: u64) -> Option<String> {
     let list = ENDING.lock();
     let ending = list.iter().find(|ending| ending.serial == interpreter.serial)?;
     ending.seen.places.iter().find(|(other, _)| *other == ident).map(|(_, place)| place.clone())
 }
 
-/// Somebody waits for an interpreter to be left, and the observer looks who is in.
+/// While this exists, a thread waits for the interpreter to be left, and the observer goes on looking.
 pub struct Waiting<'a>(&'a Arc<Interpreter>);
 
 impl<'a> Waiting<'a> {
-    /// From here on, until it is dropped.
     pub fn begin(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Waiting<'a> {
         with_entry(interpreter, |ending| {
             ending.waiting += 1;
@@ -137,7 +134,7 @@ impl<'a> Waiting<'a> {
         Waiting(interpreter)
     }
 
-    /// Sends the observer in, unless it is there. Without a thread to be had nobody is observed.
+    /// Starts the observer, unless it is running. If no thread can be started, nobody is observed.
     pub fn observe(&self) {
         let send = with_entry(self.0, |ending| {
             let send = !std::mem::replace(&mut ending.observed, true);
@@ -158,7 +155,7 @@ impl<'a> Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        // Whoever finishes the interpreter has everything forgotten.
+        // The entry is gone if another thread has finished the interpreter.
         if let Some(ending) = ENDING.lock().iter_mut().find(|ending| ending.serial == self.0.serial) {
             ending.waiting -= 1;
             if ending.waiting == 0 {
@@ -169,7 +166,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Where the threads are in Python, by the numbers Python knows them by.
+/// Where in Python code the threads are, by `threading.get_ident()`.
 #[derive(Default)]
 struct Places {
     known: Vec<(u64, String)>,
@@ -188,11 +185,11 @@ impl Places {
     }
 }
 
-/// The observer: looks, interrupts, and leaves again, for as long as somebody waits.
+/// The observer: attaches, looks, interrupts, and detaches, for as long as a thread waits.
 fn observe(interpreter: &Arc<Interpreter>) {
     let (mut pause, mut interrupted, mut places) = (FIRST_PAUSE, None::<Instant>, Places::default());
     loop {
-        // Refused: somebody has claimed the gate, since nobody was inside.
+        // Refused: the gate is claimed or Closed.
         let Ok(ticket) = thread::attach(interpreter, Admission::Late, OBSERVER) else {
             with_entry(interpreter, |ending| ending.observed = false);
             CHANGED.notify_all();
@@ -202,7 +199,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
             ending.looks += 1;
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
-        // A garbage collection may run destructors meanwhile.
+        // With the host's signal mask: a garbage collection may run destructors.
         let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut places));
         let seen = Seen { look: number, ..seen };
         let now = Instant::now();
@@ -214,7 +211,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
             mark_those_inside(interpreter);
             raise_in_those_marked(interpreter);
         }
-        // It is attached, as it just was: there is nothing to fail.
+        // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);
         let mut list = ENDING.lock();
         entry(&mut list, interpreter.serial).seen = seen;
@@ -237,13 +234,13 @@ fn observe(interpreter: &Arc<Interpreter>) {
     }
 }
 
-/// Who is left in the interpreter that this thread is attached to.
+/// Which threads are left in the interpreter. The caller is attached to it.
 fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut Places) -> Seen {
     let python = interpreter.python;
     let Some(raw) = interpreter.raw() else { return Seen::default() };
     let places = places.renew(python, raw).to_vec();
     if exit_functions == ExitFunctions::Waiting {
-        // Host threads are inside: it is not the Python threads' turn to go.
+        // Host threads are still inside: the Python threads have not been asked to end yet.
         return Seen { places, ..Seen::default() };
     }
     let at =
@@ -256,7 +253,7 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut P
     if passing {
         left.push("a function of threading._register_atexit".into());
     }
-    // This thread's own is among those known, unless the thread keeps none.
+    // `known_states` counts this thread's own, unless no thread keeps one.
     let known = known_states(interpreter) + usize::from(!interpreter.slot.is_found());
     if left.is_empty() && needs_last_state(interpreter) && python.states_of(raw).len() > known {
         left.extend(named(true).map(|thread| format!("the daemon thread {}{}", thread.name, at(thread.ident))));
@@ -268,29 +265,29 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut P
     Seen { look: 0, left: Some(left.join("; ")), passing, places }
 }
 
-/// Up to 3.13 ending an interpreter with a thread state left in it is a fatal error.
+/// Up to 3.13 Py_EndInterpreter is a fatal error while another thread state is left.
 fn needs_last_state(interpreter: &Interpreter) -> bool {
     interpreter.origin == Origin::Ours && interpreter.python.end_needs_last_state()
 }
 
-/// How many states there are that a thread may have and not be in: the first one, and those that threads keep.
+/// How many thread states there may be with no thread inside: the interpreter's first one, and those that threads keep.
 pub fn known_states(interpreter: &Interpreter) -> usize {
-    // Main's first one is that of the thread that initialised Python.
+    // Main's first state is that of the thread that initialised Python.
     let first = interpreter.origin == Origin::Main || interpreter.keeper.get().is_some();
     let mut known = usize::from(first);
     interpreter.gate.for_each_participant(|participant| known += usize::from(participant.entry.state.get().is_some()));
     known
 }
 
-/// Tells the Python threads of an interpreter to go, once, and waits for them, attached to nothing. `tell` has a thread of
-/// ours run `run_exit_functions` attached to it. The error says who is left when the time is up.
+/// Asks the Python threads of an interpreter to end, once, and waits for them. The caller is detached. `tell` has another thread
+/// call `tell_from_here`. On timeout the error names the threads that are left.
 pub fn wait_until_gone(
     interpreter: &Arc<Interpreter>,
     limits: &Limits,
     tell: impl FnOnce(&Arc<Interpreter>) -> Result<()>,
 ) -> Result<()> {
     let told = with_entry(interpreter, |ending| ending.exit_functions != ExitFunctions::Waiting);
-    // Nobody is there to be told: CPython calls these functions as it always does.
+    // If no thread is left, none needs to be asked: CPython calls these functions as it always does.
     let alone = || Some(interpreter.python.count_states(interpreter.raw()?)? <= known_states(interpreter));
     if interpreter.is_closed() || (!told && alone() == Some(true)) {
         return Ok(());
@@ -307,11 +304,11 @@ pub fn wait_until_gone(
         waiting.observe();
         let mut list = ENDING.lock();
         let ending = entry(&mut list, interpreter.serial);
-        // A look that was under way when this wait began does not count, and neither does one that found nobody told.
+        // Neither a look that began before this wait counts, nor one at which the threads had not been asked to end yet.
         let left = ending.seen.left.clone().filter(|_| ending.seen.look > looks);
         let now = Instant::now();
         let first_look = match left {
-            // The observer may be on its way since long before this call: then nobody gets in.
+            // If the observer set out long before this call, nobody gets in: then the time limit is not extended.
             None => Some(ending.set_out + FIRST_LOOK),
             Some(_) if ending.seen.passing => Some(begun + FIRST_LOOK),
             Some(_) => None,
@@ -328,7 +325,7 @@ pub fn wait_until_gone(
             drop(list);
             if first_look.is_none_or(|first| first <= now) {
                 let left = left.unwrap_or_else(|| UNSEEN.into());
-                // They cannot be given up: CPython waits for them itself.
+                // Python threads cannot be given up: CPython itself waits for them.
                 let _ = report::give_up(&format!("{} is shutting down and waits for {left}", interpreter.name()));
             }
             next_report = Instant::now() + report::interval();
@@ -339,19 +336,19 @@ pub fn wait_until_gone(
     }
 }
 
-/// Runs the functions of `threading._register_atexit` on this thread, which is attached to nothing.
+/// Runs the functions of `threading._register_atexit` on this thread, which is detached.
 pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
-    // Refused: somebody has claimed the gate, and finishes the interpreter.
+    // Refused: another thread has claimed the gate, and finishes the interpreter.
     if let Ok(ticket) = thread::attach(interpreter, Admission::Late, EXIT_FUNCTIONS) {
         sys::SignalMask::as_given(|| interpreter.python.run_threading_exit_functions());
-        // It is attached, as it just was: there is nothing to fail.
+        // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);
     }
     with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Done);
     CHANGED.notify_all();
 }
 
-/// Has a thread of ours run them.
+/// Starts a helper thread that does so.
 pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
     let target = Arc::clone(interpreter);
     sys::spawn(c"pyferry-exit", move || tell_from_here(&target)).map_err(|error| {

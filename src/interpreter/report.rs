@@ -1,4 +1,4 @@
-//! Whom a shutdown tells that it waits.
+//! The report callback (pyferry_set_report): tells the host which threads a shutdown waits for.
 
 use crate::cpython::Python;
 use crate::error::{Result, fail};
@@ -9,10 +9,10 @@ use std::ffi::{CStr, CString};
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-/// Hears who is waited for, and answers whether to give them up. It must not panic.
+/// Is told which threads are waited for, and answers whether to give them up. It must not panic.
 pub type Listener = Box<dyn Fn(&CStr) -> bool + Send + Sync>;
 
-/// Whom to tell, and when.
+/// The listener, and how often it is called.
 pub struct Report {
     listener: Option<Arc<Listener>>,
     interval: Duration,
@@ -30,7 +30,7 @@ struct Call {
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub struct Still(MutexGuard<'static, Report>);
 
 static REPORT: Mutex<Report> =
@@ -38,11 +38,10 @@ static REPORT: Mutex<Report> =
 static RETURNED: Condvar = Condvar::new();
 
 thread_local! {
-    /// In how many listeners' calls this thread is.
+    /// How many listeners' calls this thread is in.
     static CALLS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     Still(REPORT.lock())
 }
@@ -59,16 +58,16 @@ fn this_thread() -> usize {
     CALLS.with(|calls| std::ptr::from_ref(calls).addr())
 }
 
-/// From here on this one hears of it every so often, or nobody; the one that did is dropped. On return no call of that one
-/// is running, unless this thread is in a call itself.
+/// Replaces the listener; None removes it. On return no call of the previous one is running and it was dropped, unless this thread
+/// is in a call of a listener itself.
 pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()> {
     let (previous, generation, waits) = {
         let mut report = REPORT.lock();
         report.generation += 1;
         report.interval = interval.unwrap_or(INTERVAL);
         let previous = std::mem::replace(&mut report.listener, listener.map(Arc::new));
-        // To wait for the call that this thread is in would be to wait for itself; and for that of another thread, which may
-        // be here for the same reason, to wait for each other.
+        // Within a call, do not wait: this thread would wait for its own call, and two threads that replace the listener within
+        // their calls would wait for each other.
         (previous, report.generation, CALLS.get() == 0 && report.calls_before(report.generation))
     };
     let mut still_attached = true;
@@ -80,12 +79,12 @@ pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()>
             }
         };
         match Python::known() {
-            // The call may want to go into the interpreter that this thread is attached to.
+            // Detached: the call may need to attach to this thread's interpreter.
             Some(python) if thread::current(python).is_some() => still_attached = thread::released(python, None, wait),
             _ => wait(),
         }
     }
-    // Here, with no lock held, it is dropped, and tells its owner so; the last call that runs does it otherwise.
+    // Dropped with no lock held: this calls the host's `destroy`. If a call still runs, its end does so instead.
     drop(previous);
     if !still_attached {
         fail!(
@@ -102,12 +101,12 @@ impl Report {
     }
 }
 
-/// How long a shutdown waits before it says so.
+/// How long a shutdown waits before each report.
 pub fn interval() -> Duration {
     REPORT.lock().interval
 }
 
-/// Tells the host who is waited for. True: it gives them up. The caller is not attached.
+/// Tells the host which threads are waited for. True: the host gives them up. The caller is detached.
 pub fn give_up(text: &str) -> bool {
     let thread = this_thread();
     let (listener, generation) = {
@@ -119,11 +118,11 @@ pub fn give_up(text: &str) -> bool {
     };
     CALLS.set(CALLS.get() + 1);
     let give_up = listener(&CString::new(text).unwrap_or_default());
-    // Before anybody hears that the call has returned: where it was removed meanwhile, it ends here.
+    // Dropped before the call counts as returned: if the listener was replaced meanwhile, this is its end.
     drop(listener);
     CALLS.set(CALLS.get() - 1);
     let mut report = REPORT.lock();
-    // A thread that calls from within a call ends the inner one first.
+    // The last one: a thread's call within a call ends first.
     let ended = |call: &Call| call.generation == generation && call.thread == thread;
     if let Some(place) = report.calls.iter().rposition(ended) {
         report.calls.swap_remove(place);

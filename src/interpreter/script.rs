@@ -1,4 +1,4 @@
-//! Python source that a host runs, what that comes to, and the exception that is set on a thread.
+//! Runs Python source of the host's, and turns exceptions into errors.
 
 use crate::cpython::Python;
 use crate::error::{Error, Result};
@@ -10,19 +10,19 @@ pub fn exec(source: &CStr, filename: &CStr) -> Result<()> {
     run(|python, before| python.exec_in_main(source, filename, |describe| shielded(python, before, describe)))
 }
 
-/// The same with an expression: what `str()` says of its value.
+/// The same with an expression; returns `str()` of its value.
 pub fn eval(source: &CStr, filename: &CStr) -> Result<String> {
     run(|python, before| python.eval_in_main(source, filename, |describe| shielded(python, before, describe)))
 }
 
-/// Turns the exception that is set on this thread into an error; none is set then.
+/// Turns the exception that is set on this thread, if any, into an error, and clears it.
 pub fn take_exception() -> Result<()> {
     let (python, _) = thread::attached_python()?;
     let before = registry::interrupts();
     thread::with_frozen_attachments(python, || python.take_exception(|describe| shielded(python, before, describe)))
 }
 
-/// Runs Python code of the host's. `f` gets how many interrupts there were before.
+/// Runs `f`, which runs Python code of the host's, and gets the number of interrupts before it.
 fn run<R>(f: impl FnOnce(&'static Python, u64) -> Result<R>) -> Result<R> {
     let (python, _) = thread::attached_python()?;
     thread::drop_early_interrupt(python);
@@ -30,11 +30,11 @@ fn run<R>(f: impl FnOnce(&'static Python, u64) -> Result<R>) -> Result<R> {
     thread::with_frozen_attachments(python, || f(python, before))
 }
 
-/// Makes a message, for which the exception is asked, where no interrupt reaches this thread.
+/// Runs `describe`, which may run the exception's own Python code, with interrupts kept from this thread.
 fn shielded(python: &Python, before: u64, describe: &dyn Fn() -> Error) -> Error {
     let shield = registry::shield(python.thread_ident());
     if registry::interrupts() != before {
-        // One that came before the shield.
+        // An interrupt from before the shield may be pending.
         python.clear_interrupt();
     }
     let error = describe();

@@ -1,4 +1,4 @@
-//! How an interpreter shuts down: who is waited for, and what becomes of what they leave.
+//! How an interpreter shuts down: which threads are waited for, and what becomes of their thread states.
 
 use super::coroutine;
 use super::helpers::{is_helper, is_not_reported, is_unheld};
@@ -21,35 +21,35 @@ pub type Claim<'a> = gate::Claim<'a, Entry>;
 /// Who took an interpreter down.
 pub enum TakenDown {
     Here,
-    /// Somebody else does, or the calling thread has lost what it was attached to.
+    /// Another thread does, or the interpreter that the calling thread was attached to has ended.
     Elsewhere,
 }
 
-/// Whether an interpreter has ended that the caller had the claim of.
+/// Whether a claimed interpreter has ended.
 pub enum Finished {
     Yes,
-    /// A thread came that has no pin, by CPython's own calls. The claim is given back: wait again.
+    /// A thread has come in by CPython's own calls, without a pin. The claim is given back: wait again.
     NotYet,
 }
 
-/// How long a wait for those inside goes before the observer is sent in to see where in Python they are.
+/// How long to wait for the threads inside before the observer is started, to see where in Python code they are.
 const UNOBSERVED: Duration = Duration::from_millis(10);
-/// Threads of ours that come and go by themselves are waited for beyond a shorter time limit.
+/// Helper threads leave by themselves: they are waited for this long even if the time limit is shorter.
 const HELPERS: Duration = Duration::from_secs(1);
 
-/// The hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
+/// The atexit hook: runs on the thread that shuts the interpreter down, attached to it, while Python is still whole.
 pub fn shut_down(interpreter: &Arc<Interpreter>) {
     let is_main = interpreter.origin == Origin::Main;
     if is_main {
-        // First close all, then wait: those inside may go from one to another, but not stay for ever by doing so.
+        // Close all gates before waiting at any: otherwise threads could go from one interpreter to another for ever.
         registry::all().iter().for_each(|other| close(other));
     }
     let limits = Limits::default();
-    // An error is an interpreter that cannot be ended; CPython will say so.
+    // An error means an interpreter that cannot be ended; CPython will say so.
     let _ = take_down(interpreter, &limits, |claim| {
         if is_main {
-            // What CPython does with left-over sub-interpreters comes after the point of no return (3.12 and later), or is a
-            // fatal error (before), so now is the time for all of them; nobody is left in main who could make another.
+            // Left to CPython, sub-interpreters are a fatal error (up to 3.12), or end past the point of no return (3.13) or with a
+            // RuntimeWarning (3.14.5 and later). So end all of them now: nobody is left in main who could make another.
             for other in registry::all().iter().filter(|other| other.serial != interpreter.serial) {
                 let _ = take_down(other, &limits, |claim| finish_from_main(other, claim));
             }
@@ -61,7 +61,7 @@ pub fn shut_down(interpreter: &Arc<Interpreter>) {
     });
 }
 
-/// Lets nobody new in from here on, and has the queues take no more jobs.
+/// Closes the gate to new threads, and the interpreter's queues to new jobs.
 pub fn close(interpreter: &Interpreter) {
     interpreter.gate.close();
     queue::refuse(interpreter);
@@ -72,8 +72,8 @@ fn finish(interpreter: &Interpreter, claim: Claim<'_>) {
     python_threads::forget(interpreter);
 }
 
-/// Closes an interpreter, waits for those inside, and has it taken down by `act`, which gets the claim; waits again where that
-/// says so.
+/// Closes an interpreter, waits for the threads inside, and calls `act` with the claim, to end the interpreter; waits again if
+/// `act` returns `NotYet`.
 pub fn take_down<'a>(
     interpreter: &'a Arc<Interpreter>,
     limits: &Limits,
@@ -88,21 +88,21 @@ pub fn take_down<'a>(
     }
 }
 
-/// Waits, attached to nothing, until nobody but this thread is inside, and in an interpreter of ours until its Python
-/// threads have ended; tells the host from time to time who is waited for. None: somebody else takes it down, or this thread
-/// has lost what it was attached to. The error says who is left when the time is up.
+/// Waits, detached, until no other thread is inside and, in an interpreter that pyferry made, its Python threads have ended;
+/// reports at intervals which threads are waited for. None: another thread takes the interpreter down, or the one that this thread
+/// was attached to has ended. On timeout the error names the threads that are left.
 fn wait_for_the_last<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
     if interpreter.is_closed() {
         return Ok(None);
     }
     if interpreter.python.is_finalizing() {
-        // Whoever lets go now is not let in again, and neither is anybody else: there is nothing to wait for.
+        // Past the point of no return no detached thread attaches again, this one included: there is nobody to wait for.
         let at_once = Some(Instant::now());
         return Ok(interpreter.gate.drain_over(thread::serial(), thread::is_mine, |_| false, at_once).ok());
     }
     let mut claim = Ok(None);
     let back = thread::released(interpreter.python, Some(interpreter), || claim = wait_outside(interpreter, limits));
-    // Where this thread was attached to another one, which did not wait for it, a claim is given back.
+    // If this thread was attached to another interpreter that did not wait for it, the claim is dropped, and so given back.
     if back { claim } else { Ok(None) }
 }
 
@@ -113,7 +113,7 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
     if interpreter.origin == Origin::Ours {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
     }
-    // The threads of ours that were in on their account, and whoever finishes the interpreter already.
+    // Now for the helper threads of this wait, and for another thread that may be finishing the interpreter already.
     let soon = limits.deadline.map(|deadline| deadline.max(Instant::now() + HELPERS));
     let is_waited_for = |entry: &Entry| !thread::is_mine(entry) && !is_unheld(entry);
     let (gate, closer) = (&interpreter.gate, thread::serial());
@@ -129,9 +129,9 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
     }
 }
 
-/// Waits until the threads and guards of the host's are out. Where they were given up instead, there is a claim.
+/// Waits until the host's threads are out and its guards are closed. If they were given up instead, returns the claim.
 pub fn wait_for_participants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Result<Option<Claim<'a>>> {
-    // First, so that whoever waits for a job leaves.
+    // First, so that threads which wait for a job or a coroutine leave.
     queue::tell(interpreter);
     coroutine::tell(interpreter);
     let claim = wait_for_participants_to_leave(interpreter, limits)?;
@@ -174,20 +174,20 @@ fn wait_for_participants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits:
     }
 }
 
-/// Whether an interpreter can be ended with threads inside: up to 3.13 a thread state that is left in a sub-interpreter is a fatal
-/// error.
+/// Whether an interpreter can be ended with threads inside: up to 3.13 Py_EndInterpreter is a fatal error while another thread
+/// state is left.
 fn can_go_on(interpreter: &Interpreter) -> bool {
     interpreter.origin == Origin::Main || !interpreter.python.end_needs_last_state()
 }
 
-/// Gives up those who are inside, but for threads of ours, which are waited for: the end of Python must not find one where it
-/// waits for the GIL. Up to 3.11 that one would take the GIL of the next Python, and keep it for ever.
+/// Gives up the threads inside, but waits for helper threads: when Python ends, none may be waiting for the GIL. Up to 3.11 such a
+/// thread would take the GIL of the next Python, and keep it for ever.
 fn claim_over_those_inside(interpreter: &Interpreter) -> Option<Claim<'_>> {
     let until = Some(Instant::now() + HELPERS);
     interpreter.gate.drain_over(thread::serial(), thread::is_mine, is_helper, until).ok()
 }
 
-/// Whether threads of the host's, or Python's own, are inside an interpreter. A hint.
+/// Whether host threads, or Python's own, are inside an interpreter. A hint.
 pub fn is_used(interpreter: &Interpreter) -> bool {
     let states = || interpreter.python.count_states(interpreter.raw()?);
     interpreter.has_participants(is_not_reported)
@@ -198,15 +198,16 @@ fn describe_participants(interpreter: &Interpreter) -> String {
     interpreter.describe_participants(is_not_reported, |ident| python_threads::place_of(interpreter, ident))
 }
 
-/// Deletes all cached states but the one this thread is attached through. Attached to the interpreter, whose gate is
-/// claimed.
+/// Deletes all cached thread states but the one this thread is attached through. The caller has the claim, and is attached to the
+/// interpreter.
 fn delete_idle_states(interpreter: &Interpreter) {
     let attached = thread::current_state(interpreter.python);
     let mut states = Vec::new();
     interpreter.gate.for_each_participant(|participant| {
-        // One whose thread was given up is still in use there; it is left to CPython. A pin says nothing now: whoever is
-        // refused at this moment has one, until it has stepped back. Free-threaded, a Python thread that nobody waits for may have the
-        // address of one that has ended (`thread::stand_ins`): such a thread's state is left to CPython, too, which stops the world.
+        // The state of a thread that was given up is still in use, and is left to CPython. Pins say nothing now: a thread that is
+        // being refused has one until it has stepped back. Free-threaded, main's orphaned states are left to CPython, too, which
+        // stops the world first: a Python thread that nobody waits for may have the address of a thread that has ended
+        // (`thread::stand_ins`).
         let is_cpythons = interpreter.origin == Origin::Main && interpreter.python.free_threaded;
         if !(participant.is_given_up() || is_cpythons && participant.is_orphaned()) {
             states.extend(participant.entry.state.take());
@@ -217,7 +218,7 @@ fn delete_idle_states(interpreter: &Interpreter) {
     thread::delete_idle(interpreter.python, interpreter.slot, &states);
 }
 
-/// Takes an interpreter down on a thread that is attached to the main interpreter, and is again on return.
+/// Takes an interpreter down. This thread is attached to the main interpreter, before and afterwards.
 pub fn finish_from_main(interpreter: &Interpreter, claim: Claim<'_>) -> Result<Finished> {
     let (python, slot) = (interpreter.python, interpreter.slot);
     let (Some(main), Some(raw)) = (thread::current_state(python), interpreter.raw()) else {
@@ -229,11 +230,12 @@ pub fn finish_from_main(interpreter: &Interpreter, claim: Claim<'_>) -> Result<F
     };
     let ours = interpreter.origin == Origin::Ours;
     let unused = thread::with_temporary_state(python, slot, made, |state, main_slot| {
-        // This thread's is one more than those that may be there.
+        // This thread's own state comes on top of the known ones.
         let is_last = !python.end_needs_last_state()
             || python.states_of(raw).len() <= python_threads::known_states(interpreter) + 1;
         if !ours {
-            // Main goes, and what it leaves CPython ends too late, from 3.12 on, or not at all: this is the last moment.
+            // Main ends: left to CPython, this interpreter would end too late (3.13) or not at all (up to 3.12), so this is the
+            // last moment.
             at_end::run(interpreter);
         }
         if ours && !is_last {

@@ -35,11 +35,11 @@ impl Write for Lines {
     }
 }
 
-/// Writes who waits and who is inside, interpreter by interpreter. False: the file takes nothing.
+/// Writes which threads wait and which are inside, interpreter by interpreter. False: the file takes nothing.
 pub fn dump(fd: i32) -> bool {
     sys::keeping_errno(|| {
         let mut lines = Lines { fd, text: [0; 512], used: 0, failed: false };
-        // Writing to `Lines` never fails; what the file says is in `failed`.
+        // Writing to `Lines` never fails: what the file says is in `failed`.
         let _ = write_all(&mut lines);
         lines.flush();
         !lines.failed
@@ -58,7 +58,7 @@ fn write_all(out: &mut impl Write) -> fmt::Result {
     Ok(())
 }
 
-/// In the order of their numbers, without memory for a list.
+/// The next interpreter by id, without memory for a list.
 fn next_interpreter(last: Option<i64>) -> Option<i64> {
     let mut next = None::<i64>;
     look(|seen| {
@@ -123,7 +123,7 @@ fn write_line(out: &mut impl Write, seen: &Seen) -> fmt::Result {
     out.write_str(if seen.is_caller { ", this thread\n" } else { "\n" })
 }
 
-/// A text that may be no UTF-8.
+/// Writes text that may not be UTF-8.
 fn write_bytes(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
     for chunk in bytes.utf8_chunks() {
         out.write_str(chunk.valid())?;

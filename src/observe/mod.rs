@@ -1,4 +1,4 @@
-//! Seeing who waits and who is inside: from any thread, attached to nothing, however stuck Python is; and writing it down.
+//! Which threads wait, and which are inside: seen from any thread, detached, however stuck Python is. And the trace of that.
 
 mod dump;
 mod table;

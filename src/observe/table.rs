@@ -1,21 +1,21 @@
-//! Who holds a pin of which interpreter, and what each of them does now.
+//! Which threads and guards hold a pin of which interpreter, and what each of them does now.
 //!
-//! A thread's participant in a gate is its own record: it stores there where it is and since when, and pays no more than these
-//! stores. Here they are read, by whoever asks, with no lock and no allocation: also in a signal handler, and by a debugger.
+//! A thread stores in its participant at a gate where it is and since when, and pays no more than these stores. Here any thread
+//! reads them, with no lock and no allocation: also in a signal handler, and in a debugger.
 
 use crate::cpython::{Python, State};
 use crate::registry::{self, Doing, Glimpse, Participant};
 use crate::sys;
 use std::ffi::CStr;
 
-/// What one does who is at an interpreter.
+/// What a thread or guard does at an interpreter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
     /// A thread waits to be attached, or to be attached again.
     Waiting,
-    /// A thread is attached, or takes turns with others by CPython's own means.
+    /// A thread is attached, or lets others in by CPython's own means (Py_BEGIN_ALLOW_THREADS).
     Inside,
-    /// A thread has let go, and will come back.
+    /// A thread has let go (pyferry_suspend), and will come back.
     Suspended,
     /// A thread has gone on into another interpreter, and will come back.
     Elsewhere,
@@ -23,42 +23,42 @@ pub enum Activity {
     Guarding,
 }
 
-/// One who holds a pin, as seen at one moment.
+/// A thread or guard that holds a pin, as seen at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
-    /// The kernel's number of the thread; of a guard, of the thread that opened it.
+    /// The kernel's number of the thread; for a guard, of the thread that opened it.
     pub thread_id: u32,
-    /// The number by which Python knows the thread.
+    /// The thread's ident, as `threading.get_ident()` has it.
     pub ident: u64,
-    /// As CPython numbers it.
+    /// The interpreter, as CPython numbers it.
     pub interpreter_id: i64,
-    /// What it came in for.
+    /// The label of its attachment.
     pub label: Option<&'static CStr>,
-    /// What it does.
+    /// What it does now.
     pub activity: Activity,
-    /// Whether CPython has it attached at this moment.
+    /// Whether it is inside and attached at this moment; true if CPython cannot tell.
     pub is_attached: bool,
     /// A thread of the library's own.
     pub is_own: bool,
-    /// The thread that asks.
+    /// This is the calling thread.
     pub is_caller: bool,
-    /// How many attachments it is in, up to its last one there.
+    /// How many attachments the thread is in, up to its last one at this interpreter.
     pub depth: u32,
-    /// For how long it has done that, in microseconds.
+    /// How long it has done so, in microseconds.
     pub elapsed_us: u64,
-    /// The state that it keeps there.
+    /// The thread state that it keeps there.
     pub state: Option<State>,
-    /// What tells this stay or wait from all others.
+    /// Tells this stay or wait from all others.
     pub key: (usize, u64),
 }
 
-/// Shows everybody who holds a pin, one after the other.
+/// Calls `f` with each thread and guard that holds a pin.
 pub fn look(mut f: impl FnMut(Seen)) {
     let (now, caller) = (sys::ticks(), sys::thread_id());
     registry::look_at_all(|participant, glimpse| f(seen(participant, &glimpse, now, caller)));
 }
 
-/// What `look` shows, with memory for it.
+/// The same as a list, which allocates.
 pub fn seen_by() -> Vec<Seen> {
     let mut all = Vec::new();
     look(|seen| all.push(seen));

@@ -6,7 +6,7 @@ use crate::{thread, trace};
 
 pub use crate::trace::{Kind, Summary, start as start_trace, summaries, text as histograms_text};
 
-/// Ends the trace; on return the file is complete. A thread that is attached lets go meanwhile: a disk can be slow.
+/// Ends the trace; on return the file is complete. An attached thread detaches meanwhile: a disk can be slow.
 pub fn stop_trace() -> Result<()> {
     let mut result = Ok(());
     let back = match Python::known() {

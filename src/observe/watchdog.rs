@@ -1,6 +1,6 @@
-//! Who is called when somebody waits, or is inside, for longer than a limit.
+//! The watchdog: calls the host when a thread waits, or is inside, for longer than a limit.
 //!
-//! One thread looks every now and then. It never attaches, so it comes through whatever Python does.
+//! A thread of pyferry's own looks every now and then. It never attaches, so nothing in Python can hold it up.
 
 use super::table::{Activity, Seen, seen_by};
 use crate::cpython::Python;
@@ -12,10 +12,10 @@ use std::cell::Cell;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-/// Hears of it. It must not panic.
+/// The host's callback. It must not panic.
 pub type Alarm = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 
-/// For how long is too long. None: it is not watched.
+/// How long is too long. None: not watched.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub wait: Option<Duration>,
@@ -26,29 +26,29 @@ pub struct Limits {
 pub struct Event<'a> {
     /// What has passed its limit.
     pub kind: Kind,
-    /// Whose wait or hold it is, in `threads`.
+    /// The thread whose wait or hold it is: an index of `threads`.
     pub who: usize,
-    /// Whom the interpreter is attached to at this moment, in `threads`, where that can be told.
+    /// The thread that is attached to the interpreter at this moment, if known: an index of `threads`.
     pub holder: Option<usize>,
-    /// Everybody, at every interpreter.
+    /// All threads and guards, at every interpreter.
     pub threads: &'a [Seen],
-    /// The Python stack of the holder, where it can be had without attaching.
+    /// The Python stack of the holder, if it can be had without attaching.
     pub stack: Option<String>,
 }
 
-/// Who is called, and what for.
+/// The alarm, and when it is called.
 pub struct Watch {
     alarm: Option<Arc<Alarm>>,
     limits: Limits,
     /// Goes up with each alarm that is set or removed.
     generation: u64,
-    /// The call that has not returned is of this generation.
+    /// The generation of the alarm whose call has not returned.
     running: Option<u64>,
-    /// The thread is there.
+    /// The thread that looks is running.
     watched: bool,
 }
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub struct Still(MutexGuard<'static, Watch>);
 
 static WATCH: Mutex<Watch> = Mutex::new(Watch {
@@ -60,7 +60,7 @@ static WATCH: Mutex<Watch> = Mutex::new(Watch {
 });
 static CHANGED: Condvar = Condvar::new();
 
-/// How long the stack of a thread may take to be written down.
+/// How long writing a thread's stack may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 thread_local! {
@@ -68,28 +68,27 @@ thread_local! {
     static IN_CALL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     Still(WATCH.lock())
 }
 
 impl Still {
-    /// In a forked child nobody watches: neither is the thread there, nor are those whom it watched.
+    /// In a forked child nobody watches: neither the thread that looks nor the threads it watched exist.
     pub fn forget(&mut self) {
-        // Whoever forked cannot be asked to drop it: it may be in a call of it, or be about to exec.
+        // Not dropped: the thread that forked may be in a call of the alarm, or be about to exec.
         std::mem::forget(self.0.alarm.take());
         (self.0.running, self.0.watched) = (None, false);
     }
 }
 
-/// From here on this one is called, or nobody; the one that was is dropped. On return no call of that one is running, unless
-/// this thread is in a call itself.
+/// Replaces the alarm; None removes it. On return no call of the previous one is running and it was dropped, unless this thread is
+/// in a call itself.
 pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
     let previous = {
         let mut watch = WATCH.lock();
         if alarm.is_some() && !watch.watched {
             if let Err(error) = sys::spawn(c"pyferry-watchd", watch_all) {
-                // Its owner is told by the answer that nobody has it.
+                // Not dropped: after an error the host's `destroy` is not called.
                 std::mem::forget(alarm);
                 fail!(NoMemory, "cannot start a thread that watches: {error}");
             }
@@ -101,7 +100,7 @@ pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
     };
     CHANGED.notify_all();
     let still_attached = IN_CALL.get() || wait_for_the_call();
-    // Here, with no lock held, it is dropped, and tells its owner so; the call that runs does it otherwise.
+    // Dropped with no lock held: this calls the host's `destroy`. If a call still runs, its end does so instead.
     drop(previous);
     if !still_attached {
         fail!(
@@ -112,7 +111,7 @@ pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
     Ok(())
 }
 
-/// Waits until no call of an alarm that was replaced is running. False: what this thread was attached to has ended meanwhile.
+/// Waits until no call of a replaced alarm is running. False: the interpreter that this thread was attached to has ended meanwhile.
 fn wait_for_the_call() -> bool {
     let runs = |watch: &mut Watch| watch.running.is_some_and(|running| running < watch.generation);
     if !runs(&mut WATCH.lock()) {
@@ -120,7 +119,7 @@ fn wait_for_the_call() -> bool {
     }
     let wait = || drop(CHANGED.wait_while(WATCH.lock(), runs));
     match Python::known() {
-        // The call may want to go into the interpreter that this thread is attached to.
+        // Detached: the call may need to attach to this thread's interpreter.
         Some(python) if thread::current(python).is_some() => thread::released(python, None, wait),
         _ => {
             wait();
@@ -159,8 +158,8 @@ fn watch_all() {
     }
 }
 
-/// A wait or a hold whose limit has passed, and whether the alarm was told: not at the first look. A thread that sets out is shown for
-/// a moment with the time when it set out the last time.
+/// A wait or a hold whose limit has passed, and whether the alarm was called for it. It is not called at the first look: for a
+/// moment, a thread that sets out shows the time at which it set out before.
 struct Passed {
     kind: Kind,
     key: (usize, u64),
@@ -175,11 +174,11 @@ fn look(limits: Limits, generation: u64, all_passed: &mut Vec<Passed>) {
             Activity::Inside if seen.is_attached => (Kind::Hold, limits.hold),
             _ => return None,
         };
-        // Not before it has passed: the time that the thread noted may be too early.
+        // With `STEP` added: the time that the thread noted may be too early by that much.
         let is_over = limit.is_some_and(|limit| u128::from(seen.elapsed_us) >= (limit + sys::STEP).as_micros());
         (is_over && !seen.is_own).then_some((kind, seen.key))
     };
-    // Who has let go for a moment is still the same stay.
+    // A thread that has let others in for a moment is still in the same stay.
     all_passed.retain(|passed| {
         let is_wait = passed.kind == Kind::Wait;
         threads.iter().any(|seen| seen.key == passed.key && (seen.activity == Activity::Waiting) == is_wait)
@@ -201,12 +200,12 @@ fn look(limits: Limits, generation: u64, all_passed: &mut Vec<Passed>) {
     }
 }
 
-/// Where a thread is in Python, in CPython's own words.
+/// A thread's Python stack, as CPython writes it.
 fn stack_of(seen: &Seen) -> Option<String> {
     let python = Python::known().filter(|python| python.can_dump_stacks())?;
     let interpreter = registry::all().into_iter().find(|interpreter| interpreter.id == seen.interpreter_id)?;
     let raw = interpreter.raw()?;
-    // In a copy of the process: what goes wrong there, since the thread runs on or its state is gone, goes wrong there alone.
+    // In a copy of the process: the state may be half changed or gone, and if that crashes CPython, only the copy goes.
     let text = sys::text_from_copy(PATIENCE, |fd| python.dump_stack(fd, raw, seen.state, seen.ident))?;
     (!text.is_empty()).then_some(text)
 }
@@ -220,7 +219,7 @@ fn call(generation: u64, event: &Event<'_>) {
     };
     IN_CALL.set(true);
     alarm(event);
-    // Before anybody hears that the call has returned: where it was removed meanwhile, it ends here.
+    // Dropped before the call counts as returned: if the alarm was replaced meanwhile, this is its end.
     drop(alarm);
     IN_CALL.set(false);
     WATCH.lock().running = None;

@@ -1,5 +1,5 @@
-//! Several copies of this library in one process, loaded by plug-ins that know nothing of each other: only one of them may
-//! start Python at a time. All find the same lock, that of the copy which was loaded first.
+//! Several copies of this library in one process, loaded by plug-ins that know nothing of each other: only one copy may start
+//! Python at a time. All use the same lock, that of the copy which was loaded first.
 
 use crate::sys;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 #[allow(non_upper_case_globals)]
 pub static pyferry_private_starting: AtomicU32 = AtomicU32::new(0);
 
-/// Python is being started by this copy.
+/// While this exists, this copy is starting Python.
 pub struct Starting(&'static AtomicU32);
 
-/// Waits until no other copy is starting Python, but not for ever: the one that is may be waiting for us.
+/// Waits until no other copy is starting Python, within a limit: the other copy may be waiting for this one.
 pub fn begin_start(limit: Duration) -> Option<Starting> {
     let lock = sys::first_word(c"pyferry_private_starting", &pyferry_private_starting);
     let deadline = Instant::now() + limit;

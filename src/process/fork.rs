@@ -1,5 +1,5 @@
-//! The handlers of a fork: they hold every lock of ours through it, and put in order in the child what is left of us. What
-//! others ask of a fork is in `registry::fork`.
+//! The handlers of pthread_atfork: they hold every lock of the library's through a fork, and reset the library in the child. What
+//! other rooms ask about forks is in `registry::fork`.
 
 use super::{copies, runtime};
 use crate::cpython::{self, Python, Slot};
@@ -27,12 +27,11 @@ struct Locks {
 }
 
 thread_local! {
-    /// Our locks, which the forking thread holds through the fork: nobody else does then, in parent or child. Never
-    /// dropped: destructors of the thread's end can fork too.
+    /// The locks that the forking thread holds through the fork. Never dropped: destructors at the thread's end can fork, too.
     static HELD: ManuallyDrop<RefCell<Option<Box<Locks>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
-// Before any call of ours can be under way on another thread.
+// When the library is loaded: no other thread can be in a call of it yet.
 sys::at_load!(at_load);
 
 extern "C" fn at_load() {
@@ -45,8 +44,8 @@ extern "C" fn at_load() {
 }
 
 extern "C" fn before() {
-    // The child may look nothing up: the loader's locks, and those of the C library, may be held by a thread that is not
-    // there.
+    // Find Python now: the child must not look symbols up, since a thread that is not there may hold the locks of the loader and
+    // the C library.
     let _ = Python::in_process();
     let clock = sys::hold_clock_still();
     let host = host::hold_still();
@@ -59,7 +58,8 @@ extern "C" fn before() {
     let observe = observe::hold_still();
     let trace = trace::hold_still();
     let registry = registry::hold_still();
-    // Two copies of this library have a handler each, and the lock of CPython's that this takes can be taken once.
+    // Two copies of this library have a handler each, but CPython's `HEAD_LOCK` can be taken only once: by the copy that serves
+    // Python.
     let cpython = cpython::hold_still(registry.serves());
     let held = Locks {
         clock,
@@ -75,7 +75,7 @@ extern "C" fn before() {
         registry,
         _cpython: cpython,
     };
-    // In a box, since every thread has the place for it.
+    // In a box, to keep the thread-local small: every thread has one.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }
 
@@ -89,7 +89,7 @@ extern "C" fn in_child() {
         held.report.forget_others();
         held.release.forget_others();
         held.coroutines.clear();
-        // Where there is a main interpreter there is our hook in it, which os.fork runs next.
+        // If main is registered, our hook in it (`os.register_at_fork`) is what CPython runs next.
         let hooked = held.registry.has_main() || held.runtime.is_at_work();
         fork::begin_child(hooked, || Python::known().is_some_and(Python::is_initialized));
         held.registry.forget_others(thread::is_mine);

@@ -1,4 +1,4 @@
-//! A job whose poster waits for it.
+//! pyferry_queue_call: a job whose poster waits for it.
 
 use super::{Job, Queue, unattached};
 use crate::error::{Result, Status, fail};
@@ -7,7 +7,7 @@ use std::ffi::CString;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What the two know of each other. It outlives a poster that gives up.
+/// Shared by the poster and the thread that runs the job. It outlives a poster that times out.
 pub struct Call {
     queue: Arc<Queue>,
     result: Mutex<Option<Result<()>>>,
@@ -15,12 +15,11 @@ pub struct Call {
 }
 
 impl Call {
-    /// One that is to be posted.
     pub fn new(queue: &Arc<Queue>) -> Arc<Call> {
         Arc::new(Call { queue: Arc::clone(queue), result: Mutex::new(None), done: Condvar::new() })
     }
 
-    /// Posts the job, which is to `run` this.
+    /// Posts `job`, which must call `run`.
     pub fn post(&self, job: &Job) -> Result<()> {
         self.queue.check_fork()?;
         if self.queue.turn.is_mine() {
@@ -36,7 +35,7 @@ impl Call {
         }
     }
 
-    /// Waits for the job.
+    /// Waits for the job, detached.
     pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
         let mut result = Ok(());
         unattached(|| result = self.wait_outside(deadline));
@@ -52,7 +51,7 @@ impl Call {
         }
     }
 
-    /// Calls the job, and says what came of it.
+    /// Calls the job, and hands its result to the waiting thread.
     pub fn run(&self, status: Status, job: impl FnOnce()) {
         job();
         let result = if status == Status::Ok { self.take_exception() } else { Err(self.queue.closed()) };
@@ -61,7 +60,7 @@ impl Call {
     }
 
     fn take_exception(&self) -> Result<()> {
-        // Where the job has let go of the interpreter, whoever runs the queue sees to that.
+        // If the job left this thread detached, `run_attached` deals with that.
         match (self.queue.host.take_exception)() {
             Err(error) if error.status == Status::PythonError => {
                 self.queue.report(&CString::new(error.message.as_str()).unwrap_or_default());

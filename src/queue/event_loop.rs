@@ -1,10 +1,11 @@
-//! Jobs that an asyncio event loop runs, on its own thread.
+//! pyferry_asyncio_post: jobs that an asyncio event loop runs, on its own thread.
 //!
-//! The queue's worker runs none of them: it has the loop call us, once for all jobs that there are. What the loop is given is a
-//! ticket. Called, it runs the jobs. Dropped without that, the loop was closed, and each job is told so.
+//! The queue's worker runs none of them: it gives the loop a ticket (`call_soon_threadsafe`), one for all jobs that there are. If
+//! the loop calls the ticket, the jobs run. If it drops the ticket uncalled, the loop was closed, and each job is called with
+//! CLOSED.
 //!
-//! The loop is its poster's, who keeps it until the job was called. So it is touched only while there is a job that nobody can
-//! have called: in the turn, which takes a reference for what comes next.
+//! The loop object is its poster's, which keeps it until the job was called. So the worker touches the object only while some job
+//! cannot have been called: in the turn, where it takes a reference of its own.
 
 use super::{Host, Job, Queue, Runner, SLICE, list, unattached};
 use crate::cpython::{Lent, Python, Reference};
@@ -17,17 +18,17 @@ use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a worker comes in for that has an event loop call us.
+/// Label of a worker that gives a ticket to an event loop.
 pub const WAKE: Label = Label::new(c"pyferry: waking an event loop");
 
-/// How many jobs there is room for, for one event loop.
+/// Capacity of the queue of one event loop.
 const CAPACITY: usize = 1024;
 
 /// The event loop of a queue.
 #[derive(Debug)]
 pub struct EventLoop {
     pub object: Lent,
-    /// It has a ticket that it has not called yet.
+    /// The loop has a ticket that it has not called yet.
     has_ticket: AtomicBool,
 }
 
@@ -36,17 +37,17 @@ impl EventLoop {
         EventLoop { object, has_ticket: AtomicBool::new(false) }
     }
 
-    /// Whether it is going to call us.
+    /// Whether the loop is going to call a ticket.
     pub fn has_ticket(&self) -> bool {
         self.has_ticket.load(Ordering::Acquire)
     }
 
-    /// Has its exception handler hear what is set on this thread. Called by it, attached.
+    /// Passes the exception that is set on this thread to the loop's exception handler. Attached, with the loop alive.
     pub fn report(&self, python: &Python, message: &CStr) {
         python.report_to_loop(self.object, message);
     }
 
-    /// Has it call us, if there are jobs and it is not going to. On the queue's worker.
+    /// Gives the loop a ticket, if there are jobs and it has none. On the queue's worker.
     pub fn wake(&self, queue: &Arc<Queue>) -> Result<()> {
         if queue.ring.is_closed() {
             queue.tell_if_free();
@@ -73,10 +74,10 @@ impl EventLoop {
         thread::detach(inside)
     }
 
-    /// A reference to the loop, if there are jobs that nobody has called.
+    /// A reference to the loop, if there are jobs that were not called.
     fn borrow(&self, python: &Python, queue: &Queue) -> Option<Reference> {
         if !queue.turn.begin() {
-            // Whoever has it looks for more jobs at its end, and wakes the worker.
+            // The thread that has the turn looks for more jobs at its end, and wakes the worker.
             return None;
         }
         let has_jobs = !queue.ring.is_closed() && queue.ring.has_any();
@@ -93,7 +94,7 @@ impl EventLoop {
         }
     }
 
-    /// Free-threaded, what a loop drops that is closed is destroyed when the thread that made it runs Python code again.
+    /// Free-threaded, a ticket that a closed loop drops is destroyed only when the thread that made it runs Python code again.
     fn look_after_ticket(&self, python: &Python, queue: &Queue, object: Reference) {
         if python.is_closed_loop(object.lent()) {
             queue.ring.close();
@@ -102,7 +103,7 @@ impl EventLoop {
     }
 }
 
-/// What a loop has of a queue.
+/// What the callback owns that the loop is given.
 struct Ticket {
     queue: Arc<Queue>,
     is_called: AtomicBool,
@@ -114,9 +115,9 @@ impl Ticket {
         if let Some(event_loop) = &self.queue.event_loop
             && !self.is_called.swap(true, Ordering::AcqRel)
         {
-            // Before the jobs are looked for: who posts after that has a new one sent.
+            // Before the jobs are looked for: a post after that has a new ticket sent.
             event_loop.has_ticket.store(false, Ordering::Release);
-            // Closed: the jobs were told. For no longer than others wait, and the loop has other things to do.
+            // A closed queue has told its jobs. For a `SLICE` at most, since the loop has other things to do.
             let _ = self.queue.run(usize::MAX, Some(SLICE));
         }
     }
@@ -133,13 +134,13 @@ impl Drop for Ticket {
 }
 
 thread_local! {
-    /// Where this thread has posted last: it takes no lock to post there again.
+    /// The queue that this thread posted to last: to post there again takes no lock.
     static LAST: Cell<Option<Arc<Queue>>> = const { Cell::new(None) };
 }
 
-/// Posts a job to an event loop, by the queue that all posts to it share, which is made where there is none.
+/// Posts a job to an event loop, through the queue that all its posters share. Makes the queue if there is none.
 pub fn post(interpreter: &Arc<Interpreter>, object: Lent, job: &Job, host: impl Fn() -> Host) -> Result<()> {
-    // (In the destructors of a thread's end it remembers nothing.)
+    // (Destructors at the thread's end may find `LAST` gone.)
     let mut last = LAST.try_with(Cell::take).ok().flatten().filter(|queue| queue.serves(interpreter, object));
     loop {
         let queue = match last.take().or_else(|| list::find_shared(interpreter, object)) {
@@ -154,7 +155,7 @@ pub fn post(interpreter: &Arc<Interpreter>, object: Lent, job: &Job, host: impl 
             Status::QueueFull => {
                 fail!(QueueFull, "{CAPACITY} jobs wait for the event loop already: the job was not posted")
             }
-            // It was given up meanwhile.
+            // Closed: the worker gave it up meanwhile.
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The queues that there are: for those who shut their interpreters down.
+//! The list of all queues, for the threads that shut interpreters down.
 
 use super::Queue;
 use crate::cpython::Lent;
@@ -10,19 +10,18 @@ use std::time::Instant;
 
 static QUEUES: Mutex<Vec<Arc<Queue>>> = Mutex::new(Vec::new());
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub type Still = MutexGuard<'static, Vec<Arc<Queue>>>;
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     QUEUES.lock()
 }
 
-/// Puts it in the list; gives the one that is there, where it would be a second one for all who post to its event loop.
+/// Adds a queue to the list; if the list has a shared queue of the same event loop already, returns that one instead.
 pub(super) fn add(queue: &Arc<Queue>) -> Option<Arc<Queue>> {
     let mut queues = hold_still();
     let loops = queue.event_loop.as_ref().filter(|_| queue.is_shared);
-    // Nobody else forgets those of a parent.
+    // Nobody else removes the shared queues of a parent process.
     queues.retain(|other| !other.is_shared || other.is_of_this_process());
     let known = loops.and_then(|event_loop| shared(&queues, &queue.interpreter, event_loop.object)).map(Arc::clone);
     if known.is_none() {
@@ -31,12 +30,12 @@ pub(super) fn add(queue: &Arc<Queue>) -> Option<Arc<Queue>> {
     known
 }
 
-/// The queue for all who post to an event loop, while that takes jobs.
+/// The shared queue of an event loop, while it takes jobs.
 fn shared<'a>(queues: &'a [Arc<Queue>], interpreter: &Interpreter, object: Lent) -> Option<&'a Arc<Queue>> {
     queues.iter().find(|queue| queue.serves(interpreter, object))
 }
 
-/// The same, for those who post.
+/// The same, for a thread that posts.
 pub(super) fn find_shared(interpreter: &Interpreter, object: Lent) -> Option<Arc<Queue>> {
     shared(&hold_still(), interpreter, object).map(Arc::clone)
 }
@@ -46,11 +45,11 @@ pub(super) fn remove(queue: &Arc<Queue>) {
     let place = queues.iter().position(|other| Arc::ptr_eq(other, queue));
     let removed = place.map(|place| queues.swap_remove(place));
     drop(queues);
-    // With no lock held.
+    // Dropped with no lock held.
     drop(removed);
 }
 
-/// This process's: those of a parent have nothing to do with a child's interpreters.
+/// The queues of an interpreter, without those that were made before a fork.
 fn of(interpreter: &Interpreter) -> Vec<Arc<Queue>> {
     let mut queues = hold_still().clone();
     queues.retain(|queue| queue.interpreter.serial == interpreter.serial && queue.is_of_this_process());
@@ -62,8 +61,8 @@ pub fn refuse(interpreter: &Interpreter) {
     of(interpreter).iter().for_each(|queue| queue.ring.close());
 }
 
-/// Tells the jobs of an interpreter whose gate was closed that they will not run: on this thread, which is attached to nothing,
-/// or on the one that is running jobs, which the shutdown waits for.
+/// Calls the jobs of an interpreter whose gate was closed with CLOSED: on this thread, which is detached, or on the one that is
+/// running jobs, which the shutdown waits for.
 pub fn tell(interpreter: &Interpreter) {
     for queue in of(interpreter) {
         queue.ring.close();
@@ -74,7 +73,7 @@ pub fn tell(interpreter: &Interpreter) {
     }
 }
 
-/// Waits until they have all been told. This thread is attached to nothing.
+/// Waits until all those jobs were called. The caller is detached.
 pub fn wait_until_told(interpreter: &Interpreter, deadline: Option<Instant>) -> Result<()> {
     for queue in of(interpreter) {
         if !queue.turn.begin_by(deadline) {

@@ -1,8 +1,8 @@
 //! Posting: work for an interpreter from threads that must never wait.
 //!
-//! A job goes into the queue's ring. Who has the turn takes the jobs out and runs them, one after the other: a thread of the
-//! host's or the queue's worker, attached. When the queue closes, because it is freed or its interpreter shuts down, whoever
-//! has the turn then tells each job that is left that it will not run, attached to nothing. So every job is called once.
+//! A job goes into the queue's ring. The thread that has the turn takes the jobs out and runs them one after the other, attached: a
+//! thread of the host's, or the queue's worker. When the queue closes, because it is freed or its interpreter shuts down, the
+//! thread that has the turn calls each job that is left with CLOSED, detached. So every job is called once.
 
 mod call;
 mod event_loop;
@@ -32,42 +32,40 @@ use std::time::{Duration, Instant};
 use turn::Turn;
 use worker::Worker;
 
-/// How many jobs a queue can have room for.
+/// The largest capacity of a queue.
 pub(crate) const MOST: usize = 1 << 24;
 
-/// What whoever runs the jobs comes in for.
 const RUN: Label = Label::new(c"jobs of a queue");
 
-/// For how long jobs are run before others get a chance to come in: CPython's switch interval.
+/// How long jobs run before the thread lets others in for a moment: CPython's switch interval.
 const SLICE: Duration = Duration::from_millis(5);
 
 /// Is called when a queue is no longer empty.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
 
-/// Hears what went wrong in a job.
+/// Is told what went wrong in a job.
 pub type Report = Box<dyn Fn(&CStr) + Send + Sync>;
 
-/// What the host has to say to a queue. None of it may panic.
+/// The host's callbacks of a queue. None may panic.
 pub struct Host {
-    /// Calls a job: with OK, attached, or with CLOSED, attached to nothing.
+    /// Calls a job: with OK, attached, or with CLOSED, detached.
     pub call: fn(&Job, Status),
     /// Turns the exception that is set on this thread into an error.
     pub take_exception: fn() -> Result<()>,
-    /// The queue was empty, and is not. On the thread that posts.
+    /// Called when the queue was empty and is not any more, on the thread that posts.
     pub wake: Option<Wake>,
-    /// A job raised: its traceback. Attached, with no exception set.
+    /// Gets the traceback if a job raised. Called attached, with no exception set.
     pub error: Option<Report>,
 }
 
-/// A queue.
 pub struct Queue {
     ring: Ring,
-    /// Made when the process had been forked so often.
+    /// What `registry::forks` said when the queue was made.
     forks: u32,
     host: Host,
     worker: Option<Worker>,
     event_loop: Option<EventLoop>,
-    /// It belongs to all who post to its event loop, and to nobody who frees it.
+    /// All threads that post to its event loop share the queue, and no host frees it.
     is_shared: bool,
     interpreter: Arc<Interpreter>,
     turn: Turn,
@@ -78,13 +76,13 @@ pub struct Queue {
 pub enum Runner {
     /// The host.
     Host,
-    /// A thread of ours, or the host.
+    /// A thread of pyferry's own, or the host.
     Worker,
-    /// An event loop, for all who post to it.
+    /// An event loop, for all threads that post to it.
     SharedLoop(Lent),
 }
 
-/// Makes a queue. A shared one is there already where somebody else was the first.
+/// Makes a queue. Returns the existing one if it is to be shared and another thread was first.
 pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, host: Host) -> Result<Arc<Queue>> {
     let Some(ring) = Ring::new(capacity) else { fail!(NoMemory, "no memory for a queue of {capacity} jobs") };
     let queue = Arc::new(Queue {
@@ -100,11 +98,11 @@ pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, h
     if let Some(known) = list::add(&queue) {
         return Ok(known);
     }
-    // Asked when it is in the list: whoever closes the gate looks there afterwards.
+    // Asked after `add`: a shutdown closes the gate first, and walks the list afterwards.
     let result = if interpreter.gate.is_open() { worker::start(&queue) } else { Err(queue.closed()) };
     if result.is_err() {
         list::remove(&queue);
-        // Others may have posted to a shared one.
+        // Other threads may have posted to a shared queue by now.
         queue.ring.close();
         unattached(|| queue.tell_if_free());
     }
@@ -112,8 +110,8 @@ pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, h
 }
 
 impl Queue {
-    /// Posts a job. Any thread, at any time, also in a signal handler: it takes no lock, allocates nothing and leaves the thread's
-    /// locals alone.
+    /// Posts a job. Any thread, at any time, also in a signal handler: it takes no lock, allocates nothing and touches no
+    /// thread-local.
     #[inline]
     pub fn post(&self, job: &Job) -> Status {
         if trace::is_on() { self.post_noted(job) } else { self.post_job(job) }
@@ -157,13 +155,13 @@ impl Queue {
         }
     }
 
-    /// How many jobs there are: a moment ago.
+    /// How many jobs there were a moment ago.
     pub fn count(&self) -> usize {
         if self.is_of_this_process() { self.ring.count() } else { 0 }
     }
 
-    /// Runs jobs, in one attachment, until there are none or the limits are reached; says how many. None, where another thread is
-    /// at it.
+    /// Runs jobs, in one attachment, until there are none or the limits are reached. Returns how many ran: 0 while another thread
+    /// has the turn.
     pub fn run(self: &Arc<Self>, most: usize, budget: Option<Duration>) -> Result<usize> {
         self.check_fork()?;
         if !self.turn.begin() {
@@ -192,11 +190,11 @@ impl Queue {
                 unattached(|| self.tell_rest());
             }
         })?;
-        // Of the caller's, where this nests.
+        // The caller's exception, if this attach nests.
         let pending = python.set_exception_aside();
         let ran = thread::with_frozen_attachments(python, || self.run_attached(python, most, budget));
         if self.ring.is_closed() {
-            // While this thread still has a pin: a shutdown waits until all are told.
+            // Before the detach: this thread's pin makes the shutdown wait until all are told.
             thread::released(python, None, || self.tell_rest());
         }
         if self.interpreter.is(thread::current(python)) {
@@ -243,7 +241,8 @@ impl Queue {
         ran
     }
 
-    /// A job has left this thread attached elsewhere, or to nothing. False: there is no way back from here.
+    /// Attaches this thread again, which a job has left detached. False: it cannot, or the job has left the thread attached
+    /// elsewhere.
     #[cold]
     fn bring_back(&self, python: &Python, state: Option<State>, now: Option<State>) -> bool {
         let (Some(state), None) = (state, now) else { return false };
@@ -272,14 +271,14 @@ impl Queue {
         }
     }
 
-    /// Tells the host what went wrong in a job, if it wants to know. Attached.
+    /// Tells the host what went wrong in a job, if it has an error callback. The caller is attached.
     pub fn report(&self, text: &CStr) {
         if let Some(error) = &self.host.error {
             error(text);
         }
     }
 
-    /// Tells each job that is left that it will not run. In the turn, attached to nothing.
+    /// Calls each job that is left with CLOSED. The caller has the turn and is detached.
     fn tell_rest(&self) {
         while self.is_of_this_process()
             && let Some(job) = self.ring.take()
@@ -288,7 +287,7 @@ impl Queue {
         }
     }
 
-    /// Tells them, if it is nobody else's turn; who has it does so before giving it back.
+    /// The same, unless another thread has the turn: that one does so before it gives the turn back.
     fn tell_if_free(&self) {
         if self.turn.begin() {
             self.tell_rest();
@@ -298,10 +297,10 @@ impl Queue {
 
     fn end_turn(&self) {
         if !self.is_of_this_process() {
-            // A job has forked: another thread, which is not in the child, may have been at the turn.
+            // A job has forked: the turn's lock may be held by a thread that does not exist in the child.
             return;
         }
-        // Who came meanwhile, found the turn taken and went away relied on this.
+        // A thread that came meanwhile, and found the turn taken, relies on this look.
         while self.turn.end() && self.ring.has_any() {
             if !self.ring.is_closed() {
                 self.wake_worker();
@@ -314,7 +313,8 @@ impl Queue {
         }
     }
 
-    /// Closes the queue: every job that is left is told, and on return no call is running but one that this thread is in.
+    /// Closes the queue: each job that is left is called with CLOSED. On return no call is running, except one that this thread is
+    /// in.
     pub fn close(self: &Arc<Self>) {
         if self.check_fork().is_err() {
             // The jobs are the parent's, and so is the worker.
@@ -332,7 +332,7 @@ impl Queue {
         });
     }
 
-    /// Whether it is the one for all who post to that event loop, and takes jobs.
+    /// Whether this is the shared queue of that event loop, and takes jobs.
     fn serves(&self, interpreter: &Interpreter, object: Lent) -> bool {
         self.is_shared
             && self.event_loop.as_ref().is_some_and(|event_loop| event_loop.object == object)
@@ -341,7 +341,7 @@ impl Queue {
             && !self.ring.is_closed()
     }
 
-    /// Whether it was made in this process, rather than in one that this was forked from.
+    /// Whether the queue was made in this process, and not in one that this process was forked from.
     #[inline]
     fn is_of_this_process(&self) -> bool {
         self.forks == registry::forks()
@@ -367,10 +367,10 @@ impl Queue {
     }
 }
 
-/// Runs `f` while this thread is attached to nothing.
+/// Runs `f` while this thread is detached, unless Python is past the point of no return.
 pub fn unattached(f: impl FnOnce()) {
     match Python::known() {
-        // Past the point of no return nobody who lets go comes back.
+        // There CPython lets no detached thread attach again.
         Some(python) if thread::current_state(python).is_some() && !python.is_finalizing() => {
             thread::released(python, None, f);
         }

@@ -1,7 +1,7 @@
-//! References that are given up by threads that are not attached, or may not be.
+//! pyferry_release_later: references that are given up by threads that are not attached, or may not be.
 //!
-//! They are dropped at the next chance: by a thread of ours, which comes in for all that have gathered and stays a while for more;
-//! or, once the interpreter shuts down, by the thread that shuts it down. What comes after that is left behind, and counted.
+//! They are dropped soon: by a helper thread, which attaches for all that have gathered and stays a while for more; or, once the
+//! interpreter shuts down, by the thread that shuts it down. A reference that comes later is left behind, and counted.
 
 use crate::cpython::Reference;
 use crate::error::{Result, fail};
@@ -12,17 +12,17 @@ use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What the thread of ours comes in for.
+/// Label of the helper thread.
 pub const RELEASE: Label = Label::new(c"pyferry: dropping references");
 
-/// For how long it stays when there is nothing to do.
+/// How long the helper thread stays when there is nothing to do.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What waits to be dropped.
+/// The references that wait to be dropped.
 pub struct Later {
     /// With the serials of their interpreters.
     references: Vec<(u64, Reference)>,
-    /// The thread of ours is there.
+    /// The helper thread is running.
     is_attended: bool,
 }
 
@@ -30,16 +30,15 @@ static LATER: Mutex<Later> = Mutex::new(Later { references: Vec::new(), is_atten
 static CHANGED: Condvar = Condvar::new();
 static LEFT_BEHIND: AtomicU64 = AtomicU64::new(0);
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub type Still = MutexGuard<'static, Later>;
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     LATER.lock()
 }
 
 impl Later {
-    /// In a forked child the thread is not there. The references are the child's, too.
+    /// In a forked child the helper thread does not exist. The references are the child's, too.
     pub fn forget_others(&mut self) {
         self.is_attended = false;
     }
@@ -49,14 +48,14 @@ impl Later {
     }
 }
 
-/// Drops a reference: now, where this thread is attached to its interpreter, else soon. Never waits for an interpreter.
+/// Drops a reference: now, if this thread is attached to its interpreter, else soon. Never waits for an interpreter.
 pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
     if interpreter.is(thread::current(interpreter.python)) {
         thread::with_frozen_attachments(interpreter.python, || interpreter.python.release(reference));
         return Ok(());
     }
     let mut later = hold_still();
-    // Asked with the lock held: whoever closes the gate takes it afterwards.
+    // Asked with the lock held: `release_all` takes the lock after the gate is Closed.
     if interpreter.is_closed() {
         drop(later);
         LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
@@ -68,7 +67,7 @@ pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
     drop(later);
     CHANGED.notify_one();
     if sends {
-        // No thread to be had: the next to come here tries again, or the shutdown drops it.
+        // If no thread can be started, the next caller tries again, or the shutdown drops the reference.
         if sys::spawn(c"pyferry-release", attend).is_err() {
             hold_still().is_attended = false;
         }
@@ -81,7 +80,7 @@ pub fn left_behind() -> u64 {
     LEFT_BEHIND.load(Ordering::Relaxed)
 }
 
-/// The life of the thread of ours.
+/// What the helper thread runs.
 fn attend() {
     loop {
         for interpreter in registry::all() {
@@ -89,10 +88,10 @@ fn attend() {
             if !hold_still().references.iter().any(is_its) {
                 continue;
             }
-            // Refused: whoever shuts it down drops them.
+            // Refused: the thread that shuts the interpreter down drops them.
             if let Ok(ticket) = thread::attach(&interpreter, Admission::Open, RELEASE) {
                 sys::SignalMask::as_given(|| release_all(&interpreter));
-                // It is attached, as it just was: there is nothing to fail.
+                // Attached just above, so this cannot fail.
                 let _ = thread::detach(ticket);
             }
         }
@@ -105,14 +104,14 @@ fn attend() {
                 return;
             }
         } else {
-            // Of interpreters that shut down.
+            // The rest are of interpreters that are shutting down.
             later = CHANGED.wait_timeout(later, LINGER / 10);
         }
         drop(later);
     }
 }
 
-/// Those whose interpreters ended by ways of which nobody was told.
+/// Counts the references of interpreters that ended without running our atexit hook.
 fn count_the_dead(later: &mut Later) {
     if !later.references.is_empty() {
         let alive: Vec<u64> = registry::all().iter().map(|interpreter| interpreter.serial).collect();
@@ -121,10 +120,10 @@ fn count_the_dead(later: &mut Later) {
     }
 }
 
-/// Drops what there is. Attached to the interpreter; where that is Closed by now, it was the last.
+/// Drops an interpreter's references. Attached to it; if its gate is Closed, no more can come.
 pub fn release_all(interpreter: &Interpreter) {
     loop {
-        // Destructors may come back here.
+        // Taken out first: destructors run without the lock, and may come back here.
         let taken = hold_still().take(|serial| serial == interpreter.serial);
         if taken.is_empty() {
             return;

@@ -1,16 +1,15 @@
-//! A bounded ring of jobs: any number of threads post, one at a time takes.
+//! A bounded ring of jobs: any number of threads post, one at a time takes (the consumer).
 //!
-//! To post is wait-free: a fixed number of steps, whatever other threads do or however long they are suspended in the middle of
-//! the same. It takes two atomic read-modify-writes. The first takes a place: one word has how many are free and where the
-//! last of them is, so it says at once whether there is one, which, and whether the ring is closed. The second, when
-//! the job is in its slot, counts the job as ready, and says whether there was none before it: then the poster wakes whoever
-//! takes.
+//! To post is wait-free: a fixed number of steps, whatever other threads do, and however long one of them is suspended in the
+//! middle of a post. It takes two atomic read-modify-writes. The first takes a position: one word says how many are free and where
+//! the last of them is, hence whether there is one, which, and whether the ring is closed. The second, when the job is in its slot,
+//! counts the job as ready, and says whether there was none before it: then the poster wakes the consumer.
 //!
-//! A poster that is suspended between the two leaves a hole. Whoever takes goes on behind it, and comes back to it: until it is
-//! filled, its place and those behind it are not free again, and that is all it costs. The jobs of one poster are taken in their
-//! order all the same, see `take`.
+//! A poster that is suspended between the two leaves a hole. The consumer goes on behind the hole, and comes back to it. Until the
+//! hole is filled, its position and those behind it do not become free again; that is all it costs. The jobs of one poster are
+//! taken in order all the same, see `take`.
 //!
-//! Every word is an atomic, so that a signal handler may post which has interrupted a post. `tests/loom` model-checks this file
+//! Every word is an atomic, so that a signal handler that has interrupted a post may post, too. `tests/loom` model-checks this file
 //! as it stands.
 
 #[cfg(loom)]
@@ -18,17 +17,17 @@ use loom::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-/// What a job is made of: with its slot's state it fills a cache line.
+/// The words of a job: with its slot's state they fill a cache line.
 #[cfg(not(loom))]
 pub(crate) const WORDS: usize = 7;
-/// Each word is one more thing for loom to try.
+/// Each word is one more thing for loom to explore.
 #[cfg(loom)]
 pub(crate) const WORDS: usize = 1;
 
 /// A job, as its poster describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// What it is, in words that only the poster and whoever runs it understand.
+    /// Opaque here: only the poster and the code that calls the job know what they mean.
     pub words: [u64; WORDS],
     /// One bit more.
     pub mark: bool,
@@ -37,31 +36,30 @@ pub struct Job {
 /// What became of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posted {
-    /// There was no job before it: whoever takes may be asleep.
+    /// There was no job before it: the consumer may be asleep.
     First,
     /// It is behind others.
     Behind,
-    /// No place is free.
+    /// No position is free.
     Full,
     /// The ring is closed.
     Closed,
 }
 
-/// The ring.
 #[derive(Debug)]
 pub struct Ring {
-    /// How many places are free, and the position of the last of them: see `free` and `limit`. Posters take the places, whoever
-    /// takes jobs gives them back.
+    /// How many positions are free, and which one is behind the last of them: see `free` and `limit`. Posters take positions, the
+    /// consumer gives them back.
     places: Line<AtomicU64>,
-    /// How many jobs have been counted in by their posters, less those taken. A job can be taken before its poster has counted it,
-    /// so it can be negative. `CLOSING` is added when the ring closes.
+    /// How many jobs were counted by their posters, less those taken. A job can be taken before its poster has counted it, so this
+    /// can be negative. `CLOSING` is added when the ring closes.
     ready: Line<AtomicI64>,
-    /// The position of the first job that is not taken: the taker's own.
+    /// The position of the first job that is not taken. Only the consumer writes it.
     head: Line<AtomicU64>,
     slots: Box<[Slot]>,
 }
 
-/// Nothing else is on its cache line, nor on the one that processors fetch with it.
+/// As crossbeam's `CachePadded`: nothing else is on its cache line, nor on the one that is fetched with it.
 #[derive(Debug)]
 #[repr(align(128))]
 struct Line<T>(T);
@@ -69,34 +67,34 @@ struct Line<T>(T);
 #[derive(Debug)]
 #[repr(align(64))]
 struct Slot {
-    /// `published` or `taken`, of the position that the slot had last.
+    /// `published` or `taken`, of the last position that used the slot.
     state: AtomicU64,
     words: [AtomicU64; WORDS],
 }
 
-/// In `places`: nothing is admitted any more.
+/// In `places`: no position is handed out any more.
 const CLOSED: u64 = 1 << 63;
-/// In `places`: what stands for no free place. Below are those who found none when it was too late to turn back: of each place that
-/// is given back no more than there are threads.
+/// In `places`: the count that stands for none free. Below it are posters that saw a free position and then got none: at most one
+/// per thread until a position is given back.
 const NONE_FREE: u64 = 1 << 31;
-/// Positions are counted modulo this, which every ring's length divides.
+/// Positions count modulo this, which every ring's length divides.
 const POSITIONS: u64 = 1 << 31;
-/// In `ready`.
+/// In `ready`, of a closed ring: more than any count of jobs.
 const CLOSING: i64 = 1 << 40;
 
-/// How many places are free; negative, where posters came for more than there are.
+/// How many positions are free; negative, if more posters came than there were.
 #[inline(always)]
 fn free(places: u64) -> i64 {
     (places & 0xffff_ffff) as i64 - NONE_FREE as i64
 }
 
-/// The position behind the last place.
+/// The position behind the last free one.
 #[inline(always)]
 fn limit(places: u64) -> u64 {
     places >> 32 & (POSITIONS - 1)
 }
 
-/// The position that is posted next.
+/// The position that the next post gets.
 #[inline(always)]
 fn next(places: u64) -> u64 {
     limit(places).wrapping_sub(free(places).max(0) as u64) % POSITIONS
@@ -117,14 +115,14 @@ fn published(position: u64, mark: bool) -> u64 {
     position << 2 | u64::from(mark) << 1 | 1
 }
 
-/// A slot's state: this position's job was taken. Of position 0 it is that of a slot that nobody has used.
+/// A slot's state: this position's job was taken.
 fn taken(position: u64) -> u64 {
     position << 2
 }
 
 const MARK: u64 = 2;
 
-/// Without a loop, which compilers may leave as one: each post comes this way.
+/// Unrolled by hand, since compilers may leave a loop as one: each post comes this way.
 #[cfg(not(loom))]
 #[inline(always)]
 fn store_all(to: &[AtomicU64; WORDS], from: &[u64; WORDS]) {
@@ -144,12 +142,12 @@ fn store_all(to: &[AtomicU64; WORDS], from: &[u64; WORDS]) {
 }
 
 impl Ring {
-    /// A ring for so many jobs, not more than 2^30. None: there is no memory for it.
+    /// A ring of that capacity, at most 2^30. None: no memory.
     pub fn new(capacity: usize) -> Option<Ring> {
         let length = capacity.max(2).next_power_of_two();
         let mut slots = Vec::new();
         slots.try_reserve_exact(length).ok()?;
-        // What no position has that comes to this slot first.
+        // A state that the first position of this slot never has.
         let unused = |place: usize| taken((place as u64 + 1) % length as u64);
         slots.extend((0..length).map(|place| Slot {
             state: AtomicU64::new(unused(place)),
@@ -163,25 +161,26 @@ impl Ring {
         })
     }
 
-    /// Posts a job. Any thread, also in a signal handler. Where it is `Full` or `Closed` the job was never there.
+    /// Posts a job. Any thread, also in a signal handler. `Full` or `Closed`: nobody will take the job.
     #[inline(always)]
     pub fn post(&self, job: &Job) -> Posted {
-        // Asked first, so that those who find no place leave nothing behind.
+        // Asked first, so that a post that is refused here leaves nothing behind.
         let places = self.places.0.load(Ordering::Relaxed);
         if !is_admitted(places) {
             return refused(places);
         }
-        // Acquire: what was in the slot has been read.
+        // Acquire: the consumer has read what was in the slot.
         let places = self.places.0.fetch_sub(1, Ordering::Acquire);
         if !is_admitted(places) {
-            // Nothing to take back: `give_back` sees to it.
+            // Nothing to undo: `give_back` corrects the count.
             return refused(places);
         }
         let position = next(places);
         let slot = self.slot(position);
         store_all(&slot.words, &job.words);
         slot.state.store(published(position, job.mark), Ordering::Release);
-        // Release: whoever counts it sees it. Acquire: whoever is told that the ring closes sees what the closer did.
+        // Release: a thread that reads the count sees the job. Acquire: a poster that finds the ring closing sees what the closer
+        // did.
         let ready = self.ready.0.fetch_add(1, Ordering::AcqRel);
         if ready >= CLOSING / 2 {
             return self.withdraw(position, job.mark);
@@ -189,7 +188,7 @@ impl Ring {
         if ready <= 0 { Posted::First } else { Posted::Behind }
     }
 
-    /// The ring was closed before this job was counted. The closer may have seen it, and if not it never will.
+    /// The ring was closed before this job was counted. Takes the job back, unless the consumer has taken it.
     #[cold]
     fn withdraw(&self, position: u64, mark: bool) -> Posted {
         if !self.claim(position, published(position, mark)) {
@@ -217,8 +216,8 @@ impl Ring {
         loop {
             let (head, next) = self.window();
             let mut found = self.first_published(head, next)?;
-            // Its poster may have filled holes before it after they were passed by, with jobs that come first.
-            // Now that this one was seen, they are seen too.
+            // Its poster may have filled holes before it, with jobs that come first, after the search went past them. Now that this
+            // job was seen, those are seen too.
             while let Some(earlier) = self.first_published(head, found) {
                 found = earlier;
             }
@@ -227,21 +226,21 @@ impl Ring {
             if state & !MARK == published(found, false) && self.claim(found, state) {
                 let words = std::array::from_fn(|word| slot.words[word].load(Ordering::Relaxed));
                 self.give_back(head, next);
-                // Release: a poster that finds the ring empty now comes after all that was seen so far. Acquire: those whose
-                // job is counted here are seen, when next one is looked for.
+                // Release: a poster that finds the ring empty now comes after all that was seen so far. Acquire: the jobs counted
+                // here are seen by the next search.
                 self.ready.0.fetch_sub(1, Ordering::AcqRel);
                 return Some(Job { words, mark: state & MARK != 0 });
             }
         }
     }
 
-    /// Makes a published job the caller's. False: it is another's.
+    /// Claims a published job for the caller. False: another thread has it.
     fn claim(&self, position: u64, state: u64) -> bool {
         let slot = self.slot(position);
         slot.state.compare_exchange(state, taken(position), Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// Gives the places back that are free again: those up to the first hole or job.
+    /// Gives back the positions that are free again: those up to the first hole or job.
     fn give_back(&self, head: u64, next: u64) {
         let is_taken = |position: u64| self.slot(position).state.load(Ordering::Relaxed) == taken(position);
         let mut new = head;
@@ -258,7 +257,7 @@ impl Ring {
             let free = free(places).max(0) as u64 + count;
             let limit = (limit(places) + count) % POSITIONS;
             let given = places & CLOSED | limit << 32 | (NONE_FREE + free);
-            // Release: what was in the slots has been read. Posters who make it fail take the places that are left, and then stop.
+            // Release: the slots have been read. The exchange fails while posters take the positions that are left, and no longer.
             match self.places.0.compare_exchange_weak(places, given, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => places = now,
@@ -266,20 +265,21 @@ impl Ring {
         }
     }
 
-    /// Lets nobody post any more. What has been posted can still be taken; what is being posted either can, or is refused.
+    /// Lets nobody post any more. A job that was posted can still be taken; one that is being posted can be taken, or its post is
+    /// refused.
     pub fn close(&self) {
         let places = self.places.0.fetch_or(CLOSED, Ordering::AcqRel);
         if places & CLOSED == 0 {
-            // Release and acquire: those who count after this withdraw; the jobs of those who counted before are seen.
+            // Release: posters that count after this withdraw. Acquire: the jobs of those that counted before are seen.
             self.ready.0.fetch_add(CLOSING, Ordering::AcqRel);
         }
     }
 
-    /// The same, unless a job is in it or being posted. True: nobody posts any more, and nothing is to be taken.
+    /// The same, unless a job is in the ring or being posted. True: the ring is closed, and nothing is to be taken.
     pub fn close_if_unused(&self) -> bool {
         let places = self.places.0.load(Ordering::Acquire);
-        // Each place that a poster has taken is behind the head until it is given back. No poster has taken one since, if `places` is
-        // as it was.
+        // Each position that a poster has taken is at or behind the head until it is given back. If `places` is unchanged, no
+        // poster has taken one since.
         let is_unused = places & CLOSED == 0 && self.head.0.load(Ordering::Relaxed) == next(places);
         let closed = places | CLOSED;
         if !is_unused || self.places.0.compare_exchange(places, closed, Ordering::AcqRel, Ordering::Relaxed).is_err() {
@@ -295,8 +295,8 @@ impl Ring {
         self.places.0.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    /// The positions of the first job that is not taken, and of the next that is posted. (In a closed ring also a few that never
-    /// will be.)
+    /// The positions of the first job that is not taken, and of the next post. (In a closed ring posts that were refused have moved
+    /// the second.)
     fn window(&self) -> (u64, u64) {
         (self.head.0.load(Ordering::Relaxed), next(self.places.0.load(Ordering::Acquire)))
     }

@@ -1,4 +1,4 @@
-//! Whose turn it is to take jobs: one thread's at a time, which may come again from within a job.
+//! The turn: the right to take the jobs of a queue. One thread has it at a time, and may take it again within a job.
 
 use crate::sys::{Condvar, Mutex};
 use std::time::Instant;
@@ -12,9 +12,9 @@ pub struct Turn {
 
 #[derive(Debug, Default)]
 struct Holder {
-    /// The address of a thread-local of the thread; 0: nobody.
+    /// The address of the `HERE` of the thread that has the turn; 0: none has.
     thread: usize,
-    /// How often it has come.
+    /// How often that thread has taken the turn.
     depth: u32,
 }
 
@@ -22,18 +22,18 @@ thread_local! {
     static HERE: u8 = const { 0 };
 }
 
-/// What no other thread of the process has.
+/// An address that no other thread of the process has.
 fn this_thread() -> usize {
     HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 impl Turn {
-    /// Takes the turn. False: it is another thread's.
+    /// Takes the turn. False: another thread has it.
     pub fn begin(&self) -> bool {
         self.holder.lock().take(this_thread())
     }
 
-    /// Waits for the turn, and takes it. False: the time is up first.
+    /// Waits for the turn, and takes it. False: timed out.
     pub fn begin_by(&self, deadline: Option<Instant>) -> bool {
         let thread = this_thread();
         self.free.wait_for(self.holder.lock(), deadline, |holder| holder.take(thread).then_some(())).is_some()
@@ -52,7 +52,7 @@ impl Turn {
         true
     }
 
-    /// Whether it is the calling thread's.
+    /// Whether the calling thread has the turn.
     pub fn is_mine(&self) -> bool {
         self.holder.lock().thread == this_thread()
     }

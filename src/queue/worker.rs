@@ -1,4 +1,4 @@
-//! The thread of ours that runs a queue's jobs. While there are none it is attached to nothing, and holds nothing up.
+//! The worker: pyferry's own thread that runs a queue's jobs. While there are none it is detached, and holds no shutdown up.
 
 use super::event_loop::EventLoop;
 use super::{Queue, list};
@@ -11,16 +11,16 @@ use std::time::{Duration, Instant};
 /// What is known of a queue's worker.
 #[derive(Default)]
 pub struct Worker {
-    /// To be woken by: from a signal handler too, so there is no lock around it.
+    /// For waking it: from a signal handler too, so there is no lock around it.
     thread: OnceLock<Thread>,
     has_ended: Mutex<bool>,
     ended: Condvar,
 }
 
-/// How long it waits where the system has no memory for it to attach.
+/// How long the worker waits if there is no memory for it to attach.
 const REST: Duration = Duration::from_millis(10);
 
-/// For how long it waits for another post to an event loop.
+/// How long the worker of an event loop's queue waits for another post.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Starts the worker, if the queue is to have one.
@@ -35,7 +35,7 @@ pub fn start(queue: &Arc<Queue>) -> Result<()> {
 
 fn work(queue: &Arc<Queue>) {
     let Some(worker) = &queue.worker else { return };
-    // Those who post before this wake nobody: there is a look before the first rest.
+    // A post before this wakes nobody, but the loop looks for jobs before its first rest.
     let _ = worker.thread.set(thread::current());
     let mut may_rest = false;
     loop {
@@ -44,7 +44,7 @@ fn work(queue: &Arc<Queue>) {
         if is_idle && queue.ring.close_if_unused() {
             break;
         }
-        // Jobs that wait for long may do so for ever: the loop is asked what it is about.
+        // Jobs that have waited for a `LINGER` may wait for ever: then ask whether the event loop was closed.
         if !is_idle && !has_work(queue) {
             continue;
         }
@@ -58,7 +58,8 @@ fn work(queue: &Arc<Queue>) {
             Err(error) if error.status == Status::NoMemory => thread::sleep(REST),
             Err(error) if error.status == Status::Closed => break,
             Err(error) => {
-                // A job has left something open that keeps this thread where it is; the end of the thread sees to that.
+                // A job has left an attachment or suspension open that keeps this thread where it is; the thread's end deals with
+                // that.
                 give_up(queue, &error);
                 break;
             }
@@ -76,7 +77,7 @@ fn has_work(queue: &Queue) -> bool {
     queue.ring.is_closed() || (queue.ring.has_any() && !is_on_its_way)
 }
 
-/// Waits until it is woken. True: that was long ago, and nobody frees the queue.
+/// Waits to be woken. True: nobody frees this queue, and nobody has posted for a `LINGER`.
 fn rest(queue: &Queue) -> bool {
     if !queue.is_shared {
         thread::park();
@@ -98,14 +99,14 @@ fn give_up(queue: &Arc<Queue>, error: &Error) {
 }
 
 impl Worker {
-    /// Has it look for jobs.
+    /// Makes the worker look for jobs.
     pub fn wake(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
     }
 
-    /// The queue is closed: wakes it, and waits until it is through, unless this is the worker.
+    /// The queue is closed: wakes the worker, and waits for its end, unless this thread is the worker.
     pub fn end(&self) {
         self.wake();
         let is_this = self.thread.get().is_some_and(|thread| thread.id() == thread::current().id());

@@ -1,7 +1,7 @@
-//! What one thread notes until it is written: a ring, into which that thread puts, and from which the one that writes takes.
+//! A thread's notes until they are written: a ring that the thread fills and the writer empties.
 //!
-//! Every word is an atomic, so nothing here needs to be unsafe. Buffers are never freed but handed on, from a thread that has
-//! ended to the next: so a thread keeps a plain reference, through its very end and in a forked child.
+//! Every word is an atomic, so nothing here needs to be unsafe. Buffers are never freed but handed on, from a thread that has ended
+//! to the next: so a thread keeps a plain reference, through its very end and in a forked child.
 
 use crate::sys::{Label, LabelCell};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -14,23 +14,23 @@ pub enum What {
     Waits,
     /// Is attached: a stay begins.
     ComesIn,
-    /// Is attached again, to what it had let go of or gone on from.
+    /// Is attached again, to what it had let go of or crossed from.
     ComesBack,
     /// The stay ends.
     GoesOut,
     /// Lets go for a while.
     LetsGo,
-    /// Goes on into another interpreter.
+    /// Crosses to another interpreter.
     Crosses,
-    /// Attaches where it is attached.
+    /// Attaches to the interpreter that it is attached to.
     Nests,
-    /// Ends such an attachment.
+    /// Ends a nested attachment.
     Unnests,
-    /// Runs a job of a queue.
+    /// Begins to run a job of a queue.
     Runs,
-    /// Has run it.
+    /// Has run the job.
     HasRun,
-    /// Ends.
+    /// The thread ends.
     Ends,
 }
 
@@ -56,18 +56,18 @@ pub struct Note {
     pub what: What,
     /// The interpreter, as CPython numbers it.
     pub interpreter: i64,
-    /// What for.
+    /// The label of the attachment.
     pub label: Label,
-    /// Others were lost before this one.
+    /// Notes before this one were lost.
     pub after_loss: bool,
 }
 
-/// One thread's.
+/// The notes of one thread.
 #[derive(Debug)]
 pub struct Buffer {
-    /// How many notes were put in: the thread's own.
+    /// How many notes were put in. Only the thread writes it.
     put: Line<AtomicU64>,
-    /// How many were taken out: that of who writes.
+    /// How many were taken out. Only the writer writes it.
     taken: Line<AtomicU64>,
     lost: AtomicU64,
     ended: AtomicBool,
@@ -90,11 +90,11 @@ struct Slot {
 
 /// How many notes a buffer has room for: 128 KiB.
 const LENGTH: usize = 4096;
-/// In a slot's `what`.
+/// In a slot's `what`: `Note::after_loss`.
 const AFTER_LOSS: u64 = 1 << 8;
 
 impl Buffer {
-    /// One that nobody has used. None: there is no memory for it.
+    /// A new buffer. None: no memory.
     pub fn new() -> Option<&'static Buffer> {
         let mut slots = Vec::new();
         slots.try_reserve_exact(LENGTH).ok()?;
@@ -108,18 +108,18 @@ impl Buffer {
         })))
     }
 
-    /// Forgets what is in it. Nobody takes at the moment.
+    /// Drops all notes. The writer takes none at the moment.
     pub fn clear(&self) {
         self.taken.0.store(self.put.0.load(Ordering::Relaxed), Ordering::Relaxed);
         self.lost.store(0, Ordering::Relaxed);
         self.ended.store(false, Ordering::Relaxed);
     }
 
-    /// Puts a note in, by the thread whose buffer it is. False: it is lost.
+    /// Puts a note in, on the thread whose buffer it is. False: there is no room.
     #[inline]
     pub fn put(&self, note: Note) -> bool {
         let put = self.put.0.load(Ordering::Relaxed);
-        // Acquire: what was in the slot has been read.
+        // Acquire: the writer has read what was in the slot.
         if put - self.taken.0.load(Ordering::Acquire) >= LENGTH as u64 {
             self.lost.store(self.lost.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
             return false;
@@ -129,7 +129,7 @@ impl Buffer {
         slot.what.store(note.what as u64 | if note.after_loss { AFTER_LOSS } else { 0 }, Ordering::Relaxed);
         slot.interpreter.store(note.interpreter, Ordering::Relaxed);
         slot.label.put(note.label);
-        // Release: whoever sees the count sees what is in the slot.
+        // Release: the writer, which reads the count, sees what is in the slot.
         self.put.0.store(put + 1, Ordering::Release);
         true
     }
@@ -139,7 +139,7 @@ impl Buffer {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Takes all there is out; says how many that were.
+    /// Takes all notes out; returns how many there were.
     pub fn take(&self, mut f: impl FnMut(Note)) -> usize {
         let taken = self.taken.0.load(Ordering::Relaxed);
         let put = self.put.0.load(Ordering::Acquire);
@@ -158,17 +158,17 @@ impl Buffer {
         (put - taken) as usize
     }
 
-    /// Whether so many are more than half of what it has room for.
+    /// Whether that many notes fill more than half of a buffer.
     pub fn is_much(count: usize) -> bool {
         count > LENGTH / 2
     }
 
-    /// The thread has ended: nothing comes after what is in there.
+    /// The thread has ended: no more notes come.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Release);
     }
 
-    /// Whether it has.
+    /// Whether the thread has ended.
     pub fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
     }

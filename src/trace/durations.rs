@@ -1,20 +1,20 @@
-//! How long threads waited and stayed, by interpreter: counted from what they note, by the thread that writes traces.
+//! How long threads waited and stayed, by interpreter: counted from their notes, by the thread that writes the trace.
 
 use super::buffer::{Note, What};
 use hdrhistogram::Histogram;
 use std::fmt::{self, Write};
 
-/// What lasts.
+/// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A wait to be attached, or to be attached again.
     Wait,
-    /// A stay, up to where the thread goes out, lets go or goes on into another interpreter.
+    /// A stay, until the thread leaves, lets go or crosses to another interpreter.
     Hold,
 }
 
 impl Kind {
-    /// In the names of what Prometheus reads.
+    /// As Prometheus' metrics are named.
     fn name(self) -> &'static str {
         if self == Kind::Wait { "wait" } else { "hold" }
     }
@@ -27,7 +27,7 @@ pub struct Duration {
     ns: u64,
 }
 
-/// What one thread is at, since when in nanoseconds, and in which interpreter.
+/// The wait and the stay of one thread: in which interpreter, and since when in nanoseconds.
 #[derive(Default)]
 pub struct Stretch {
     waits: Option<(i64, u64)>,
@@ -35,7 +35,7 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// What is over by that note, made at that time.
+    /// The wait or stay that the note ends. `now` is the time of the note.
     pub fn pass(&mut self, note: &Note, now: u64) -> Option<Duration> {
         if note.after_loss {
             *self = Stretch::default();
@@ -59,10 +59,10 @@ impl Stretch {
     }
 }
 
-/// All of them.
+/// The counts of all interpreters.
 pub struct Durations(Vec<Of>);
 
-/// Those of one interpreter.
+/// The counts of one interpreter.
 struct Of {
     interpreter: i64,
     waits: Sum,
@@ -74,29 +74,29 @@ struct Sum {
     ns: u64,
 }
 
-/// Numbers of one kind and interpreter, to within a hundredth.
+/// Statistics of one kind and interpreter, to within a hundredth.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {
     /// As CPython numbers it.
     pub interpreter: i64,
-    /// Of what.
+    /// Of waits or of holds.
     pub kind: Kind,
     /// How many there were.
     pub count: u64,
-    /// All of them together, exactly.
+    /// Their sum, exactly.
     pub sum_ns: u64,
     /// The shortest.
     pub min_ns: u64,
     /// The longest.
     pub max_ns: u64,
-    /// Half of them, 90, 99, 99.9 and 99.99 % were no longer.
+    /// 50, 90, 99, 99.9 and 99.99 % were no longer than this.
     pub quantiles_ns: [u64; 5],
 }
 
-/// A host may make and end interpreters for ever.
+/// The most that are counted: a host may make and end interpreters for ever.
 const INTERPRETERS: usize = 64;
 const QUANTILES: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 0.9999];
-/// What Prometheus counts up to, as it writes it.
+/// The bounds of Prometheus' buckets, as `le` and in nanoseconds.
 const BOUNDS: [(&str, u64); 15] = [
     ("0.000001", 1_000),
     ("0.000005", 5_000),
@@ -154,23 +154,23 @@ impl Sum {
 }
 
 impl Durations {
-    /// None.
+    /// With no counts.
     pub const fn new() -> Durations {
         Durations(Vec::new())
     }
 
-    /// Forgets them.
+    /// Drops all counts.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// Counts one.
+    /// Counts one wait or hold.
     pub fn add(&mut self, duration: &Duration) {
         let interpreter = duration.interpreter;
         let place = self.0.iter().position(|of| of.interpreter == interpreter).or_else(|| {
             let of = Of { interpreter, waits: Sum::new()?, holds: Sum::new()? };
             if self.0.len() == INTERPRETERS {
-                // Not main, which is the first.
+                // Not the first, which is main's unless another interpreter was counted earlier.
                 self.0.remove(1);
             }
             self.0.push(of);
@@ -183,7 +183,7 @@ impl Durations {
         }
     }
 
-    /// Numbers of those that there were.
+    /// Statistics of all that was counted.
     #[cold]
     pub fn summaries(&self) -> Vec<Summary> {
         let mut all = Vec::new();
@@ -191,17 +191,17 @@ impl Durations {
         all
     }
 
-    /// As Prometheus reads it.
+    /// In Prometheus' text format.
     pub fn text(&self) -> String {
         let (mut text, mut last) = (String::new(), None);
         self.each(|kind, interpreter, sum| {
-            // A String takes everything.
+            // Writing to a String cannot fail.
             let _ = sum.write(&mut text, kind.name(), interpreter, last.replace(kind) != Some(kind));
         });
         text
     }
 
-    /// Of which there is one: the waits first.
+    /// Calls `f` with each count that is not empty, waits first.
     fn each(&self, mut f: impl FnMut(Kind, i64, &Sum)) {
         for kind in [Kind::Wait, Kind::Hold] {
             for of in &self.0 {

@@ -1,4 +1,4 @@
-//! What one thread noted, as events: slices that lie within each other, each of which ends.
+//! The notes of one thread as trace events: slices that lie within each other, each of which ends.
 
 use super::buffer::{Note, What};
 use super::durations::{Duration, Stretch};
@@ -7,21 +7,21 @@ use crate::registry::{Doing, Glimpse};
 use crate::sys::{self, Scale};
 use std::fmt::Write;
 
-/// What is written next.
+/// The text that is written next.
 pub struct Page {
     text: String,
     scale: Scale,
     began: u64,
     process: u32,
-    /// Those that have a name in the file.
+    /// The interpreters that have a name in the file.
     named: Vec<i64>,
-    /// Nobody reads it.
+    /// There is no file.
     is_blank: bool,
-    /// Waits and holds that were over.
+    /// The waits and holds that have ended.
     pub durations: Vec<Duration>,
 }
 
-/// What a slice is, and of which interpreter.
+/// The kind of a slice, and its interpreter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Slice {
     Wait(i64),
@@ -31,19 +31,19 @@ enum Slice {
     Job,
 }
 
-/// One thread's.
+/// The events of one thread.
 pub struct Lane {
     pub thread_id: u32,
-    /// Those that have begun and not ended.
+    /// The slices that have begun and not ended, the innermost last.
     open: Vec<Slice>,
-    /// When its last event was, in nanoseconds since the beginning.
+    /// When its last event was, in nanoseconds since the trace began.
     last: u64,
     name: String,
     stretch: Stretch,
 }
 
 impl Page {
-    /// The first of a trace whose times are of that scale, and that begins now. A blank one has the durations alone.
+    /// The first page of a trace, which begins now. A blank one collects durations only.
     pub fn new(scale: Scale, is_blank: bool) -> Page {
         let began = scale.moment();
         let mut page = Page {
@@ -61,17 +61,17 @@ impl Page {
         page
     }
 
-    /// Before what was noted until now is written.
+    /// To be called before notes are written: adjusts the scale of their times.
     pub fn adjust(&mut self) {
         self.scale.adjust();
     }
 
-    /// What is on it: whole lines.
+    /// The text: whole lines.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// All of it has been written.
+    /// The text has been written: drops it.
     pub fn clear(&mut self) {
         self.text.clear();
     }
@@ -99,7 +99,7 @@ impl Page {
         self.add(format_args!(",\"args\":{{\"interpreter\":{id},\"name\":\"{name}\"}}}},\n"));
     }
 
-    /// The beginning of an event, with what all have.
+    /// Begins an event, with the fields that all have.
     fn event(&mut self, name: &str, phase: &str, ns: u64, thread_id: u32) {
         self.add(format_args!("{{\"name\":"));
         self.quote(name.as_bytes());
@@ -112,11 +112,11 @@ impl Page {
     }
 
     fn add(&mut self, text: std::fmt::Arguments<'_>) {
-        // A String takes everything.
+        // Writing to a String cannot fail.
         let _ = self.text.write_fmt(text);
     }
 
-    /// A text that may be no UTF-8, as JSON has it.
+    /// Text that may not be UTF-8, as a JSON string.
     fn quote(&mut self, bytes: &[u8]) {
         self.text.push('"');
         for letter in String::from_utf8_lossy(bytes).chars() {
@@ -130,24 +130,24 @@ impl Page {
     }
 }
 
-/// As reports call it.
+/// As reports name it.
 fn name_of(id: i64) -> String {
     if id == 0 { "main interpreter".into() } else { format!("interpreter {id}") }
 }
 
 impl Lane {
-    /// Of a thread that has that name.
+    /// The lane of a thread of that name.
     pub fn new(page: &mut Page, thread_id: u32, name: &str) -> Lane {
         page.name("thread_name", thread_id, name);
         Lane { thread_id, open: Vec::new(), last: 0, name: name.to_owned(), stretch: Stretch::default() }
     }
 
-    /// Whether it is that thread's.
+    /// Whether the lane is that thread's.
     pub fn is_of(&self, thread_id: u32, name: &str) -> bool {
         self.thread_id == thread_id && self.name == name
     }
 
-    /// The time of an event, which comes after all that were written.
+    /// Sets the time of the next event: never before the last one.
     fn pass(&mut self, page: &Page, when: u64) {
         self.last = self.last.max(page.scale.ns(when));
     }
@@ -159,7 +159,7 @@ impl Lane {
         self.instant(page, "post", &format!("posts to {}", name_of(post.interpreter)));
     }
 
-    /// Writes what a thread noted.
+    /// Writes a note of the thread's.
     pub fn write(&mut self, page: &mut Page, note: &Note) {
         self.pass(page, note.when);
         page.durations.extend(self.stretch.pass(note, self.last));
@@ -167,7 +167,7 @@ impl Lane {
             return;
         }
         if note.after_loss {
-            // What the others said is not known: whether any of these goes on, neither.
+            // Whether any slice goes on is not known: the lost notes may have ended it.
             self.end_all(page);
             self.instant(page, "lost", "events of this thread were lost: its buffer was full");
         }
@@ -200,13 +200,13 @@ impl Lane {
         }
     }
 
-    /// The trace ends, and with it all that has begun.
+    /// The trace ends: ends all slices that are open.
     pub fn end(&mut self, page: &mut Page) {
         self.pass(page, sys::moment());
         self.end_all(page);
     }
 
-    /// Writes where a thread is that has not moved since the trace began.
+    /// Writes what a thread does that has noted nothing since the trace began.
     pub fn write_unmoved(page: &mut Page, glimpse: &Glimpse) {
         let what = match glimpse.doing {
             Doing::Waits { .. } => What::Waits,
@@ -251,14 +251,14 @@ impl Lane {
         page.add(format_args!(",\"s\":\"t\",\"cat\":\"{kind}\"}},\n"));
     }
 
-    /// Ends one slice if that is the last.
+    /// Ends the innermost slice, if it is this one.
     fn end_last(&mut self, page: &mut Page, slice: Slice) {
         if self.open.last() == Some(&slice) {
             self.end_some(page, 1);
         }
     }
 
-    /// Ends the last of its kind, with what lies within: but no stay that another slice is within.
+    /// Ends the innermost such slice with all within it; nothing, if it is no stay and a stay lies within.
     fn end_down_to(&mut self, page: &mut Page, slice: Slice) {
         let is_stay = |slice: &Slice| matches!(slice, Slice::Hold(_));
         let depth = self.open.iter().rev().position(|other| *other == slice);

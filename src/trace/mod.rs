@@ -1,8 +1,8 @@
-//! A picture of who waited and who ran: each thread notes its own waits and stays, and a thread of ours writes them into a file.
+//! The trace: each thread notes its own waits and stays, and a thread of pyferry's own, the writer, writes them into a file.
 //!
-//! While no trace is written nobody pays for it: a flag on each participant, which the fast path looks at anyway, says
-//! when one is. A thread notes into a buffer of its own, with no lock and no allocation but at its first note; where the buffer is
-//! full the note is lost, and counted.
+//! While no trace is written it costs nothing: a flag on each participant, which the fast path looks at anyway, says whether one
+//! is. A thread notes into a buffer of its own, with no lock and, after its first note, no allocation. If the buffer is full the
+//! note is lost, and counted.
 
 mod buffer;
 mod durations;

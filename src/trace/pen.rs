@@ -1,33 +1,33 @@
-//! What a thread notes with.
+//! The pen: what a thread notes with.
 
 use super::buffer::{Buffer, Note, What};
 use super::session;
 use crate::sys::{self, Label};
 use std::cell::Cell;
 
-/// One thread's.
+/// The pen of one thread.
 pub struct Pen {
-    /// For which trace it was opened.
+    /// The number of the trace that the pen was opened for.
     trace: Cell<u32>,
-    /// How many of its notes were lost when it put the last one in.
+    /// How many notes the buffer had lost when the last one was put in.
     lost: Cell<u64>,
     buffer: Cell<Option<&'static Buffer>>,
 }
 
 impl Pen {
-    /// One that is not open.
+    /// A pen that is not open.
     pub const fn new() -> Pen {
         Pen { trace: Cell::new(0), lost: Cell::new(0), buffer: Cell::new(None) }
     }
 
-    /// Whether it was opened for the trace that is written now.
+    /// Whether the pen was opened for the trace that is written now.
     #[inline(always)]
     pub fn is_open(&self) -> bool {
         self.trace.get() == session::current()
     }
 
-    /// Opens it for the trace that is written now; says when that began. None: none is, or there is no memory for a buffer, which
-    /// is counted as a loss.
+    /// Opens the pen for the trace that is written now; returns when that began. None: none is, or there is no memory for a buffer,
+    /// which is counted.
     pub fn open(&self) -> Option<u64> {
         let (trace, began, buffer) = session::join(self.buffer.get())?;
         self.buffer.set(Some(buffer));
@@ -42,7 +42,7 @@ impl Pen {
         self.note_at(sys::moment(), what, interpreter, label);
     }
 
-    /// The same of an earlier moment.
+    /// The same, for an earlier moment.
     #[inline]
     pub fn note_at(&self, when: u64, what: What, interpreter: i64, label: Label) {
         let Some(buffer) = self.buffer.get() else { return };
@@ -53,7 +53,7 @@ impl Pen {
         }
     }
 
-    /// The thread ends: its buffer is another's next.
+    /// The thread ends: hands its buffer on.
     pub fn put_away(&self) {
         if let Some(buffer) = self.buffer.take() {
             if self.is_open() {

@@ -1,7 +1,8 @@
-//! Jobs that are posted while a trace is written: one ring for all, since who posts may be in a signal handler, or never attach.
+//! The jobs that are posted while a trace is written: one ring for all threads, since a poster may be in a signal handler, or never
+//! attach.
 //!
-//! Nothing is allocated, and no lock taken. To post stays wait-free: who finds the ring full, or others in the way again and again,
-//! is counted as lost.
+//! To note a post allocates nothing, takes no lock and is wait-free: a post that finds the ring full, or loses a slot to others
+//! `TRIES` times, is counted as lost.
 
 use crate::sys;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -13,15 +14,14 @@ pub struct Post {
     pub when: u64,
     /// The interpreter, as CPython numbers it.
     pub interpreter: i64,
-    /// The kernel's number of the thread.
+    /// The kernel's number of the thread that posted.
     pub thread_id: u32,
 }
 
-/// The ring.
 pub struct Posts {
-    /// How many places were taken.
+    /// How many positions were taken by posters.
     put: Line,
-    /// How many were emptied again.
+    /// How many were emptied by the writer.
     taken: Line,
     lost: AtomicU64,
     slots: [Slot; LENGTH],
@@ -32,7 +32,7 @@ pub struct Posts {
 struct Line(AtomicU64);
 
 struct Slot {
-    /// One more than the number of the place whose job is in it.
+    /// One more than the position whose post is in the slot.
     full: AtomicU64,
     when: AtomicU64,
     interpreter: AtomicI64,
@@ -40,7 +40,7 @@ struct Slot {
 }
 
 const LENGTH: usize = 1024;
-/// How often to try for a place.
+/// How often to try to take a position.
 const TRIES: u32 = 16;
 
 impl Posts {
@@ -61,13 +61,13 @@ impl Posts {
         }
     }
 
-    /// Forgets what is in it. Nobody takes at the moment.
+    /// Drops all posts. The writer takes none at the moment.
     pub fn clear(&self) {
         self.taken.0.store(self.put.0.load(Ordering::Relaxed), Ordering::Relaxed);
         self.lost.store(0, Ordering::Relaxed);
     }
 
-    /// Puts one in. Any thread, in a signal handler too.
+    /// Puts a post in. Any thread, in a signal handler too.
     pub fn put(&self, when: u64, interpreter: i64) {
         let Some(place) = self.find_place() else {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -77,14 +77,14 @@ impl Posts {
         slot.when.store(when, Ordering::Relaxed);
         slot.interpreter.store(interpreter, Ordering::Relaxed);
         slot.thread_id.store(sys::thread_id().into(), Ordering::Relaxed);
-        // Release: whoever sees it full sees what is in it.
+        // Release: a thread that sees the slot full sees what is in it.
         slot.full.store(place + 1, Ordering::Release);
     }
 
     fn find_place(&self) -> Option<u64> {
         let mut put = self.put.0.load(Ordering::Relaxed);
         for _ in 0..TRIES {
-            // Acquire: what was in the slot has been read.
+            // Acquire: the writer has read what was in the slot.
             if put.wrapping_sub(self.taken.0.load(Ordering::Acquire)) >= LENGTH as u64 {
                 return None;
             }
@@ -96,7 +96,7 @@ impl Posts {
         None
     }
 
-    /// Takes those out that are there, up to one that is being put in. One thread at a time.
+    /// Takes the posts out, up to one that is being put in. One thread at a time.
     pub fn take(&self, mut f: impl FnMut(Post)) {
         let mut taken = self.taken.0.load(Ordering::Relaxed);
         loop {
@@ -114,7 +114,7 @@ impl Posts {
         }
     }
 
-    /// How many were lost.
+    /// How many posts were lost.
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Whether a trace is written, and who takes part in it.
+//! Whether a trace is written, and which threads take part in it.
 
 use super::buffer::Buffer;
 use super::durations::{Duration, Durations, Summary};
@@ -31,9 +31,9 @@ static DESK: Mutex<Desk> = Mutex::new(Desk {
 static CHANGED: Condvar = Condvar::new();
 static POSTS: Posts = Posts::new();
 
-/// How often what was noted is written.
+/// How often the writer writes.
 const ROUND: time::Duration = time::Duration::from_millis(10);
-/// How long the end of the process may take for it.
+/// How long the end of the process may wait for the writer.
 const PATIENCE: time::Duration = time::Duration::from_secs(2);
 
 struct Desk {
@@ -41,17 +41,17 @@ struct Desk {
     /// The number of the last trace.
     last: u32,
     path: String,
-    /// When it began, as `sys::moment` has it.
+    /// When that trace began, as `sys::moment` has it.
     began: u64,
-    /// Those whom the writer does not know yet.
+    /// The threads that the writer does not know yet.
     newcomers: Vec<Newcomer>,
-    /// How many threads there was no buffer for.
+    /// How many threads got no buffer.
     unheard: u64,
     /// Buffers of threads that have ended.
     spare: Vec<&'static Buffer>,
-    /// Of all traces.
+    /// Counted over all traces.
     durations: Durations,
-    /// What the writing of the last one came to.
+    /// How the writing of the last trace ended.
     result: Option<io::Result<()>>,
 }
 
@@ -62,10 +62,9 @@ enum Stage {
     Ends,
 }
 
-/// What is held through a fork, so that no child finds it locked.
+/// Held through a fork, so that no child finds it locked.
 pub struct Still(MutexGuard<'static, Desk>);
 
-/// Holds it still.
 pub fn hold_still() -> Still {
     Still(DESK.lock())
 }
@@ -75,7 +74,7 @@ impl Still {
     pub fn forget(&mut self) {
         CURRENT.store(0, Ordering::Relaxed);
         self.0.stage = Stage::Idle;
-        // The buffers of those who are not there: nobody hands them on.
+        // Leaks the buffers of threads that do not exist in the child.
         self.0.newcomers.clear();
         self.0.durations.clear();
     }
@@ -87,22 +86,22 @@ pub fn is_on() -> bool {
     current() != 0
 }
 
-/// Its number; 0: none is.
+/// The number of the current trace; 0: none is written.
 #[inline(always)]
 pub(super) fn current() -> u32 {
     CURRENT.load(Ordering::Relaxed)
 }
 
-/// Begins the trace that the environment asks for, the first time that Python is used.
+/// Begins the trace that PYFERRY_TRACE asks for, the first time that Python is used.
 pub fn start_if_asked() {
     static ASKED: Once = Once::new();
     ASKED.call_once(|| {
         let Some(path) = std::env::var_os("PYFERRY_TRACE").filter(|path| !path.is_empty()) else { return };
         let path = path.to_string_lossy().replace("%p", &std::process::id().to_string());
         match start(Some(Path::new(&path))) {
-            // The host began one itself.
+            // The host has begun one itself.
             Err(error) if error.status != Status::WrongOrder => {
-                // Whoever set the variable looks here, and nobody else is there to hear.
+                // To stderr: whoever set the variable looks there, and no caller gets this error.
                 sys::write_all(2, format!("pyferry: PYFERRY_TRACE: {error}\n").as_bytes());
             }
             _ => {}
@@ -110,7 +109,7 @@ pub fn start_if_asked() {
     });
 }
 
-/// Begins a trace; without a file for the durations alone.
+/// Begins a trace; without a file, only durations are counted.
 pub fn start(path: Option<&Path>) -> Result<()> {
     let mut desk = DESK.lock();
     let shown = path.unwrap_or(Path::new("no file")).display();
@@ -138,7 +137,7 @@ pub fn start(path: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
-/// Ends it; on return the file is complete.
+/// Ends the trace; on return the file is complete.
 pub fn stop() -> Result<()> {
     let mut desk = DESK.lock();
     if desk.stage != Stage::Runs {
@@ -153,7 +152,7 @@ pub fn stop() -> Result<()> {
     }
 }
 
-/// Has the writer complete the file, and waits for that, at most so long.
+/// Has the writer complete the file, and waits for that, for `limit` at most.
 fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<time::Duration>) -> MutexGuard<'static, Desk> {
     desk.stage = Stage::Ends;
     let number = desk.last;
@@ -164,7 +163,7 @@ fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<time::Duration>) 
     CHANGED.wait_while_within(desk, limit, ends)
 }
 
-/// The process ends, perhaps in the middle of anything, and on Windows without the writer.
+/// The process ends: other threads may be in the middle of anything, and on Windows the writer is gone.
 extern "C" fn stop_at_exit() {
     let until = Instant::now() + PATIENCE;
     while is_on() && Instant::now() < until {
@@ -175,13 +174,13 @@ extern "C" fn stop_at_exit() {
     }
 }
 
-/// Notes that this thread posted a job to that interpreter, at that moment. It may be in a signal handler, or anywhere.
+/// Notes that this thread posted a job to that interpreter, at that moment. Also in a signal handler.
 #[cold]
 pub fn note_post(when: u64, interpreter: i64) {
     POSTS.put(when, interpreter);
 }
 
-/// The calling thread takes part, with its buffer if it has one; the number of the trace, when that began, and the buffer.
+/// The calling thread takes part, with its own buffer if it has one. Returns the trace's number, its beginning, and the buffer.
 pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static Buffer)> {
     let thread_id = sys::thread_id();
     let name = sys::thread_name(thread_id).unwrap_or_default();
@@ -208,17 +207,17 @@ pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
     }
 }
 
-/// Numbers of the waits and holds that there were.
+/// Statistics of the waits and holds so far.
 pub fn summaries() -> Vec<Summary> {
     DESK.lock().durations.summaries()
 }
 
-/// The same as Prometheus reads it.
+/// The same in Prometheus' text format.
 pub fn text() -> String {
     DESK.lock().durations.text()
 }
 
-/// What the writer has to do next. `over`: buffers of threads that have ended, which are written; `durations`: what was over.
+/// What the writer has to do next. It hands over what it is done with: buffers of threads that have ended (`over`), and durations.
 fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[Duration]) -> Order {
     let mut desk = DESK.lock();
     desk.spare.append(over);
@@ -229,7 +228,7 @@ fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[D
     Order { newcomers: std::mem::take(&mut desk.newcomers), ends: desk.stage != Stage::Runs, unheard: desk.unheard }
 }
 
-/// The writer is through, with that result. `buffers` are those that it still knew.
+/// The writer is done, with that result. `buffers` are those that it still had.
 fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>, durations: &[Duration]) {
     let mut desk = DESK.lock();
     durations.iter().for_each(|duration| desk.durations.add(duration));
@@ -240,7 +239,7 @@ fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>
     CHANGED.notify_all();
 }
 
-/// The thread that writes.
+/// The writer's thread.
 fn work(file: Option<File>, scale: Scale) {
     let mut writer = Writer::new(file, scale, &POSTS);
     let (mut hurries, mut over) = (false, Vec::new());

@@ -1,6 +1,6 @@
-//! Writes what threads noted into a file, as Chrome's trace format has it: an array of JSON objects, one event a line.
+//! The writer: writes the threads' notes into a file in Chrome's trace format, an array of JSON objects, one event a line.
 //!
-//! Whole lines go out at a time, and the format does without the bracket at the end: a file that is cut off, since the process
+//! Whole lines are written at a time, and the format does without the bracket at the end: a file that is cut off, since the process
 //! was killed, loads all the same.
 
 use super::buffer::Buffer;
@@ -15,32 +15,32 @@ use std::io::{self, Write};
 /// What a file begins with.
 pub const HEAD: &[u8] = b"[\n";
 
-/// A thread that notes from now on.
+/// A thread that has begun to note.
 pub struct Newcomer {
     pub buffer: &'static Buffer,
     pub thread_id: u32,
     pub name: String,
 }
 
-/// What is to be done.
+/// What the writer has to do in one round.
 pub struct Order {
     pub newcomers: Vec<Newcomer>,
     /// This is the last round.
     pub ends: bool,
-    /// How many threads there was no buffer for.
+    /// How many threads got no buffer.
     pub unheard: u64,
 }
 
-/// Who writes one file.
+/// The writer of one file.
 pub struct Writer {
-    /// None: for the durations alone.
+    /// None: only durations are counted.
     file: Option<File>,
     page: Page,
     threads: Vec<(&'static Buffer, Lane)>,
-    /// Those of threads that post, and note nothing else so far.
+    /// The lanes of threads that post, and note nothing else so far.
     posters: Vec<Lane>,
     posts: &'static Posts,
-    /// Notes that were lost by threads which have ended.
+    /// How many notes were lost by threads that have ended.
     lost: u64,
     unheard: u64,
     /// The first failure: from there on nothing is written.
@@ -54,7 +54,7 @@ impl Writer {
         Writer { file, page, threads, posters, posts, lost: 0, unheard: 0, result: Ok(()) }
     }
 
-    /// Writes what there is. Buffers of threads that have ended come to be `over`. True: there was much, so look again soon.
+    /// Writes what there is, and adds buffers of threads that have ended to `over`. True: there was much, so look again soon.
     pub fn write(&mut self, order: Order, over: &mut Vec<&'static Buffer>) -> bool {
         self.unheard = order.unheard;
         for Newcomer { buffer, thread_id, name } in order.newcomers {
@@ -71,7 +71,7 @@ impl Writer {
         let mut is_much = false;
         let (page, lost) = (&mut self.page, &mut self.lost);
         self.threads.retain_mut(|(buffer, lane)| {
-            // Asked before: nothing comes after.
+            // Asked before the notes are taken: none comes later.
             let has_ended = buffer.has_ended();
             let posted: Vec<Post> = posts.extract_if(.., |post| post.thread_id == lane.thread_id).collect();
             let mut posted = posted.iter().peekable();
@@ -83,7 +83,7 @@ impl Writer {
             }));
             posted.for_each(|post| lane.write_post(page, post));
             if has_ended {
-                // It has said so, unless that was lost.
+                // Its note of that has ended all slices, unless it was lost.
                 lane.end(page);
                 *lost += buffer.lost();
                 over.push(buffer);
@@ -97,7 +97,7 @@ impl Writer {
         is_much
     }
 
-    /// What was over since this was asked last.
+    /// The waits and holds that ended since the last call.
     pub fn durations(&mut self) -> Vec<Duration> {
         std::mem::take(&mut self.page.durations)
     }
@@ -113,9 +113,9 @@ impl Writer {
         self.posters[place].write_post(&mut self.page, post);
     }
 
-    /// Ends what has begun, and the file.
+    /// Ends all slices, and the file.
     pub fn end(mut self) -> (io::Result<()>, Vec<&'static Buffer>) {
-        // Who has not moved since the trace began is in there, or waits, still.
+        // A thread that has noted nothing since the trace began is still inside, or waits.
         let page = &mut self.page;
         registry::look_at_all(|_, glimpse| {
             if !self.threads.iter().any(|(_, lane)| lane.thread_id == glimpse.thread_id) {

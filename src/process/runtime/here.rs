@@ -1,4 +1,4 @@
-//! Python's main thread, where that is the host's thread that started Python: PYFERRY_RUNTIME_ON_THIS_THREAD.
+//! PYFERRY_RUNTIME_ON_THIS_THREAD: Python's main thread is the host's thread that started Python.
 
 use super::Options;
 use super::initializing::Initializing;
@@ -17,19 +17,20 @@ use std::time::{Duration, Instant};
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// Which start made this thread Python's main thread; 0: none. The system gives a thread's number to another thread later.
+    /// Which start made this thread Python's main thread; 0: none. Not the system's number of the thread, which a later thread may
+    /// get.
     static NUMBER: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The host's thread that Python was initialised on.
 pub struct Here {
     number: u64,
-    /// The state that Python was initialised with, which this thread let go of.
+    /// The thread state that Python was initialised with, detached since.
     state: State,
 }
 
 impl Here {
-    /// Initialises Python on this thread, and lets go.
+    /// Initialises Python on this thread, and detaches it.
     pub fn begin(
         python: &'static Python,
         program: Option<&Path>,
@@ -69,14 +70,14 @@ impl Here {
         NUMBER.with(Cell::get) == self.number
     }
 
-    /// Whether this thread, the only one of a forked child, is Python's main thread, and attached through its first state: the
-    /// one that CPython keeps there. Locks nothing: the locks are held through the fork.
+    /// Whether this thread, the only one of a forked child, is Python's main thread and attached through its first state, which
+    /// CPython keeps in the child. Takes no lock: the forking thread holds them all.
     pub fn forked(&self, python: &Python) -> bool {
         self.is_this_thread() && python.attached(Some(self.state)) == Some(self.state)
     }
 
-    /// Finalises Python on this thread, which is Python's main one; where somebody else does it, waits for the end of that.
-    /// False: Python could not flush its output.
+    /// Finalises Python on this thread, its main thread; if somebody else does so, waits for the end of that. False: Python could
+    /// not flush its output.
     pub fn finalize(&self, main: &Interpreter, limits: &Limits) -> Result<bool> {
         let python = main.python;
         let by_others = main.is_closed() || python.is_finalizing();
@@ -88,7 +89,7 @@ impl Here {
         }
         let flushed = by_others || {
             thread::reattach(python, self.state);
-            // The handler of a signal that came before would raise in the first atexit function.
+            // First, or the handler of an earlier signal would raise in an atexit function.
             python.make_pending_calls();
             python.finalize()
         };

@@ -1,4 +1,4 @@
-//! Whether this thread is the one that Python is being initialised on, which runs site code meanwhile.
+//! Marks the thread that Python is being initialised on: site code, which runs there meanwhile, may call pyferry_runtime_start.
 
 use std::cell::Cell;
 
@@ -6,12 +6,12 @@ thread_local! {
     static INITIALIZING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether Python is being initialised on the calling thread, or was and the thread is ours.
+/// Whether Python is being initialised on the calling thread; on pyferry's own thread also afterwards.
 pub fn is_here() -> bool {
     INITIALIZING.with(Cell::get)
 }
 
-/// While this is there, the calling thread is the one that Python is being initialised on.
+/// While this exists, the calling thread counts as the one that initialises Python.
 pub struct Initializing;
 
 impl Initializing {

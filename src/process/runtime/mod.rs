@@ -1,5 +1,5 @@
-//! The one Python runtime of the process, where pyferry starts it: initialised and finalised on a thread of pyferry's
-//! own, so that no thread of the host's ever belongs to Python; or on the host's thread, where the host wants that.
+//! The one Python runtime of the process, if pyferry starts it: initialised and finalised on a thread of pyferry's own, so that no
+//! host thread ever belongs to Python; or on the host's thread that starts it, if the host asks for that.
 
 mod here;
 mod initializing;
@@ -21,66 +21,65 @@ use crate::sys::{Condvar, Mutex};
 use owner::{Owner, Starter};
 use std::sync::{Arc, MutexGuard};
 
-/// How Python is to be started, where the process has none.
+/// How Python is to be started, if none runs in the process.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Which: a program, a libpython, or the prefix of both.
+    /// Which Python: a program, a libpython, or the prefix of both.
     pub python: Option<String>,
-    /// How it is set up.
+    /// How it is configured.
     pub config: Config,
-    /// On the thread that starts it, rather than on one of ours.
+    /// Initialise it on the calling thread, rather than on one of pyferry's own.
     pub on_this_thread: bool,
-    /// How much stack the thread has that it is initialised on; None: what is usual.
+    /// The stack size, in bytes, of pyferry's own thread that it is initialised on; None: the usual size.
     pub stack_size: Option<usize>,
-    /// Where what scripts print goes.
+    /// Where the output of scripts goes.
     pub output: Option<Output>,
 }
 
-/// A stack that each CPython starts with, debug builds too.
+/// A stack size with which each CPython starts, debug builds too.
 pub(crate) const LEAST_STACK: usize = 512 << 10;
 
-/// How many have started the runtime, and how far it is.
+/// How many starts are counted, and in which stage the runtime is.
 pub struct Runtime {
     starts: usize,
     stage: Stage,
-    /// Where a start failed.
+    /// The thread of a start that failed.
     failed: Option<Starter>,
 }
 
 enum Stage {
-    /// Nobody has started it, or somebody else has: `starts` says which.
+    /// pyferry runs no Python; a start that is counted has joined somebody else's.
     NotOurs,
-    /// A thread is at it.
+    /// A thread is starting it.
     Starting,
     /// On our thread, or on the host's that started it.
     Running(Owner),
-    /// The last one is stopping it.
+    /// The last stop has failed (timed out, say): it is to be called again.
     Stopping(Owner),
-    /// That thread waits for the end of it.
+    /// A thread is in the last stop.
     Ending,
 }
 
 static RUNTIME: Mutex<Runtime> = Mutex::new(Runtime { starts: 0, stage: Stage::NotOurs, failed: None });
 static CHANGED: Condvar = Condvar::new();
 
-/// The runtime's state, held still through a fork.
+/// The runtime's state, held through a fork.
 pub struct Still(MutexGuard<'static, Runtime>);
 
-/// Holds the runtime's state still.
 pub fn hold_still() -> Still {
     Still(RUNTIME.lock())
 }
 
 impl Still {
-    /// Whether Python is on its way in or out, or on a thread of ours.
+    /// Whether pyferry is starting, running or stopping Python.
     pub fn is_at_work(&self) -> bool {
         !matches!(self.0.stage, Stage::NotOurs)
     }
 
-    /// In a forked child the owner is not there, unless it is the thread that forked. Python goes on without it, and nobody
-    /// finalises it for us.
+    /// In a forked child the owner does not exist, unless it is the thread that forked. Python goes on without the owner, and
+    /// pyferry does not finalise it.
     pub fn forget_owner(&mut self) {
-        // Not dropped: that would detach a thread that does not exist.
+        // Not dropped: the drop is a pthread_detach, and the thread does not exist.
         std::mem::forget(self.0.failed.take());
         if let Stage::Running(owner) | Stage::Stopping(owner) = &self.0.stage
             && owner.forked()
@@ -91,7 +90,7 @@ impl Still {
     }
 }
 
-/// What there is to know without attaching.
+/// The Python that runs, and its main interpreter.
 pub fn facts() -> Result<(&'static Python, Arc<Interpreter>)> {
     let python = Python::running()?;
     Ok((python, interpreter::main(python)?))

@@ -1,4 +1,4 @@
-//! The thread that Python calls its main thread.
+//! The owner: the thread that initialises and finalises Python, and is Python's main thread.
 
 use super::here::Here;
 use super::initializing::Initializing;
@@ -16,21 +16,21 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-/// The thread that Python calls its main thread.
+/// Python's main thread: one of pyferry's own, or the host's.
 pub struct Owner {
     pub(super) main: Arc<Interpreter>,
     pub(super) place: Place,
-    /// It was told to: Py_FinalizeEx is at work, or has ended.
+    /// The thread was told to finalise: Py_FinalizeEx is running, or has returned.
     pub(super) is_finalizing: bool,
 }
 
-/// Whose thread that is.
+/// Whose thread the owner is.
 pub enum Place {
     Own(Own),
     Here(Here),
 }
 
-/// A thread of ours.
+/// A thread of pyferry's own.
 pub struct Own {
     thread: sys::Joinable,
     orders: Sender<Order>,
@@ -39,15 +39,15 @@ pub struct Own {
 
 /// What the owner thread is told to do.
 pub enum Order {
-    /// To call what tells the Python threads of the main interpreter to go.
+    /// Run the functions of `threading._register_atexit` in the main interpreter.
     TellPythonThreads,
-    /// To finalise Python, and end.
+    /// Finalise Python, and end.
     Finalize,
 }
 
-/// How often the pending calls are looked after while somebody is in who may make some.
+/// How often pending calls are run while main is in use: any thread inside may make some.
 const OFTEN: Duration = Duration::from_millis(50);
-/// How often while nobody is.
+/// The longest pause while main is not in use.
 const SELDOM: Duration = Duration::from_millis(800);
 
 impl Owner {
@@ -63,17 +63,17 @@ impl Owner {
         Ok(Owner { main, place, is_finalizing: false })
     }
 
-    /// Whether somebody else has finalised the Python that runs on this thread.
+    /// Whether the Python that was initialised on this thread has ended.
     pub fn is_without_python(&self) -> bool {
         self.main.raw().is_none()
     }
 
-    /// Whether the only thread of a forked child is this one, and goes on as it.
+    /// Whether the only thread of a forked child is the owner, and goes on as Python's main thread.
     pub fn forked(&self) -> bool {
         matches!(&self.place, Place::Here(here) if here.forked(self.main.python))
     }
 
-    /// Whether Python can be finalised by the calling thread, or by one that it tells to.
+    /// Whether the calling thread can finalise Python, itself or by an order to pyferry's own thread.
     pub fn can_be_told_here(&self) -> bool {
         match &self.place {
             Place::Own(_) => true,
@@ -81,8 +81,8 @@ impl Owner {
         }
     }
 
-    /// Has the functions of `threading._register_atexit` run: on Python's main thread, as Py_FinalizeEx would. Not where
-    /// that is the calling thread, whose time is limited and theirs is not.
+    /// Has the functions of `threading._register_atexit` run: on Python's main thread, as in Py_FinalizeEx, unless that is the
+    /// calling thread, which has a time limit while the functions have none.
     pub fn tell_python_threads(&self) -> Result<()> {
         match &self.place {
             Place::Own(own) => {
@@ -93,7 +93,7 @@ impl Owner {
         }
     }
 
-    /// Has Python finalised. False: it could not flush its output.
+    /// Finalises Python. False: it could not flush its output.
     pub fn finalize(&mut self, limits: &Limits) -> Result<bool> {
         let own = match &self.place {
             Place::Own(own) => own,
@@ -113,7 +113,7 @@ impl Owner {
         Ok(flushed != Some(false))
     }
 
-    /// Waits for the end of a thread of ours, which has finalised Python.
+    /// Waits for the end of pyferry's own thread, which has finalised Python.
     pub fn join(self) {
         if let Place::Own(own) = self.place {
             own.thread.join();
@@ -121,8 +121,8 @@ impl Owner {
     }
 }
 
-/// A thread of ours that Python is started on. Where that fails it stays, and the next start is on it: CPython takes the first
-/// thread for its main thread until it was finalised.
+/// A thread of pyferry's own that Python is started on. If the start fails the thread stays, and the next start uses it: until
+/// Py_FinalizeEx CPython takes the first thread for its main thread.
 pub struct Starter {
     thread: sys::Joinable,
     lives: Sender<Box<dyn FnOnce() + Send>>,
@@ -163,7 +163,7 @@ impl Own {
         let starter = Starter::find(options.stack_size)?;
         let mask = SignalMask::of_this_thread();
         let life = move || {
-            // The thread may be one that another thread of the host's had started, for a start that failed.
+            // The thread may be left from a failed start by another host thread, with that thread's signal mask.
             mask.give();
             own(python, program, &options, &tell_started, &taken_orders, &tell_finalized);
         };
@@ -179,7 +179,7 @@ impl Own {
     }
 }
 
-/// The life of the owner thread.
+/// One run of Python on pyferry's own thread.
 fn own(
     python: &'static Python,
     program: Option<PathBuf>,
@@ -210,7 +210,7 @@ fn own(
     }
     let flushed = match known {
         Ok(main) if main.is_closed() || python.is_finalizing() => {
-            // Somebody else finalises it, or has: there is nothing to come back to, only an end to wait for.
+            // Somebody else is finalising Python, or has done so: do not attach again, only wait for its end.
             while main.raw().is_some() {
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -219,7 +219,7 @@ fn own(
         _ => {
             thread::reattach(python, state);
             SignalMask::as_given(|| {
-                // As before the exit functions.
+                // As in `serve`: the handler of an earlier SIGINT would raise in an atexit function.
                 python.make_pending_calls();
                 python.finalize()
             })
@@ -229,15 +229,14 @@ fn own(
     let _ = finalized.send(flushed);
 }
 
-/// Is Python's main thread until it is told to finalise: runs the calls that libraries give to Py_AddPendingCall, which
-/// CPython runs on that thread alone. CPython wakes nobody for them, so this thread looks now and then. False: nobody is
-/// there who could tell it.
+/// Acts as Python's main thread until it is told to finalise: runs the calls that libraries give to Py_AddPendingCall, which
+/// CPython runs on that thread only. CPython wakes nobody for them, so this thread polls. False: the sender of orders is gone.
 fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>) -> bool {
     let mut pause = OFTEN;
     loop {
         match orders.recv_timeout(pause) {
             Ok(Order::TellPythonThreads) => {
-                // The handler of a SIGINT that came before would raise KeyboardInterrupt in the first of these functions.
+                // First, or the handler of an earlier SIGINT would raise KeyboardInterrupt in an exit function.
                 run_pending_calls(main, Admission::Late);
                 python_threads::tell_from_here(main);
             }
@@ -252,11 +251,11 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>) -> bool {
     }
 }
 
-/// What Python's main thread runs now and then. Those that come while Python shuts down Py_FinalizeEx runs.
+/// Runs pending calls. Once the gate refuses this thread, Py_FinalizeEx runs them.
 fn run_pending_calls(main: &Arc<Interpreter>, admission: Admission) {
     if let Ok(ticket) = thread::attach(main, admission, PENDING_CALLS) {
         SignalMask::as_given(|| thread::with_frozen_attachments(main.python, || main.python.make_pending_calls()));
-        // It is attached, as it just was: there is nothing to fail.
+        // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);
     }
 }

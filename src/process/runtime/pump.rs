@@ -1,4 +1,4 @@
-//! What Python's main thread runs now and then, where that is the host's: PYFERRY_RUNTIME_ON_THIS_THREAD.
+//! pyferry_runtime_pump: for a host's thread that is Python's main thread (PYFERRY_RUNTIME_ON_THIS_THREAD).
 
 use super::owner::Place;
 use super::{RUNTIME, Stage};
@@ -10,10 +10,9 @@ use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
 
-/// What the host's thread comes in for.
 const PUMP: Label = Label::new(c"pyferry_runtime_pump");
 
-/// Runs what Python's main thread runs now and then: pending calls, and the handlers of signals that came.
+/// Runs pending calls, and the handlers of signals that came.
 pub fn pump() -> Result<()> {
     let main = main_of_this_thread()?;
     let python = main.python;
@@ -30,7 +29,7 @@ pub fn pump() -> Result<()> {
     result
 }
 
-/// The main interpreter, where this thread is the one that Python was started on.
+/// The main interpreter, if Python was started on this thread.
 fn main_of_this_thread() -> Result<Arc<Interpreter>> {
     let runtime = RUNTIME.lock();
     let owner = match &runtime.stage {

@@ -1,4 +1,4 @@
-//! Starts Python on a thread of ours, or joins the one that runs.
+//! pyferry_runtime_start: starts Python, or joins the Python that runs.
 
 use super::owner::Owner;
 use super::{CHANGED, Options, RUNTIME, Stage, initializing};
@@ -10,9 +10,8 @@ use crate::sys;
 use crate::thread;
 use std::time::Duration;
 
-/// Starts Python, or joins the one that runs.
 pub fn start(options: Options) -> Result<()> {
-    // Python's modules are libraries that other threads load, and this one waits for them.
+    // Python loads modules on another thread, for which this one waits: a caller that holds the loader's lock would deadlock.
     let waits = !matches!(RUNTIME.lock().stage, Stage::Running(_)) && !is_inside_start();
     if waits && !sys::others_can_load(Duration::from_secs(5)) {
         fail!(
@@ -21,15 +20,16 @@ pub fn start(options: Options) -> Result<()> {
         );
     }
     let (mut runtime, running) = loop {
-        // With no lock held: to look for Python can be to wait for the loader, and so for a constructor that comes here.
+        // Before the lock is taken: looking for Python can wait for the loader, and so for a library's constructor that calls this
+        // function.
         let running = running()?;
         let mut runtime = RUNTIME.lock();
         if matches!(&runtime.stage, Stage::Running(owner) if owner.is_without_python()) {
-            // Its thread ends by itself, with nothing to finalise.
+            // Somebody else has finalised it: its thread ends by itself.
             runtime.stage = Stage::NotOurs;
         }
         match runtime.stage {
-            // Site code that Python runs while it is initialised: to wait for that would be to wait for itself.
+            // The caller is site code, run while Python is initialised: waiting would be waiting for itself.
             Stage::Starting if is_inside_start() => {
                 runtime.starts += 1;
                 return Ok(());
@@ -45,11 +45,12 @@ pub fn start(options: Options) -> Result<()> {
             Stage::NotOurs => break (runtime, running),
         }
     };
-    // What another copy has initialised and does not serve yet is not to be taken from it, which would finalise it then.
+    // A Python that another copy is starting, and does not serve yet, must not be joined: that copy would find it taken, and
+    // finalise it.
     if let Some(python) = running
         && (!copies::are_starting() || is_inside_start())
     {
-        // Somebody else's: to be used, and never finalised by us.
+        // Started by somebody else: used here, and never finalised.
         runtime.starts += 1;
         drop(runtime);
         return join(python);
@@ -75,7 +76,7 @@ pub fn start(options: Options) -> Result<()> {
     result
 }
 
-/// Python, if somebody runs it.
+/// The Python that runs, if any.
 fn running() -> Result<Option<&'static Python>> {
     match Python::running() {
         Ok(python) => Ok(Some(python)),
@@ -84,7 +85,7 @@ fn running() -> Result<Option<&'static Python>> {
     }
 }
 
-/// Uses a Python that somebody else runs; it is counted already.
+/// Registers the main interpreter of somebody else's Python. The start is counted already.
 fn join(python: &'static Python) -> Result<()> {
     let known = interpreter::main(python).map(drop);
     if known.is_err() {
@@ -97,7 +98,7 @@ fn is_inside_start() -> bool {
     initializing::is_here() || Python::known().is_some_and(|python| thread::current(python).is_some())
 }
 
-/// Starts Python, while no other copy of this library does. None: somebody else's runs by now, and was joined.
+/// Starts Python, while no other copy of this library does. None: somebody else's Python runs by now, and was joined.
 fn start_alone(options: Options) -> Result<Option<Owner>> {
     let Some(_starting) = copies::begin_start(Duration::from_secs(10)) else {
         fail!(Closed, "another copy of pyferry is starting Python at this moment: start again when it is through");

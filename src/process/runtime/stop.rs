@@ -1,4 +1,4 @@
-//! Takes a start back; the last one finalises Python if we started it.
+//! pyferry_runtime_stop: takes one start back; the last stop finalises Python if pyferry started it.
 
 use super::owner::Owner;
 use super::{RUNTIME, Stage};
@@ -9,13 +9,12 @@ use crate::registry::{self, Interpreter, Origin};
 use crate::thread;
 use std::sync::Arc;
 
-/// Takes one start back; the last one finalises Python if we started it.
 pub fn stop(limits: &Limits) -> Result<()> {
     let mut runtime = RUNTIME.lock();
     if runtime.starts == 0 {
         fail!(WrongOrder, "pyferry_runtime_stop without a pyferry_runtime_start before it");
     }
-    // A start that is at work counts when it is through.
+    // A start that is under way counts only when it has succeeded.
     if runtime.starts > 1 || matches!(runtime.stage, Stage::NotOurs | Stage::Starting) {
         runtime.starts -= 1;
         return Ok(());
@@ -48,7 +47,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
     };
     drop(runtime);
 
-    // Where our Python is gone, another one that runs now is not ours to close.
+    // If our Python is gone, one that somebody else runs now is not ours to close.
     if ours
         && !owner.is_finalizing
         && let Err(error) = empty(python, &owner, limits)
@@ -70,23 +69,23 @@ pub fn stop(limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// Lets nobody new into any interpreter, and waits while Python is whole, and within the limits, for all that Py_FinalizeEx
-/// would wait for without one: the host's threads, and Python's own, which are told to go.
+/// Closes every interpreter and waits, within the limits and while Python is whole, for all that Py_FinalizeEx would wait for
+/// without a limit: the host's threads, and Python's own, which are asked to end.
 fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
     let all = registry::all();
     all.iter().for_each(|interpreter| shutdown::close(interpreter));
     if python.is_finalizing() {
-        // Somebody else's Py_FinalizeEx: there is nobody left to wait for.
+        // Somebody else is in Py_FinalizeEx: there is nobody left to wait for.
         return Ok(());
     }
     for interpreter in &all {
-        // Py_FinalizeEx claims it, by our hook.
+        // The claim is given back: Py_FinalizeEx claims the gate, by our atexit hook.
         drop(shutdown::wait_for_participants(interpreter, limits)?);
     }
     for interpreter in all.iter().filter(|interpreter| interpreter.origin == Origin::Ours) {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
     }
-    // Last, and on Python's main thread, as Py_FinalizeEx would.
+    // Main last, as in Py_FinalizeEx; its exit functions on Python's main thread, if that is pyferry's own.
     python_threads::wait_until_gone(&owner.main, limits, |_: &Arc<Interpreter>| owner.tell_python_threads())
 }
 
