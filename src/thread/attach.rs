@@ -263,7 +263,7 @@ impl Thread {
         }
         if makes && target.slot.is_found() {
             orphans::delete(self, &local, stand_ins::may_delete());
-            if self.current(python) != current {
+            if self.current(python) != current || local.is_over() {
                 // The interpreter that this thread was attached to ended meanwhile, and did not wait for it.
                 self.unpin(&local);
                 return Err(self.refused(target));
@@ -306,7 +306,12 @@ impl Thread {
         }
         let aside = if python.has_exception() { python.set_exception_aside() } else { Aside::NONE };
         self.note(What::ComesIn, entry);
-        self.came_in(&local);
+        if !self.came_in(&local) {
+            local.take_from_slot(state, self.unless_gone(before));
+            self.unpin(&local);
+            self.restore(python, outer);
+            return Err(self.refused(target));
+        }
         if makes && source != Source::Adopted {
             python.drop_dummy_thread_of_another();
         }
@@ -340,15 +345,15 @@ impl Thread {
         }
     }
 
-    /// Notes that this attached thread is in. An interrupt that came too late for an earlier stay is dropped.
-    pub(super) fn came_in(&self, local: &Local) {
+    /// Notes that this attached thread is in. An interrupt that came too late for an earlier stay is dropped. False: this thread was
+    /// given up meanwhile, and is attached to nothing.
+    pub(super) fn came_in(&self, local: &Local) -> bool {
         let entry = &local.participant.entry;
-        if !entry.is_in() {
-            entry.came_in(self.pace.now());
-            if local.participant.take_signal() {
-                self.take_interrupt_back(local.interpreter.python);
-            }
+        if entry.is_in() {
+            return true;
         }
+        entry.came_in(self.pace.now());
+        !local.participant.take_signal() || self.take_interrupt_back(local.interpreter.python)
     }
 
     #[cold]

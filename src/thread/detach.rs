@@ -189,7 +189,11 @@ impl Thread {
         if !aside.is_none() {
             python.put_exception_back(aside);
         }
-        if self.going_out(&local, source) {
+        let is_last = local.participant.pins() == 1;
+        if is_last && local.participant.take_signal() && !self.take_interrupt_back(python) {
+            return self.detach_elsewhere(python, ticket, frame);
+        }
+        if self.going_out(&local, source, is_last) {
             with_frozen_attachments(python, || python.delete_attached(local.interpreter.slot, frame.state, before));
         } else {
             python.detach(local.interpreter.slot, before);
@@ -266,10 +270,9 @@ impl Thread {
     }
 
     /// Notes that this thread is about to leave. True: the state that it is attached through is to be deleted.
-    fn going_out(&self, local: &Local, source: Source) -> bool {
+    fn going_out(&self, local: &Local, source: Source, is_last: bool) -> bool {
         let Local { interpreter, participant, .. } = local;
         self.note(What::GoesOut, &participant.entry);
-        let is_last = participant.pins() == 1;
         if is_last {
             participant.entry.went_out();
             participant.entry.set_depth(1);
@@ -280,9 +283,6 @@ impl Thread {
         let retires = source == Source::Cached && is_last && interpreter.gate.phase() != Phase::Open;
         if retires {
             participant.entry.state.take();
-        }
-        if is_last && participant.take_signal() {
-            self.take_interrupt_back(interpreter.python);
         }
         retires || source == Source::Temporary
     }

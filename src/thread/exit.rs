@@ -58,7 +58,10 @@ impl Thread {
             self.note_of(What::Waits, id, FORGET);
             with_temporary_state(python, slot, Unattached { state, bound: true }, |state, before| {
                 self.note_of(What::ComesIn, id, FORGET);
-                self.came_in(&local);
+                if !self.came_in(&local) {
+                    // CPython deletes the state with the interpreter.
+                    return local.take_from_slot(state, before);
+                }
                 self.note_of(What::GoesOut, id, FORGET);
                 python.delete_attached(slot, state, before);
             });

@@ -181,22 +181,23 @@ pub fn current_state(python: &Python) -> Option<State> {
 }
 
 /// Drops an interrupt that was sent to this attached thread while it ran no Python code: it was for others. (Free-threaded, with
-/// several interpreters, the sender cannot tell which threads run Python code.)
-pub fn drop_early_interrupt(python: &Python) {
+/// several interpreters, the sender cannot tell which threads run Python code.) False: this thread was given up meanwhile, and is
+/// attached to nothing.
+pub fn drop_early_interrupt(python: &Python) -> bool {
     THREAD.with(|me| {
-        let Some(state) = me.current(python).filter(|state| !python.runs_python(*state)) else { return };
+        let Some(state) = me.current(python).filter(|state| !python.runs_python(*state)) else { return true };
         let raw = python.interpreter_of(state);
-        if me.locals.all().iter().any(|local| local.interpreter.is(raw) && local.participant.take_signal()) {
-            me.take_interrupt_back(python);
-        }
-    });
+        let signalled = |local: &Rc<Local>| local.interpreter.is(raw) && local.participant.take_signal();
+        !me.locals.all().iter().any(signalled) || me.take_interrupt_back(python)
+    })
 }
 
-/// Whether this thread is attached to the interpreter, or has a frame in it.
+/// Whether this thread is attached to the interpreter, or will come back to it: by a frame, or to what others attached below one.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
-    THREAD.with(|me| {
-        me.stack.frames().any(|frame| frame.is_in(interpreter)) || interpreter.is(current(interpreter.python))
-    })
+    let comes_back = |frame: Frame| {
+        frame.is_in(interpreter) || frame.outer().is_some_and(|outer| outer.participant.entry.is_at(interpreter))
+    };
+    THREAD.with(|me| me.stack.frames().any(comes_back) || interpreter.is(current(interpreter.python)))
 }
 
 /// The number of this thread, which no other thread of the process has had.
@@ -363,19 +364,22 @@ impl Thread {
     }
 
     /// Takes back an interrupt that this attached thread was signalled for and has not seen. The signal is off its participant: an
-    /// interrupter that looks from now on spares this thread, and one that has seen the signal before is waited for.
+    /// interrupter that looks from now on spares this thread, and one that has seen the signal before is waited for. False: this
+    /// thread was given up meanwhile, and is attached to nothing.
     #[cold]
-    fn take_interrupt_back(&self, python: &Python) {
-        if registry::is_raising() {
-            self.released(python, None, || {
-                // Not for ever: an interrupter may be in a destructor that waits for this thread.
-                let until = Instant::now() + Duration::from_secs(1);
-                while registry::is_raising() && Instant::now() < until {
-                    std::thread::sleep(Duration::from_micros(100));
-                }
-            });
+    fn take_interrupt_back(&self, python: &Python) -> bool {
+        let wait = || {
+            // Not for ever: an interrupter may be in a destructor that waits for this thread.
+            let until = Instant::now() + Duration::from_secs(1);
+            while registry::is_raising() && Instant::now() < until {
+                std::thread::sleep(Duration::from_micros(100));
+            }
+        };
+        let is_back = !registry::is_raising() || self.released(python, None, wait);
+        if is_back {
+            python.clear_interrupt();
         }
-        python.clear_interrupt();
+        is_back
     }
 }
 

@@ -127,7 +127,10 @@ pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool)
     me.note_of(What::Waits, id, LABEL);
     with_temporary_state(python, slot, made, |state, before| {
         me.note_of(What::ComesIn, id, LABEL);
-        me.came_in(local);
+        if !me.came_in(local) {
+            // CPython deletes the states with the interpreter.
+            return local.take_from_slot(state, before);
+        }
         sys::SignalMask::as_given(|| {
             for (ident, thread_id) in threads {
                 // Another thread may have the same `ident` by now.

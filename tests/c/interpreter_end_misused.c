@@ -29,6 +29,16 @@ int main(void)
     Py_END_ALLOW_THREADS
     detach(token);
 
+    /* It comes back to what others have attached, too. */
+    PyThreadState *others = PyThreadState_New(interpreter_of(sub));
+    PyEval_RestoreThread(others);
+    refused(sub, PYFERRY_STATUS_WRONG_THREAD, "detach");
+    away = attach(main);
+    refused(sub, PYFERRY_STATUS_WRONG_THREAD, "detach");
+    detach(away);
+    PyThreadState_Clear(others);
+    PyThreadState_DeleteCurrent();
+
     PyEval_RestoreThread(state);
     PyThreadState *made_by_host = Py_NewInterpreter();
     pyferry_view *theirs = current_view();
