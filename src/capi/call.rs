@@ -3,19 +3,22 @@ use crate::error::Status;
 use crate::interpreter::call;
 use std::ffi::c_void;
 
-/// Attaches this thread to an interpreter, calls a function, and detaches: for those who have nothing else to write.
+/// Attaches this thread to an interpreter, calls a function, and detaches, all in one call.
 ///
-/// Any thread, as pyferry_attach; it waits for the interpreter as long as that takes. A thread that is not to wait posts to a
-/// queue (pyferry_queue_post), and one that waits no longer than a time limit calls through one (pyferry_queue_call).
+/// Any thread, as pyferry_attach, and at shutdown as that; it waits for the interpreter without a time limit. A thread
+/// that must not wait posts to a queue (pyferry_queue_post). One that may wait only for a limited time calls through a
+/// queue (pyferry_queue_call).
 ///
 /// @param view      the interpreter; read during the call
-/// @param function  called once, attached, on this thread; or, where the status is none of OK, _PYTHON_ERROR, _WRONG_ORDER and
-///                  _NOT_ATTACHED, not at all. It must not throw, and leaves the thread attached as it found it.
-/// @param data      passed to it
-/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the function left an exception set: pyferry_last_error has the traceback, and it
-///         is cleared), _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is shutting down or has
-///         ended; also where the function shut it down itself), _WRONG_ORDER and _NOT_ATTACHED (the function left an attachment
-///         open, or let go of the interpreter: as pyferry_detach), _NO_MEMORY, _FORKED.
+/// @param function  called once, attached, on this thread, if the status is OK, _PYTHON_ERROR, _WRONG_ORDER or
+///                  _NOT_ATTACHED; for _CLOSED see there; otherwise not at all. It must not throw, and has to leave the
+///                  thread attached as it found it.
+/// @param data      passed to it; may be NULL
+/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the function left an exception set: pyferry_last_error has the traceback,
+///         and the exception is cleared), _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is
+///         shutting down or has ended, and the function was not called; or it was called, and the interpreter was shut
+///         down meanwhile by the function itself, or gave this thread up), _WRONG_ORDER and _NOT_ATTACHED (the function
+///         left an attachment open, or let go of the interpreter: as pyferry_detach), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_call(
     view: *const pyferry_view,

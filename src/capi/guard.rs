@@ -4,18 +4,18 @@ use crate::thread::{self, Guard, Opening};
 use std::sync::Arc;
 
 /// A guard: a strong handle to one interpreter. While it is open the interpreter cannot finish shutting down, and
-/// pyferry_attach_guarded always gets in.
+/// pyferry_attach_guarded always gets in; unless the host gives the guard up (pyferry_report).
 // Never made: its address is a thread::Guard's, which is kept in its box from one opening to the next.
 pub struct pyferry_guard {
     _guard: Guard,
 }
 
-/// Opens a guard. Only an open gate gives one: a shutdown that has begun is not held up by newcomers.
+/// Opens a guard, as long as no shutdown of the interpreter has begun.
 ///
-/// Any thread, attached or not; any thread may use and close the guard. A guard that is never closed holds the
-/// interpreter's shutdown up for ever. In a forked child, guards from before the fork hold nothing.
+/// Any thread, attached or not; it waits for no interpreter. Any thread may use and close the guard. A guard that is
+/// never closed holds the interpreter's shutdown up forever. In a forked child, guards from before the fork hold nothing.
 ///
-/// @param view  the interpreter to hold
+/// @param view  the interpreter to hold; read during the call
 /// @param out   gets the guard, to be closed with pyferry_guard_close
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _CLOSED (the interpreter is shutting down or has
 ///         ended), _FORKED.
@@ -25,14 +25,16 @@ pub unsafe extern "C-unwind" fn pyferry_guard_open(view: *const pyferry_view, ou
     unsafe { open(view, Opening::Open, out) }
 }
 
-/// Opens a guard as PEP 788 has it: also while a shutdown of the interpreter waits, as long as that is for a guard or a thread
-/// that was there before it began, or for this very thread. Those that come meanwhile let nobody else in, so the wait has an end.
+/// Opens a guard by the rules of PEP 788: also while a shutdown of the interpreter waits, as long as it waits for a guard
+/// or a thread that was there before the shutdown began, or for this very thread. Guards that are opened during the
+/// shutdown, and threads that come in by them, let nobody else in, so the wait has an end.
 ///
-/// Any thread, attached or not; any thread may use and close the guard, as pyferry_guard_open.
+/// Any thread, attached or not; any thread may use and close the guard, as with pyferry_guard_open.
 ///
-/// @param view  the interpreter to hold
+/// @param view  the interpreter to hold; read during the call
 /// @param out   gets the guard, to be closed with pyferry_guard_close
-/// @return as pyferry_guard_open. _CLOSED: the interpreter is shutting down and waits for nobody from before, or it has ended.
+/// @return as pyferry_guard_open. _CLOSED: the interpreter is shutting down and waits for nobody from before, or it has
+///         ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_guard_open_while_held(
     view: *const pyferry_view,
@@ -52,14 +54,14 @@ unsafe fn open(view: *const pyferry_view, opening: Opening, out: *mut *mut pyfer
     })
 }
 
-/// A view of the interpreter that a guard holds: for whoever was handed the guard alone.
+/// A view of the interpreter that a guard holds, for code that was given only the guard.
 ///
-/// Any thread, attached or not. The guard has to stay open for this call only; the view outlives it.
+/// Any thread, attached or not, also while the interpreter is shutting down. The guard has to stay open only during this
+/// call; the view outlives it.
 ///
 /// @param guard  an open guard
 /// @param out    gets the view, to be freed with pyferry_view_free
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _FORKED. While the interpreter shuts down, which
-///         waits for the guard, too.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (an argument is NULL), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_guard_view(guard: *const pyferry_guard, out: *mut *mut pyferry_view) -> Status {
     enter(|| {
@@ -72,7 +74,7 @@ pub unsafe extern "C-unwind" fn pyferry_guard_view(guard: *const pyferry_guard, 
 
 /// Closes a guard, once. A shutdown that waits for it goes on.
 ///
-/// Any thread, attached or not, at any time, in forked children too.
+/// Any thread, attached or not, at any time, in forked children too. It waits for no interpreter.
 ///
 /// @param guard  what to close; NULL is ignored
 #[unsafe(no_mangle)]

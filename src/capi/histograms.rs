@@ -5,12 +5,12 @@ use std::ffi::c_char;
 
 /// pyferry_histogram: of waits to be attached, or to be attached again.
 pub const PYFERRY_HISTOGRAM_WAIT: i64 = 1;
-/// pyferry_histogram: of stays, each up to where the thread goes out, lets go (pyferry_suspend) or goes on into another
-/// interpreter. In a stay threads may take turns by CPython's own means, which is part of it.
+/// pyferry_histogram: of stays. A stay lasts until the thread goes out, lets go (pyferry_suspend) or goes on into another
+/// interpreter. Turns that other threads take meanwhile by CPython's own means are part of it.
 pub const PYFERRY_HISTOGRAM_HOLD: i64 = 2;
 
-/// How long waits or stays at one interpreter were, in nanoseconds; all but the sum to within a hundredth. Start from
-/// PYFERRY_HISTOGRAM_INIT.
+/// How long waits or stays at one interpreter were, in nanoseconds. The sum is exact, and all other times are within one
+/// percent. Begin with PYFERRY_HISTOGRAM_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_histogram {
@@ -22,7 +22,7 @@ pub struct pyferry_histogram {
     pub kind: i64,
     /// How many there were.
     pub count: u64,
-    /// All together.
+    /// The sum of all.
     pub sum_ns: u64,
     /// The shortest.
     pub min_ns: u64,
@@ -32,11 +32,11 @@ pub struct pyferry_histogram {
     pub p50_ns: u64,
     /// Nine of ten were no longer.
     pub p90_ns: u64,
-    /// 99 of a hundred.
+    /// 99 of a hundred were no longer.
     pub p99_ns: u64,
-    /// 999 of a thousand.
+    /// 999 of a thousand were no longer.
     pub p999_ns: u64,
-    /// 9,999 of ten thousand.
+    /// 9,999 of ten thousand were no longer.
     pub p9999_ns: u64,
 }
 
@@ -75,29 +75,32 @@ impl From<&Summary> for pyferry_histogram {
     }
 }
 
-/// Has waits and stays counted, for pyferry_histograms, as pyferry_trace_start does, but without a file. pyferry_trace_stop ends that.
+/// Has waits and stays counted for pyferry_histograms, as pyferry_trace_start does, but without a file.
+/// pyferry_trace_stop ends the counting.
 ///
 /// Any thread, attached or not, before there is a Python too.
 ///
-/// @return PYFERRY_STATUS_OK, _WRONG_ORDER (they are counted already, or a trace is written), _NO_MEMORY (no thread can be started),
-///         _FORKED.
+/// @return PYFERRY_STATUS_OK, _WRONG_ORDER (they are counted already, or a trace is written), _NO_MEMORY (no thread can
+///         be started), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_histograms_start() -> Status {
     enter(|| observe::start_trace(None))
 }
 
-/// Says how long threads waited for each interpreter and stayed there while pyferry_histograms_start or pyferry_trace_start had
-/// that counted. Counted is what has begun and ended, some 10 ms ago at the latest or before
-/// pyferry_trace_stop returned; what was going on when it was called is counted from there. What no buffer had room for is not.
-/// There is one of waits and one of holds for each interpreter that had any, but for 64 interpreters at most: the
-/// oldest but main are left out. In a child of a fork they begin anew.
+/// Tells how long threads waited for each interpreter and stayed there while pyferry_histograms_start or
+/// pyferry_trace_start had that counted. It includes waits and stays that have ended, up to some 10 ms ago or to the
+/// return of pyferry_trace_stop. What was going on when the counting began is counted from that moment. What no buffer
+/// had room for is not counted. There is one histogram of waits and one of stays for each interpreter that had any, but
+/// for at most 64 interpreters: the oldest except main are left out. In a forked child they begin anew.
 ///
-/// Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal handler.
+/// Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal
+/// handler.
 ///
-/// @param out       room for as many as `capacity`; NULL: nothing is written. The first one's `struct_size` says how large
-///                  each is; where it is no size that this library knows, they are as large as in its first version.
-/// @param capacity  how many there is room for
-/// @return how many there are, which can be more than `capacity`
+/// @param out       an array of `capacity` elements; NULL: nothing is written. The `struct_size` of the first one says
+///                  how large each is; if this library does not know that size, they are as large as in its first
+///                  version.
+/// @param capacity  how many elements there is room for
+/// @return how many histograms there are, which can be more than `capacity`
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_histograms(out: *mut pyferry_histogram, capacity: usize) -> usize {
     // SAFETY: as documented for the caller.
@@ -108,14 +111,15 @@ pub unsafe extern "C-unwind" fn pyferry_histograms(out: *mut pyferry_histogram, 
     places.count()
 }
 
-/// Writes the same as text, as Prometheus reads it: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`, with the
-/// label `interpreter`, from a microsecond to ten seconds.
+/// Writes the same as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`,
+/// with the label `interpreter`, from a microsecond to ten seconds.
 ///
-/// Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal handler.
+/// Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal
+/// handler.
 ///
 /// @param buffer    gets the text, cut and terminated as by pyferry_last_error; NULL: nothing is written
-/// @param capacity  how many bytes there is room for
-/// @return how many bytes the text has, without the end
+/// @param capacity  the size of `buffer` in bytes, with room for the terminator
+/// @return the length of the whole text in bytes, without the terminator: `capacity` or more means that it was cut
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_histograms_text(buffer: *mut c_char, capacity: usize) -> usize {
     // SAFETY: as documented for the caller.

@@ -12,39 +12,40 @@ use std::time::Duration;
 pub const PYFERRY_THREAD_WAITING: i32 = 1;
 /// pyferry_thread_info: the thread is inside: attached, or taking turns with others by CPython's own means.
 pub const PYFERRY_THREAD_INSIDE: i32 = 2;
-/// pyferry_thread_info: the thread has let go (pyferry_suspend), and comes back.
+/// pyferry_thread_info: the thread has let go (pyferry_suspend), and will come back.
 pub const PYFERRY_THREAD_SUSPENDED: i32 = 3;
-/// pyferry_thread_info: the thread has gone on into another interpreter, and comes back.
+/// pyferry_thread_info: the thread has gone on into another interpreter, and will come back.
 pub const PYFERRY_THREAD_ELSEWHERE: i32 = 4;
-/// pyferry_thread_info: no thread but an open guard.
+/// pyferry_thread_info: this is no thread but an open guard.
 pub const PYFERRY_THREAD_GUARD: i32 = 5;
 
-/// One thread or guard at one interpreter, as pyferry_threads sees it. Start from PYFERRY_THREAD_INFO_INIT.
+/// One thread or guard at one interpreter, as pyferry_threads sees it. Begin with PYFERRY_THREAD_INFO_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_thread_info {
     /// sizeof(pyferry_thread_info)
     pub struct_size: usize,
-    /// The number by which the operating system shows the thread (gettid); of a guard, of the thread that opened it.
+    /// The number by which the operating system shows the thread (gettid); for a guard, that of the thread that opened
+    /// it.
     pub thread_id: u64,
     /// The thread's name as the system has it, UTF-8; empty where there is none.
     pub name: [c_char; 32],
     /// The interpreter, as pyferry_view_interpreter_id numbers it.
     pub interpreter_id: i64,
-    /// What pyferry_attach_labeled was given; NULL: none.
+    /// The label of pyferry_attach_labeled; NULL: none. Never freed.
     pub label: *const c_char,
     /// PYFERRY_THREAD_...
     pub state: i32,
-    /// Whether CPython has the thread attached to the interpreter at this moment: of those inside a GIL, one at most. Where this
-    /// cannot be told (pyferry_runtime_info.cache_off_reason), true for all who are inside.
+    /// Whether CPython has the thread attached to the interpreter at this moment: with a GIL, at most one of those
+    /// inside. Where this cannot be told (pyferry_runtime_info.cache_off_reason), true for all that are inside.
     pub is_attached: bool,
-    /// The calling thread.
+    /// This is the calling thread.
     pub is_caller: bool,
-    /// A thread of pyferry's own, in which nothing of the host's runs: a queue's worker is none.
+    /// This is a thread of pyferry's own, in which no code of the host runs; a queue's worker does not count as one.
     pub is_own: bool,
     /// The state is PYFERRY_THREAD_GUARD.
     pub is_guard: bool,
-    /// How many attachments the thread is in, up to its last one to this interpreter: 1 is not nested.
+    /// How many attachments the thread is in, up to its last one to this interpreter; 1 means not nested.
     pub depth: usize,
     /// For how long it has been in that state, in microseconds. The clock's steps are a few milliseconds.
     pub elapsed_us: u64,
@@ -96,18 +97,20 @@ impl From<&Seen> for pyferry_thread_info {
     }
 }
 
-/// Says who waits for an interpreter, who is inside, what for and for how long: every thread that pyferry attaches, or that
-/// has suspended, and every open guard. A thread that is in two interpreters is there twice. Python's own threads, and those
-/// that came in by other means, are there while pyferry keeps an interpreter for them: not for a nested attach.
+/// Lists the threads that wait for an interpreter or are inside, with label and time: every thread that pyferry attaches,
+/// or that has suspended, and every open guard. A thread that is in two interpreters is listed twice. Python's own
+/// threads, and those that came in by other means, are listed while pyferry keeps an interpreter for them, but not for a
+/// nested attach.
 ///
-/// Any thread, attached or not, whatever Python does: it takes no lock, allocates nothing and never waits, so a signal handler
-/// may call it, and a debugger have it called. Others come and go meanwhile; each entry is one moment's. In a forked child
-/// those of the parent's other threads are gone.
+/// Any thread, attached or not, whatever Python does: it takes no lock, allocates nothing and never waits, so a signal
+/// handler may call it, and so may a debugger. Other threads come and go meanwhile; each entry is that of one moment. In
+/// a forked child the parent's other threads are not listed.
 ///
-/// @param out       room for as many as `capacity`; NULL: nothing is written. The first one's `struct_size` says how large
-///                  each is; where it is no size that this library knows, they are as large as in its first version.
-/// @param capacity  how many there is room for
-/// @return how many there are, which can be more than `capacity`
+/// @param out       an array of `capacity` elements; NULL: nothing is written. The `struct_size` of the first one says
+///                  how large each is; if this library does not know that size, they are as large as in its first
+///                  version.
+/// @param capacity  how many elements there is room for
+/// @return how many threads and guards there are, which can be more than `capacity`
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_threads(out: *mut pyferry_thread_info, capacity: usize) -> usize {
     sys::keeping_errno(|| {
@@ -118,14 +121,14 @@ pub unsafe extern "C-unwind" fn pyferry_threads(out: *mut pyferry_thread_info, c
     })
 }
 
-/// Writes what pyferry_threads says as text, a line for each, by interpreter.
+/// Writes what pyferry_threads returns as text, one line for each thread or guard, by interpreter.
 ///
-/// Any thread, at any time, in a signal handler too, and from a debugger (`call pyferry_dump(2)`) while the process stands
-/// still, whatever locks are held: it takes none, allocates nothing, leaves errno as it was and calls nothing but write(2) and
-/// what reads names and memory. It sets no message for pyferry_last_error.
+/// Any thread, at any time, also in a signal handler, and from a debugger (`call pyferry_dump(2)`) while the process is
+/// stopped, whatever locks are held: it takes none, allocates nothing, leaves errno as it was and calls nothing but
+/// write(2) and what reads names and memory. It does not set pyferry_last_error.
 ///
 /// @param fd  a file descriptor that is open for writing: 2 for stderr
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` takes nothing), _FORKED.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` cannot be written to), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_dump(fd: c_int) -> Status {
     if fork::is_forked() {
@@ -139,45 +142,45 @@ pub const PYFERRY_WATCHDOG_WAIT: i64 = 1;
 /// pyferry_watchdog_event: a thread has been inside for longer than `hold_ms`.
 pub const PYFERRY_WATCHDOG_HOLD: i64 = 2;
 
-/// What a watchdog's callback is told. All of it is valid for the length of the call.
+/// What a watchdog's callback is told. Everything in it is valid for the length of the call.
 #[repr(C)]
 pub struct pyferry_watchdog_event {
     /// sizeof(pyferry_watchdog_event)
     pub struct_size: usize,
     /// PYFERRY_WATCHDOG_WAIT or PYFERRY_WATCHDOG_HOLD
     pub kind: i64,
-    /// Who waits or holds; one of `threads`.
+    /// The thread that waits or holds; one of `threads`.
     pub thread: *const pyferry_thread_info,
-    /// Who is attached to that interpreter at this moment, so that others wait; one of `threads`. NULL: nobody whom pyferry
-    /// knows. Of several, as there are on free-threaded Pythons, the first.
+    /// The thread that is attached to that interpreter at this moment, so that others wait; one of `threads`. NULL: none
+    /// that pyferry knows. If there are several, as on free-threaded Pythons, the first.
     pub holder: *const pyferry_thread_info,
-    /// Everybody, as pyferry_threads has it.
+    /// All threads and guards, as pyferry_threads lists them.
     pub threads: *const pyferry_thread_info,
     /// How many `threads` has.
     pub thread_count: usize,
-    /// Where the holder is in Python, as `faulthandler` writes it, the innermost frame first; NULL where it cannot be had without
-    /// attaching: CPython can be asked on 3.11, 3.12 and 3.15, on Linux.
+    /// Where the holder is in Python, as `faulthandler` writes it, the innermost frame first. NULL where that cannot be
+    /// found out without attaching: CPython can be asked on 3.11, 3.12 and 3.15, on Linux.
     pub python_stack: *const c_char,
 }
 
 no_padding!(pyferry_watchdog_event { struct_size, kind, thread, holder, threads, thread_count, python_stack });
 
-/// Hears that a wait or a hold has passed its limit; once for each, however long it goes on.
+/// Is told that a wait or a hold has passed its limit; once for each, however long it goes on.
 ///
 /// It is called on a thread of pyferry's own that is never attached, and that nothing in Python can hold up. It may use
-/// pyferry: pyferry_interpreter_interrupt stops a script that runs away. An attach waits as long as everybody's.
+/// pyferry: pyferry_interpreter_interrupt stops a script that runs away. An attach waits as on any other thread.
 ///
 /// @param event  what has passed its limit
 /// @param data   what was given with the callback
 pub type pyferry_watchdog_callback =
     Option<unsafe extern "C" fn(event: *const pyferry_watchdog_event, data: *mut c_void)>;
 
-/// Hears that the data of a watchdog's callback is needed no more.
+/// Is told that the data of a watchdog's callback is no longer needed.
 ///
 /// @param data  what was given with the callback
 pub type pyferry_watchdog_destroy = Option<unsafe extern "C" fn(data: *mut c_void)>;
 
-/// Whom to call when, for pyferry_watchdog. Start from PYFERRY_WATCHDOG_OPTIONS_INIT.
+/// Whom a watchdog calls, and when, for pyferry_watchdog. Begin with PYFERRY_WATCHDOG_OPTIONS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_watchdog_options {
@@ -186,15 +189,15 @@ pub struct pyferry_watchdog_options {
     /// How long a thread may wait to be attached, in milliseconds; 0: waits are not watched.
     pub wait_ms: u64,
     /// How long a thread may be inside, in milliseconds, counted from its attach or the last time it came back
-    /// (pyferry_resume); 0: holds are not watched. Who has let go by CPython's own means, as `time.sleep` does, is not called on
-    /// meanwhile.
+    /// (pyferry_resume); 0: holds are not watched. A thread that has let go by CPython's own means, as in `time.sleep`,
+    /// is not reported meanwhile.
     pub hold_ms: u64,
-    /// Who is called; not NULL.
+    /// The function to call; not NULL.
     pub callback: pyferry_watchdog_callback,
     /// Passed to `callback` and `destroy`. It has to last until `destroy` is called.
     pub data: *mut c_void,
-    /// Called with `data`, once, when the watchdog was replaced or removed and no call is running, and never by the end of the
-    /// process; NULL: nobody needs to know.
+    /// Called with `data`, once, when the watchdog was replaced or removed and no call is running; never at the end of
+    /// the process. NULL: not wanted.
     pub destroy: pyferry_watchdog_destroy,
 }
 
@@ -214,22 +217,25 @@ impl Default for pyferry_watchdog_options {
     }
 }
 
-/// Has a callback called when a thread waits for an interpreter, or is inside, for longer than a limit. There is one watchdog
-/// in the process, and it stays until another one is set or it is removed, whoever starts and ends Python meanwhile.
+/// Sets a callback that is called when a thread waits for an interpreter, or is inside, for longer than a limit. There is
+/// one watchdog in the process, and it stays until another one is set or it is removed, whoever starts and ends Python
+/// meanwhile.
 ///
-/// A thread of pyferry's own looks every now and then: eight times in the shorter limit, at least 4 times and at most 250 times a second.
-/// Threads that are watched pay nothing for it.
+/// A thread of pyferry's own looks every now and then: eight times in the shorter limit, at least 4 times and at most 250
+/// times a second. The threads that it watches pay nothing for it.
 ///
-/// On return no call of the previous callback is running, and its `destroy` was called. Only from within a call nobody is
-/// waited for: `destroy` is then called when that call has returned. A child of a fork has no watchdog, until it sets one.
+/// On return no call of the previous callback is running, and its `destroy` was called. Only from within a call this
+/// function does not wait: `destroy` is then called when that call has returned. A forked child has no watchdog until it
+/// sets one.
 ///
 /// Any thread, attached or not, before there is a Python too. A thread that is attached lets go while it waits.
 ///
-/// @param options  read during the call; NULL: nobody watches from now on
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (no callback, no limit, a struct_size that cannot be: nothing is changed, and
-///         `destroy` not called), _NO_MEMORY (no thread can be started: likewise), _CLOSED (set, but the interpreter this
-///         thread was attached to was shut down while it waited: the thread is attached to nothing), _FORKED (nothing is
-///         changed).
+/// @param options  read during the call; NULL: there is no watchdog from now on
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (no callback, no limit, an impossible struct_size, a field that this
+///         library does not know: nothing is changed, and `destroy` is not called), _NO_MEMORY (no thread can be started:
+///         likewise), _CLOSED (the watchdog is set, but the interpreter that this thread was attached to was shut down
+///         while it waited: the thread is attached to nothing), _FORKED (nothing is changed, and `destroy` is not
+///         called).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_watchdog(options: *const pyferry_watchdog_options) -> Status {
     enter(|| {
@@ -297,28 +303,29 @@ impl Drop for Host {
     }
 }
 
-/// Begins to write down what every thread does with interpreters: each wait, each stay and what it is for, nested attachments,
-/// letting go, crossing from one interpreter to another, each job of a queue that is posted or run. The file is a picture for
-/// pyferry-timeline, ui.perfetto.dev or chrome://tracing, with a lane for each thread: an array of Chrome's trace events
-/// in JSON, one a line. The environment variable PYFERRY_TRACE does the same from the first view of an interpreter on, with no
-/// call: a path, in which %p stands for the number of the process.
+/// Begins to write down what every thread does with interpreters: each wait, each stay and its label, nested attachments,
+/// letting go, crossing from one interpreter to another, each job of a queue that is posted or run. The file is a picture
+/// for pyferry-timeline, ui.perfetto.dev or chrome://tracing, with a lane for each thread: an array of Chrome's trace
+/// events in JSON, one on each line. The environment variable PYFERRY_TRACE does the same without a call, from the first
+/// view of an interpreter on: it is a path, in which %p stands for the process ID.
 ///
-/// Each thread notes into memory of its own, 128 KiB for each that attaches meanwhile, and waits for nobody. A thread of
-/// pyferry's own, which never needs Python and takes no signal, writes what there is every 10 ms, in whole lines: a file that is
-/// cut off because the process is killed loads all the same. Where a thread notes faster than that is written, events of its are
-/// left out; the file says where, and at its end how many. While there is no trace, nothing is noted, and nothing costs.
+/// Each thread notes into memory of its own, 128 KiB for each thread that attaches meanwhile, and waits for no other
+/// thread. A thread of pyferry's own, which never needs Python and takes no signal, writes the notes every 10 ms, in
+/// whole lines: a file that is cut off because the process is killed still loads. Where a thread notes faster than that
+/// is written, some of its events are left out; the file says where, and at its end how many. While there is no trace,
+/// nothing is noted, and nothing is paid for it.
 ///
-/// A trace goes on whatever becomes of Python, until pyferry_trace_stop or the end of the process (exit, or the return of main;
-/// not _exit), which completes the file. A child of a fork writes none, until it starts its own.
+/// A trace goes on whatever becomes of Python, until pyferry_trace_stop or the end of the process (exit, or the return of
+/// main; not _exit), which completes the file. A forked child writes none until it starts its own.
 ///
 /// Any thread, attached or not, before there is a Python too.
 ///
-/// What threads note is counted too, for pyferry_histograms.
+/// Waits and stays are also counted meanwhile, for pyferry_histograms.
 ///
-/// @param path  the file, UTF-8; made, or written over. Read during the call.
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (path is NULL or not UTF-8, or the file cannot be written: the message has the
-///         system's words), _WRONG_ORDER (a trace is written already; it goes on), _NO_MEMORY (no thread can be started),
-///         _FORKED.
+/// @param path  the file, UTF-8; it is created, or overwritten. Read during the call.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`path` is NULL or not UTF-8, or the file cannot be written: the message
+///         has the system's words), _WRONG_ORDER (a trace is written already, or pyferry_histograms_start counts; that
+///         goes on), _NO_MEMORY (no thread can be started), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_trace_start(path: *const c_char) -> Status {
     enter(|| {
@@ -328,14 +335,16 @@ pub unsafe extern "C-unwind" fn pyferry_trace_start(path: *const c_char) -> Stat
     })
 }
 
-/// Ends what pyferry_trace_start, PYFERRY_TRACE or pyferry_histograms_start began. On return the file is complete: what had begun and not
-/// ended ends there.
+/// Ends what pyferry_trace_start, PYFERRY_TRACE or pyferry_histograms_start began. On return the file is complete: what
+/// had begun and not ended is shown as ending there.
 ///
-/// Any thread, attached or not. It waits for what is to be written, and a thread that is attached lets go meanwhile.
+/// Any thread, attached or not, whatever becomes of Python. It waits until everything is written; a thread that is
+/// attached lets go meanwhile.
 ///
-/// @return PYFERRY_STATUS_OK, _WRONG_ORDER (no trace is written), _INVALID_ARGUMENT (the file took no more, as on a full disk, and
-///         has what came before: the trace has ended; the message has the system's words), _CLOSED (the file is complete, but the
-///         interpreter this thread was attached to was shut down while it waited: the thread is attached to nothing), _FORKED.
+/// @return PYFERRY_STATUS_OK, _WRONG_ORDER (no trace is written, and nothing is counted), _INVALID_ARGUMENT (the file
+///         could not take everything, as on a full disk, and has what came before: the trace has ended; the message has
+///         the system's words), _CLOSED (the file is complete, but the interpreter that this thread was attached to was
+///         shut down while it waited: the thread is attached to nothing), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_trace_stop() -> Status {
     enter(observe::stop_trace)

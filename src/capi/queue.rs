@@ -15,7 +15,7 @@ const USUAL_CAPACITY: usize = 1024;
 // Behind the job's own address.
 const _: () = assert!((queue::WORDS - 1) * size_of::<u64>() == PYFERRY_QUEUE_COPY_MAX);
 
-/// A queue of jobs for one interpreter, from threads that must not wait.
+/// A queue of jobs for one interpreter, posted by threads that must not wait.
 // Never made: its address is a queue::Queue's.
 pub struct pyferry_queue {
     _queue: Queue,
@@ -23,56 +23,59 @@ pub struct pyferry_queue {
 
 /// A piece of work for a queue. It is called once, whatever happens, unless the process ends first.
 ///
-/// With PYFERRY_STATUS_OK it is to do the work: on the thread that runs the queue, attached to its interpreter. It may call Python
-/// and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An exception that it leaves set
-/// goes to the queue's error callback. It must leave the thread attached as it found it, and must not throw. An attachment or
-/// suspension that it leaves open is ended, and the error callback hears of it.
+/// With PYFERRY_STATUS_OK it does the work: on the thread that runs the queue, attached to the queue's interpreter. It
+/// may call Python and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An
+/// exception that it leaves set goes to the queue's error callback. It must leave the thread attached as it found it, and
+/// must not throw. An attachment or suspension that it leaves open is ended, and reported to the error callback.
 ///
-/// With PYFERRY_STATUS_CLOSED it will not run, because the queue was freed or its interpreter shuts down: it frees what it has. The
-/// thread is attached to nothing, and is one that runs the queue, frees it, or shuts the interpreter down, which waits for the
-/// call. (Where the queue is freed by a destructor in the very last of Py_FinalizeEx, that thread may be attached.)
+/// With PYFERRY_STATUS_CLOSED the work will not be done, because the queue was freed or its interpreter shuts down: the
+/// job frees what it owns. The thread is attached to nothing. It is a thread that runs the queue, frees it, or shuts the
+/// interpreter down, which waits for the call. (Where the queue is freed by a destructor in the very last part of
+/// Py_FinalizeEx, that thread may be attached.)
 ///
-/// @param data    what was posted with it; of pyferry_queue_post_copy the copy, aligned to 16 bytes, for the length of the call
+/// @param data    what was posted with it. With pyferry_queue_post_copy it is the copy, aligned to 16 bytes, for the
+///                length of the call.
 /// @param status  PYFERRY_STATUS_OK or PYFERRY_STATUS_CLOSED
 pub type pyferry_job = Option<unsafe extern "C-unwind" fn(data: *mut c_void, status: Status)>;
 
-/// Called when a queue has a job and was empty before: once, until it is empty again. For a host that runs the queue in a loop of its
-/// own: it writes to an eventfd or pipe, sends a window a message, or posts a semaphore.
+/// Called when a queue gets a job and was empty before: once, until it is empty again. It is for a host that runs the
+/// queue in a loop of its own: it writes to an eventfd or pipe, sends a window a message, or posts a semaphore.
 ///
-/// The post calls it, on the thread that posts: it must not wait, and where jobs are posted in signal handlers it must be fit for
-/// those. Where a job is posted while others are being run it may be called once more than needed.
+/// The post calls it, on the thread that posts. So it must not wait, and if jobs are posted in signal handlers it must be
+/// safe there. Where a job is posted while others are being run it may be called once more than needed.
 ///
 /// @param wake_data  the `wake_data` of the options
 pub type pyferry_queue_wake = Option<unsafe extern "C-unwind" fn(wake_data: *mut c_void)>;
 
-/// Hears the exception that a job has left set, and what a job did wrong. The next jobs run all the same.
+/// Is told of the exception that a job has left set, and of what a job did wrong. The next jobs run all the same.
 ///
-/// On the thread that runs the job, attached, with no exception set.
+/// It is called on the thread that runs the job, attached, with no exception set.
 ///
 /// @param traceback   the text, in UTF-8; valid for the length of the call
 /// @param error_data  the `error_data` of the options
 pub type pyferry_queue_error = Option<unsafe extern "C-unwind" fn(traceback: *const c_char, error_data: *mut c_void)>;
 
-/// How a queue is to be. Start from PYFERRY_QUEUE_OPTIONS_INIT.
+/// How to make a queue. Begin with PYFERRY_QUEUE_OPTIONS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_queue_options {
     /// sizeof(pyferry_queue_options)
     pub struct_size: usize,
-    /// How many jobs there is room for, 16777216 at most. 0: 1024. Each takes 64 bytes, and memory for the next power of two.
+    /// How many jobs there is room for, 16777216 at most. 0: 1024. Each takes 64 bytes; memory is taken for the next
+    /// power of two.
     pub capacity: usize,
-    /// A thread of pyferry's runs the jobs as soon as it can. While there are none it is attached to nothing, and holds no shutdown
-    /// up. It takes no signals. pyferry_queue_run may be called all the same.
+    /// A thread of pyferry's runs the jobs as soon as it can. While there are none it is attached to nothing, and holds
+    /// no shutdown up. It takes no signals. pyferry_queue_run may be called all the same.
     pub worker: bool,
-    /// 0.
+    /// Has to be 0.
     pub reserved: [u8; 7],
-    /// Called when there is a job and was none before; NULL: nobody needs to know.
+    /// Called when there is a job and was none before; NULL: not wanted.
     pub wake: pyferry_queue_wake,
-    /// Passed to `wake`. It has to last until the queue was freed.
+    /// Passed to `wake`. It has to last until pyferry_queue_free has returned.
     pub wake_data: *mut c_void,
-    /// Hears what jobs raise; NULL: it is reported as unraisable (sys.unraisablehook).
+    /// Gets what jobs raise; NULL: exceptions are reported as unraisable (sys.unraisablehook).
     pub error: pyferry_queue_error,
-    /// Passed to `error`. It has to last until the queue was freed.
+    /// Passed to `error`. It has to last until pyferry_queue_free has returned.
     pub error_data: *mut c_void,
 }
 
@@ -106,21 +109,22 @@ impl Data {
     }
 }
 
-/// Makes a queue. Jobs are posted to it from any thread, without a wait; whoever runs it, the host (pyferry_queue_run) or a worker of
-/// pyferry's, attaches once for many.
+/// Makes a queue. Jobs are posted to it from any thread, without a wait. The host (pyferry_queue_run) or a worker of
+/// pyferry's runs them, and attaches once for many.
 ///
-/// A queue belongs to one interpreter and to one process. When the interpreter begins to shut down, however, the queue closes:
-/// posts are PYFERRY_STATUS_CLOSED, and each job that has not run is called with that status before the shutdown goes on. In a
-/// forked child a queue of its parent's does nothing but answer PYFERRY_STATUS_FORKED: its jobs run in the parent.
+/// A queue belongs to one interpreter and to one process. When the interpreter begins to shut down, however that begins,
+/// the queue closes: posts return PYFERRY_STATUS_CLOSED, and each job that has not run is called with that status before
+/// the shutdown goes on. In a forked child the parent's queues only answer PYFERRY_STATUS_FORKED: their jobs run in the
+/// parent.
 ///
 /// Any thread, attached or not.
 ///
 /// @param view     the interpreter; read during the call
-/// @param options  how; NULL: all by default. Read during the call.
+/// @param options  how; NULL: the defaults. Read during the call.
 /// @param out      gets the queue, to be freed with pyferry_queue_free, also when its interpreter has ended
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`view` or `out` is NULL, a capacity that is too large, `reserved` is not 0, a
-///         struct_size that cannot be, a field that this library does not know), _CLOSED (the interpreter is shutting down or
-///         has ended), _NO_MEMORY (or no thread for the worker), _FORKED.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`view` or `out` is NULL, a capacity that is too large, `reserved` is not
+///         0, an impossible struct_size, a field that this library does not know), _CLOSED (the interpreter is shutting
+///         down or has ended), _NO_MEMORY (also: no thread can be started for the worker), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_new(
     view: *const pyferry_view,
@@ -210,20 +214,21 @@ unsafe fn kept(queue: *const pyferry_queue) -> Result<Arc<Queue>> {
     }
 }
 
-/// Posts a job: it is called once. The jobs that one thread posts are called in that order.
+/// Posts a job: it is called once. The jobs that one thread posts are called in the order of their posts.
 ///
-/// Any thread, attached or not, and in a signal handler, also one that has interrupted a post. It is wait-free: whatever other
-/// threads do, it takes a fixed number of steps. It takes no lock, allocates nothing and calls neither Python nor the system, but to
-/// wake a worker or the host where the queue was empty.
+/// Any thread, attached or not, and in a signal handler, also one that has interrupted a post. It is wait-free: whatever
+/// other threads do, it takes a fixed number of steps. It takes no lock, allocates nothing and calls neither Python nor
+/// the system, except to wake a worker or the host where the queue was empty.
 ///
-/// pyferry_last_error is left as it was: the status says all that there is.
+/// It does not set pyferry_last_error, except for _INVALID_ARGUMENT: the status says everything.
 ///
-/// @param queue  to which; it must not be freed meanwhile
+/// @param queue  the queue; it must not be freed meanwhile
 /// @param job    what to call
-/// @param data   passed to it; has to last until then
-/// @return PYFERRY_STATUS_OK, _QUEUE_FULL (at once; also where the last free place is being taken by another post), _CLOSED (the
-///         interpreter is shutting down or has ended), _INVALID_ARGUMENT (`queue` or `job` is NULL; not in a signal handler),
-///         _FORKED (the queue is the parent's). But with OK the job will not be called.
+/// @param data   passed to it; has to last until the job is called. May be NULL.
+/// @return PYFERRY_STATUS_OK, _QUEUE_FULL (at once; also where the last free place is being taken by another post),
+///         _CLOSED (the interpreter is shutting down or has ended), _INVALID_ARGUMENT (`queue` or `job` is NULL; avoid
+///         that in a signal handler, where this case is not safe), _FORKED (the queue is the parent's). Unless it is OK,
+///         the job will not be called.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_post(
     queue: *mut pyferry_queue,
@@ -243,16 +248,16 @@ fn lacking(name: &str) -> Status {
     enter(|| Err(null(name)))
 }
 
-/// Posts a job with a copy of some bytes, so that the caller needs no memory of its own: they travel in the queue, and the job gets
-/// their address for the length of its call. The rest of the PYFERRY_QUEUE_COPY_MAX bytes are 0.
+/// Posts a job with a copy of some bytes, so that the caller needs no memory of its own. The bytes travel in the queue,
+/// and the job gets their address for the length of its call. The rest of the PYFERRY_QUEUE_COPY_MAX bytes are 0.
 ///
-/// As pyferry_queue_post in all else.
+/// In everything else as pyferry_queue_post.
 ///
-/// @param queue   to which; it must not be freed meanwhile
+/// @param queue   the queue; it must not be freed meanwhile
 /// @param job     what to call
-/// @param bytes   what to copy; NULL where `length` is 0
+/// @param bytes   what to copy; may be NULL if `length` is 0
 /// @param length  how many bytes, PYFERRY_QUEUE_COPY_MAX at most
-/// @return as pyferry_queue_post, _INVALID_ARGUMENT (`bytes` is NULL, or `length` too large) too.
+/// @return as pyferry_queue_post; _INVALID_ARGUMENT also where `bytes` is NULL, or `length` is too large
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_post_copy(
     queue: *mut pyferry_queue,
@@ -308,22 +313,25 @@ fn cannot_copy(length: usize) -> Status {
     })
 }
 
-/// Runs jobs on this thread, attached once for all: those that are there and those that come meanwhile, until there are none, the
-/// limits are reached or the queue closes. For a host that does this now and then, such as once a frame, or when `wake` was
-/// called. After a long time it lets other threads in between two jobs.
+/// Runs jobs on this thread, in one attachment: those that are in the queue and those that come meanwhile, until there
+/// are none, the limits are reached or the queue closes. It is for a host that does this now and then, such as once a
+/// frame, or when `wake` was called. After a long time it lets other threads in between two jobs.
 ///
-/// Any thread, attached or not; not attached, it waits for the interpreter if there are jobs, and for nothing if there are none.
-/// One thread at a time runs the jobs of a queue: where another is at it (a worker too) nothing is run here, and that is OK. From
-/// within a job, this runs the next jobs.
+/// Any thread, attached or not. If it is not attached, it waits for the interpreter, without a time limit, if there are
+/// jobs, and does not wait if there are none. One thread at a time runs the jobs of a queue: while another one does (also
+/// a worker) nothing is run here, and the answer is OK. Within a job, this runs the next jobs.
 ///
-/// @param queue      whose jobs. It may be freed in a job.
-/// @param max_jobs   at most so many; 0: none. SIZE_MAX: all.
-/// @param budget_us  for how long, in microseconds: it is looked at after each job, so at least one runs. -1: no limit.
-/// @param ran        gets how many ran; NULL: nobody asks. Less than `max_jobs`, with no budget: the queue was empty.
-/// @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed; also where this call was the one that found it so, and told the
-///         jobs that were left), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _WRONG_ORDER and
-///         _NOT_ATTACHED (jobs ran, and one of them left an attachment open: as pyferry_detach), _NO_MEMORY, _FORKED (the queue
-///         is the parent's).
+/// @param queue      the queue. It may be freed in a job.
+/// @param max_jobs   how many jobs at most; 0: none. SIZE_MAX: all.
+/// @param budget_us  for how long, in microseconds. The time is checked after each job, so at least one runs. -1: no
+///                   limit.
+/// @param ran        gets how many jobs ran, unless the call fails; NULL: not wanted. Less than `max_jobs`, without a
+///                   budget: the queue was empty, or another thread runs it.
+/// @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed, and the jobs that were left have been called with that
+///         status, or are being called on another thread; or the interpreter that this thread was attached to was shut
+///         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _WRONG_ORDER and
+///         _NOT_ATTACHED (jobs ran, and one of them left the thread as it must not: as pyferry_detach), _NO_MEMORY,
+///         _FORKED (the queue is the parent's).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_run(
     queue: *mut pyferry_queue,
@@ -348,25 +356,25 @@ pub unsafe extern "C-unwind" fn pyferry_queue_run(
     })
 }
 
-/// How many jobs are in a queue, those that are being run not counted: as it was a moment ago.
+/// How many jobs are in a queue, without those that are being run. The number is that of a moment ago.
 ///
-/// Any thread, at any time.
+/// Any thread, at any time; not in a signal handler.
 ///
-/// @param queue  which; NULL gives 0
-/// @return how many
+/// @param queue  the queue; NULL gives 0
+/// @return how many; 0 in a forked child for a queue of its parent's
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pyferry_queue_length(queue: *const pyferry_queue) -> usize {
     // SAFETY: as documented for the caller.
     unsafe { queue_of(queue) }.map_or(0, Queue::count)
 }
 
-/// Frees a queue. Every job that has not run is called with PYFERRY_STATUS_CLOSED, on this thread, which is attached to nothing
-/// meanwhile; a job that is running is waited for. On return no job and no callback of the queue is running, its worker is gone,
-/// and what they use can be freed, and a plug-in that they are in be unloaded.
+/// Frees a queue. Every job that has not run is called with PYFERRY_STATUS_CLOSED, on this thread, which is attached to
+/// nothing meanwhile. A job that is running is waited for. On return no job and no callback of the queue is running, and
+/// its worker is gone: what they use can be freed, and the plug-in that they are in can be unloaded.
 ///
-/// Any thread, attached or not, at any time; once, and when no other thread uses the queue or will. Called in a job of the
-/// same queue it does not wait for that job, which is its last. In a forked child a queue of its parent's is forgotten, and its
-/// jobs are not called.
+/// Any thread, attached or not, at any time; once, and when no other thread uses the queue or will. Called in a job of
+/// the same queue, it does not wait for that job, which is the last to run. In a forked child a queue of its parent's is
+/// forgotten, and its jobs are not called.
 ///
 /// @param queue  what to free; NULL is ignored
 #[unsafe(no_mangle)]
@@ -377,21 +385,23 @@ pub unsafe extern "C-unwind" fn pyferry_queue_free(queue: *mut pyferry_queue) {
     }
 }
 
-/// Posts a job, and waits until it has been called: for a thread that wants a result, but not for longer than a time limit.
+/// Posts a job, and waits until it has been called, but not for longer than a time limit.
 ///
-/// Any thread, attached or not: one that is attached lets go while it waits, so that the queue can be run. It allocates, and
-/// is not for signal handlers. In a job of the same queue it would wait for itself, which is PYFERRY_STATUS_WRONG_ORDER.
+/// Any thread, attached or not: one that is attached lets go while it waits, so that the queue can be run. It allocates,
+/// and is not for signal handlers. In a job of the same queue it would wait for itself, which is refused with
+/// PYFERRY_STATUS_WRONG_ORDER. When the interpreter shuts down first, it returns _CLOSED, also before the time limit.
 ///
-/// @param queue       to which; it must not be freed meanwhile, but in a job
+/// @param queue       the queue; it must not be freed meanwhile, except in a job
 /// @param job         what to call
-/// @param data        passed to it. Where the time limit passes first it has to last until the job is called: it stays in the
-///                    queue, and is called once as any other. So not a variable of the caller's, unless there is no limit.
-/// @param timeout_ms  how long to wait, in milliseconds. 0: post, and look once. -1: for ever.
-/// @return PYFERRY_STATUS_OK (it ran), _CLOSED (it was called with that; or, as with _QUEUE_FULL, _WRONG_ORDER,
-///         _INVALID_ARGUMENT and _FORKED, was not posted, and will not be called: pyferry_last_error says which), _TIMEOUT (it has not run yet, or not to its
-///         end), _PYTHON_ERROR (it left an exception set: pyferry_last_error has the traceback, and the error callback heard it
-///         too), _INVALID_ARGUMENT (`queue` or `job` is NULL, a negative time other than -1), _QUEUE_FULL, _WRONG_ORDER,
-///         _NO_MEMORY, _FORKED.
+/// @param data        passed to it. Where the time limit passes first, it has to last until the job is called: the job
+///                    stays in the queue, and is called once like any other. So do not pass a local variable, unless
+///                    there is no limit.
+/// @param timeout_ms  how long to wait, in milliseconds. 0: post, and look once. -1: forever.
+/// @return PYFERRY_STATUS_OK (the job ran), _TIMEOUT (it has not run yet, or not to its end), _PYTHON_ERROR (it left an
+///         exception set: pyferry_last_error has the traceback, and the error callback got it too), _CLOSED (the
+///         interpreter is shutting down or has ended: the job was called with that status, or was not posted). With the
+///         following statuses it was not posted, and will not be called: _INVALID_ARGUMENT (`queue` or `job` is NULL, a
+///         negative time other than -1), _QUEUE_FULL, _WRONG_ORDER, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_call(
     queue: *mut pyferry_queue,

@@ -6,16 +6,17 @@ use std::ffi::c_void;
 
 /// Drops a reference to a Python object from any thread: Py_DECREF for destructors and threads that are not attached.
 ///
-/// Any thread, attached or not, at any time: before, while and after the interpreter shuts down. It never waits for an interpreter.
-/// A thread that is attached to the object's interpreter drops it at once, and the object's destructor may run here. For
-/// others a thread of pyferry's does, within moments, or else whoever shuts the interpreter down. (Free-threaded, CPython leaves
-/// an object to the thread that made it, which destroys it when it next runs Python code; or the garbage collector does.) Not
-/// in a signal handler: it allocates.
+/// Any thread, attached or not, at any time: before, while and after the interpreter shuts down. It never waits for an
+/// interpreter. A thread that is attached to the object's interpreter drops the reference at once, and the object's
+/// destructor may run here. For other threads a thread of pyferry's drops it within moments, or else the thread that
+/// shuts the interpreter down. (On free-threaded builds CPython leaves an object to the thread that made it, which
+/// destroys it when it next runs Python code; or the garbage collector does.) Not in a signal handler: it allocates.
 ///
-/// @param view       the interpreter that the object is of; read during the call
-/// @param py_object  a `PyObject *`: a reference of the caller's, which is given away
-/// @return PYFERRY_STATUS_OK (it was dropped, or will be), _CLOSED (the interpreter has ended: the reference was not touched, and is
-///         counted by pyferry_left_behind; there is nothing more to do), _INVALID_ARGUMENT (an argument is NULL), _FORKED.
+/// @param view       the interpreter of the object; read during the call
+/// @param py_object  a `PyObject *`: a reference that the caller owns and gives away
+/// @return PYFERRY_STATUS_OK (it was dropped, or will be), _CLOSED (the interpreter has ended: the reference was not
+///         touched, and pyferry_left_behind counts it; there is nothing more to do), _INVALID_ARGUMENT (an argument is
+///         NULL), _FORKED (it was not dropped).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_release_later(view: *const pyferry_view, py_object: *mut c_void) -> Status {
     enter(|| {
@@ -28,7 +29,7 @@ pub unsafe extern "C-unwind" fn pyferry_release_later(view: *const pyferry_view,
     })
 }
 
-/// How many references were given to pyferry_release_later too late to be dropped, in this process.
+/// How many references, in this process, were given to pyferry_release_later too late to be dropped.
 ///
 /// Any thread, at any time.
 ///

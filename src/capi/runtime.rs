@@ -10,43 +10,44 @@ use std::ffi::{CStr, OsString, c_char, c_void};
 pub const PYFERRY_RUNTIME_ISOLATED: u32 = 1;
 /// As `python -S`: no `site`, so no site-packages, no .pth files and no sitecustomize.
 pub const PYFERRY_RUNTIME_NO_SITE: u32 = 2;
-/// Python's signal handling, which is otherwise the host's: SIGINT, where it is at its default, raises KeyboardInterrupt
-/// on the thread that Python is initialised on, and SIGPIPE and SIGXFSZ are ignored, from the start on and when Python
-/// has ended too. Where it ends, SIGINT is at its default again.
+/// Python handles signals; without this flag they are left to the host. SIGINT, if it is at its default, raises
+/// KeyboardInterrupt on the thread that Python is initialised on. SIGPIPE and SIGXFSZ are ignored, from the start on and
+/// also after Python has ended. When Python has ended, SIGINT is at its default again.
 pub const PYFERRY_RUNTIME_PYTHON_SIGNALS: u32 = 4;
 
-/// Python is initialised on the thread that calls pyferry_runtime_start, as graphical toolkits may want it, rather than on one
-/// of pyferry's own: that thread is `threading.main_thread()`. It is not attached when the start has returned, and may do
-/// anything but end: it calls pyferry_runtime_pump now and then, and the last pyferry_runtime_stop. No signal is blocked on
-/// it, and `stack_size` says nothing. Where Python runs already, this says nothing either.
+/// Python is initialised on the thread that calls pyferry_runtime_start, as graphical toolkits may need it, and not on a
+/// thread of pyferry's own: the caller is `threading.main_thread()`. The caller is not attached when the start has
+/// returned. It may do anything except end, and has to call pyferry_runtime_pump now and then, and the last
+/// pyferry_runtime_stop. No signal is blocked on it, and `stack_size` is ignored. Where Python runs already, this flag is
+/// ignored too.
 pub const PYFERRY_RUNTIME_ON_THIS_THREAD: u32 = 8;
 
-/// How Python is to be started. Start from PYFERRY_RUNTIME_OPTIONS_INIT. Where Python runs already, these say nothing.
+/// How to start Python. Begin with PYFERRY_RUNTIME_OPTIONS_INIT. Where Python runs already, all options are ignored.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_runtime_options {
     /// sizeof(pyferry_runtime_options)
     pub struct_size: usize,
-    /// Which Python, where the process has none yet: a python3 program (of a virtual environment too), a libpython, or
-    /// the prefix both are installed under. NULL: what the environment variable PYFERRY_PYTHON names in the same way,
-    /// else what `python3` on PATH says of itself.
+    /// Which Python, in UTF-8: a python3 program (of a virtual environment too), a libpython, or the prefix that both are
+    /// installed under. If the process has loaded a libpython already, this has to name the same one. NULL: what the
+    /// environment variable PYFERRY_PYTHON names in the same way, else the Python that `python3` on PATH belongs to.
     pub python: *const c_char,
     /// PYFERRY_RUNTIME_... flags; 0: none.
     pub flags: u32,
-    /// How many `argv` has.
+    /// How many strings `argv` has, 0 or more.
     pub argc: i32,
-    /// `sys.argv`: for a script's sake, the first is to name the script or the host. The bytes are those that main() gets,
-    /// whatever their encoding; on Windows UTF-8. `argc` 0: [""]. Copied. No option for Python is read from here.
+    /// `sys.argv`. Scripts expect that the first string names the script or the host. The bytes are those that main()
+    /// gets, in whatever encoding; on Windows UTF-8. None may be NULL. Where `argc` is 0, `sys.argv` is [""], and this
+    /// may be NULL. Copied. No option for Python is read from here.
     pub argv: *const *const c_char,
     /// What is put in front of `sys.path`, in this order, once `site` has run: in the main interpreter and in each that
-    /// pyferry_interpreter_new makes. Directories and zip files as the system names them, ended by NULL; NULL: none.
-    /// Copied.
+    /// pyferry_interpreter_new makes. Directories and zip files as the system names them, with a NULL after the last;
+    /// NULL: none. Copied.
     pub search_paths: *const *const c_char,
-    /// How much stack, in bytes, the thread gets that Python is initialised on, and site code and atexit functions run on.
-    /// 0: what RLIMIT_STACK says, at least 8 MiB. Less than 512 KiB is refused.
+    /// The stack size, in bytes, of the thread on which Python is initialised and on which site code and atexit functions
+    /// run. 0: what RLIMIT_STACK says, at least 8 MiB. Less than 512 KiB is refused.
     pub stack_size: usize,
-    /// Where what scripts print goes, in each interpreter that has no `output` of its own; NULL: where CPython puts it.
-    /// Where Python runs already, it is left as it is.
+    /// Gets what scripts print, in each interpreter that has no `output` of its own. NULL: it goes where CPython puts it.
     pub output: pyferry_output,
     /// Passed to `output`. It has to last until Python has ended.
     pub output_data: *mut c_void,
@@ -80,25 +81,29 @@ impl Default for pyferry_runtime_options {
     }
 }
 
-/// Starts Python for hosts and plug-ins that do not start it themselves: finds and loads a libpython where the process has
-/// none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python (unless
-/// PYFERRY_RUNTIME_ON_THIS_THREAD says otherwise). Signal handlers and locale stay the host's
-/// (PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is joined.
+/// Starts Python for hosts and plug-ins that do not start it themselves. Finds and loads a libpython where the process
+/// has none, and initialises it on a thread of pyferry's own, so that no thread of the host belongs to Python (unless
+/// PYFERRY_RUNTIME_ON_THIS_THREAD says otherwise). Signal handlers and locale stay the host's (see
+/// PYFERRY_RUNTIME_PYTHON_SIGNALS). Where Python runs already, it is used as it is, and never finalised by pyferry.
 ///
-/// Counted: each start wants its pyferry_runtime_stop, and the last one stops it. Then it can be started again.
+/// Starts are counted: each needs its pyferry_runtime_stop, and the last one stops Python. Then Python can be started
+/// again.
 ///
-/// Any thread, attached or not. Blocks until Python is up, but not in code that Python runs while it is initialised
-/// (sitecustomize, an import hook): there it is counted, and returns.
+/// Any thread, attached or not. Blocks until Python is up. In code that Python runs while it is initialised
+/// (sitecustomize, an import hook), it only counts, and returns at once.
 ///
-/// @param options  which Python. NULL: all by default. Read during the call.
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (not UTF-8, a struct_size that cannot be, a field or flag that this library
-///         does not know, a NULL in argv, a stack_size that is too small), _NO_PYTHON (none found, or it does not start:
-///         the message says which were looked at and what brings one, or what CPython says; or a start failed on another of
-///         the host's threads, which CPython takes for its main thread ever since), _UNSUPPORTED (two Pythons, one
-///         before 3.9, two copies of pyferry, or another Python than the one that is loaded), _CLOSED (a stop is at work,
-///         or somebody else initialises or finalises Python at this moment: start again), _WRONG_ORDER (in a constructor of
-///         a library that is being loaded: Python would wait for the dynamic loader, and that for this call), _NO_MEMORY,
-///         _PYTHON_ERROR (registering pyferry's shutdown hook raised), _FORKED.
+/// @param options  how to start Python, read during the call. NULL: the defaults.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (a text that is not UTF-8, an impossible struct_size, a field or flag
+///         that this library does not know, a negative `argc`, a NULL in `argv`, a `stack_size` that is too small),
+///         _NO_PYTHON (no Python was found, or it does not start: the message says where pyferry looked and what would
+///         help, or what CPython says; or an earlier start failed, so that CPython can be started only on the thread of
+///         that start, only with a `stack_size` no larger than its own, or no more in this process), _UNSUPPORTED (two
+///         Pythons, one before 3.9, two copies of pyferry, or another Python than the one that is loaded), _CLOSED (a
+///         stop is at work, another thread or another copy of pyferry initialises or finalises Python at this moment, or
+///         Python is shutting down: start again later), _WRONG_ORDER (in a constructor of a library that is being loaded:
+///         Python would wait for the dynamic loader, and the loader for this call), _NO_MEMORY (also: no thread can be
+///         started), _PYTHON_ERROR (setting Python up raised: pyferry's shutdown hook, `search_paths` or `output`),
+///         _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_runtime_start(options: *const pyferry_runtime_options) -> Status {
     enter(|| {
@@ -173,70 +178,76 @@ unsafe fn native(text: *const c_char, name: &str) -> Result<OsString> {
     }
 }
 
-/// Takes one pyferry_runtime_start back. The last one lets nobody new into any interpreter, waits for the threads inside,
-/// tells Python's own threads to go and waits for them, ends the interpreters that pyferry made, and finalises Python.
-/// Where somebody else initialised Python it is left alone.
+/// Takes one pyferry_runtime_start back. The last stop lets no new thread into any interpreter, waits for the threads
+/// inside, tells Python's own threads to end and waits for them, ends the interpreters that pyferry made, and finalises
+/// Python. A Python that somebody else initialised is left alone. So is Python in a forked child, unless the thread that
+/// forked had started it with PYFERRY_RUNTIME_ON_THIS_THREAD.
 ///
-/// Any thread; the last one, a thread that is in no interpreter, neither attached nor suspended. With
-/// PYFERRY_RUNTIME_ON_THIS_THREAD the last one only on the thread that started Python: it waits within the time limit, and
-/// then runs Py_FinalizeEx itself, with atexit functions and finalisers, which no limit breaks off.
+/// Any thread. The last stop needs a thread that is in no interpreter, neither attached nor suspended. With
+/// PYFERRY_RUNTIME_ON_THIS_THREAD it has to be the thread that started Python. That thread waits within the time limit,
+/// and then runs Py_FinalizeEx itself, with atexit functions and finalisers, which no limit interrupts. Otherwise a
+/// thread of pyferry's runs Py_FinalizeEx, and the limit holds for that as well.
 ///
-/// @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: for ever. As in pyferry_interpreter_end.
-/// @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, or which Python threads are left; nobody new
-///         gets in, and the start still counts: call again), _WRONG_ORDER (no start to take back, or another thread is
-///         stopping), _WRONG_THREAD (this thread is inside, or another one started Python with
-///         PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time other than -1),
-///         _PYTHON_ERROR (stopped, but Python could not flush its output), _FORKED.
+/// @param timeout_ms  how long to wait, in milliseconds. 0: look once. -1: forever. As in pyferry_interpreter_end.
+/// @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, which Python threads are left, or that
+///         Py_FinalizeEx is at work; no new thread gets in, and the start still counts: call again), _WRONG_ORDER (no
+///         start to take back, or another thread is stopping), _WRONG_THREAD (this thread is inside, or another thread
+///         started Python with PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time
+///         other than -1), _PYTHON_ERROR (Python has ended, but could not flush its output), _NO_MEMORY (no thread can be
+///         started: call again, as after _TIMEOUT), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_stop(timeout_ms: i64) -> Status {
     enter(|| runtime::stop(&limits(NEVER, timeout_ms)?))
 }
 
-/// Takes one pyferry_runtime_start back, as pyferry_runtime_stop does, where scripts may not want to stop: when
-/// `patience_ms` have passed it interrupts those inside and Python's own threads, in every interpreter, again and again, as
-/// pyferry_interpreter_stop does.
+/// Takes one pyferry_runtime_start back, as pyferry_runtime_stop does, where scripts may not want to stop. When
+/// `patience_ms` have passed, it interrupts the threads inside and Python's own threads, in every interpreter, again and
+/// again, as pyferry_interpreter_stop does.
 ///
-/// Threads as for pyferry_runtime_stop.
+/// The same threads as pyferry_runtime_stop.
 ///
-/// @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never does.
-/// @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_runtime_stop. -1: for ever.
-/// @return as pyferry_runtime_stop, _INVALID_ARGUMENT for a negative patience other than -1 too.
+/// @param patience_ms  how long to wait before it interrupts, in milliseconds. 0: not at all. -1: it never interrupts.
+/// @param timeout_ms   how long to wait in all, in milliseconds, as in pyferry_runtime_stop. -1: forever.
+/// @return as pyferry_runtime_stop; _INVALID_ARGUMENT also for a negative patience other than -1
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_stop_with(patience_ms: i64, timeout_ms: i64) -> Status {
     enter(|| runtime::stop(&limits(patience_ms, timeout_ms)?))
 }
 
-/// Runs what Python's main thread has to run, where that is the host's (PYFERRY_RUNTIME_ON_THIS_THREAD): the calls that
-/// libraries gave to Py_AddPendingCall, and the Python handlers of signals that came (PYFERRY_RUNTIME_PYTHON_SIGNALS, or those
-/// that scripts set on this thread). For the host's loop. Waits for the GIL, and for what it runs.
+/// Runs what Python's main thread has to run, where that is a thread of the host's (PYFERRY_RUNTIME_ON_THIS_THREAD): the
+/// calls that libraries gave to Py_AddPendingCall, and the Python handlers of signals that came
+/// (PYFERRY_RUNTIME_PYTHON_SIGNALS, or handlers that scripts set on this thread). Meant for the host's loop. It waits for
+/// the GIL, without a time limit, and for what it runs.
 ///
-/// The thread that started Python, which is not attached; it is not attached afterwards either.
+/// The thread that started Python, not attached; it is not attached afterwards either. While Python shuts down, it
+/// answers _CLOSED.
 ///
-/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (a call or a handler raised: the message is its traceback, KeyboardInterrupt too,
-///         and nothing is left set; what comes after it is for the next pump), _WRONG_THREAD (another thread started Python),
-///         _WRONG_ORDER (this thread is attached, or Python was started without PYFERRY_RUNTIME_ON_THIS_THREAD, or by somebody
-///         else, as in a forked child), _NO_PYTHON (it does not run, or is being started), _UNSUPPORTED (two Pythons, or two
-///         copies of pyferry), _CLOSED (a stop is at work, or has run out of time), _NO_MEMORY, _FORKED.
+/// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (a call or a handler raised, KeyboardInterrupt included: the message is the
+///         traceback, and the exception is cleared; what comes after that call is left to the next pump), _WRONG_THREAD
+///         (another thread started Python), _WRONG_ORDER (this thread is attached, or Python was started without
+///         PYFERRY_RUNTIME_ON_THIS_THREAD, or by somebody else, as in a forked child), _NO_PYTHON (it does not run, or is
+///         being started), _UNSUPPORTED (two Pythons, or one before 3.9), _CLOSED (a stop is at work, or has run out of
+///         time, or somebody else finalises Python), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_pump() -> Status {
     enter(runtime::pump)
 }
 
-/// What Python runs in this process. Start from PYFERRY_RUNTIME_INFO_INIT. The strings live until Python is
-/// finalised, at least.
+/// What Python runs in this process. Begin with PYFERRY_RUNTIME_INFO_INIT. The strings are pyferry's, and live at least
+/// until Python is finalised.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pyferry_runtime_info {
     /// sizeof(pyferry_runtime_info)
     pub struct_size: usize,
-    /// As sys.version has it: "3.14.0 (main, ...".
+    /// As in sys.version: "3.14.0 (main, ...".
     pub version: *const c_char,
-    /// The libpython, or the program that has Python inside.
+    /// The file of the libpython, or of the program that has Python inside.
     pub libpython: *const c_char,
     /// sys.executable; may be empty.
     pub executable: *const c_char,
-    /// Why thread states are not kept from one attach to the next; NULL when they are. PYFERRY_CACHE=off in the
-    /// environment turns that off, to compare.
+    /// Why thread states are not kept from one attach to the next; NULL if they are. PYFERRY_CACHE=off in the environment
+    /// turns the cache off, for comparisons.
     pub cache_off_reason: *const c_char,
     /// 0x030e for 3.14.
     pub version_number: u32,
@@ -246,7 +257,7 @@ pub struct pyferry_runtime_info {
     pub debug: bool,
     /// Interpreters can have a GIL of their own.
     pub own_gil: bool,
-    /// 0.
+    /// Always 0.
     pub reserved: u8,
 }
 
@@ -265,11 +276,12 @@ no_padding!(pyferry_runtime_info {
 
 /// Tells which Python this is and what it can do.
 ///
-/// Any thread, attached or not, while Python is initialised.
+/// Any thread, attached or not, while Python is initialised. It takes the first view of Python where there is none: see
+/// pyferry_view_main.
 ///
 /// @param out  gets the facts. Set `out->struct_size` first (PYFERRY_RUNTIME_INFO_INIT): no more is written than that.
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (out is NULL, a struct_size that cannot be), and else as
-///         pyferry_view_main, since it may be the first to come to Python.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`out` is NULL, an impossible struct_size), and all others as
+///         pyferry_view_main
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_runtime_get_info(out: *mut pyferry_runtime_info) -> Status {
     enter(|| {

@@ -6,25 +6,25 @@ use std::ffi::c_char;
 ///
 /// Any thread, at any time: in signal handlers, in forked children and without Python too.
 ///
-/// @param status  what a call returned; any number will do
-/// @return the name, or "PYFERRY_STATUS_UNKNOWN" where the number is no status. Never NULL; the string lives for ever.
+/// @param status  what a call returned; any number is allowed
+/// @return the name, or "PYFERRY_STATUS_UNKNOWN" if the number is no status. Never NULL; the string is never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
     Status::c_name(status).unwrap_or(c"PYFERRY_STATUS_UNKNOWN").as_ptr()
 }
 
-/// The sentence to this thread's last failure: what happened, to which thread and interpreter, and what to do. For
+/// The message of this thread's last failure: what happened, to which thread and interpreter, and what to do. For
 /// PYFERRY_STATUS_PYTHON_ERROR it is the traceback.
 ///
-/// A success does not clear it. A thread that never failed gets "", and so do destructors that run at the very end of a
-/// thread, after pyferry's own, until a call of theirs fails.
+/// A success does not clear it. A thread that never failed gets "". So do destructors that run at the very end of a
+/// thread, after pyferry's own, until one of their calls fails.
 ///
-/// Any thread, attached or not, at any time.
+/// Any thread, attached or not, at any time; not in a signal handler.
 ///
 /// @param buffer    gets the text in UTF-8, cut at a character if need be, and always terminated. NULL: nothing is
 ///                  copied.
-/// @param capacity  how many bytes there are at `buffer`, with the terminator. 0: nothing is copied.
-/// @return the length of the whole text in bytes, without the terminator: `capacity` or more means that it was cut.
+/// @param capacity  the size of `buffer` in bytes, with room for the terminator. 0: nothing is copied.
+/// @return the length of the whole text in bytes, without the terminator: `capacity` or more means that the text was cut.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pyferry_last_error(buffer: *mut c_char, capacity: usize) -> usize {
     // SAFETY: as documented for the caller.

@@ -23,13 +23,14 @@ const VERSION_NUMBER: u32 = number(env!("CARGO_PKG_VERSION_MAJOR")) * 10000
 ///
 /// Any thread, attached or not, at any time.
 ///
-/// @return the version. Never NULL; the string lives for ever.
+/// @return the version. Never NULL; the string is never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn pyferry_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// The same as a number, as PYFERRY_VERSION_NUMBER: 10203 is 1.2.3.
+/// The version of the library that is loaded as a number, as PYFERRY_VERSION_NUMBER is that of the header: 10203 is
+/// 1.2.3.
 ///
 /// Any thread, attached or not, at any time.
 ///
