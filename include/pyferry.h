@@ -1156,7 +1156,8 @@ pyferry_status pyferry_resume(struct pyferry_suspension *suspension);
  * Any thread, attached or not; one that is attached lets go meanwhile. The states in an interpreter that is shutting
  * down are left to the shutdown.
  *
- * @return PYFERRY_STATUS_OK, _FORKED.
+ * @return PYFERRY_STATUS_OK, _CLOSED (the states are deleted, but the interpreter that this thread was attached to was shut
+ *         down meanwhile: the thread is attached to nothing), _FORKED.
  */
 pyferry_status pyferry_thread_forget(void);
 
@@ -1260,7 +1261,8 @@ pyferry_status pyferry_interpreter_interrupt(const struct pyferry_view *view);
  * @param filename  the name in tracebacks, in UTF-8. NULL: "<string>".
  * @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the script raised, SystemExit included: pyferry_last_error has the
  *         traceback, and the exception is cleared), _INVALID_ARGUMENT (`source` is NULL; a text is not UTF-8),
- *         _NOT_ATTACHED, _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
+ *         _NOT_ATTACHED, _CLOSED (nothing was run: the thread was given up while an interrupt was kept from it, and is
+ *         attached to nothing), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
  */
 pyferry_status pyferry_exec(const char *source, const char *filename);
 
@@ -1280,7 +1282,8 @@ pyferry_status pyferry_exec(const char *source, const char *filename);
  *                  value in a variable, by pyferry_exec.
  * @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the expression, or str(), raised: pyferry_last_error has the traceback, and
  *         the exception is cleared; `buffer` and `length` are unchanged), _INVALID_ARGUMENT (`source` is NULL; a text is
- *         not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
+ *         not UTF-8), _NOT_ATTACHED, _CLOSED (as pyferry_exec), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9),
+ *         _FORKED.
  */
 pyferry_status pyferry_eval(const char *source,
                             const char *filename,
@@ -1486,11 +1489,15 @@ void pyferry_queue_free(struct pyferry_queue *queue);
  * @param timeout_ms  how long to wait, in milliseconds. 0: post, and look once. -1: forever.
  * @return PYFERRY_STATUS_OK (the job ran), _TIMEOUT (it has not run yet, or not to its end), _PYTHON_ERROR (it left an
  *         exception set: pyferry_last_error has the traceback, and the error callback got it too), _CLOSED (the
- *         interpreter is shutting down or has ended: the job was called with that status, or was not posted). With the
- *         following statuses it was not posted, and will not be called: _INVALID_ARGUMENT (`queue` or `job` is NULL, a
- *         negative time other than -1), _QUEUE_FULL, _WRONG_ORDER, _FORKED.
+ *         interpreter is shutting down or has ended: the job was called with that status, or was not posted; or the job
+ *         ran, but the interpreter that this thread was attached to was shut down meanwhile, and the thread is attached to
+ *         nothing: pyferry_last_error says which). With the following statuses it was not posted, and will not be called:
+ *         _INVALID_ARGUMENT (`queue` or `job` is NULL, a negative time other than -1), _QUEUE_FULL, _WRONG_ORDER, _FORKED.
  */
-pyferry_status pyferry_queue_call(struct pyferry_queue *queue, pyferry_job job, void *data, int64_t timeout_ms);
+pyferry_status pyferry_queue_call(struct pyferry_queue *queue,
+                                  pyferry_job job,
+                                  void *data,
+                                  int64_t timeout_ms);
 
 /**
  * Has a running asyncio event loop call a C function, from any thread: `loop.call_soon_threadsafe` for threads that must

@@ -146,8 +146,7 @@ pub fn is_attached() -> bool {
 #[doc(alias = "pyferry_thread_forget")]
 pub fn forget_thread() -> Result<()> {
     fork::check()?;
-    thread::forget();
-    Ok(())
+    thread::forget()
 }
 
 fn text(text: &str, name: &str) -> Result<CString> {

@@ -252,11 +252,9 @@ pub unsafe extern "C-unwind" fn pyferry_resume(suspension: *mut pyferry_suspensi
 /// Any thread, attached or not; one that is attached lets go meanwhile. The states in an interpreter that is shutting
 /// down are left to the shutdown.
 ///
-/// @return PYFERRY_STATUS_OK, _FORKED.
+/// @return PYFERRY_STATUS_OK, _CLOSED (the states are deleted, but the interpreter that this thread was attached to was shut
+///         down meanwhile: the thread is attached to nothing), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_thread_forget() -> Status {
-    enter(|| {
-        thread::forget();
-        Ok(())
-    })
+    enter(thread::forget)
 }

@@ -399,9 +399,10 @@ pub unsafe extern "C-unwind" fn pyferry_queue_free(queue: *mut pyferry_queue) {
 /// @param timeout_ms  how long to wait, in milliseconds. 0: post, and look once. -1: forever.
 /// @return PYFERRY_STATUS_OK (the job ran), _TIMEOUT (it has not run yet, or not to its end), _PYTHON_ERROR (it left an
 ///         exception set: pyferry_last_error has the traceback, and the error callback got it too), _CLOSED (the
-///         interpreter is shutting down or has ended: the job was called with that status, or was not posted). With the
-///         following statuses it was not posted, and will not be called: _INVALID_ARGUMENT (`queue` or `job` is NULL, a
-///         negative time other than -1), _QUEUE_FULL, _WRONG_ORDER, _FORKED.
+///         interpreter is shutting down or has ended: the job was called with that status, or was not posted; or the job
+///         ran, but the interpreter that this thread was attached to was shut down meanwhile, and the thread is attached to
+///         nothing: pyferry_last_error says which). With the following statuses it was not posted, and will not be called:
+///         _INVALID_ARGUMENT (`queue` or `job` is NULL, a negative time other than -1), _QUEUE_FULL, _WRONG_ORDER, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_call(
     queue: *mut pyferry_queue,

@@ -13,7 +13,8 @@ use std::ffi::c_char;
 /// @param filename  the name in tracebacks, in UTF-8. NULL: "<string>".
 /// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the script raised, SystemExit included: pyferry_last_error has the
 ///         traceback, and the exception is cleared), _INVALID_ARGUMENT (`source` is NULL; a text is not UTF-8),
-///         _NOT_ATTACHED, _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
+///         _NOT_ATTACHED, _CLOSED (nothing was run: the thread was given up while an interrupt was kept from it, and is
+///         attached to nothing), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *const c_char) -> Status {
     enter(|| {
@@ -38,7 +39,8 @@ pub unsafe extern "C-unwind" fn pyferry_exec(source: *const c_char, filename: *c
 ///                  value in a variable, by pyferry_exec.
 /// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the expression, or str(), raised: pyferry_last_error has the traceback, and
 ///         the exception is cleared; `buffer` and `length` are unchanged), _INVALID_ARGUMENT (`source` is NULL; a text is
-///         not UTF-8), _NOT_ATTACHED, _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9), _FORKED.
+///         not UTF-8), _NOT_ATTACHED, _CLOSED (as pyferry_exec), _NO_PYTHON, _UNSUPPORTED (two Pythons, or one before 3.9),
+///         _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_eval(
     source: *const c_char,

@@ -44,14 +44,7 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
             std::thread::sleep(Duration::from_micros(100));
         }
     });
-    if !back {
-        fail!(
-            Closed,
-            "the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing; {} is interrupted",
-            interpreter.name()
-        );
-    }
-    Ok(())
+    thread::check_back(back, &format!("{} is interrupted", interpreter.name()))
 }
 
 fn deliver(interpreter: &Arc<Interpreter>) {

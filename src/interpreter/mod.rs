@@ -81,12 +81,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
             if here { Ok(()) } else { set_up(&interpreter, raw, new) }
         });
     });
-    if !back {
-        fail!(
-            Closed,
-            "the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing"
-        );
-    }
+    thread::check_back(back, "the main interpreter was looked at")?;
     visited?;
     let Some((main, new)) = main else { fail!(Internal, "the main interpreter was visited and not found") };
     if here {

@@ -1,7 +1,6 @@
 //! The report callback (pyferry_set_report): tells the host which threads a shutdown waits for.
 
-use crate::cpython::Python;
-use crate::error::{Result, fail};
+use crate::error::Result;
 use crate::sys::{Condvar, Mutex};
 use crate::thread;
 use std::cell::Cell;
@@ -78,21 +77,12 @@ pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()>
                 report = RETURNED.wait(report);
             }
         };
-        match Python::known() {
-            // Detached: the call may need to attach to this thread's interpreter.
-            Some(python) if thread::current(python).is_some() => still_attached = thread::released(python, None, wait),
-            _ => wait(),
-        }
+        // Detached: the call may need to attach to this thread's interpreter.
+        still_attached = thread::unattached(wait);
     }
     // Dropped with no lock held: this calls the host's `destroy`. If a call still runs, its end does so instead.
     drop(previous);
-    if !still_attached {
-        fail!(
-            Closed,
-            "the report callback is set, but the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing"
-        );
-    }
-    Ok(())
+    thread::check_back(still_attached, "the report callback is set")
 }
 
 impl Report {

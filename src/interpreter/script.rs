@@ -1,7 +1,7 @@
 //! Runs Python source of the host's, and turns exceptions into errors.
 
 use crate::cpython::Python;
-use crate::error::{Error, Result, fail};
+use crate::error::{Error, Result};
 use crate::{registry, thread};
 use std::ffi::CStr;
 
@@ -25,12 +25,7 @@ pub fn take_exception() -> Result<()> {
 /// Runs `f`, which runs Python code of the host's, and gets the number of interrupts before it.
 fn run<R>(f: impl FnOnce(&'static Python, u64) -> Result<R>) -> Result<R> {
     let (python, _) = thread::attached_python()?;
-    if !thread::drop_early_interrupt(python) {
-        fail!(
-            Closed,
-            "nothing was run: the interpreter that this thread was attached to was shut down meanwhile, and it is attached to nothing"
-        );
-    }
+    thread::check_back(thread::drop_early_interrupt(python), "nothing was run")?;
     let before = registry::interrupts();
     thread::with_frozen_attachments(python, || f(python, before))
 }

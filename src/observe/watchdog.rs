@@ -102,13 +102,7 @@ pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
     let still_attached = IN_CALL.get() || wait_for_the_call();
     // Dropped with no lock held: this calls the host's `destroy`. If a call still runs, its end does so instead.
     drop(previous);
-    if !still_attached {
-        fail!(
-            Closed,
-            "the watchdog is set, but the interpreter that this thread was attached to was shut down meanwhile: it is attached to nothing"
-        );
-    }
-    Ok(())
+    thread::check_back(still_attached, "the watchdog is set")
 }
 
 /// Waits until no call of a replaced alarm is running. False: the interpreter that this thread was attached to has ended meanwhile.
@@ -118,14 +112,8 @@ fn wait_for_the_call() -> bool {
         return true;
     }
     let wait = || drop(CHANGED.wait_while(WATCH.lock(), runs));
-    match Python::known() {
-        // Detached: the call may need to attach to this thread's interpreter.
-        Some(python) if thread::current(python).is_some() => thread::released(python, None, wait),
-        _ => {
-            wait();
-            true
-        }
-    }
+    // Detached: the call may need to attach to this thread's interpreter.
+    thread::unattached(wait)
 }
 
 /// Often enough to notice a limit soon after it has passed, and not more often.

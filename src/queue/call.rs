@@ -1,8 +1,9 @@
 //! pyferry_queue_call: a job whose poster waits for it.
 
-use super::{Job, Queue, unattached};
+use super::{Job, Queue};
 use crate::error::{Result, Status, fail};
 use crate::sys::{Condvar, Mutex};
+use crate::thread;
 use std::ffi::CString;
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,8 +39,8 @@ impl Call {
     /// Waits for the job, detached.
     pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
         let mut result = Ok(());
-        unattached(|| result = self.wait_outside(deadline));
-        result
+        let back = thread::unattached(|| result = self.wait_outside(deadline));
+        result.and_then(|()| thread::check_back(back, "the job was run"))
     }
 
     fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {

@@ -7,7 +7,7 @@
 //! The loop object is its poster's, which keeps it until the job was called. So the worker touches the object only while some job
 //! cannot have been called: in the turn, where it takes a reference of its own.
 
-use super::{Host, Job, Queue, Runner, SLICE, list, unattached};
+use super::{Host, Job, Queue, Runner, SLICE, list};
 use crate::cpython::{Lent, Python, Reference};
 use crate::error::{Result, Status, fail};
 use crate::registry::Interpreter;
@@ -98,7 +98,7 @@ impl EventLoop {
     fn look_after_ticket(&self, python: &Python, queue: &Queue, object: Reference) {
         if python.is_closed_loop(object.lent()) {
             queue.ring.close();
-            unattached(|| queue.tell_if_free());
+            thread::unattached(|| queue.tell_if_free());
         }
     }
 }
@@ -127,7 +127,7 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         if !*self.is_called.get_mut() && self.queue.is_of_this_process() {
             self.queue.ring.close();
-            unattached(|| self.queue.tell_if_free());
+            thread::unattached(|| self.queue.tell_if_free());
             self.queue.wake_worker();
         }
     }

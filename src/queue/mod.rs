@@ -104,7 +104,7 @@ pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, h
         list::remove(&queue);
         // Other threads may have posted to a shared queue by now.
         queue.ring.close();
-        unattached(|| queue.tell_if_free());
+        thread::unattached(|| queue.tell_if_free());
     }
     result.map(|()| queue)
 }
@@ -177,7 +177,7 @@ impl Queue {
             self.ring.close();
         }
         if self.ring.is_closed() {
-            unattached(|| self.tell_rest());
+            thread::unattached(|| self.tell_rest());
             return Err(self.closed());
         }
         if most == 0 || !self.ring.has_any() {
@@ -187,7 +187,7 @@ impl Queue {
         let ticket = thread::attach(&self.interpreter, thread::Admission::Open, RUN).inspect_err(|error| {
             if error.status == Status::Closed {
                 self.ring.close();
-                unattached(|| self.tell_rest());
+                thread::unattached(|| self.tell_rest());
             }
         })?;
         // The caller's exception, if this attach nests.
@@ -309,7 +309,7 @@ impl Queue {
             if !self.turn.begin() {
                 return;
             }
-            unattached(|| self.tell_rest());
+            thread::unattached(|| self.tell_rest());
         }
     }
 
@@ -322,7 +322,7 @@ impl Queue {
         }
         self.ring.close();
         list::remove(self);
-        unattached(|| {
+        thread::unattached(|| {
             self.turn.begin_by(None);
             self.tell_rest();
             self.end_turn();
@@ -364,16 +364,5 @@ impl Queue {
             Status::Closed,
             format_args!("{name} is shutting down or has ended: its queue takes no jobs, and runs none; free it"),
         )
-    }
-}
-
-/// Runs `f` while this thread is detached, unless Python is past the point of no return.
-pub fn unattached(f: impl FnOnce()) {
-    match Python::known() {
-        // There CPython lets no detached thread attach again.
-        Some(python) if thread::current_state(python).is_some() && !python.is_finalizing() => {
-            thread::released(python, None, f);
-        }
-        _ => f(),
     }
 }

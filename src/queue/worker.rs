@@ -95,7 +95,7 @@ fn give_up(queue: &Arc<Queue>, error: &Error) {
     );
     queue.report(&std::ffi::CString::new(text).unwrap_or_default());
     queue.ring.close();
-    super::unattached(|| queue.tell_if_free());
+    crate::thread::unattached(|| queue.tell_if_free());
 }
 
 impl Worker {

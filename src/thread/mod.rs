@@ -148,8 +148,11 @@ fn look_in(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) {
 }
 
 /// Deletes the states that this thread keeps and is not using.
-pub fn forget() {
+pub fn forget() -> Result<()> {
+    let current = || Python::known().and_then(current_state);
+    let was_attached = current().is_some();
     THREAD.with(|me| me.cleanly(|| me.forget()));
+    check_back(!was_attached || current().is_some(), "the states are deleted")
 }
 
 /// Opens a guard.
@@ -214,6 +217,31 @@ pub fn is_mine(entry: &Entry) -> bool {
 /// `taken_down`, which this thread is about to take down. False: the interpreter has ended, or this thread was given up.
 pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
     THREAD.with(|me| me.cleanly(|| me.released(python, taken_down, f)))
+}
+
+/// Runs `f` while this thread is attached to nothing, if it can come back from there: past the point of no return it could not. False:
+/// what it was attached to has ended meanwhile, or gave this thread up.
+pub fn unattached(f: impl FnOnce()) -> bool {
+    match Python::known() {
+        Some(python) if current_state(python).is_some() && !python.is_finalizing() => released(python, None, f),
+        _ => {
+            f();
+            true
+        }
+    }
+}
+
+/// CLOSED, if this thread was attached to something and is so no longer: `back` is what `released` or `unattached` returned. `done` says what became of
+/// the caller's own work.
+pub fn check_back(back: bool, done: &str) -> Result<()> {
+    if back {
+        return Ok(());
+    }
+    fail!(
+        Closed,
+        "{done}, but the interpreter that {} was attached to was shut down meanwhile: it is attached to nothing",
+        this_thread()
+    )
 }
 
 /// Runs `f` attached through a state that `f` deletes, and attaches this thread again as it was. `f` gets the state and the earlier
