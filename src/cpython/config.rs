@@ -110,11 +110,9 @@ impl Python {
         });
         *self.failed_on.lock() = started.is_err().then_some(here);
         let Err(status) = started else {
-            if interrupt.is_some() {
-                self.leave_interrupt_to_host()?;
-            }
+            let leaves = if interrupt.is_some() { self.leave_interrupt_to_host() } else { Ok(()) };
             self.be_main_thread_for_threading();
-            return self.put_search_paths_first();
+            return leaves.and_then(|()| self.put_search_paths_first()).inspect_err(|_| _ = self.finalize());
         };
         let why = self.describe_failure(&status);
         if self.main_interpreter().is_some() {

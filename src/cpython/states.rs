@@ -78,14 +78,14 @@ impl Python {
     }
 
     /// Fails on a thread whose stack is so small that CPython would end the process at the first call: from 3.14 on it needs
-    /// `_PyOS_MIN_STACK_SIZE` (in a debug build twice that).
-    pub fn check_stack(&self) -> Result<()> {
-        const LEAST: usize = 3 * 2048 * size_of::<usize>();
+    /// `_PyOS_MIN_STACK_SIZE`, in a debug build twice that.
+    pub fn check_stack(&self, debug: bool) -> Result<()> {
+        let least = 3 * 2048 * size_of::<usize>() * if debug { 2 } else { 1 };
         let here = if self.version < (3, 14) { 0 } else { sys::stack_size_here() };
-        if (1..LEAST).contains(&here) {
+        if (1..least).contains(&here) {
             fail!(
                 NoMemory,
-                "{} has a stack of {here} bytes, and CPython ends the process where there are fewer than {LEAST}: make the thread with more",
+                "{} has a stack of {here} bytes, and CPython ends the process where there are fewer than {least}: make the thread with more",
                 sys::describe_thread(sys::thread_id())
             );
         }

@@ -7,7 +7,6 @@
 
 use super::helpers::{self, DELIVERY};
 use crate::error::{Error, Result, Status, fail};
-use crate::gate::Phase;
 use crate::registry::{self, Interpreter};
 use crate::sys;
 use crate::thread::{self, Admission};
@@ -49,9 +48,9 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
 
 fn deliver(interpreter: &Arc<Interpreter>) {
     loop {
-        let admission = if interpreter.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-        // Refused: the gate is claimed or Closed, with nobody left to interrupt.
-        let Ok(ticket) = thread::attach(interpreter, admission, DELIVERY) else {
+        // Late: a shutdown that begins now waits for those who are to be interrupted. Refused: the gate is claimed or Closed, with nobody
+        // left to interrupt.
+        let Ok(ticket) = thread::attach(interpreter, Admission::Late, DELIVERY) else {
             return interpreter.delivery.give_up();
         };
         interpreter.delivery.look();

@@ -254,7 +254,7 @@ impl Thread {
         let local = self.local(target);
         let makes = local.state().is_none();
         if makes && before.is_null() {
-            python.check_stack()?;
+            python.check_stack(target.facts.debug)?;
         }
         let entry = &local.participant.entry;
         local.comes_for(label);

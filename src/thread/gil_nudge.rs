@@ -7,7 +7,6 @@
 use super::Admission;
 use super::orphans::is_for_orphans;
 use crate::cpython::{Python, Slot, State, Unattached};
-use crate::gate::Phase;
 use crate::registry::{self as record, Entry, Interpreter};
 use crate::sys::{self, Label};
 use std::sync::Arc;
@@ -133,8 +132,7 @@ fn nudge(to: Arc<Interpreter>) {
     let interpreter = Arc::clone(&to);
     let visit = move || {
         // While Closing too: the shutdown waits for the threads inside, which may hold the GIL or wait for it.
-        let admission = if to.gate.phase() == Phase::Open { Admission::Open } else { Admission::Late };
-        super::look_in(&to, admission, NUDGE);
+        super::look_in(&to, Admission::Late, NUDGE);
         to.nudged.store(false, Ordering::SeqCst);
     };
     if sys::spawn(c"pyferry-nudge", visit).is_err() {

@@ -170,8 +170,9 @@ impl Durations {
         let place = self.0.iter().position(|of| of.interpreter == interpreter).or_else(|| {
             let of = Of { interpreter, waits: Sum::new()?, holds: Sum::new()? };
             if self.0.len() == INTERPRETERS {
-                // Not the first, which is main's unless another interpreter was counted earlier.
-                self.0.remove(1);
+                // The oldest, but not main.
+                let oldest = self.0.iter().position(|of| of.interpreter != 0)?;
+                self.0.remove(oldest);
             }
             self.0.push(of);
             Some(self.0.len() - 1)

@@ -48,16 +48,14 @@ impl Here {
         let Some(state) = thread::current_state(python) else {
             fail!(Internal, "Python was initialised and attached nobody");
         };
-        let known = output::ensure(python).and_then(|()| interpreter::main(python));
-        python.detach_keeping_slot();
-        match known {
+        match output::ensure(python).and_then(|()| interpreter::main(python)) {
             Ok(main) => {
+                python.detach_keeping_slot();
                 let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
                 NUMBER.with(|own| own.set(number));
                 Ok((Here { number, state }, main))
             }
             Err(error) => {
-                thread::reattach(python, state);
                 python.finalize();
                 output::set_of_runtime(None);
                 Err(error)

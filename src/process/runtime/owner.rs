@@ -200,30 +200,35 @@ fn own(
         let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
         return;
     };
-    let known = SignalMask::as_given(|| output::ensure(python).and_then(|()| interpreter::main(python)));
+    let known = SignalMask::as_given(|| {
+        output::ensure(python).and_then(|()| interpreter::main(python)).inspect_err(|_| _ = python.finalize())
+    });
+    let main = match known {
+        Ok(main) => main,
+        Err(error) => {
+            output::set_of_runtime(None);
+            let _ = started.send(Err(error));
+            return;
+        }
+    };
     python.detach_keeping_slot();
-    let _ = started.send(known.clone());
-    if let Ok(main) = &known
-        && !serve(main, orders)
-    {
+    let _ = started.send(Ok(Arc::clone(&main)));
+    if !serve(&main, orders) {
         return;
     }
-    let flushed = match known {
-        Ok(main) if main.is_closed() || python.is_finalizing() => {
-            // Somebody else is finalising Python, or has done so: do not attach again, only wait for its end.
-            while main.raw().is_some() {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            true
+    let flushed = if main.is_closed() || python.is_finalizing() {
+        // Somebody else is finalising Python, or has done so: do not attach again, only wait for its end.
+        while main.raw().is_some() {
+            std::thread::sleep(Duration::from_millis(1));
         }
-        _ => {
-            thread::reattach(python, state);
-            SignalMask::as_given(|| {
-                // As in `serve`: the handler of an earlier SIGINT would raise in an atexit function.
-                python.make_pending_calls();
-                python.finalize()
-            })
-        }
+        true
+    } else {
+        thread::reattach(python, state);
+        SignalMask::as_given(|| {
+            // As in `serve`: the handler of an earlier SIGINT would raise in an atexit function.
+            python.make_pending_calls();
+            python.finalize()
+        })
     };
     output::set_of_runtime(None);
     let _ = finalized.send(flushed);
