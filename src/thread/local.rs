@@ -16,6 +16,8 @@ use std::sync::Arc;
 pub(super) struct Local {
     pub interpreter: Arc<Interpreter>,
     pub participant: &'static Participant,
+    /// While the gate was closing, the thread has let go of what others had attached, and the shutdown waited for it.
+    pub was_late: Cell<bool>,
     /// Closed guards, to be opened again: in boxes, whose addresses are the handles that C gets.
     #[allow(clippy::vec_box)]
     pub guards: RefCell<Vec<Box<Guard>>>,
@@ -140,7 +142,12 @@ impl Locals {
     pub fn add(&self, target: &Arc<Interpreter>, serial: u64) -> Rc<Local> {
         let ident = target.python.thread_ident();
         let participant = target.gate.add_participant(|entry| entry.assign(target, serial, ident, false));
-        let local = Rc::new(Local { interpreter: Arc::clone(target), participant, guards: RefCell::new(Vec::new()) });
+        let local = Rc::new(Local {
+            interpreter: Arc::clone(target),
+            participant,
+            was_late: Cell::new(false),
+            guards: RefCell::new(Vec::new()),
+        });
         let mut list = self.0.borrow_mut();
         list.reserve_exact(1);
         list.push(Rc::clone(&local));

@@ -17,6 +17,10 @@ impl Thread {
         let Some(local) = entered.or_else(|| self.local_of(python, state)) else {
             return Outer::unkept(state);
         };
+        // First: a pin of an attachment below does not keep what this very thread ends.
+        if local.interpreter.is_taken_down_by(self.stack.serial()) {
+            return Outer::unkept(state);
+        }
         let entry = &local.participant.entry;
         // If another library attached this thread, the time of that is unknown: count from now.
         let is_first = !entry.is_in();
@@ -27,16 +31,14 @@ impl Thread {
             entry.came_in(self.pace.now());
         }
         // If the gate is closing, take the pin all the same (Admission::Late): this thread is inside already, even if it was attached
-        // by somebody else.
-        if local.pin(Admission::Open) || local.pin(Admission::Late) {
+        // by somebody else. But only once: Python threads that let go in turn would hold a shutdown up for ever.
+        let may_be_late = || !is_first || !local.was_late.replace(true);
+        if local.pin(Admission::Open) || (may_be_late() && local.pin(Admission::Late)) {
             return Outer { state, participant: local.participant, is_pinned: true };
         }
         if is_first {
             self.note(What::GoesOut, entry);
             entry.went_out();
-        }
-        if local.interpreter.is_taken_down_by(self.stack.serial()) {
-            return Outer::unkept(state);
         }
         Outer { state, participant: local.participant, is_pinned: false }
     }
