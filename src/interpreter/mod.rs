@@ -24,7 +24,7 @@ use crate::queue::release;
 use crate::registry::fork;
 use crate::registry::{self, Facts, Interpreter, Origin};
 use crate::sys::{self, Label};
-use crate::thread::{self, Admission};
+use crate::thread::{self, Admission, Opening};
 use crate::trace;
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
@@ -171,6 +171,9 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
     }
     let sharing = sharing(python, gil)?;
     python.own_character_names()?;
+    // This thread may be nested on a state of others: then no pin keeps main until the new interpreter is among those that its shutdown
+    // ends.
+    let held = thread::open_guard(main, Opening::Open)?;
     let outer = MAKING.replace(Some(sharing));
     let set_up = |raw, first| {
         output::ensure(python)?;
@@ -187,6 +190,7 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
     let made =
         output::with_new(python, output, || python.new_interpreter(main.slot, sharing, thread::reattach, set_up));
     MAKING.set(outer);
+    thread::close_guard(held);
     made
 }
 
