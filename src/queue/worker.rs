@@ -4,6 +4,8 @@ use super::event_loop::EventLoop;
 use super::{Queue, list};
 use crate::error::{Error, Result, Status};
 use crate::sys::{self, Condvar, Mutex};
+use std::cell::Cell;
+use std::ptr::null;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -33,10 +35,16 @@ pub fn start(queue: &Arc<Queue>) -> Result<()> {
         .map_err(|error| Error::says(Status::NoMemory, format_args!("cannot start a thread for the queue: {error}")))
 }
 
+thread_local! {
+    /// Whose thread this is; NULL: no worker's. (std::thread::current must not be asked in the last destructors of a thread.)
+    static WORKS_AS: Cell<*const Worker> = const { Cell::new(null()) };
+}
+
 fn work(queue: &Arc<Queue>) {
     let Some(worker) = &queue.worker else { return };
     // A post before this wakes nobody, but the loop looks for jobs before its first rest.
     let _ = worker.thread.set(thread::current());
+    WORKS_AS.set(worker);
     let mut may_rest = false;
     loop {
         let is_idle = (may_rest || !has_work(queue)) && rest(queue);
@@ -52,6 +60,10 @@ fn work(queue: &Arc<Queue>) {
             Some(event_loop) => event_loop.wake(queue).map(|()| 0),
             None => queue.run(usize::MAX, None),
         });
+        if !queue.is_of_this_process() {
+            // A job has forked: this is the child's only thread, which has nothing left to do, and its parent has the worker.
+            return;
+        }
         match result {
             Ok(0) => may_rest = true, // the loop runs them, or it is another thread's turn
             Ok(_) => {}
@@ -109,8 +121,7 @@ impl Worker {
     /// The queue is closed: wakes the worker, and waits for its end, unless this thread is the worker.
     pub fn end(&self) {
         self.wake();
-        let is_this = self.thread.get().is_some_and(|thread| thread.id() == thread::current().id());
-        if is_this {
+        if std::ptr::eq(WORKS_AS.get(), self) {
             return;
         }
         self.ended.wait_for(self.has_ended.lock(), None, |has_ended| has_ended.then_some(()));

@@ -16,10 +16,19 @@ static void job(void *data, pyferry_status status)
     __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
 }
 
+/* No job fails. */
+static void hear(const char *traceback, void *data)
+{
+    (void)data;
+    fprintf(stderr, "the error callback heard: %s\n", traceback);
+    _exit(1);
+}
+
 static void make(bool worker)
 {
     pyferry_queue_options options = PYFERRY_QUEUE_OPTIONS_INIT;
     options.worker = worker;
+    options.error = hear;
     CHECK_OK(pyferry_queue_new(view, &options, &queue));
 }
 
@@ -106,6 +115,19 @@ int main(void)
     wait_for(child);
     CHECK(ran == 2 && calls == 1);
     pyferry_queue_free(queue);
+    /* In a job of the worker, which is the child's only thread: the child ends with it. */
+    for (int left = 0; left < 2; left++) {
+        make(true);
+        calls = 0;
+        child = -1;
+        CHECK_OK(pyferry_queue_post(queue, fork_in_job, NULL));
+        if (left)
+            CHECK_OK(pyferry_queue_post(queue, job, NULL));
+        CHECK_OK(pyferry_queue_call(queue, job, NULL, -1));
+        wait_for(child);
+        CHECK(calls == 1 + left);
+        pyferry_queue_free(queue);
+    }
     finish_python(state);
     pyferry_view_free(view);
     return 0;
