@@ -88,16 +88,20 @@ pub struct Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// A failure with its sentence.
+    /// A failure with its sentence. C has it as a string that ends at the first NUL, and what Python code raises can have some.
     pub(crate) fn new(status: Status, message: impl Into<String>) -> Error {
-        Error { status, message: message.into() }
+        let mut message = message.into();
+        if message.contains('\0') {
+            message = message.replace('\0', "\\0");
+        }
+        Error { status, message }
     }
 
     /// The same. One function for all, and far from the code that fails: there are many, and few ever do.
     #[cold]
     #[inline(never)]
     pub(crate) fn says(status: Status, message: fmt::Arguments<'_>) -> Error {
-        Error { status, message: message.to_string() }
+        Error::new(status, message.to_string())
     }
 }
 

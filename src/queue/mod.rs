@@ -28,6 +28,7 @@ use event_loop::EventLoop;
 use ring::{Posted, Ring};
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use turn::Turn;
 use worker::Worker;
@@ -69,6 +70,8 @@ pub struct Queue {
     is_shared: bool,
     interpreter: Arc<Interpreter>,
     turn: Turn,
+    /// The host has freed the queue, perhaps in a job that is still running: its callbacks are not called again.
+    is_freed: AtomicBool,
 }
 
 /// Who runs the jobs of a queue.
@@ -94,6 +97,7 @@ pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, h
         is_shared: matches!(runner, Runner::SharedLoop(_)),
         interpreter: Arc::clone(interpreter),
         turn: Turn::default(),
+        is_freed: AtomicBool::new(false),
     });
     if let Some(known) = list::add(&queue) {
         return Ok(known);
@@ -222,8 +226,12 @@ impl Queue {
             if now != state && !self.bring_back(python, state, now) {
                 break;
             }
+            // First: the error callback is called with none set.
             if python.has_exception() {
                 self.take_exception(python);
+            }
+            if now != state {
+                self.report(c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it");
             }
             if has_left {
                 self.report(c"a job left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale");
@@ -250,18 +258,17 @@ impl Queue {
             return false;
         }
         thread::reattach(python, state);
-        self.report(c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it");
         true
     }
 
     #[cold]
     fn take_exception(&self, python: &Python) {
         match (&self.host.error, &self.event_loop) {
-            (Some(_), _) => {}
+            (Some(_), _) if !self.is_freed.load(Ordering::Relaxed) => {}
             (None, Some(event_loop)) => {
                 return event_loop.report(python, c"Exception in a job of pyferry_asyncio_post");
             }
-            (None, None) => return python.report_unraisable("a job of a pyferry queue"),
+            _ => return python.report_unraisable("a job of a pyferry queue"),
         }
         if let Err(error) = (self.host.take_exception)() {
             self.report(&CString::new(error.message).unwrap_or_default());
@@ -271,9 +278,12 @@ impl Queue {
         }
     }
 
-    /// Tells the host what went wrong in a job, if it has an error callback. The caller is attached.
+    /// Tells the host what went wrong in a job, if it has an error callback and has not freed the queue, in that job. The caller is
+    /// attached.
     pub fn report(&self, text: &CStr) {
-        if let Some(error) = &self.host.error {
+        if let Some(error) = &self.host.error
+            && !self.is_freed.load(Ordering::Relaxed)
+        {
             error(text);
         }
     }
@@ -330,6 +340,7 @@ impl Queue {
                 worker.end();
             }
         });
+        self.is_freed.store(true, Ordering::Relaxed);
     }
 
     /// Whether this is the shared queue of that event loop, and takes jobs.
