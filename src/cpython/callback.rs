@@ -57,7 +57,7 @@ unsafe extern "C-unwind" fn call_and_drop(capsule: *mut PyObject) {
         // SAFETY: as in drop_owned.
         unsafe {
             if let Some(callback) = python.owned_by::<Callback>(capsule).as_ref() {
-                callback();
+                python.coming_back(callback);
             }
             drop_owned::<Callback>(capsule);
         }
@@ -67,7 +67,7 @@ unsafe extern "C-unwind" fn call_and_drop(capsule: *mut PyObject) {
 impl Python {
     /// Runs `f`, which may detach, on behalf of Python code that goes on afterwards. If this thread could not be attached again,
     /// because Python is finalised, attaches by CPython's own call, which ends a daemon thread or hangs it, as always then.
-    fn coming_back(&self, f: impl FnOnce()) {
+    pub(super) fn coming_back(&self, f: impl FnOnce()) {
         // SAFETY: attached. (Up to 3.11 the later answer may be another thread's state, but then it is not this one.)
         let state = unsafe { (self.table.PyThreadState_GetUnchecked)() };
         f();

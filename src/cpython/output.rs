@@ -49,7 +49,7 @@ unsafe extern "C-unwind" fn write(capsule: *mut PyObject, data: *mut PyObject) -
             return null_mut();
         }
         if length > 0 {
-            write(std::slice::from_raw_parts(start.cast::<u8>(), length as usize));
+            python.coming_back(|| write(std::slice::from_raw_parts(start.cast::<u8>(), length as usize)));
         }
         (table.Py_DecRef)(bytes);
         if (table.PyErr_Occurred)().is_null() { (table.PyLong_FromSsize_t)(length) } else { null_mut() }
