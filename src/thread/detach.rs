@@ -6,10 +6,11 @@ use super::{Caller, THREAD, Thread, give_back, now, this_thread, with_frozen_att
 use crate::cpython::Python;
 use crate::error::{Result, Status, fail};
 use crate::gate::Phase;
-use crate::registry::fork;
+use crate::registry::{self, fork};
 use crate::sys::Label;
 use crate::trace::{self, What};
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// Ends this thread's last attachment, by the fast path if possible.
 #[inline(always)]
@@ -214,7 +215,10 @@ impl Thread {
     // attach.
     fn detach_nested(&self, ticket: Ticket, frame: Frame) -> Result<()> {
         let python = Python::in_process()?;
-        if python.attached(Some(frame.state)) != Some(frame.state) {
+        // The next life's main state may have the address that this one had.
+        let is_of_this_life = |local: Rc<Local>| local.interpreter.life == registry::life() || python.is_finalizing();
+        let lives = || self.locals.at(frame.participant).is_none_or(is_of_this_life);
+        if python.attached(Some(frame.state)) != Some(frame.state) || !lives() {
             return self.detach_elsewhere(python, ticket, frame);
         }
         self.note_of(What::Unnests, 0, Label::NONE);
