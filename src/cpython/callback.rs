@@ -92,16 +92,6 @@ impl Python {
         unsafe { (self.table.Py_AtExit)(Some(function)) == 0 }
     }
 
-    /// `None`, as a new reference.
-    pub(super) fn none(&self) -> *mut PyObject {
-        // SAFETY: attached; the builtins have None, and the getter returns a borrowed reference.
-        unsafe {
-            let none = (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"None".as_ptr());
-            (self.table.Py_IncRef)(none);
-            none
-        }
-    }
-
     /// A capsule that owns a value, which the destructor has to drop. A new reference; the caller is attached.
     fn capsule<T>(
         &self,

@@ -73,7 +73,7 @@ impl ExceptionFields {
     /// Up to 3.12 nothing is sent to find out, because the whole interpreter would go on looking for it until Python code had
     /// received it. There `async_exc` comes right before `thread_id` in `Include/cpython/pystate.h`.
     pub fn find(python: &Python, state: State) -> Option<ExceptionFields> {
-        let kind = python.keyboard_interrupt();
+        let kind = python.objects.keyboard_interrupt;
         let table = &python.table;
         // SAFETY: this thread is attached, with no exception set.
         let set = unsafe { find_filled(state, || (table.PyErr_SetNone)(kind), || (table.PyErr_Clear)()) }?;
@@ -196,11 +196,5 @@ impl Python {
             (self.table.PyErr_WriteUnraisable)(text);
             self.give_back(text);
         }
-    }
-
-    /// `KeyboardInterrupt`, borrowed. The caller is attached.
-    pub(super) fn keyboard_interrupt(&self) -> *mut PyObject {
-        // SAFETY: attached; the builtins have it.
-        unsafe { (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), c"KeyboardInterrupt".as_ptr()) }
     }
 }

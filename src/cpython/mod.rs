@@ -19,6 +19,7 @@ mod head_lock;
 mod interpreters;
 mod isolation;
 mod locate;
+mod objects;
 mod output;
 mod addresses;
 mod python_threads;
@@ -47,6 +48,7 @@ pub use values::{Given, Lent, Raw, Reference, Sharing, State, StateCell};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::{Condvar, Mutex};
 use head_lock::HeadLock;
+use objects::Objects;
 use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::{Path, PathBuf};
@@ -60,6 +62,7 @@ use table::Table;
 pub struct Python {
     table: Table,
     symbols: Symbols,
+    objects: Objects,
     /// The shared library, or the executable that has Python inside.
     pub path: PathBuf,
     /// The same as a C string.
@@ -195,13 +198,16 @@ impl Python {
         if version < (3, 9) {
             fail!(Unsupported, "{} is Python {text}: pyferry serves 3.9 and later", located.path.display());
         }
-        let table = Table::resolve(&located.library).map_err(|symbol| {
+        let lacks = |symbol| {
             Error::says(Status::Unsupported, format_args!("{} does not export {symbol}", located.path.display()))
-        })?;
+        };
+        let table = Table::resolve(&located.library).map_err(lacks)?;
         let symbols = Symbols::new(located.library, located.function);
+        let objects = Objects::find(&symbols).map_err(lacks)?;
         images::fill_all(&symbols);
         Ok(Python {
             symbols,
+            objects,
             free_threaded: text.contains("free-threading build"),
             one_gil: version < (3, 12),
             path_text: CString::new(located.path.to_string_lossy().into_owned()).unwrap_or_default(),

@@ -113,7 +113,7 @@ except Exception:
     pub fn interrupt(&self, ident: u64) {
         // SAFETY: attached; CPython takes its own reference, and ignores an unknown thread.
         unsafe {
-            (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.keyboard_interrupt());
+            (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.objects.keyboard_interrupt);
         }
     }
 
@@ -215,9 +215,8 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
         unsafe {
             let pending = self.set_exception_aside();
             let globals = (self.table.PyDict_New)();
-            let builtins = (self.table.PyEval_GetBuiltins)();
+            let builtins = self.builtins();
             let succeeded = !globals.is_null()
-                // In 3.9 it is NULL late in the interpreter's shutdown.
                 && !builtins.is_null()
                 && (self.table.PyDict_SetItemString)(globals, c"__builtins__".as_ptr(), builtins) == 0
                 && variable.is_none_or(|(name, value)| {

@@ -57,9 +57,7 @@ impl Python {
                 (self.table.PyErr_Clear)();
                 return null_mut();
             }
-            let none = self.none();
-            self.give_back(none);
-            if found == none {
+            if found == self.objects.none {
                 self.give_back(found);
                 return null_mut();
             }
@@ -67,14 +65,13 @@ impl Python {
         }
     }
 
-    /// Whether an object is an instance of a builtin class. False if the builtins lack the class.
+    /// Whether an object is an instance of a class. False for NULL, which is a class that this CPython lacks.
     ///
     /// # Safety
-    /// As for `attribute`.
-    unsafe fn is_instance(&self, object: *mut PyObject, class: &CStr) -> bool {
-        // SAFETY: as the caller says; the class is borrowed.
+    /// As for `attribute`; the class is one of `Objects`.
+    unsafe fn is_instance(&self, object: *mut PyObject, class: *mut PyObject) -> bool {
+        // SAFETY: as the caller says.
         unsafe {
-            let class = (self.table.PyDict_GetItemString)((self.table.PyEval_GetBuiltins)(), class.as_ptr());
             let is_one = !class.is_null() && (self.table.PyObject_IsInstance)(object, class) == 1;
             (self.table.PyErr_Clear)();
             is_one
@@ -243,7 +240,7 @@ impl Text<'_> {
         let python = self.python;
         // SAFETY: as the caller says.
         unsafe {
-            if !python.is_instance(value, c"BaseExceptionGroup") {
+            if !python.is_instance(value, python.objects.base_exception_group) {
                 return null_mut();
             }
             python.attribute(value, c"exceptions")
@@ -340,7 +337,8 @@ impl Text<'_> {
         // SAFETY: as the caller says; the references are given back.
         unsafe {
             // A string is a sequence too, but not one of notes.
-            let is_text = python.is_instance(notes, c"str") || python.is_instance(notes, c"bytes");
+            let is_text = python.is_instance(notes, python.objects.str_type)
+                || python.is_instance(notes, python.objects.bytes_type);
             let count = if !is_text { (python.table.PySequence_Size)(notes) } else { -1 };
             (python.table.PyErr_Clear)();
             for place in 0..count {
@@ -368,7 +366,7 @@ impl Text<'_> {
         let python = self.python;
         // SAFETY: as the caller says.
         unsafe {
-            if !python.is_instance(value, c"SyntaxError") {
+            if !python.is_instance(value, python.objects.syntax_error) {
                 return None;
             }
             let line = python.number_attribute(value, c"lineno");
