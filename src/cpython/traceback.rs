@@ -8,7 +8,7 @@
 use super::Python;
 use super::types::PyObject;
 use crate::error::{Error, Status};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -17,7 +17,7 @@ use std::ptr::null_mut;
 const HEADER: &str = "Traceback (most recent call last):\n";
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
 const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
-const MAX_GROUP_WIDTH: isize = 15;
+const MAX_GROUP_WIDTH: usize = 15;
 const MAX_GROUP_DEPTH: usize = 10;
 const MAX_REPEATED: usize = 3;
 
@@ -31,8 +31,10 @@ impl Python {
         // SAFETY: attached, with none set; the references are the exception's.
         let text = unsafe {
             let (kind, value) = self.normalize(raised);
-            let mut text = Text { python: self, out: String::new(), depth: 0, needs_close: false };
-            text.chain(value);
+            let mut text = Text { python: self, shown: Vec::new(), out: String::new(), depth: 0, needs_close: false };
+            text.gather(value);
+            text.chain(0);
+            text.give_back();
             let mut out = text.out;
             if out.is_empty() {
                 // Memory is out, or the interpreter is nearly gone.
@@ -98,9 +100,22 @@ impl Python {
     }
 }
 
+/// An exception that is to be written.
+struct Shown {
+    /// A reference of ours, but for the first.
+    value: *mut PyObject,
+    /// In how many exception groups it is, counted as `Text::depth` is.
+    depth: usize,
+    /// The exception that led to this one, and how.
+    before: Option<(usize, &'static str)>,
+    /// A group's members, as far as they are written, and how many there are.
+    members: Option<(Vec<usize>, usize)>,
+}
+
 /// The text being written, and the current depth in exception groups.
 struct Text<'a> {
     python: &'a Python,
+    shown: Vec<Shown>,
     out: String,
     depth: usize,
     /// The last exception of a group is next: it closes the group, unless it is a group itself.
@@ -109,39 +124,77 @@ struct Text<'a> {
 
 // SAFETY (of the callers of all unsafe functions): attached, with no exception set, and the objects alive.
 impl Text<'_> {
-    /// Writes an exception, after those that led to it.
-    unsafe fn chain(&mut self, value: *mut PyObject) {
-        // SAFETY: as the caller says; every reference in the list but the first is ours, and is given back.
+    /// Finds what is to be written, in the order of Python's `TracebackException`, which has one `_seen` for all of it: so a
+    /// member of a group that has the group itself as its cause or context does not show it again. What is not written, for
+    /// its depth or the width of its group, is not looked into.
+    unsafe fn gather(&mut self, value: *mut PyObject) {
+        let python = self.python;
+        let mut seen = HashSet::new();
+        let mut left = vec![self.add(value, 0, &mut seen)];
+        // SAFETY: as the caller says; the references are kept in `shown`, or given back.
         unsafe {
-            let mut chain = vec![(value, "")];
-            let mut exception = value;
-            loop {
-                let (before, why) = self.led_to(exception, &chain);
-                if before.is_null() {
-                    break;
+            while let Some(place) = left.pop() {
+                let Shown { value, depth, .. } = self.shown[place];
+                let (before, why) = self.led_to(value, &seen);
+                if !before.is_null() {
+                    let before = self.add(before, depth, &mut seen);
+                    self.shown[place].before = Some((before, why));
+                    left.push(before);
                 }
-                if let Some(last) = chain.last_mut() {
-                    last.1 = why;
+                let grouped = self.grouped(value);
+                if grouped.is_null() {
+                    continue;
                 }
-                chain.push((before, ""));
-                exception = before;
-            }
-            for (place, (exception, why)) in chain.into_iter().enumerate().rev() {
-                self.emit(why, '|');
-                self.exception(exception);
-                if place > 0 {
-                    self.python.give_back(exception);
+                let count = usize::try_from((python.table.PySequence_Size)(grouped)).unwrap_or(0);
+                let looked_into = if depth > MAX_GROUP_DEPTH { 0 } else { count.min(MAX_GROUP_WIDTH) };
+                let mut members = Vec::new();
+                for member in 0..looked_into {
+                    let member = (python.table.PySequence_GetItem)(grouped, member as isize);
+                    if !member.is_null() {
+                        members.push(self.add(member, depth.max(1) + 1, &mut seen));
+                    }
                 }
+                (python.table.PyErr_Clear)();
+                python.give_back(grouped);
+                left.extend(&members);
+                self.shown[place].members = Some((members, count));
             }
         }
     }
 
-    /// The exception that led to this one, as a reference, and how; NULL if there is none, or it is in the chain already.
-    unsafe fn led_to(
-        &self,
-        exception: *mut PyObject,
-        chain: &[(*mut PyObject, &'static str)],
-    ) -> (*mut PyObject, &'static str) {
+    fn add(&mut self, value: *mut PyObject, depth: usize, seen: &mut HashSet<*mut PyObject>) -> usize {
+        seen.insert(value);
+        self.shown.push(Shown { value, depth, before: None, members: None });
+        self.shown.len() - 1
+    }
+
+    unsafe fn give_back(&mut self) {
+        for shown in self.shown.drain(..).skip(1) {
+            // SAFETY: as the caller says; the reference is ours.
+            unsafe { self.python.give_back(shown.value) };
+        }
+    }
+
+    /// Writes an exception, after those that led to it.
+    unsafe fn chain(&mut self, place: usize) {
+        let mut chain = vec![(place, "")];
+        let mut exception = place;
+        while let Some((before, why)) = self.shown[exception].before {
+            if let Some(last) = chain.last_mut() {
+                last.1 = why;
+            }
+            chain.push((before, ""));
+            exception = before;
+        }
+        for (exception, why) in chain.into_iter().rev() {
+            self.emit(why, '|');
+            // SAFETY: as the caller says.
+            unsafe { self.exception(exception) };
+        }
+    }
+
+    /// The exception that led to this one, as a reference, and how; NULL if there is none, or it was met already.
+    unsafe fn led_to(&self, exception: *mut PyObject, seen: &HashSet<*mut PyObject>) -> (*mut PyObject, &'static str) {
         let python = self.python;
         // SAFETY: as the caller says; what is not handed on is given back.
         unsafe {
@@ -152,7 +205,7 @@ impl Text<'_> {
                     break;
                 }
                 let before = python.attribute(exception, name);
-                if !before.is_null() && !chain.iter().any(|(seen, _)| *seen == before) {
+                if !before.is_null() && !seen.contains(&before) {
                     return (before, why);
                 }
                 python.give_back(before);
@@ -162,22 +215,21 @@ impl Text<'_> {
     }
 
     /// Writes one exception, with its frames and, if it is a group, its members.
-    unsafe fn exception(&mut self, value: *mut PyObject) {
+    unsafe fn exception(&mut self, place: usize) {
         let python = self.python;
-        // SAFETY: as the caller says; all references are given back.
+        let value = self.shown[place].value;
+        let members = self.shown[place].members.take();
+        if members.is_some() && self.depth > MAX_GROUP_DEPTH {
+            return self.emit(&format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"), '|');
+        }
+        let is_outermost = members.is_some() && self.depth == 0;
+        if is_outermost {
+            self.depth = 1;
+        }
+        // SAFETY: as the caller says; `frames` gives the reference back.
         unsafe {
             let traceback = python.attribute(value, c"__traceback__");
-            let grouped = self.grouped(value);
-            if !grouped.is_null() && self.depth > MAX_GROUP_DEPTH {
-                python.give_back(grouped);
-                python.give_back(traceback);
-                return self.emit(&format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"), '|');
-            }
-            let is_outermost = !grouped.is_null() && self.depth == 0;
-            if is_outermost {
-                self.depth = 1;
-            }
-            if !traceback.is_null() && grouped.is_null() {
+            if !traceback.is_null() && members.is_none() {
                 self.emit(HEADER, '|');
             } else if !traceback.is_null() {
                 self.emit(&format!("Exception Group {HEADER}"), if is_outermost { '+' } else { '|' });
@@ -186,13 +238,12 @@ impl Text<'_> {
             self.emit(&frames, '|');
             let last = self.last_lines(value);
             self.emit(&last, '|');
-            if !grouped.is_null() {
-                self.group(grouped);
-                python.give_back(grouped);
+            if let Some((members, count)) = members {
+                self.group(&members, count);
             }
-            if is_outermost {
-                self.depth = 0;
-            }
+        }
+        if is_outermost {
+            self.depth = 0;
         }
     }
 
@@ -247,41 +298,34 @@ impl Text<'_> {
         }
     }
 
-    unsafe fn group(&mut self, exceptions: *mut PyObject) {
-        let python = self.python;
-        // SAFETY: as the caller says; every element is a new reference, and given back.
-        unsafe {
-            let count = (python.table.PySequence_Size)(exceptions);
-            let shown = count.min(MAX_GROUP_WIDTH + 1);
-            self.needs_close = false;
-            for place in 0..shown {
-                let is_last = place + 1 == shown;
-                self.needs_close |= is_last;
-                let is_cut = place >= MAX_GROUP_WIDTH;
-                let title = if is_cut { "...".to_owned() } else { (place + 1).to_string() };
-                self.indent();
-                _ = writeln!(
-                    self.out,
-                    "{}+---------------- {title} ----------------",
-                    if place == 0 { "+-" } else { "  " }
-                );
-                self.depth += 1;
-                let exception = (python.table.PySequence_GetItem)(exceptions, place);
-                if is_cut {
-                    let more = count - MAX_GROUP_WIDTH;
-                    self.emit(&format!("and {more} more exception{}\n", if more > 1 { "s" } else { "" }), '|');
-                } else if !exception.is_null() {
-                    self.chain(exception);
-                }
-                python.give_back(exception);
-                (python.table.PyErr_Clear)();
-                if is_last && self.needs_close {
-                    self.indent();
-                    self.out += "+------------------------------------\n";
-                    self.needs_close = false;
-                }
-                self.depth -= 1;
+    /// Writes the members of a group, which has `count`.
+    unsafe fn group(&mut self, members: &[usize], count: usize) {
+        let more = count - members.len();
+        let parts = members.len() + usize::from(more > 0);
+        self.needs_close = false;
+        for place in 0..parts {
+            let is_last = place + 1 == parts;
+            self.needs_close |= is_last;
+            let member = members.get(place);
+            let title = if member.is_some() { (place + 1).to_string() } else { "...".to_owned() };
+            self.indent();
+            _ = writeln!(
+                self.out,
+                "{}+---------------- {title} ----------------",
+                if place == 0 { "+-" } else { "  " }
+            );
+            self.depth += 1;
+            match member {
+                // SAFETY: as the caller says.
+                Some(member) => unsafe { self.chain(*member) },
+                None => self.emit(&format!("and {more} more exception{}\n", if more > 1 { "s" } else { "" }), '|'),
             }
+            if is_last && self.needs_close {
+                self.indent();
+                self.out += "+------------------------------------\n";
+                self.needs_close = false;
+            }
+            self.depth -= 1;
         }
     }
 
