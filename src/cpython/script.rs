@@ -1,6 +1,6 @@
 //! Runs Python source, and handles what it raises.
 
-use super::types::PyObject;
+use super::types::{PyCompilerFlags, PyObject};
 use super::{Python, Raw, Reference, State};
 use crate::error::{Error, Result};
 use std::ffi::{CStr, c_char, c_int, c_ulong};
@@ -239,9 +239,22 @@ text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread
     /// # Safety
     /// Attached, with no exception set; `globals` is a dict.
     unsafe fn evaluate(&self, source: &CStr, filename: &CStr, start: Start, globals: *mut PyObject) -> *mut PyObject {
-        // SAFETY: as the caller says; the code is given back.
+        // Source is UTF-8, also where it is from a file whose coding cookie says something else. CPython then takes a byte order
+        // mark for a character.
+        let text = source.to_bytes_with_nul();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let mut flags =
+            PyCompilerFlags { cf_flags: PyCompilerFlags::UTF8, cf_feature_version: self.version.1 as c_int };
+        // SAFETY: as the caller says; the text ends with 0, and the code is given back.
         unsafe {
-            let code = (self.table.Py_CompileString)(source.as_ptr(), filename.as_ptr(), start as c_int);
+            // -1: optimised as the interpreter is set up to.
+            let code = (self.table.Py_CompileStringExFlags)(
+                text.as_ptr().cast(),
+                filename.as_ptr(),
+                start as c_int,
+                &mut flags,
+                -1,
+            );
             if code.is_null() {
                 return null_mut();
             }

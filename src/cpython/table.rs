@@ -1,8 +1,8 @@
 //! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
 
 use super::types::{
-    Py_ssize_t, PyConfig, PyFrameObject, PyInterpreterGuard, PyInterpreterState, PyInterpreterView, PyMethodDef,
-    PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
+    Py_ssize_t, PyCompilerFlags, PyConfig, PyFrameObject, PyInterpreterGuard, PyInterpreterState, PyInterpreterView,
+    PyMethodDef, PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
 };
 use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
@@ -169,7 +169,7 @@ table! {
     PySys_AddAuditHook = "PySys_AddAuditHook"(unsafe extern "C" fn(*const c_char, *mut PyObject, *mut c_void) -> c_int, *mut c_void) -> c_int;
     PySys_GetObject = "PySys_GetObject"(*const c_char) -> *mut PyObject;
 
-    Py_CompileString = "Py_CompileString"(*const c_char, *const c_char, c_int) -> *mut PyObject;
+    Py_CompileStringExFlags = "Py_CompileStringExFlags"(*const c_char, *const c_char, c_int, *mut PyCompilerFlags, c_int) -> *mut PyObject;
     PyEval_EvalCode = "PyEval_EvalCode"(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     PyErr_Fetch = "PyErr_Fetch"(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     PyErr_Restore = "PyErr_Restore"(*mut PyObject, *mut PyObject, *mut PyObject);

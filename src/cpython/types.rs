@@ -56,6 +56,18 @@ pub(super) const METH_O: c_int = 8;
 #[allow(non_camel_case_types)]
 pub type Py_ssize_t = isize;
 
+/// `PyCompilerFlags`: the same two ints since 3.8.
+#[repr(C)]
+pub struct PyCompilerFlags {
+    pub cf_flags: c_int,
+    pub cf_feature_version: c_int,
+}
+
+impl PyCompilerFlags {
+    /// `PyCF_SOURCE_IS_UTF8` and `PyCF_IGNORE_COOKIE`, by which Python's `exec` compiles a str.
+    pub const UTF8: c_int = 0x0100 | 0x0800;
+}
+
 /// `PyStatus`, returned by value.
 #[repr(C)]
 pub struct PyStatus {

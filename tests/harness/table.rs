@@ -11,8 +11,7 @@ use super::python_h::compile;
 use super::trial::Trial;
 
 /// What not every Python.h declares as it is, with the versions that do: none where the first is greater than the last.
-const DECLARED: [(&str, u32, u32); 18] = [
-    ("Py_CompileString", 10, 15), // 3.9 has a macro
+const DECLARED: [(&str, u32, u32); 17] = [
     ("Py_NewInterpreterFromConfig", 12, 15),
     ("PyInterpreterView_FromMain", 15, 15),
     ("PyInterpreterView_Close", 15, 15),
