@@ -609,7 +609,7 @@ struct pyferry_python_table {
     int (*p_PyCFunction_GetFlags)(PyObject *);
     PyCFunction (*p_PyCFunction_GetFunction)(PyObject *);
     PyObject *(*p_PyCFunction_GetSelf)(PyObject *);
-    PyObject *(*p_PyCFunction_New)(PyMethodDef *, PyObject *);
+    PyObject *(*p_PyCFunction_New)(PyMethodDef *, PyObject *); /* 3.10 */
     PyObject *(*p_PyCFunction_NewEx)(PyMethodDef *, PyObject *, PyObject *);
     PyTypeObject *p_PyCFunction_Type;
     PyObject *(*p_PyCMethod_New)(PyMethodDef *, PyObject *, PyObject *, PyTypeObject *);
@@ -2528,8 +2528,6 @@ static inline PyCFunction PyCFunction_GetFunction(PyObject *a) { return pyferry_
 /** A borrowed reference; NULL: there is none, and no exception is set. */
 static inline PyObject *PyCFunction_GetSelf(PyObject *a) { return pyferry_python_.p_PyCFunction_GetSelf(a); }
 /** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
-static inline PyObject *PyCFunction_New(PyMethodDef *a, PyObject *b) { return pyferry_python_.p_PyCFunction_New(a, b); }
-/** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyCFunction_NewEx(PyMethodDef *a, PyObject *b, PyObject *c) { return pyferry_python_.p_PyCFunction_NewEx(a, b, c); }
 /** A new reference; NULL: an exception is set. The PyMethodDef is not copied, and has to outlive it. */
 static inline PyObject *PyCMethod_New(PyMethodDef *a, PyObject *b, PyObject *c, PyTypeObject *d) { return pyferry_python_.p_PyCMethod_New(a, b, c, d); }
@@ -4290,6 +4288,8 @@ static inline char *PyBytes_AS_STRING(PyObject *a) { return PyBytes_AsString(a);
 static inline Py_ssize_t PyUnicode_GET_LENGTH(PyObject *a) { return PyUnicode_GetLength(a); }
 static inline double PyFloat_AS_DOUBLE(PyObject *a) { return PyFloat_AsDouble(a); }
 static inline PyThreadState *PyThreadState_GET(void) { return PyThreadState_Get(); }
+/* What CPython's own comes to. 3.9 exports PyCFunction_NewEx alone: its Python.h has such a macro. */
+static inline PyObject *PyCFunction_New(PyMethodDef *a, PyObject *b) { return PyCFunction_NewEx(a, b, NULL); }
 
 static inline int PyObject_DelAttr(PyObject *a, PyObject *b) { return PyObject_SetAttr(a, b, NULL); }
 static inline int PyObject_DelAttrString(PyObject *a, const char *b) { return PyObject_SetAttrString(a, b, NULL); }

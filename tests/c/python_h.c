@@ -115,6 +115,11 @@ static void check_module(void)
     CHECK(other != NULL && PyModule_GetDef(other) == &plain && PyObject_HasAttrString(other, "add"));
     Py_CLEAR(other);
     CHECK(other == NULL);
+
+    PyObject *add = PyCFunction_New(&methods[0], NULL), *sum = PyObject_CallFunction(add, "dd", 1.0, 2.5);
+    CHECK(sum != NULL && PyFloat_AsDouble(sum) == 3.5);
+    Py_DECREF(sum);
+    Py_DECREF(add);
 }
 
 /* ---- values ---- */

@@ -151,7 +151,8 @@ fn judge(python: &Python) -> Result<Completion, Failed> {
     }
 }
 
-fn defined(library: &Path) -> Result<BTreeSet<String>, String> {
+/// What a library exports.
+pub fn defined(library: &Path) -> Result<BTreeSet<String>, String> {
     let listing = process::output(Command::new("nm").args(["-D", "--defined-only"]).arg(library))?;
     Ok(listing.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect())
 }

@@ -1,5 +1,5 @@
 //! Holds `pyferry_python.h` against each Python.h: what functions and variables it declares, what its constants are, where the
-//! fields of its structs are, and that a file that has both is told so.
+//! fields of its structs are, that each libpython exports what it promises, and that a file that has both is told so.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,12 +13,13 @@ use super::compile::compiler;
 use super::python::Python;
 use super::tool::{self, Tool};
 use super::trial::Trial;
-use super::{paths, process};
+use super::{cpython, paths, process};
 
 type Check = fn(&Python) -> Result<(), Failed>;
 
-const CHECKS: [(&str, Check); 5] = [
+const CHECKS: [(&str, Check); 6] = [
     ("signatures", signatures_agree),
+    ("what is promised is exported", is_exported),
     ("structs", structs_agree),
     ("the limited API is complete", is_complete),
     ("both in one file", both_are_refused),
@@ -26,9 +27,8 @@ const CHECKS: [(&str, Check); 5] = [
 ];
 
 /// What a Python.h does not declare, although its libpython exports it and others of the same age have it.
-const UNDECLARED: [(&str, u32, u32); 9] = [
-    ("PyCFunction_New", 9, 9),  // the header has a macro
-    ("Py_CompileString", 9, 9), // the same
+const UNDECLARED: [(&str, u32, u32); 8] = [
+    ("Py_CompileString", 9, 9), // the header has a macro
     ("Py_PACK_VERSION", 14, 15),
     ("Py_PACK_FULL_VERSION", 14, 15),
     // Removed from the header in 3.13; abi3 keeps them.
@@ -154,6 +154,16 @@ fn signatures_agree(python: &Python) -> Result<(), Failed> {
     }
     let flags = ["-Werror=incompatible-pointer-types", "-Werror=discarded-qualifiers", "-Wno-deprecated-declarations"];
     compile(python, &flags, &source).map_err(Failed::from)
+}
+
+/// Whatever the header promises for this version, its libpython exports: a call of another jumps to address 0.
+fn is_exported(python: &Python) -> Result<(), Failed> {
+    let Some(shared) = &python.shared else { return Ok(()) };
+    let (header, exported) = (header()?, cpython::defined(shared)?);
+    let entries = entries(&header).into_iter();
+    let promised = entries.filter(|entry| (entry.since..=entry.until).contains(&python.minor)).map(|entry| entry.name);
+    let lacking: Vec<_> = promised.filter(|name| !exported.contains(*name)).collect();
+    if lacking.is_empty() { Ok(()) } else { Err(format!("{} has no {lacking:?}", shared.display()).into()) }
 }
 
 fn structs_agree(python: &Python) -> Result<(), Failed> {

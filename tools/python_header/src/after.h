@@ -167,6 +167,8 @@ static inline char *PyBytes_AS_STRING(PyObject *a) { return PyBytes_AsString(a);
 static inline Py_ssize_t PyUnicode_GET_LENGTH(PyObject *a) { return PyUnicode_GetLength(a); }
 static inline double PyFloat_AS_DOUBLE(PyObject *a) { return PyFloat_AsDouble(a); }
 static inline PyThreadState *PyThreadState_GET(void) { return PyThreadState_Get(); }
+/* What CPython's own comes to. 3.9 exports PyCFunction_NewEx alone: its Python.h has such a macro. */
+static inline PyObject *PyCFunction_New(PyMethodDef *a, PyObject *b) { return PyCFunction_NewEx(a, b, NULL); }
 
 static inline int PyObject_DelAttr(PyObject *a, PyObject *b) { return PyObject_SetAttr(a, b, NULL); }
 static inline int PyObject_DelAttrString(PyObject *a, const char *b) { return PyObject_SetAttrString(a, b, NULL); }
