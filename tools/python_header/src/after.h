@@ -272,19 +272,37 @@ static inline PyModuleDef *pyferry_python_theirs_(PyModuleDef *def) {
 static inline PyModuleDef *pyferry_python_ours_(PyModuleDef *def) {
     return def == NULL ? NULL : (PyModuleDef *)(void *)((char *)def - pyferry_python_shorter_());
 }
+/* Threads of interpreters with GILs of their own (3.12), and all on free-threaded builds, may have one definition at once. Of this
+ * lock no one has long to wait: Python is not called meanwhile. */
+PYFERRY_PYTHON_ONCE_ long pyferry_python_slots_lock_ = 0;
+#if defined(__GNUC__)
+static inline long pyferry_python_exchange_slots_lock_(long value) {
+    return __atomic_exchange_n(&pyferry_python_slots_lock_, value, __ATOMIC_ACQ_REL);
+}
+#elif defined(_MSC_VER)
+static inline long pyferry_python_exchange_slots_lock_(long value) {
+    return _InterlockedExchange(&pyferry_python_slots_lock_, value);
+}
+#endif
 /* Takes out the slots that this Python does not know: it would refuse the module. Up to 3.14, when nothing was left to be
- * added, the numbers were given one after the other. */
+ * added, the numbers were given one after the other. Where there are none, or no more, it does not write: CPython may be
+ * reading them for another thread. */
 static inline void pyferry_python_known_slots_(PyModuleDef *def) {
     unsigned long version = pyferry_python_version_();
     int last = version >= 0x030f0000UL ? INT_MAX : version >= 0x030d0000UL ? 4 : version >= 0x030c0000UL ? 3 : 2;
     PyModuleDef_Slot *from, *to;
-    if (def->m_slots == NULL) return;
-    for (from = def->m_slots; from->slot != 0 && from->slot <= last; from++) {}
-    if (from->slot == 0) return; /* and does not write, which other threads would see */
-    for (to = from; from->slot != 0; from++)
-        if (from->slot <= last) *to++ = *from;
-    to->slot = 0;
-    to->value = NULL;
+    if (def->m_slots == NULL || last == INT_MAX) return;
+    while (pyferry_python_exchange_slots_lock_(1) != 0) {}
+    for (from = to = def->m_slots; from->slot != 0; from++) {
+        if (from->slot > last) continue;
+        if (to != from) *to = *from;
+        to++;
+    }
+    if (to != from) {
+        to->slot = 0;
+        to->value = NULL;
+    }
+    pyferry_python_exchange_slots_lock_(0);
 }
 static inline PyObject *PyModuleDef_Init(PyModuleDef *a) {
     pyferry_python_known_slots_(a);
