@@ -1,20 +1,9 @@
 //! Helper threads: threads of the library's own that attach to an interpreter for another thread's sake, known by their labels.
 //! They leave by themselves, so no shutdown report names them, no interrupt is for them, and they are never given up.
 
-use crate::queue::WAKE;
-use crate::queue::release::RELEASE;
 use crate::registry::Entry;
-use crate::sys::Label;
+use crate::registry::own::{DELIVERY, EXIT_FUNCTIONS, OBSERVER, PENDING_CALLS, RELEASE, WAKE};
 use crate::thread;
-
-/// Label of the thread that delivers interrupts.
-pub const DELIVERY: Label = Label::new(c"pyferry: an interrupt");
-/// Label of the observer of a shutdown (`python_threads`).
-pub const OBSERVER: Label = Label::new(c"pyferry: who is left");
-/// Label of the thread that runs the functions of `threading._register_atexit`.
-pub const EXIT_FUNCTIONS: Label = Label::new(c"pyferry: threading's exit functions");
-/// Label of Python's main thread, if that is pyferry's own, while it runs pending calls.
-pub const PENDING_CALLS: Label = Label::new(c"pyferry: pending calls");
 
 /// Whether a participant is a helper thread's.
 pub fn is_helper(entry: &Entry) -> bool {

@@ -5,9 +5,9 @@
 //! mark. A thread that leaves loses its mark, so its next visit is not hit. Threads that came in by CPython's own calls have no
 //! mark: they are hit if they run Python code at that moment.
 
-use super::helpers::{self, DELIVERY};
+use super::helpers;
 use crate::error::{Error, Result, Status, fail};
-use crate::registry::{self, Interpreter};
+use crate::registry::{self, Interpreter, own};
 use crate::sys;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ fn deliver(interpreter: &Arc<Interpreter>) {
     loop {
         // Late: a shutdown that begins now waits for those who are to be interrupted. Refused: the gate is claimed or Closed, with nobody
         // left to interrupt.
-        let Ok(ticket) = thread::attach(interpreter, Admission::Late, DELIVERY) else {
+        let Ok(ticket) = thread::attach(interpreter, Admission::Late, own::DELIVERY) else {
             return interpreter.delivery.give_up();
         };
         interpreter.delivery.look();

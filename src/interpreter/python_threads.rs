@@ -5,13 +5,12 @@
 //! (`ThreadPoolExecutor`'s joins its workers). The other, the observer, looks at intervals which threads are left and where in
 //! Python code they are, and interrupts them if asked to. Both hold pins, as every thread inside does, but no report names them.
 
-use super::helpers::{EXIT_FUNCTIONS, OBSERVER};
 use super::interrupt::{mark_those_inside, raise_in_those_marked};
 use super::limits::Limits;
 use super::report;
 use crate::cpython::{Python, Raw};
 use crate::error::{Error, Result, Status};
-use crate::registry::{Interpreter, Origin};
+use crate::registry::{Interpreter, Origin, own};
 use crate::sys::{self, Condvar, Mutex};
 use crate::thread::{self, Admission};
 use std::sync::{Arc, MutexGuard};
@@ -190,7 +189,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
     let (mut pause, mut interrupted, mut places) = (FIRST_PAUSE, None::<Instant>, Places::default());
     loop {
         // Refused: the gate is claimed or Closed.
-        let Ok(ticket) = thread::attach(interpreter, Admission::Late, OBSERVER) else {
+        let Ok(ticket) = thread::attach(interpreter, Admission::Late, own::OBSERVER) else {
             with_entry(interpreter, |ending| ending.observed = false);
             CHANGED.notify_all();
             return;
@@ -339,7 +338,7 @@ pub fn wait_until_gone(
 /// Runs the functions of `threading._register_atexit` on this thread, which is detached.
 pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
     // Refused: another thread has claimed the gate, and finishes the interpreter.
-    if let Ok(ticket) = thread::attach(interpreter, Admission::Late, EXIT_FUNCTIONS) {
+    if let Ok(ticket) = thread::attach(interpreter, Admission::Late, own::EXIT_FUNCTIONS) {
         sys::SignalMask::as_given(|| interpreter.python.run_threading_exit_functions());
         // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);

@@ -4,7 +4,7 @@
 //! reads them, with no lock and no allocation: also in a signal handler, and in a debugger.
 
 use crate::cpython::{Python, State};
-use crate::registry::{self, Doing, Glimpse, Participant};
+use crate::registry::{self, Doing, Glimpse, Participant, own};
 use crate::sys;
 use std::ffi::CStr;
 
@@ -77,15 +77,14 @@ fn seen(participant: &Participant, glimpse: &Glimpse, now: u64, caller: u32) -> 
         let python = Python::known()?;
         python.is_attached_elsewhere(glimpse.current, glimpse.state, glimpse.ident)
     };
-    let label = glimpse.label.text();
     Seen {
         thread_id: glimpse.thread_id,
         ident: glimpse.ident,
         interpreter_id: glimpse.interpreter,
-        label,
+        label: glimpse.label.text(),
         activity,
         is_attached: activity == Activity::Inside && attached().unwrap_or(true),
-        is_own: label.is_some_and(|label| label.to_bytes().starts_with(b"pyferry: ")),
+        is_own: own::is_own(glimpse.label),
         is_caller: activity != Activity::Guarding && glimpse.thread_id == caller,
         depth: glimpse.depth,
         elapsed_us: now.saturating_sub(since) / 1000,

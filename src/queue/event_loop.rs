@@ -10,16 +10,12 @@
 use super::{Host, Job, Queue, Runner, SLICE, list};
 use crate::cpython::{Lent, Python, Reference};
 use crate::error::{Result, Status, fail};
-use crate::registry::Interpreter;
-use crate::sys::Label;
+use crate::registry::{Interpreter, own};
 use crate::thread::{self, Admission};
 use std::cell::Cell;
 use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Label of a worker that gives a ticket to an event loop.
-pub const WAKE: Label = Label::new(c"pyferry: waking an event loop");
 
 /// Capacity of the queue of one event loop.
 const CAPACITY: usize = 1024;
@@ -54,7 +50,7 @@ impl EventLoop {
             return Err(queue.closed());
         }
         let interpreter = &queue.interpreter;
-        let inside = thread::attach(interpreter, Admission::Open, WAKE).inspect_err(|error| {
+        let inside = thread::attach(interpreter, Admission::Open, own::WAKE).inspect_err(|error| {
             if error.status == Status::Closed {
                 queue.ring.close();
                 queue.tell_if_free();

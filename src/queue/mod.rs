@@ -13,7 +13,7 @@ mod turn;
 mod worker;
 
 pub use call::Call;
-pub use event_loop::{WAKE, post as post_to_loop};
+pub use event_loop::post as post_to_loop;
 pub use list::{Still, hold_still, refuse, tell, wait_until_told};
 pub use ring::Job;
 pub(crate) use ring::WORDS;

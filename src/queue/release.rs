@@ -5,15 +5,12 @@
 
 use crate::cpython::Reference;
 use crate::error::{Result, fail};
-use crate::registry::{self, Interpreter};
-use crate::sys::{self, Condvar, Label, Mutex};
+use crate::registry::{self, Interpreter, own};
+use crate::sys::{self, Condvar, Mutex};
 use crate::thread::{self, Admission};
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-
-/// Label of the helper thread.
-pub const RELEASE: Label = Label::new(c"pyferry: dropping references");
 
 /// How long the helper thread stays when there is nothing to do.
 const LINGER: Duration = Duration::from_secs(1);
@@ -89,7 +86,7 @@ fn attend() {
                 continue;
             }
             // Refused: the thread that shuts the interpreter down drops them.
-            if let Ok(ticket) = thread::attach(&interpreter, Admission::Open, RELEASE) {
+            if let Ok(ticket) = thread::attach(&interpreter, Admission::Open, own::RELEASE) {
                 sys::SignalMask::as_given(|| release_all(&interpreter));
                 // Attached just above, so this cannot fail.
                 let _ = thread::detach(ticket);

@@ -3,6 +3,7 @@
 mod delivery;
 pub mod fork;
 mod entry;
+pub mod own;
 mod shield;
 
 use crate::cpython::{Python, Raw, Slot, StateCell};

@@ -4,8 +4,8 @@ use super::local::Local;
 use super::stack::{Frame, Kind, Source};
 use super::{THREAD, Thread, orphans, with_temporary_state};
 use crate::cpython::{Python, Slot, SlotValue, Unattached};
-use crate::registry::{Interpreter, fork};
-use crate::sys::{self, Label, ThreadEnd};
+use crate::registry::{Interpreter, fork, own};
+use crate::sys::{self, ThreadEnd};
 use crate::trace::What;
 use std::cell::Cell;
 use std::ptr::null_mut;
@@ -15,9 +15,6 @@ static END: ThreadEnd = ThreadEnd::new(|| THREAD.with(|me| me.end()));
 
 /// How often a thread that ends deletes its states, while destructors make new ones.
 const TRIES: u32 = 4;
-
-/// The label of a thread that enters to delete its cached state.
-const FORGET: Label = Label::new(c"pyferry: the state of this thread");
 
 /// Called when the library is loaded, before any thread uses it and before any fork.
 pub fn prepare() {
@@ -55,14 +52,14 @@ impl Thread {
             let Some(state) = local.participant.entry.state.take() else { continue };
             // In the loop: destructors run by the last deletion may have attached through this state, and so cached it again.
             self.forget_fast();
-            self.note_of(What::Waits, id, FORGET);
+            self.note_of(What::Waits, id, own::FORGET);
             with_temporary_state(python, slot, Unattached { state, bound: true }, |state, before| {
-                self.note_of(What::ComesIn, id, FORGET);
+                self.note_of(What::ComesIn, id, own::FORGET);
                 if !self.came_in(&local) {
                     // CPython deletes the state with the interpreter.
                     return local.take_from_slot(state, before);
                 }
-                self.note_of(What::GoesOut, id, FORGET);
+                self.note_of(What::GoesOut, id, own::FORGET);
                 python.delete_attached(slot, state, before);
             });
             self.unpin(&local);

@@ -7,8 +7,8 @@
 use super::Admission;
 use super::orphans::is_for_orphans;
 use crate::cpython::{Python, Slot, State, Unattached};
-use crate::registry::{self as record, Entry, Interpreter};
-use crate::sys::{self, Label};
+use crate::registry::{self as record, Entry, Interpreter, own};
+use crate::sys;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
 use std::time::Duration;
@@ -22,8 +22,6 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 const INTERVAL: Duration = Duration::from_millis(5);
 /// Samples per switch interval. Nudgers are sent only if every sample of an interval finds a thread that waits.
 const LOOKS: u32 = 5;
-/// The label of nudgers, by which they are recognized.
-const NUDGE: Label = Label::new(c"pyferry: a GIL nudge");
 /// The watch ends when nobody has waited for so many intervals.
 const QUIET: u32 = 200;
 
@@ -132,7 +130,7 @@ fn nudge(to: Arc<Interpreter>) {
     let interpreter = Arc::clone(&to);
     let visit = move || {
         // While Closing too: the shutdown waits for the threads inside, which may hold the GIL or wait for it.
-        super::look_in(&to, Admission::Late, NUDGE);
+        super::look_in(&to, Admission::Late, own::NUDGE);
         to.nudged.store(false, Ordering::SeqCst);
     };
     if sys::spawn(c"pyferry-nudge", visit).is_err() {
@@ -142,7 +140,7 @@ fn nudge(to: Arc<Interpreter>) {
 
 /// Whether a participant is a nudger, or the helper that deletes orphans. No report names either: they leave by themselves.
 pub fn is_nudger(entry: &Entry) -> bool {
-    entry.label() == NUDGE || is_for_orphans(entry)
+    entry.label() == own::NUDGE || is_for_orphans(entry)
 }
 
 /// A forked child has no watch thread, and no thread that waits.

@@ -7,8 +7,8 @@
 use super::local::Local;
 use super::{Admission, THREAD, Thread, delete_idle, stand_ins, with_temporary_state};
 use crate::cpython::Python;
-use crate::registry::{self, Entry, Interpreter};
-use crate::sys::{self, Label};
+use crate::registry::{self, Entry, Interpreter, own};
+use crate::sys;
 use crate::trace::What;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,8 +23,6 @@ static NEWS: AtomicBool = AtomicBool::new(false);
 const REST: Duration = Duration::from_millis(10);
 /// After so many rests in a row, about ten seconds in all, the helper leaves orphans that it cannot delete to others.
 const LONGEST: u32 = 512;
-/// The label of the helper, by which it is recognized.
-const LABEL: Label = Label::new(c"pyferry: the states of ended threads");
 
 /// Has the helper delete the orphans at open gates. Never waits.
 pub(super) fn see_to_them() {
@@ -93,7 +91,7 @@ fn with_orphans(whose: impl Fn(&Entry) -> bool) -> Vec<Arc<Interpreter>> {
 
 /// Whether a participant is a helper that deletes orphans.
 pub fn is_for_orphans(entry: &Entry) -> bool {
-    entry.label() == LABEL
+    entry.label() == own::ORPHANS
 }
 
 /// The helper does not exist in a forked child.
@@ -103,7 +101,7 @@ pub(super) fn forget_after_fork() {
 
 fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool) {
     let local = me.local(target);
-    local.comes_for(LABEL);
+    local.comes_for(own::ORPHANS);
     if local.pin(Admission::Open) {
         delete(me, &local, whose);
         me.unpin(&local);
@@ -124,9 +122,9 @@ pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool)
     });
     // Attached through a new state, not an orphan: up to 3.11 an orphan would count as attached by the thread that has its `thread_id`
     // now, and from 3.14 on a state has the stack limits of its thread.
-    me.note_of(What::Waits, id, LABEL);
+    me.note_of(What::Waits, id, own::ORPHANS);
     with_temporary_state(python, slot, made, |state, before| {
-        me.note_of(What::ComesIn, id, LABEL);
+        me.note_of(What::ComesIn, id, own::ORPHANS);
         if !me.came_in(local) {
             // CPython deletes the states with the interpreter.
             return local.take_from_slot(state, before);
@@ -137,7 +135,7 @@ pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool)
                 python.drop_dummy_thread(ident, |other| other == thread_id);
             }
             delete_idle(python, slot, &states);
-            me.note_of(What::GoesOut, id, LABEL);
+            me.note_of(What::GoesOut, id, own::ORPHANS);
             python.delete_attached(slot, state, before);
         });
     });

@@ -180,6 +180,16 @@ static void times(const pyferry_view *view)
     detach(token);
 }
 
+/* A host's label is the host's, also if its text is one of the library's own. */
+static void labeled_like_its_own(const pyferry_view *view)
+{
+    pyferry_token token;
+    CHECK_OK(pyferry_attach_labeled(view, "pyferry: an interrupt", &token));
+    const pyferry_thread_info *info = find(gettid(), view);
+    CHECK(info != NULL && !info->is_own && strcmp(info->label, "pyferry: an interrupt") == 0);
+    detach(token);
+}
+
 static void guards(const pyferry_view *view)
 {
     pyferry_guard *guard;
@@ -228,6 +238,7 @@ int main(void)
     step_by_step(main, sub);
     step_by_step(sub, main);
     times(main);
+    labeled_like_its_own(main);
     guards(main);
     room(sub);
     CHECK_OK(pyferry_interpreter_end(sub, -1));

@@ -177,6 +177,18 @@ static void let_go(const pyferry_view *view)
     unwatch(heard);
 }
 
+/* A host's label is the host's, also if its text is one of the library's own. */
+static void labeled_like_its_own(const pyferry_view *view)
+{
+    struct heard *heard = watch(0, 40);
+    pyferry_token token;
+    CHECK_OK(pyferry_attach_labeled(view, "pyferry: pending calls", &token));
+    event_wait(&heard->hold);
+    CHECK(heard->thread.thread_id == (uint64_t)gettid() && !heard->thread.is_own);
+    detach(token);
+    unwatch(heard);
+}
+
 static void stay(void *unused, pyferry_status status)
 {
     (void)unused;
@@ -278,6 +290,7 @@ int main(void)
     stuck_in_c(sub);
     jobs_are_watched(main);
     let_go(main);
+    labeled_like_its_own(main);
     removed_while_it_is_called(sub);
     removed_from_within(main);
     CHECK_OK(pyferry_interpreter_end(sub, -1));

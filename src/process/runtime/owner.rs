@@ -6,9 +6,8 @@ use super::{Options, RUNTIME};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
-use crate::interpreter::helpers::PENDING_CALLS;
 use crate::interpreter::{self, Limits, python_threads, shutdown};
-use crate::registry::Interpreter;
+use crate::registry::{Interpreter, own};
 use crate::sys::{self, Receiver, Sender, SignalMask, channel};
 use crate::thread::{self, Admission};
 use std::path::PathBuf;
@@ -258,7 +257,7 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>) -> bool {
 
 /// Runs pending calls. Once the gate refuses this thread, Py_FinalizeEx runs them.
 fn run_pending_calls(main: &Arc<Interpreter>, admission: Admission) {
-    if let Ok(ticket) = thread::attach(main, admission, PENDING_CALLS) {
+    if let Ok(ticket) = thread::attach(main, admission, own::PENDING_CALLS) {
         SignalMask::as_given(|| thread::with_frozen_attachments(main.python, || main.python.make_pending_calls()));
         // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);
