@@ -71,8 +71,9 @@ impl From<&Seen> for pyferry_thread_info {
         let mut text = [0; 31];
         let length = sys::copy_thread_name(seen.thread_id, &mut text);
         let mut name = [0; 32];
-        for (to, from) in name.iter_mut().zip(&text[..length]) {
-            *to = *from as c_char;
+        // The system takes any bytes for a name, and cuts a long one anywhere.
+        for (to, from) in name.iter_mut().zip(observe::as_utf8(&text[..length]).flat_map(str::bytes)) {
+            *to = from as c_char;
         }
         pyferry_thread_info {
             struct_size: size_of::<Self>(),

@@ -125,11 +125,10 @@ fn write_line(out: &mut impl Write, seen: &Seen) -> fmt::Result {
 
 /// Writes text that may not be UTF-8.
 fn write_bytes(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
-    for chunk in bytes.utf8_chunks() {
-        out.write_str(chunk.valid())?;
-        if !chunk.invalid().is_empty() {
-            out.write_str("?")?;
-        }
-    }
-    Ok(())
+    as_utf8(bytes).try_for_each(|part| out.write_str(part))
+}
+
+/// The parts of a text that may not be UTF-8, with "?" for what is not: no longer than it, and nothing is allocated.
+pub fn as_utf8(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    bytes.utf8_chunks().flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "?" }])
 }

@@ -190,6 +190,19 @@ static void labeled_like_its_own(const pyferry_view *view)
     detach(token);
 }
 
+#ifdef __linux__
+/* The system takes any bytes for a thread's name; here they are UTF-8. */
+static void names(const pyferry_view *view)
+{
+    char before[16];
+    CHECK(prctl(PR_GET_NAME, before) == 0 && prctl(PR_SET_NAME, "caf\xc3\xa9 \xff\xfe \xed") == 0);
+    pyferry_token token = attach(view);
+    CHECK(strcmp(find(gettid(), view)->name, "caf\xc3\xa9 ?? ?") == 0);
+    detach(token);
+    CHECK(prctl(PR_SET_NAME, before) == 0);
+}
+#endif
+
 static void guards(const pyferry_view *view)
 {
     pyferry_guard *guard;
@@ -239,6 +252,9 @@ int main(void)
     step_by_step(sub, main);
     times(main);
     labeled_like_its_own(main);
+#ifdef __linux__
+    names(main);
+#endif
     guards(main);
     room(sub);
     CHECK_OK(pyferry_interpreter_end(sub, -1));
