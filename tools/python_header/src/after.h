@@ -347,20 +347,25 @@ static inline Py_ssize_t pyferry_python_basicsize_(PyObject *type) {
     Py_XDECREF(size);
     return value;
 }
-/* What a negative basicsize comes to: that much more than the (first) base has. `bases` may be NULL. */
+/* What a negative basicsize comes to: that much more than the largest of the bases has. `bases` may be NULL. Which of them CPython
+ * puts the instances upon (best_base) is known when the type is made, and need be neither the first one nor the largest: a size
+ * that does for each does for that one. */
 static inline int pyferry_python_spec_(PyType_Spec *spec, PyObject *bases) {
     const PyType_Slot *slot;
     PyObject *base = (PyObject *)pyferry_python_.p_PyBaseObject_Type;
-    Py_ssize_t size;
+    Py_ssize_t size, largest = 0, i = 0;
     if (spec->basicsize >= 0 || pyferry_python_version_() >= 0x030c0000UL) return 0;
     for (slot = spec->slots; bases == NULL && slot->slot != 0; slot++) {
         if (slot->slot == Py_tp_base) base = (PyObject *)slot->pfunc;
         if (slot->slot == Py_tp_bases) bases = (PyObject *)slot->pfunc;
     }
-    if (bases != NULL) base = PyTuple_Check(bases) ? PyTuple_GetItem(bases, 0) : bases;
-    size = base == NULL ? -1 : pyferry_python_basicsize_(base);
-    if (size < 0) return -1;
-    spec->basicsize = (int)(pyferry_python_aligned_(size) + pyferry_python_aligned_(-(Py_ssize_t)spec->basicsize));
+    do {
+        if (bases != NULL) base = PyTuple_Check(bases) ? PyTuple_GetItem(bases, i) : bases;
+        size = base == NULL ? -1 : pyferry_python_basicsize_(base);
+        if (size < 0) return -1;
+        if (size > largest) largest = size;
+    } while (bases != NULL && PyTuple_Check(bases) && ++i < PyTuple_Size(bases));
+    spec->basicsize = (int)(pyferry_python_aligned_(largest) + pyferry_python_aligned_(-(Py_ssize_t)spec->basicsize));
     return 0;
 }
 static inline PyObject *PyType_FromSpecWithBases(PyType_Spec *a, PyObject *b) {
