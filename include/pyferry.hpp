@@ -18,11 +18,13 @@
  *               Those of scopes are noexcept(false) all the same: up to 3.13.7 CPython may end a thread in there, by forced
  *               unwinding, which then ends no process. Those of owners are noexcept, to be members of any class.
  *   Empty       An object that was moved from, released, detached, resumed, ended or stopped is false, with status OK.
- *   Cancelled   pthread_exit and pthread_cancel unwind through every scope here, and end no process. But CPython waits in
- *               cancellation points, with locks of its own locked: a program that cancels threads that call Python defines
- *               PYFERRY_HPP_CANCELLATION before it includes this, in all its files. A pthread_cancel then takes effect in
- *               none of these functions, each of which costs some 20 ns more. Nor may it in other calls of Python: let it
- *               come where the thread is suspended or not attached. (What stops a script is interrupt().)
+ *   Cancelled   pthread_exit and pthread_cancel unwind through every scope here, and end no process. (Where they come in a
+ *               function that a script calls, the scopes around its exec() or eval() cannot detach: the end of the thread
+ *               does, after all destructors.) But CPython waits in cancellation points, with locks of its own locked: a
+ *               program that cancels threads that call Python defines PYFERRY_HPP_CANCELLATION before it includes this, in
+ *               all its files. A pthread_cancel then takes effect in none of these functions, each of which costs some 20 ns
+ *               more. Nor may it in other calls of Python: let it come where the thread is suspended or not attached. (What
+ *               stops a script is interrupt().)
  */
 #ifndef PYFERRY_HPP
 #define PYFERRY_HPP
