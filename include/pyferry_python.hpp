@@ -35,24 +35,38 @@ template <class Value> class answer;
 
 namespace detail {
 
-struct view_free {
-    void operator()(pyferry_view *view) const noexcept { pyferry_view_free(view); }
-};
 using shared_view = std::shared_ptr<pyferry_view>;
 
-/** The interpreter that this thread is attached to: one view for all objects that are made here, until it is another's. */
-inline const shared_view &here() {
-    thread_local shared_view last;
-    thread_local std::int64_t last_id = -1;
-    PyInterpreterState *now = PyInterpreterState_Get();
-    const std::int64_t id = PyInterpreterState_GetID(now);
-    // A number is not given twice while Python runs; is_attached sees whether Python was started anew.
-    if (!last || last_id != id || !pyferry_is_attached(last.get())) {
-        pyferry_view *view = nullptr;
-        last = pyferry_view_current(&view) == PYFERRY_STATUS_OK ? shared_view{view, view_free{}} : shared_view{};
-        last_id = id;
+/** The interpreter that a thread was attached to last. */
+struct last_view {
+    shared_view view;
+    std::int64_t id = -1;
+
+    ~last_view() { gone() = true; }
+
+    /** Whether this thread's has been destroyed. What the thread, or the process, destroys later may still make objects. */
+    static bool &gone() noexcept {
+        thread_local bool is = false; // with no destructor, it is there to the end
+        return is;
     }
-    return last;
+};
+
+inline shared_view view_of_here() {
+    pyferry_view *view = nullptr;
+    return pyferry_view_current(&view) == PYFERRY_STATUS_OK ? shared_view{view, deleter<pyferry_view_free>{}} : shared_view{};
+}
+
+/** The interpreter that this thread is attached to: one view for all objects that are made here, until it is another's. */
+inline shared_view here() {
+    if (last_view::gone()) return view_of_here();
+    thread_local last_view last;
+    const std::int64_t id = PyInterpreterState_GetID(PyInterpreterState_Get());
+    // A number is not given twice while Python runs; is_attached sees whether Python was started anew.
+    if (!last.view || last.id != id || !pyferry_is_attached(last.view.get())) {
+        last.view = view_of_here();
+        last.id = id;
+    }
+    return last.view;
 }
 
 template <class Type> inline constexpr bool is_text =
