@@ -281,12 +281,12 @@ struct exporter {
 struct argument {
     object value, owner;
 
-    /** Takes memory back after the call. */
+    /** Takes memory back after the call. False: with an exception set. */
     bool take_back() const {
         if (!owner) return true;
-        if (!object::steal(PyObject_CallMethod(value.get(), "release", nullptr))) return false;
         exporter &memory = exporter::of(owner.get());
-        memory.data = nullptr;
+        memory.data = nullptr; // first: nobody gets at it any more, whatever becomes of those who look already
+        if (!object::steal(PyObject_CallMethod(value.get(), "release", nullptr))) return false;
         if (memory.views == 0) return true;
         PyErr_SetString(PyExc_BufferError, "a script still looks at memory of the host's that it was lent for one call");
         return false;
@@ -375,13 +375,12 @@ template <class... Arguments> answer<object> call(PyObject *callable, const Argu
     }
     if (!tuple) return python_error::take();
     answer<object> came = detail::checked(PyObject_Call(callable, tuple.get(), nullptr));
-    [[maybe_unused]] std::size_t place = 0;
-    // All of them, whatever becomes of one; what the call itself came to counts first.
-    bool kept = false;
-    for (const auto &each : made) kept = !each.take_back() || kept;
-    if (!kept) return came;
-    python_error why = python_error::take();
-    if (came) return why;
+    // All of them, whatever becomes of one, and each with no exception set. The first that there was is the answer.
+    for (const auto &each : made) {
+        if (each.take_back()) continue;
+        if (came) came = python_error::take();
+        else PyErr_Clear();
+    }
     return came;
 }
 template <class... Arguments> answer<object> call(const object &callable, const Arguments &...arguments) {

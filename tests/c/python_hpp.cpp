@@ -86,6 +86,15 @@ static void arrays(const pyferry::object &scope)
     CHECK(!late && late.error().is(PyExc_ValueError));
     auto used = pyferry::call(function_in(scope, "keep_part"), pyferry::array(floats, 1000));
     CHECK(!used && used.error().is(PyExc_BufferError));
+    /* And of several, none is to be had any more, whichever a part is kept of; the first exception is the answer. */
+    for (const char *name : { "keep_parts", "keep_parts_and_fail", "keep_pickled" }) {
+        auto all = pyferry::call(function_in(scope, name), pyferry::array(floats, 4), pyferry::array(fixed, 2), pyferry::array(floats, 9));
+        CHECK(!all && !PyErr_Occurred() && all.error().exception);
+        CHECK(all.error().is(std::strstr(name, "fail") != nullptr ? PyExc_KeyError : PyExc_BufferError));
+        CHECK(all.error().text.find("SystemError") == std::string::npos);
+        auto had = pyferry::call(function_in(scope, "still_had"));
+        CHECK(had && *had->as<int>() == 0);
+    }
 }
 
 static void errors(const pyferry::object &scope)
@@ -112,7 +121,7 @@ static void everything(pyferry::module &game)
         std::fprintf(stderr, "%s\n", added.error().text.c_str());
         CHECK(!"it was added");
     }
-    auto scope = scope_of("import game, array\n"
+    auto scope = scope_of("import game, array, pickle\n"
                           "def same(x): return x\n"
                           "def double(a):\n  for i in range(len(a)): a[i] *= 2\n  return len(a)\n"
                           "def total(a): return sum(a)\n"
@@ -120,6 +129,15 @@ static void everything(pyferry::module &game)
                           "def keep(a):\n  global kept\n  kept = a\n"
                           "def look(): return kept[0]\n"
                           "def keep_part(a):\n  global part\n  part = memoryview(a)[2:]\n"
+                          "def keep_parts(*all):\n  global owners, parts\n"
+                          "  owners = [a.obj for a in all]\n  parts = [a[1:] for a in all]\n"
+                          "def keep_parts_and_fail(*all):\n  keep_parts(*all)\n  raise KeyError\n"
+                          "def keep_pickled(*all):\n  global parts\n" /* of the whole, which then cannot be released */
+                          "  keep_parts(*all)\n  parts = [pickle.PickleBuffer(a) for a in all]\n"
+                          "def still_had():\n  had = 0\n  for a in owners:\n    try: had += len(memoryview(a))\n"
+                          "    except BufferError: pass\n"
+                          "  parts.clear()\n" /* CPython itself cannot collect a memoryview that a PickleBuffer is of */
+                          "  return had\n"
                           "def fail(x): return x / 0\n"
                           "def use_game():\n"
                           "  assert game.spawn(1, 2.5) == 3.5 and game.half(3) == 1.5 and game.nothing() is None\n"
