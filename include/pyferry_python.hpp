@@ -367,13 +367,18 @@ inline python_error python_error::take() {
 
 /** Calls with positional arguments. */
 template <class... Arguments> answer<object> call(PyObject *callable, const Arguments &...arguments) {
-    const std::array<detail::argument, sizeof...(Arguments) + 1> made{detail::pass(arguments)..., detail::argument{}};
-    const object tuple = object::steal(PyTuple_New(static_cast<Py_ssize_t>(sizeof...(Arguments))));
+    bool good = true; // where one could not be made an exception is set, with which no more may be
+    [[maybe_unused]] const auto next = [&good](const auto &argument) {
+        detail::argument passed = good ? detail::pass(argument) : detail::argument{};
+        good = static_cast<bool>(passed.value);
+        return passed;
+    };
+    const std::array<detail::argument, sizeof...(Arguments) + 1> made{next(arguments)..., detail::argument{}};
+    const object tuple = good ? object::steal(PyTuple_New(static_cast<Py_ssize_t>(sizeof...(Arguments)))) : object{};
+    if (!tuple) return python_error::take();
     for (std::size_t i = 0; i < sizeof...(Arguments); i++) {
-        if (!made[i].value || !tuple) return python_error::take();
         PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), Py_NewRef(made[i].value.get()));
     }
-    if (!tuple) return python_error::take();
     answer<object> came = detail::checked(PyObject_Call(callable, tuple.get(), nullptr));
     // All of them, whatever becomes of one, and each with no exception set. The first that there was is the answer.
     for (const auto &each : made) {

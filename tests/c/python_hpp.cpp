@@ -101,6 +101,11 @@ static void errors(const pyferry::object &scope)
 {
     auto failed = pyferry::call(function_in(scope, "fail"), 3);
     CHECK(!failed && failed.error().is(PyExc_ZeroDivisionError) && !PyErr_Occurred());
+    /* An argument that cannot be passed: nothing is done with the others. */
+    int number = 0;
+    auto refused = pyferry::call(function_in(scope, "same"), "\xff", pyferry::array(&number, 1), "\xfe", 7);
+    CHECK(!refused && refused.error().is(PyExc_UnicodeDecodeError) && !PyErr_Occurred());
+    CHECK(refused.error().text.find("byte 0xff") != std::string::npos);
     CHECK(failed.error().text.find("File \"mod.py\", line") != std::string::npos);
     CHECK(failed.error().text.find("ZeroDivisionError: division by zero") != std::string::npos);
     try {
