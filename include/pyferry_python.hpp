@@ -22,6 +22,7 @@
 #include <pyferry_python.h>
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #if __cplusplus >= 202002L
@@ -318,7 +319,12 @@ template <class Value> bool from_python(PyObject *from, Value &value) {
     } else if constexpr (std::is_floating_point_v<Value>) {
         const double number = PyFloat_AsDouble(from);
         if (number == -1.0 && PyErr_Occurred() != nullptr) return false;
-        value = static_cast<Value>(number);
+        const Value nearest = static_cast<Value>(number);
+        if (std::isinf(nearest) && !std::isinf(number)) {
+            PyErr_Format(PyExc_OverflowError, "%S does not fit into %d bytes", from, static_cast<int>(sizeof(Value)));
+            return false;
+        }
+        value = nearest;
     } else if constexpr (std::is_integral_v<Value>) {
         const object index = object::steal(PyNumber_Index(from)); // no fractions are cut off
         if (!index) return false;

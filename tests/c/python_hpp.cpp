@@ -8,6 +8,8 @@
 
 #include "check.h"
 
+#include <cmath>
+#include <limits>
 #include <thread>
 
 static std::atomic<int> spawned{0};
@@ -57,6 +59,16 @@ static void values(const pyferry::object &scope)
     CHECK((*pyferry::call(same, -1)).as<unsigned>().error().is(PyExc_OverflowError));
     CHECK((*pyferry::call(same, 1.5)).as<int>().error().is(PyExc_TypeError));
     CHECK(big.as<std::string>().error().is(PyExc_TypeError));
+    for (double far : { 1e300, -1e39, 3.5e38 }) {
+        auto number = *pyferry::call(same, far);
+        float narrow = 1;
+        CHECK(!number.get(narrow) && narrow == 1 && !PyErr_Occurred() && *number.as<double>() == far);
+        CHECK(number.as<float>().error().is(PyExc_OverflowError));
+    }
+    const double endless = std::numeric_limits<double>::infinity();
+    CHECK(*(*pyferry::call(same, -endless)).as<float>() == -std::numeric_limits<float>::infinity());
+    CHECK(std::isnan(*(*pyferry::call(same, endless - endless)).as<float>()));
+    CHECK(*(*pyferry::call(same, std::numeric_limits<float>::max())).as<float>() == std::numeric_limits<float>::max());
     CHECK(!big.attr("no_such").error().text.empty());
     CHECK(*(*pyferry::call_method(big, "bit_length")).as<int>() == 9);
 
