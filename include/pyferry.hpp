@@ -796,11 +796,15 @@ inline result exec(const char *source, const char *filename = nullptr) {
 /// at a character. A failure leaves `value` as it is.
 inline result eval(const char *source, std::string &value, const char *filename = nullptr, std::size_t limit = 65536) {
     std::string text(limit, '\0');
+    text.append(4, '\0'); // room for a character more: so what is at the limit is known, and whether one is cut in two there
     std::size_t length = 0;
-    result evaluated = detail::result_of([&] { return pyferry_eval(source, filename, text.data(), limit + 1, &length); });
+    result evaluated = detail::result_of([&] { return pyferry_eval(source, filename, text.data(), text.size() + 1, &length); });
     if (!evaluated) return evaluated;
-    // Cut, it ends where its last whole character does.
-    text.resize(length <= limit ? length : std::strlen(text.c_str()));
+    if (length > limit) {
+        length = limit;
+        while (length > 0 && (text[length] & 0xC0) == 0x80) length--;
+    }
+    text.resize(length);
     value = std::move(text);
     return evaluated;
 }
