@@ -180,13 +180,15 @@ public:
 private:
     int before_ = PTHREAD_CANCEL_ENABLE;
 };
+#else
+struct uncancelled {
+    uncancelled() noexcept {} // no variable of it is unused
+};
 #endif
 
 /// Makes a call of pyferry.h that may enter Python.
 template <class Call> pyferry_status status_of(Call call) {
-#if defined(PYFERRY_HPP_CANCELLATION)
     uncancelled meanwhile;
-#endif
     return call();
 }
 
@@ -219,7 +221,10 @@ template <class Value> struct moved {
 };
 
 template <auto give_back> struct deleter {
-    template <class Handle> void operator()(Handle *handle) const noexcept { give_back(handle); }
+    template <class Handle> void operator()(Handle *handle) const noexcept {
+        uncancelled meanwhile; // a queue may wait for the job that runs
+        give_back(handle);
+    }
 };
 
 /// What holds something that its destructor gives back, or says why it does not.

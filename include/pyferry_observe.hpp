@@ -15,6 +15,7 @@ PYFERRY_HPP_BEGIN
 /// Everybody who waits for an interpreter or is inside, as pyferry_threads has it. Any thread, attached or not; where that may
 /// not allocate, a signal handler say, there are pyferry_threads and pyferry_dump.
 [[nodiscard]] inline std::vector<pyferry_thread_info> threads() {
+    detail::uncancelled meanwhile; // to read a thread's name is a cancellation point
     const pyferry_thread_info empty = PYFERRY_THREAD_INFO_INIT;
     std::vector<pyferry_thread_info> all;
     std::size_t count = pyferry_threads(nullptr, 0);

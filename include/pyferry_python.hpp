@@ -122,7 +122,7 @@ public:
         if (it == nullptr) return;
         const detail::shared_view home = std::move(home_);
         // CLOSED: the interpreter has ended, and its objects with it. FORKED: they are the parent's.
-        const pyferry_status status = pyferry_release_later(home.get(), it);
+        const pyferry_status status = detail::status_of([&] { return pyferry_release_later(home.get(), it); });
         const bool gone = status == PYFERRY_STATUS_CLOSED || status == PYFERRY_STATUS_FORKED;
         if (status != PYFERRY_STATUS_OK && !gone) detail::report_lost("pyferry::object", status);
     }

@@ -1,11 +1,12 @@
 /* Threads that end by pthread_exit or pthread_cancel in the scopes of pyferry.hpp run their destructors, terminate no process, and
    leave nothing in Python: in a scope's body, however deep; while an attach waits; and with the cancellation on its way when a
-   destructor has to wait for the interpreter again. */
+   destructor has to wait for the interpreter again, or for a queue's job, and when a thread's name is read. */
 /* harness: not-on=windows it cancels threads that wait in pause */
 #include "py.h"
 
 #define PYFERRY_HPP_CANCELLATION
-#include <pyferry.hpp>
+#include <pyferry_observe.hpp>
+#include <pyferry_queue.hpp>
 
 #include <atomic>
 #include <optional>
@@ -193,6 +194,83 @@ static void in_destructors(void)
         }
 }
 
+/* ---- with a queue, and where nothing waits for Python ---- */
+
+static std::atomic<int> came_back;
+static std::atomic<bool> enough;
+
+/* Has the interpreter whenever somebody comes back to it. */
+static void *hog(void *)
+{
+    pyferry::attached here{views[0]};
+    while (!enough)
+        CHECK(here && here.exec("for i in range(300000): i * i"));
+    return nullptr;
+}
+
+static pyferry::queue busy(std::atomic<bool> &runs)
+{
+    pyferry::queue queue{views[0], {0, true, nullptr, nullptr, nullptr, nullptr}};
+    CHECK_OK(queue.post([&runs](pyferry_status) noexcept {
+        pyferry::suspended away; /* until it is being waited for */
+        CHECK(away);
+        runs = true;
+        sleep_ms(20);
+    }));
+    while (!runs)
+        sched_yield();
+    return queue;
+}
+
+static void *end_a_queue(void *)
+{
+    std::atomic<bool> runs{false};
+    {
+        pyferry::queue queue = busy(runs);
+        pyferry::attached here{views[0]};
+        pyferry::queue last = std::move(queue);
+        CHECK(here && pthread_cancel(pthread_self()) == 0);
+    }
+    came_back++;
+    for (;;)
+        pause();
+}
+
+static void *replace_a_queue(void *)
+{
+    std::atomic<bool> runs{false};
+    pyferry::queue queue = busy(runs);
+    pyferry::attached here{views[0]};
+    CHECK(here && pthread_cancel(pthread_self()) == 0);
+    queue = pyferry::queue();
+    came_back++;
+    for (;;)
+        pause();
+}
+
+static void *list_threads(void *)
+{
+    pyferry::attached here{views[0]};
+    CHECK(here && pthread_cancel(pthread_self()) == 0);
+    came_back += !pyferry::threads().empty();
+    for (;;)
+        pause();
+}
+
+static void in_other_calls(void)
+{
+    enough = false;
+    pthread_t hogs = thread_start(hog, nullptr);
+    for (int round = 0; round < 10; round++)
+        for (void *(*live)(void *) : { end_a_queue, replace_a_queue, list_threads }) {
+            came_back = 0;
+            CHECK(thread_join(thread_start(live, nullptr)) == PTHREAD_CANCELED);
+            CHECK(came_back == 1);
+        }
+    enough = true;
+    thread_join(hogs);
+}
+
 int main()
 {
     pyferry_view *handle;
@@ -207,6 +285,7 @@ int main()
         in_destructors();
         CHECK(states_of_become(views[0].get(), before));
         while_an_attach_waits();
+        in_other_calls();
         CHECK(states_of_become(views[0].get(), before));
         CHECK(sub.end(std::chrono::milliseconds(0)));
     }
