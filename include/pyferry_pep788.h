@@ -7,9 +7,9 @@
  *     #include <pyferry_pep788.h>
  *
  * From 3.15 on the names are CPython's own and this header adds nothing, unless PYFERRY_PEP788_ALWAYS is defined before: then
- * they are pyferry's there too. (They are as well where Py_LIMITED_API says that a module is for an older Python.) Code that
- * is written for 3.15 runs everywhere; docs/pep788.md has the few things that differ. Link with pyferry. What one file opens
- * another may close, where both were compiled with the same names.
+ * they are pyferry's there too. (They are as well where Py_LIMITED_API says that a module is for an older Python; it has to be
+ * 0x03090000 or more.) Code that is written for 3.15 runs everywhere; docs/pep788.md has the few things that differ. Link with
+ * pyferry. What one file opens another may close, where both were compiled with the same names.
  *
  * PYFERRY_PEP788_KEEP_STATES, defined before: a thread keeps its thread state, with its threading.local values and context
  * variables, from one PyThreadState_Ensure to the next, as pyferry_attach does: many times faster. Without, each
@@ -31,6 +31,11 @@
 #endif
 
 #if !PYFERRY_PEP788_IS_CPYTHONS || defined(PYFERRY_PEP788_ALWAYS)
+
+/* No limited API before has PyInterpreterState_Get. */
+#if defined(Py_LIMITED_API) && Py_LIMITED_API + 0 < 0x03090000
+#error "pyferry_pep788.h is for CPython 3.9 and later: define Py_LIMITED_API as 0x03090000 or more."
+#endif
 
 #include <pyferry.h>
 

@@ -90,10 +90,11 @@ public:
     /// a matter of post_owned: who waits no longer cannot take the job back. A thread that is attached lets go meanwhile.
     template <class Job> result call(Job &&job) {
         check<std::remove_reference_t<Job>>();
+        auto *called = std::addressof(job); // const, maybe, or a function: it is what leads there that is passed
         const auto run = [](void *data, pyferry_status status) noexcept {
-            (*static_cast<std::remove_reference_t<Job> *>(data))(status);
+            (**static_cast<decltype(called) *>(data))(status);
         };
-        return detail::result_of([&] { return pyferry_queue_call(handle_.get(), run, std::addressof(job), -1); });
+        return detail::result_of([&] { return pyferry_queue_call(handle_.get(), run, &called, -1); });
     }
 
     /// Runs jobs on this thread, attached once for all: at most so many, and for so long (-1 us: as long as there are any).

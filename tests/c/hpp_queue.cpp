@@ -69,6 +69,9 @@ static void owned_ones(const pyferry::view &view)
     CHECK(*alive == 101 && alive.use_count() == 2);
 }
 
+static std::atomic<int> calls;
+static void count_a_call(pyferry_status status) noexcept { calls += status == PYFERRY_STATUS_OK; }
+
 static void with_a_worker(const pyferry::view &view)
 {
     pyferry::queue queue{view, {0, true, nullptr, nullptr, nullptr, nullptr}};
@@ -82,6 +85,10 @@ static void with_a_worker(const pyferry::view &view)
         value = std::stoi(text);
     }));
     CHECK(value == 42);
+    /* Also one that is const, and a function. */
+    const auto constant = [&value](pyferry_status status) noexcept { value += status == PYFERRY_STATUS_OK; };
+    CHECK(queue.call(constant) && queue.call(std::move(constant)) && value == 44);
+    CHECK(queue.call(count_a_call) && calls == 1);
 }
 
 static void with_a_loop(const pyferry::view &view)

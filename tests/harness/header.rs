@@ -41,6 +41,9 @@ const TURNS: [&[&str]; 4] = [
     &["-DPy_LIMITED_API=0x03090000"],
 ];
 
+/// As what `Py_LIMITED_API` may be, and the header is not for it. (Nothing is 3.2.)
+const TOO_OLD: [&str; 3] = ["-DPy_LIMITED_API=3", "-DPy_LIMITED_API=", "-DPy_LIMITED_API=0x03080000"];
+
 /// All headers for C++, and a program that uses them, in one run of the compiler: what they include takes most of the time.
 pub struct Together {
     pub reading: Reading,
@@ -105,6 +108,7 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
         }
         let twice = twice(BESIDE);
         let source = format!("#include <Python.h>\n{twice}");
+        refuses_what_is_too_old(&python)?;
         for mut reading in readings() {
             let is_oldest = reading.standard == C[0] || reading.standard == CPP[0];
             let is_newest = C.last() == Some(&reading.standard) || CPP.last() == Some(&reading.standard);
@@ -139,6 +143,22 @@ pub fn beside_python_h(python: &Arc<Python>) -> Trial {
         }
         Ok(Completion::Completed)
     })
+}
+
+/// With a sentence, before the compiler finds what is not declared.
+fn refuses_what_is_too_old(python: &Python) -> Result<(), Failed> {
+    if python.free_threaded {
+        return Ok(());
+    }
+    for flag in TOO_OLD {
+        let (flags, system) = (vec![flag], python.include.clone());
+        let reading = Reading { compiler: compiler("CC"), cplusplus: false, standard: C[0], flags, system };
+        let said = reading.check(&twice(BESIDE)).err().unwrap_or_default();
+        if !said.contains("define Py_LIMITED_API as 0x03090000 or more") {
+            return Err(format!("{flag}: {said}").into());
+        }
+    }
+    Ok(())
 }
 
 fn readings() -> Vec<Reading> {
