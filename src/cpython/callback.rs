@@ -169,17 +169,18 @@ impl Python {
     pub fn at_exit(&self, callback: Callback) -> Result<()> {
         // Up to 3.9 the functions belong to the module, and a second module would replace the first: so wait for a thread that
         // is importing it. Another thread that runs this code takes the module out of `sys.modules` for a moment
-        // (`_load_unlocked`), hence the KeyError, and puts it back.
+        // (`_load_unlocked`), hence the KeyError, and puts it back. And before the module is initialised it has no room for the
+        // functions: CPython 3.9 crashes.
         let source = c"
 callback, modules = given
 bootstrap = modules['_frozen_importlib']
 atexit = modules.get('atexit')
-while atexit is None:
+while atexit is None or getattr(getattr(atexit, '__spec__', None), '_initializing', False):
     if 'atexit' in bootstrap._module_locks:
         import atexit
         break
     try:
-        atexit = bootstrap._builtin_from_name('atexit')
+        atexit = modules.get('atexit') or bootstrap._builtin_from_name('atexit')
     except KeyError:
         atexit = modules.get('atexit')
 atexit.register(callback)
