@@ -129,9 +129,13 @@ fn is_foreign(name: &str) -> bool {
 
 /// The Python's own directory first: an embedded Python finds its standard library by the `python3` on `PATH`.
 fn path_from(python: &Python) -> OsString {
+    // From 3.14 on, a host that starts Python again has the prefix of a virtual environment left in `_Py_path_config`, and Python
+    // looks for its own modules there.
     let own = match executable(python) {
-        itself if itself == python.executable => cpython::program_directory(python),
-        environments => environments.parent().map(Path::to_owned),
+        environments if environments != python.executable && python.minor < 14 => {
+            environments.parent().map(Path::to_owned)
+        }
+        _ => cpython::program_directory(python),
     };
     let rest = env::var_os("PATH").unwrap_or_default();
     env::join_paths(own.into_iter().chain(env::split_paths(&rest))).unwrap_or(rest)
