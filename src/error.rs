@@ -88,13 +88,10 @@ pub struct Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// A failure with its sentence. C has it as a string that ends at the first NUL, and what Python code raises can have some.
+    /// A failure with its sentence.
+    #[inline(never)]
     pub(crate) fn new(status: Status, message: impl Into<String>) -> Error {
-        let mut message = message.into();
-        if message.contains('\0') {
-            message = message.replace('\0', "\\0");
-        }
-        Error { status, message }
+        Error { status, message: without_nul(message.into()) }
     }
 
     /// The same. One function for all, and far from the code that fails: there are many, and few ever do.
@@ -103,6 +100,11 @@ impl Error {
     pub(crate) fn says(status: Status, message: fmt::Arguments<'_>) -> Error {
         Error::new(status, message.to_string())
     }
+}
+
+/// C has a message as a string that ends at the first NUL, and what Python code raises can have some.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\\0") } else { text }
 }
 
 impl fmt::Display for Error {

@@ -8,7 +8,6 @@
 use super::Python;
 use super::types::PyObject;
 use crate::error::{Error, Status};
-use std::collections::{HashMap, HashSet};
 use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -112,6 +111,22 @@ struct Shown {
     members: Option<(Vec<usize>, usize)>,
 }
 
+/// The exceptions that were met, in the order of their addresses.
+#[derive(Default)]
+struct Seen(Vec<*mut PyObject>);
+
+impl Seen {
+    fn has(&self, exception: *mut PyObject) -> bool {
+        self.0.binary_search(&exception).is_ok()
+    }
+
+    fn add(&mut self, exception: *mut PyObject) {
+        if let Err(place) = self.0.binary_search(&exception) {
+            self.0.insert(place, exception);
+        }
+    }
+}
+
 /// The text being written, and the current depth in exception groups.
 struct Text<'a> {
     python: &'a Python,
@@ -129,7 +144,7 @@ impl Text<'_> {
     /// its depth or the width of its group, is not looked into.
     unsafe fn gather(&mut self, value: *mut PyObject) {
         let python = self.python;
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         let mut left = vec![self.add(value, 0, &mut seen)];
         // SAFETY: as the caller says; the references are kept in `shown`, or given back.
         unsafe {
@@ -162,8 +177,8 @@ impl Text<'_> {
         }
     }
 
-    fn add(&mut self, value: *mut PyObject, depth: usize, seen: &mut HashSet<*mut PyObject>) -> usize {
-        seen.insert(value);
+    fn add(&mut self, value: *mut PyObject, depth: usize, seen: &mut Seen) -> usize {
+        seen.add(value);
         self.shown.push(Shown { value, depth, before: None, members: None });
         self.shown.len() - 1
     }
@@ -194,7 +209,7 @@ impl Text<'_> {
     }
 
     /// The exception that led to this one, as a reference, and how; NULL if there is none, or it was met already.
-    unsafe fn led_to(&self, exception: *mut PyObject, seen: &HashSet<*mut PyObject>) -> (*mut PyObject, &'static str) {
+    unsafe fn led_to(&self, exception: *mut PyObject, seen: &Seen) -> (*mut PyObject, &'static str) {
         let python = self.python;
         // SAFETY: as the caller says; what is not handed on is given back.
         unsafe {
@@ -205,7 +220,7 @@ impl Text<'_> {
                     break;
                 }
                 let before = python.attribute(exception, name);
-                if !before.is_null() && !seen.contains(&before) {
+                if !before.is_null() && !seen.has(before) {
                     return (before, why);
                 }
                 python.give_back(before);
@@ -460,13 +475,17 @@ fn say_repeated(out: &mut String, count: usize) {
 
 /// The source files of frames, each read once.
 #[derive(Default)]
-struct Files(HashMap<String, Option<String>>);
+struct Files(Vec<(String, Option<String>)>);
 
 impl Files {
     /// A line, counted from 1, without its indentation; None if there is no file, or the line is empty.
     fn line(&mut self, file: &str, number: usize) -> Option<&str> {
-        let read = |file: &str| fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let text = self.0.entry(file.to_owned()).or_insert_with(|| read(file)).as_ref()?;
+        let place = self.0.iter().position(|(name, _)| name == file).unwrap_or_else(|| {
+            let text = fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            self.0.push((file.to_owned(), text));
+            self.0.len() - 1
+        });
+        let text = self.0[place].1.as_ref()?;
         let line = text.lines().nth(number.checked_sub(1)?)?.trim();
         (!line.is_empty()).then_some(line)
     }
