@@ -150,8 +150,7 @@ impl Python {
         let _all_filled = (self.version == (3, 11)).then(|| self.hold_head_lock());
         let mut states = Vec::new();
         // SAFETY: attached, so the interpreter lives and, with a GIL, its list does not change. Without a GIL it may: there this is
-        // called in a copy of the process, or at a claimed gate, where no other thread can come or go; but up to 3.13 also by the
-        // observer of a shutdown (`interpreter::python_threads`), which a thread that ends at that moment could mislead.
+        // called in a copy of the process, or at a claimed gate, where no other thread can come or go.
         unsafe {
             let mut state = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
             while let Some(found) = State::from_ptr(state) {

@@ -254,7 +254,9 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut P
     }
     // `known_states` counts this thread's own, unless no thread keeps one.
     let known = known_states(interpreter) + usize::from(!interpreter.slot.is_found());
-    if left.is_empty() && needs_last_state(interpreter) && python.states_of(raw).len() > known {
+    // Without a GIL the list of states can change here: a count of it may be wrong, and the next look sees that.
+    let states = || if python.free_threaded { python.count_states(raw) } else { Some(python.states_of(raw).len()) };
+    if left.is_empty() && needs_last_state(interpreter) && states().is_some_and(|states| states > known) {
         left.extend(named(true).map(|thread| format!("the daemon thread {}{}", thread.name, at(thread.ident))));
         if left.is_empty() {
             passing = true;
