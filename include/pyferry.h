@@ -1117,7 +1117,9 @@ bool pyferry_is_attached(const struct pyferry_view *view);
 
 /**
  * Lets go of the interpreter around work that blocks or takes long and needs no Python, as Py_BEGIN_ALLOW_THREADS does.
- * The interpreter cannot finish shutting down before the thread has resumed and detached.
+ * The interpreter cannot finish shutting down before the thread has resumed and detached. (For a thread that other code
+ * attached, and that suspends while the interpreter is shutting down, a shutdown waits once; after that the resume can
+ * return PYFERRY_STATUS_CLOSED.)
  *
  * A thread that is attached, whoever attached it; also while the interpreter is shutting down. Meanwhile the thread may
  * attach again, to this or any interpreter. All of these calls nest, also with CPython's own: what a thread let go of
