@@ -1,11 +1,11 @@
 //! PYFERRY_RUNTIME_ON_THIS_THREAD: Python's main thread is the host's thread that started Python.
 
 use super::Options;
-use super::initializing::Initializing;
+use super::initializing::{Initializing, initialize};
 use crate::cpython::{Python, State};
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, Status};
 use crate::host::output;
-use crate::interpreter::{self, Limits};
+use crate::interpreter::Limits;
 use crate::registry::Interpreter;
 use crate::thread;
 use std::cell::Cell;
@@ -36,31 +36,13 @@ impl Here {
         program: Option<&Path>,
         options: &Options,
     ) -> Result<(Here, Arc<Interpreter>)> {
-        output::set_of_runtime(options.output.clone());
-        let initialized = {
+        let (state, main) = {
             let _marked = Initializing::begin();
-            python.initialize(program, &options.config, || output::begin(python))
+            initialize(python, program, options)?
         };
-        if let Err(error) = initialized {
-            output::set_of_runtime(None);
-            return Err(error);
-        }
-        let Some(state) = thread::current_state(python) else {
-            fail!(Internal, "Python was initialised and attached nobody");
-        };
-        match output::ensure(python).and_then(|()| interpreter::main(python)) {
-            Ok(main) => {
-                python.detach_keeping_slot();
-                let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-                NUMBER.with(|own| own.set(number));
-                Ok((Here { number, state }, main))
-            }
-            Err(error) => {
-                python.finalize();
-                output::set_of_runtime(None);
-                Err(error)
-            }
-        }
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        NUMBER.with(|own| own.set(number));
+        Ok((Here { number, state }, main))
     }
 
     /// Whether the calling thread is Python's main thread.

@@ -1,12 +1,12 @@
 //! The owner: the thread that initialises and finalises Python, and is Python's main thread.
 
 use super::here::Here;
-use super::initializing::Initializing;
+use super::initializing::{Initializing, initialize};
 use super::{Options, RUNTIME};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output;
-use crate::interpreter::{self, Limits, python_threads, shutdown};
+use crate::interpreter::{Limits, python_threads, shutdown};
 use crate::registry::{Interpreter, own};
 use crate::sys::{self, Receiver, Sender, SignalMask, channel};
 use crate::thread::{self, Admission};
@@ -188,29 +188,13 @@ fn own(
     finalized: &Sender<bool>,
 ) {
     let _marked = Initializing::begin();
-    output::set_of_runtime(options.output.clone());
-    let initialize = || python.initialize(program.as_deref(), &options.config, || output::begin(python));
-    if let Err(error) = SignalMask::as_given(initialize) {
-        output::set_of_runtime(None);
-        let _ = started.send(Err(error));
-        return;
-    }
-    let Some(state) = thread::current_state(python) else {
-        let _ = started.send(Err(Error::new(Status::Internal, "Python was initialised and attached nobody")));
-        return;
-    };
-    let known = SignalMask::as_given(|| {
-        output::ensure(python).and_then(|()| interpreter::main(python)).inspect_err(|_| _ = python.finalize())
-    });
-    let main = match known {
-        Ok(main) => main,
+    let (state, main) = match SignalMask::as_given(|| initialize(python, program.as_deref(), options)) {
+        Ok(begun) => begun,
         Err(error) => {
-            output::set_of_runtime(None);
             let _ = started.send(Err(error));
             return;
         }
     };
-    python.detach_keeping_slot();
     let _ = started.send(Ok(Arc::clone(&main)));
     if !serve(&main, orders) {
         return;
