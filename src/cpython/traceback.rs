@@ -111,22 +111,6 @@ struct Shown {
     members: Option<(Vec<usize>, usize)>,
 }
 
-/// The exceptions that were met, in the order of their addresses.
-#[derive(Default)]
-struct Seen(Vec<*mut PyObject>);
-
-impl Seen {
-    fn has(&self, exception: *mut PyObject) -> bool {
-        self.0.binary_search(&exception).is_ok()
-    }
-
-    fn add(&mut self, exception: *mut PyObject) {
-        if let Err(place) = self.0.binary_search(&exception) {
-            self.0.insert(place, exception);
-        }
-    }
-}
-
 /// The text being written, and the current depth in exception groups.
 struct Text<'a> {
     python: &'a Python,
@@ -144,15 +128,14 @@ impl Text<'_> {
     /// its depth or the width of its group, is not looked into.
     unsafe fn gather(&mut self, value: *mut PyObject) {
         let python = self.python;
-        let mut seen = Seen::default();
-        let mut left = vec![self.add(value, 0, &mut seen)];
+        let mut left = vec![self.add(value, 0)];
         // SAFETY: as the caller says; the references are kept in `shown`, or given back.
         unsafe {
             while let Some(place) = left.pop() {
                 let Shown { value, depth, .. } = self.shown[place];
-                let (before, why) = self.led_to(value, &seen);
+                let (before, why) = self.led_to(value);
                 if !before.is_null() {
-                    let before = self.add(before, depth, &mut seen);
+                    let before = self.add(before, depth);
                     self.shown[place].before = Some((before, why));
                     left.push(before);
                 }
@@ -166,7 +149,7 @@ impl Text<'_> {
                 for member in 0..looked_into {
                     let member = (python.table.PySequence_GetItem)(grouped, member as isize);
                     if !member.is_null() {
-                        members.push(self.add(member, depth.max(1) + 1, &mut seen));
+                        members.push(self.add(member, depth.max(1) + 1));
                     }
                 }
                 (python.table.PyErr_Clear)();
@@ -177,8 +160,7 @@ impl Text<'_> {
         }
     }
 
-    fn add(&mut self, value: *mut PyObject, depth: usize, seen: &mut Seen) -> usize {
-        seen.add(value);
+    fn add(&mut self, value: *mut PyObject, depth: usize) -> usize {
         self.shown.push(Shown { value, depth, before: None, members: None });
         self.shown.len() - 1
     }
@@ -209,7 +191,7 @@ impl Text<'_> {
     }
 
     /// The exception that led to this one, as a reference, and how; NULL if there is none, or it was met already.
-    unsafe fn led_to(&self, exception: *mut PyObject, seen: &Seen) -> (*mut PyObject, &'static str) {
+    unsafe fn led_to(&self, exception: *mut PyObject) -> (*mut PyObject, &'static str) {
         let python = self.python;
         // SAFETY: as the caller says; what is not handed on is given back.
         unsafe {
@@ -220,7 +202,7 @@ impl Text<'_> {
                     break;
                 }
                 let before = python.attribute(exception, name);
-                if !before.is_null() && !seen.has(before) {
+                if !before.is_null() && !self.shown.iter().any(|shown| shown.value == before) {
                     return (before, why);
                 }
                 python.give_back(before);
