@@ -263,12 +263,12 @@ impl Queue {
 
     #[cold]
     fn take_exception(&self, python: &Python) {
-        match (&self.host.error, &self.event_loop) {
-            (Some(_), _) if !self.is_freed.load(Ordering::Relaxed) => {}
+        match (self.error_callback(), &self.event_loop) {
+            (Some(_), _) => {}
             (None, Some(event_loop)) => {
                 return event_loop.report(python, c"Exception in a job of pyferry_asyncio_post");
             }
-            _ => return python.report_unraisable("a job of a pyferry queue"),
+            (None, None) => return python.report_unraisable("a job of a pyferry queue"),
         }
         if let Err(error) = (self.host.take_exception)() {
             self.report(&CString::new(error.message).unwrap_or_default());
@@ -281,11 +281,13 @@ impl Queue {
     /// Tells the host what went wrong in a job, if it has an error callback and has not freed the queue, in that job. The caller is
     /// attached.
     pub fn report(&self, text: &CStr) {
-        if let Some(error) = &self.host.error
-            && !self.is_freed.load(Ordering::Relaxed)
-        {
+        if let Some(error) = self.error_callback() {
             error(text);
         }
+    }
+
+    fn error_callback(&self) -> Option<&Report> {
+        self.host.error.as_ref().filter(|_| !self.is_freed.load(Ordering::Relaxed))
     }
 
     /// Calls each job that is left with CLOSED. The caller has the turn and is detached.

@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// An address that no other thread of the process has.
-fn this_thread() -> usize {
+pub fn this_thread() -> usize {
     HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
