@@ -182,7 +182,7 @@ while atexit is None or getattr(getattr(atexit, '__spec__', None), '_initializin
     try:
         atexit = modules.get('atexit') or bootstrap._builtin_from_name('atexit')
     except KeyError:
-        atexit = modules.get('atexit')
+        pass
 atexit.register(callback)
 ";
         self.run_with(source, callback)

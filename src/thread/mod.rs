@@ -231,8 +231,7 @@ pub fn unattached(f: impl FnOnce()) -> bool {
     }
 }
 
-/// CLOSED, if this thread was attached to something and is so no longer: `back` is what `released` or `unattached` returned. `done` says what became of
-/// the caller's own work.
+/// CLOSED unless `back`, which is what `released` or `unattached` returned. `done` says what became of the caller's own work.
 #[inline(never)]
 pub fn check_back(back: bool, done: &str) -> Result<()> {
     if back {
