@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::env;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
 use rustix::fs::{FlockOperation, flock};
+use tempfile::NamedTempFile;
 
 /// One file to make.
 pub struct Recipe {
@@ -98,14 +99,18 @@ impl Recipe {
     }
 }
 
-/// Writes the file only if it is another than last time, so that what is made of it is not made again.
+/// Writes the file only if it is another than last time, so that what is made of it is not made again. Whoever reads the file
+/// meanwhile, as cases beside this one do, finds all of it.
 pub fn write_if_new(file: &Path, text: &str) -> Result<(), String> {
     let says = |error: io::Error| format!("{}: {error}", file.display());
     if fs::read_to_string(file).is_ok_and(|there| there == text) {
         return Ok(());
     }
-    fs::create_dir_all(file.parent().expect("a file is in a directory")).map_err(says)?;
-    fs::write(file, text).map_err(says)
+    let directory = file.parent().expect("a file is in a directory");
+    fs::create_dir_all(directory).map_err(says)?;
+    let mut unfinished = NamedTempFile::new_in(directory).map_err(says)?;
+    unfinished.write_all(text.as_bytes()).map_err(says)?;
+    unfinished.persist(file).map(drop).map_err(|refused| says(refused.error))
 }
 
 /// The files of a make rule `target: file file \`. Paths with spaces are cut in two and

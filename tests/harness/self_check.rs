@@ -9,7 +9,7 @@ use super::cpython::Declared;
 use super::directives::{Directives, Mode, Variant};
 use super::tool::Tool;
 use super::trial::Trial;
-use super::{markdown, paths, process, snippets, symbols, verdict};
+use super::{build, markdown, paths, process, snippets, symbols, verdict};
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("harness::crash is reported", || expect("crash", "kill -SEGV $$", Err("signal: 11"))),
         Trial::test("harness::hang is reported", || expect("hang", "sleep 100 & wait", Err("not finished after"))),
         Trial::test("harness::left-over child keeps nobody waiting", || expect("orphan", "sleep 100 & exit 0", Ok(()))),
+        Trial::test("harness::a file is found whole", whole_file),
         Trial::test("harness::directives", directives),
         Trial::test("harness::declarations", declarations),
         Trial::test("harness::declarations of CPython", declarations_of_cpython),
@@ -44,6 +45,24 @@ fn expect(name: &str, script: &str, expected: Result<(), &str>) -> Result<(), Fa
         return Err(format!("{judged:?} and not {expected:?}").into());
     }
     if start.elapsed() > Duration::from_secs(50) { Err("waited for a sleeper".into()) } else { Ok(()) }
+}
+
+/// Cases that run side by side write the same file, and read it.
+fn whole_file() -> Result<(), Failed> {
+    let file = paths::run("harness").join("written");
+    let texts = ["a", "b"].map(|letter| letter.repeat(100_000));
+    build::write_if_new(&file, &texts[0])?;
+    let write = |text: &String| (0..200).try_for_each(|_| build::write_if_new(&file, text));
+    let is_whole = || texts.iter().any(|text| std::fs::read_to_string(&file).is_ok_and(|found| found == *text));
+    std::thread::scope(|threads| {
+        let writers = texts.each_ref().map(|text| threads.spawn(|| write(text)));
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            if !is_whole() {
+                return Err("a part of it was found".into());
+            }
+        }
+        writers.into_iter().try_for_each(|writer| writer.join().expect("it panics nowhere").map_err(Failed::from))
+    })
 }
 
 fn directives() -> Result<(), Failed> {
