@@ -125,7 +125,7 @@ test-windows:
 	@$(if $(T),:,wine="WINEDEBUG=-all WINEPREFIX=$$(tools/windows --path)/wine /usr/lib/wine/wine64"; set -x; \
 	    CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc-posix \
 	    CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER="env $$wine" \
-	    $(CARGO) test --release --package system-rooms --lib --target x86_64-pc-windows-gnu --target-dir target/systems)
+	    $(CARGO) test --release --package system-rooms --target x86_64-pc-windows-gnu --target-dir target/systems)
 
 # The same with the library that Rust's compiler for Microsoft's tools makes.
 test-msvc:
@@ -162,7 +162,7 @@ check:
 	tools/links
 	@if command -v doxygen >/dev/null; then set -x; $(DOXYGEN); else echo 'no doxygen: the reference was not checked (make docs gets it)'; fi
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
-	$(CARGO) test --release --package gate-model --package header --package python_header
+	$(CARGO) test --release --workspace --test gate_model --bin header --bin python_header
 	@$(MAKE) --no-print-directory library
 	$(CARGO) test --release --workspace --test declared --test pyo3 --test install --test wheel
 	@mkdir -p target/check

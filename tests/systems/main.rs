@@ -1,15 +1,15 @@
 //! src/sys, and what the rest of the library relies on of it, whatever the system. `make systems` runs it for Windows too,
 //! under Wine.
 
-// In the library it is not public, its callers vouch for what they pass, and use all of it.
-#[allow(clippy::not_unsafe_ptr_arg_deref, dead_code)]
-#[path = "../../../src/sys/mod.rs"]
-pub mod sys;
+// The library uses all of it.
+#[allow(dead_code, unused_imports)]
+#[path = "../../src/sys/mod.rs"]
+mod sys;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set before `main`.
-pub static LOADED: AtomicBool = AtomicBool::new(false);
+static LOADED: AtomicBool = AtomicBool::new(false);
 
 sys::at_load!(at_load);
 
@@ -18,5 +18,4 @@ extern "C" fn at_load() {
     LOADED.store(true, Ordering::Relaxed);
 }
 
-#[cfg(test)]
 mod tests;
