@@ -792,7 +792,8 @@ uint32_t pyferry_version_number(void);
  * again.
  *
  * Any thread, attached or not. Blocks until Python is up. In code that Python runs while it is initialised
- * (sitecustomize, an import hook), it only counts, and returns at once.
+ * (sitecustomize, an import hook), it only counts, and returns at once. Not in a function of Py_AtExit: CPython calls it
+ * when Python is neither up nor gone, and no version starts there (3.11 and 3.12 abort).
  *
  * @param options  how to start Python, read during the call. NULL: the defaults.
  * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (a text that is not UTF-8, an impossible struct_size, a field or flag
