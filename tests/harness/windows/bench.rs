@@ -18,12 +18,13 @@ impl Bench {
         Ok(Bench { kit, pythons })
     }
 
-    /// What the program prints.
+    /// What the program prints, with that barrier.
     pub fn run(
         &self,
         source: &Path,
         beside: &[PathBuf],
         arguments: &[&str],
+        barrier: &str,
         python: &Python,
     ) -> Result<String, String> {
         let Kit { library, builder, .. } = &self.kit;
@@ -33,7 +34,7 @@ impl Bench {
         std::fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
         let home = windows_path(python.executable.parent().expect("it is in a folder"));
         let path = format!("{};{home}", windows_path(library.directory()));
-        let mut variables = vec![("WINEPATH", path)];
+        let mut variables = vec![("WINEPATH", path), ("PYFERRY_BARRIER", barrier.to_owned())];
         // There Python takes the host's folder for its own, and the host has to say better.
         variables.extend((python.minor < 11).then_some(("PYTHONHOME", home)));
         self.kit.run(&recipe.output, arguments, &directory, &variables)

@@ -62,7 +62,7 @@ impl Kit {
     ) -> Result<String, String> {
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         // Wine 8's FlushProcessWriteBuffers does nothing.
-        let variables = [own, &[("PYFERRY_BARRIER", "symmetric".to_owned())]].concat();
+        let variables = [&[("PYFERRY_BARRIER", "symmetric".to_owned())], own].concat();
         made::run(self.wine.command(program, &arguments), directory, &variables)
     }
 }
