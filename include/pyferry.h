@@ -20,6 +20,9 @@
  * - **Handles.** pyferry_view, pyferry_guard and pyferry_queue are made by one function and given back by another one, once;
  *   NULL is allowed there. Tokens and suspensions are plain values.
  * - **Structs.** Options and info structs begin with their size: initialise them with their PYFERRY_..._INIT macro.
+ * - **Callbacks.** A function of the host's that pyferry calls returns: it does not throw, and does not end its thread. An
+ *   attachment or suspension that it leaves open is ended then, and a thread that was attached is attached again; for the
+ *   functions of pyferry_call and pyferry_queue_wake see there.
  * - **Shutdown.** Whoever ends an interpreter, and whenever: the shutdown waits for threads inside, and later ones get
  *   PYFERRY_STATUS_CLOSED. No thread is killed or hung, unless the host gives up the threads inside (pyferry_set_report).
  * - **Cancellation.** pthread_cancel must not take effect in a call that may wait for Python: CPython waits in a
@@ -1482,7 +1485,8 @@ void pyferry_queue_free(struct pyferry_queue *queue);
  *
  * Any thread, attached or not: one that is attached lets go while it waits, so that the queue can be run. It allocates,
  * and is not for signal handlers. In a job of the same queue it would wait for itself, which is refused with
- * PYFERRY_STATUS_WRONG_ORDER. When the interpreter shuts down first, it returns _CLOSED, also before the time limit.
+ * PYFERRY_STATUS_WRONG_ORDER; two queues whose jobs wait for each other's wait until a time limit passes. When the
+ * interpreter shuts down first, it returns _CLOSED, also before the time limit, as soon as the job that is running ends.
  *
  * @param queue       the queue; it must not be freed meanwhile, except in a job
  * @param job         what to call

@@ -3,6 +3,7 @@ use crate::error::{Result, Status};
 use crate::observe::{self, Activity, Event, Kind, Limits, Seen};
 use crate::registry::fork;
 use crate::sys;
+use crate::thread;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::ptr::null;
@@ -299,7 +300,7 @@ impl Drop for Host {
     fn drop(&mut self) {
         if let Some(destroy) = self.destroy {
             // SAFETY: as above, and no call can come any more.
-            unsafe { destroy(self.data) };
+            thread::call_host(|| unsafe { destroy(self.data) });
         }
     }
 }

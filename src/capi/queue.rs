@@ -389,7 +389,8 @@ pub unsafe extern "C-unwind" fn pyferry_queue_free(queue: *mut pyferry_queue) {
 ///
 /// Any thread, attached or not: one that is attached lets go while it waits, so that the queue can be run. It allocates,
 /// and is not for signal handlers. In a job of the same queue it would wait for itself, which is refused with
-/// PYFERRY_STATUS_WRONG_ORDER. When the interpreter shuts down first, it returns _CLOSED, also before the time limit.
+/// PYFERRY_STATUS_WRONG_ORDER; two queues whose jobs wait for each other's wait until a time limit passes. When the
+/// interpreter shuts down first, it returns _CLOSED, also before the time limit, as soon as the job that is running ends.
 ///
 /// @param queue       the queue; it must not be freed meanwhile, except in a job
 /// @param job         what to call

@@ -1,6 +1,7 @@
 use super::{enter, fail};
 use crate::error::Status;
 use crate::interpreter::report;
+use crate::thread;
 use std::ffi::{CStr, c_char, c_void};
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ impl Drop for Host {
     fn drop(&mut self) {
         if let Some(destroy) = self.destroy {
             // SAFETY: as above, and no call can come any more.
-            unsafe { destroy(self.data) };
+            thread::call_host(|| unsafe { destroy(self.data) });
         }
     }
 }

@@ -96,7 +96,7 @@ impl Python {
                 self.give_back(value);
             } else {
                 self.put_exception_back(Aside::raised(kind, value));
-                self.report_unraisable("a job of an asyncio event loop");
+                self.report_unraisable(&message.to_string_lossy());
             }
         }
     }
@@ -153,8 +153,9 @@ impl Python {
 
     /// Cancels the coroutine of a future. False: it has ended already. Attached, with no exception set.
     pub fn cancel_future(&self, future: Reference) -> bool {
+        // As in `call_soon`: the future tells its loop.
         // SAFETY: attached; the value is given back.
-        unsafe { self.truth(self.call_method(future.as_ptr(), c"cancel", None)) }
+        sys::without_sigpipe(|| unsafe { self.truth(self.call_method(future.as_ptr(), c"cancel", None)) })
     }
 
     /// The result of a future that is done; None, with an exception set, if it raised, or was cancelled by others. Attached,

@@ -4,6 +4,7 @@ use crate::error::{Result, fail};
 use crate::gate::Phase;
 use crate::registry::{self, Interpreter};
 use crate::sys::Mutex;
+use crate::thread;
 use std::sync::MutexGuard;
 
 /// What is called at the end of an interpreter. It must not panic.
@@ -24,7 +25,6 @@ pub fn hold_still() -> Still {
 
 /// Has `function` called when that interpreter ends. Refused once its gate closes: what is taken is called.
 pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
-    let alive = registry::all();
     let mut functions = hold_still();
     // Asked with the lock held: `run`, which comes after the gate has closed, takes it once more when it has found the last.
     if interpreter.gate.phase() != Phase::Open {
@@ -35,7 +35,9 @@ pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
             interpreter.name()
         );
     }
-    // Those of interpreters whose hook never ran: somebody took it out of atexit.
+    // Those of interpreters whose hook never ran: somebody took it out of atexit. Asked with the lock held, too: an interpreter that is
+    // made meanwhile may have functions in the list.
+    let alive = registry::all();
     functions.retain(|(serial, _)| *serial == interpreter.serial || alive.iter().any(|other| other.serial == *serial));
     functions.push((interpreter.serial, function));
     Ok(())
@@ -45,7 +47,7 @@ pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
 pub fn run(interpreter: &Interpreter) {
     // One by one: it may come here again, from within a call.
     while let Some(function) = take_last(interpreter.serial) {
-        function();
+        thread::call_host_attached(interpreter.python, function);
         if interpreter.python.has_exception() {
             interpreter.python.report_unraisable("pyferry_at_end");
         }

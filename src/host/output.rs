@@ -4,6 +4,7 @@ use crate::cpython::{Python, Write};
 use crate::error::Result;
 use crate::registry;
 use crate::sys::Mutex;
+use crate::thread;
 use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -30,7 +31,7 @@ impl Output {
 
     fn stream(&self, interpreter: i64, stream: i32) -> Write {
         let hear = Arc::clone(&self.0);
-        Box::new(move |bytes| hear(interpreter, stream, bytes))
+        Box::new(move |bytes| _ = thread::call_host(|| hear(interpreter, stream, bytes)))
     }
 }
 

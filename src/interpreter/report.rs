@@ -107,7 +107,7 @@ pub fn give_up(text: &str) -> bool {
         (listener, generation)
     };
     CALLS.set(CALLS.get() + 1);
-    let give_up = listener(&CString::new(text).unwrap_or_default());
+    let (give_up, _) = thread::call_host(|| listener(&CString::new(text).unwrap_or_default()));
     // Dropped before the call counts as returned: if the listener was replaced meanwhile, this is its end.
     drop(listener);
     CALLS.set(CALLS.get() - 1);

@@ -206,7 +206,7 @@ fn call(generation: u64, event: &Event<'_>) {
         alarm
     };
     IN_CALL.set(true);
-    alarm(event);
+    thread::call_host(|| alarm(event));
     // Dropped before the call counts as returned: if the alarm was replaced meanwhile, this is its end.
     drop(alarm);
     IN_CALL.set(false);

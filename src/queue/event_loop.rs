@@ -86,7 +86,7 @@ impl EventLoop {
         self.has_ticket.store(true, Ordering::Release);
         let ticket = Ticket { queue: Arc::clone(queue), is_called: AtomicBool::new(false) };
         if !python.call_soon(object, Box::new(move || ticket.call())) && python.has_exception() {
-            queue.take_exception(python);
+            self.report(python, c"Exception in call_soon_threadsafe, for pyferry_asyncio_post");
         }
     }
 

@@ -77,7 +77,11 @@ pub fn tell(interpreter: &Interpreter) {
 pub fn wait_until_told(interpreter: &Interpreter, deadline: Option<Instant>) -> Result<()> {
     for queue in of(interpreter) {
         if !queue.turn.begin_by(deadline) {
-            fail!(Timeout, "the jobs of a queue of {} are being told that they will not run", interpreter.name());
+            fail!(
+                Timeout,
+                "a job of a queue of {} is running, or is being told that it will not run; or it has ended its thread",
+                interpreter.name()
+            );
         }
         queue.end_turn();
     }

@@ -217,9 +217,7 @@ impl Queue {
         while ran < most && !self.ring.is_closed() && self.is_of_this_process() {
             let Some(job) = self.ring.take() else { break };
             thread::note_job(What::Runs, self.interpreter.id);
-            let mark = thread::mark();
-            (self.host.call)(&job, Status::Ok);
-            let has_left = thread::end_since(mark);
+            let ((), has_left) = thread::call_host(|| (self.host.call)(&job, Status::Ok));
             thread::note_job(What::HasRun, self.interpreter.id);
             ran += 1;
             let now = thread::current_state(python);
@@ -282,7 +280,7 @@ impl Queue {
     /// attached.
     pub fn report(&self, text: &CStr) {
         if let Some(error) = self.error_callback() {
-            error(text);
+            thread::call_host_attached(self.interpreter.python, || error(text));
         }
     }
 
@@ -295,7 +293,7 @@ impl Queue {
         while self.is_of_this_process()
             && let Some(job) = self.ring.take()
         {
-            (self.host.call)(&job, Status::Closed);
+            thread::call_host(|| (self.host.call)(&job, Status::Closed));
         }
     }
 

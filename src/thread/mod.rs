@@ -284,14 +284,21 @@ pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// The number of the next frame on this thread; later ones have greater numbers.
-pub fn mark() -> u64 {
-    THREAD.with(|me| me.stack.mark())
+/// Calls the host, and ends the attachments and suspensions that it has begun and left open, the last one first. True: it has left some.
+pub fn call_host<R>(f: impl FnOnce() -> R) -> (R, bool) {
+    let mark = THREAD.with(|me| me.stack.mark());
+    let result = f();
+    let has_left = THREAD.with(|me| me.stack.mark() != mark && me.cleanly(|| me.end_since(mark)));
+    (result, has_left)
 }
 
-/// Ends the frames that this thread has begun since `mark`, the last one first. False: there is none.
-pub fn end_since(mark: u64) -> bool {
-    THREAD.with(|me| me.stack.mark() != mark && me.cleanly(|| me.end_since(mark)))
+/// The same on an attached thread, which is attached again if the host has let go of its state otherwise.
+pub fn call_host_attached(python: &Python, f: impl FnOnce()) {
+    let state = current_state(python);
+    call_host(f);
+    if let (Some(state), None) = (state, current_state(python)) {
+        reattach(python, state);
+    }
 }
 
 /// Notes in the trace that this thread begins to run a job of a queue, or has run it.

@@ -31,6 +31,7 @@ int main(void)
                                          "        ours.close()\n"
                                          "        return super().call_soon_threadsafe(*arguments, **more)\n"
                                          "async def answer(): return 42\n"
+                                         "async def stay(): await asyncio.Event().wait()\n"
                                          "loop = Loop()");
     loop.thread = thread_start(loop_run, &loop);
     CHECK_OK(pyferry_asyncio_post(view, loop.object, job, NULL));
@@ -44,7 +45,12 @@ int main(void)
     CHECK(PyLong_AsLong(value) == 42);
     Py_DECREF(value);
     Py_DECREF(coroutine);
-    run("assert loop.broken >= 2\ndel answered");
+    run("assert loop.broken >= 2\ndel answered\nstays = stay()");
+    /* Who waits no longer has it cancelled. */
+    coroutine = PyObject_GetAttrString(PyImport_AddModule("__main__"), "stays");
+    CHECK_STATUS(pyferry_asyncio_await(view, loop.object, coroutine, 1, NULL), PYFERRY_STATUS_TIMEOUT);
+    Py_DECREF(coroutine);
+    run("assert loop.broken >= 3\ndel stays");
     /* Nothing is left that would end the host later. */
     sigset_t pending;
     CHECK(sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 0);
