@@ -1,14 +1,12 @@
 //! Helper threads: threads of the library's own that attach to an interpreter for another thread's sake, known by their labels.
 //! They leave by themselves, so no shutdown report names them, no interrupt is for them, and they are never given up.
 
-use crate::registry::Entry;
-use crate::registry::own::{DELIVERY, EXIT_FUNCTIONS, OBSERVER, PENDING_CALLS, RELEASE, WAKE};
+use crate::registry::{Entry, own};
 use crate::thread;
 
 /// Whether a participant is a helper thread's.
 pub fn is_helper(entry: &Entry) -> bool {
-    thread::is_nudger(entry)
-        || [OBSERVER, DELIVERY, EXIT_FUNCTIONS, PENDING_CALLS, RELEASE, WAKE].contains(&entry.label())
+    own::is_own(entry.label())
 }
 
 /// Whether a shutdown need not wait for a participant (pyferry_attach_unheld), if CPython can end the interpreter with it inside.

@@ -33,7 +33,7 @@ own! {
     WAKE = c"pyferry: waking an event loop";
     /// The helper that deletes the states of ended threads (`orphans`).
     ORPHANS = c"pyferry: the states of ended threads";
-    /// A thread that enters to delete its cached state.
+    /// A thread that enters to delete its cached state: in traces only, at the gate it is the host's thread still.
     FORGET = c"pyferry: the state of this thread";
     /// Nudgers (`gil_nudge`).
     NUDGE = c"pyferry: a GIL nudge";

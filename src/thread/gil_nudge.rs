@@ -5,9 +5,8 @@
 //! Nothing of this happens before two interpreters of a process share a GIL.
 
 use super::Admission;
-use super::orphans::is_for_orphans;
 use crate::cpython::{Python, Slot, State, Unattached};
-use crate::registry::{self as record, Entry, Interpreter, own};
+use crate::registry::{self as record, Interpreter, own};
 use crate::sys;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
@@ -136,11 +135,6 @@ fn nudge(to: Arc<Interpreter>) {
     if sys::spawn(c"pyferry-nudge", visit).is_err() {
         interpreter.nudged.store(false, Ordering::SeqCst);
     }
-}
-
-/// Whether a participant is a nudger, or the helper that deletes orphans. No report names either: they leave by themselves.
-pub fn is_nudger(entry: &Entry) -> bool {
-    entry.label() == own::NUDGE || is_for_orphans(entry)
 }
 
 /// A forked child has no watch thread, and no thread that waits.

@@ -49,7 +49,7 @@ mod suspend;
 pub use attach::{attach, attach_by};
 pub use detach::{detach, detach_by};
 pub use exit::prepare;
-pub use gil_nudge::{is_nudger, reattach};
+pub use gil_nudge::reattach;
 pub use guards::{Guard, Opening, close_guard};
 pub use stack::Ticket;
 pub use suspend::{resume, resume_by, suspend, suspend_by};

@@ -89,11 +89,6 @@ fn with_orphans(whose: impl Fn(&Entry) -> bool) -> Vec<Arc<Interpreter>> {
     all
 }
 
-/// Whether a participant is a helper that deletes orphans.
-pub fn is_for_orphans(entry: &Entry) -> bool {
-    entry.label() == own::ORPHANS
-}
-
 /// The helper does not exist in a forked child.
 pub(super) fn forget_after_fork() {
     AT_WORK.store(false, Ordering::SeqCst);
