@@ -50,13 +50,13 @@ fn deliver(interpreter: &Arc<Interpreter>) {
     loop {
         // Late: a shutdown that begins now waits for those who are to be interrupted. Refused: the gate is claimed or Closed, with nobody
         // left to interrupt.
-        let Ok(ticket) = thread::attach(interpreter, Admission::Late, own::DELIVERY) else {
+        let visited = thread::visit(interpreter, Admission::Late, own::DELIVERY, || {
+            interpreter.delivery.look();
+            raise_in_those_marked(interpreter);
+        });
+        if visited.is_err() {
             return interpreter.delivery.give_up();
-        };
-        interpreter.delivery.look();
-        raise_in_those_marked(interpreter);
-        // Attached just above, so this cannot fail.
-        let _ = thread::detach(ticket);
+        }
         if interpreter.delivery.end() {
             return;
         }

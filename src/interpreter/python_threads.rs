@@ -340,11 +340,8 @@ pub fn wait_until_gone(
 /// Runs the functions of `threading._register_atexit` on this thread, which is detached.
 pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
     // Refused: another thread has claimed the gate, and finishes the interpreter.
-    if let Ok(ticket) = thread::attach(interpreter, Admission::Late, own::EXIT_FUNCTIONS) {
-        sys::SignalMask::as_given(|| interpreter.python.run_threading_exit_functions());
-        // Attached just above, so this cannot fail.
-        let _ = thread::detach(ticket);
-    }
+    let run = || sys::SignalMask::as_given(|| interpreter.python.run_threading_exit_functions());
+    let _ = thread::visit(interpreter, Admission::Late, own::EXIT_FUNCTIONS, run);
     with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Done);
     CHANGED.notify_all();
 }

@@ -86,11 +86,8 @@ fn attend() {
                 continue;
             }
             // Refused: the thread that shuts the interpreter down drops them.
-            if let Ok(ticket) = thread::attach(&interpreter, Admission::Open, own::RELEASE) {
-                sys::SignalMask::as_given(|| release_all(&interpreter));
-                // Attached just above, so this cannot fail.
-                let _ = thread::detach(ticket);
-            }
+            let release = || sys::SignalMask::as_given(|| release_all(&interpreter));
+            let _ = thread::visit(&interpreter, Admission::Open, own::RELEASE, release);
         }
         let mut later = hold_still();
         count_the_dead(&mut later);

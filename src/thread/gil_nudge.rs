@@ -129,7 +129,7 @@ fn nudge(to: Arc<Interpreter>) {
     let interpreter = Arc::clone(&to);
     let visit = move || {
         // While Closing too: the shutdown waits for the threads inside, which may hold the GIL or wait for it.
-        super::look_in(&to, Admission::Late, own::NUDGE);
+        let _ = super::visit(&to, Admission::Late, own::NUDGE, || ());
         to.nudged.store(false, Ordering::SeqCst);
     };
     if sys::spawn(c"pyferry-nudge", visit).is_err() {

@@ -139,12 +139,13 @@ sys::per_thread! {
     };
 }
 
-/// Attaches this thread, if it may, and detaches it at once.
-fn look_in(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label) {
-    if let Ok(ticket) = attach(target, admission, label) {
-        // The thread is attached as it just was, so this cannot fail.
-        let _ = detach(ticket);
-    }
+/// Runs `f` attached to an interpreter, if this thread may enter it. `f` leaves the thread as it finds it.
+pub fn visit(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label, f: impl FnOnce()) -> Result<()> {
+    let ticket = attach(target, admission, label)?;
+    f();
+    // The thread is attached as it was before `f`, so this cannot fail.
+    let _ = detach(ticket);
+    Ok(())
 }
 
 /// Deletes the states that this thread keeps and is not using.

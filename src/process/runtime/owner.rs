@@ -241,9 +241,6 @@ fn serve(main: &Arc<Interpreter>, orders: &Receiver<Order>) -> bool {
 
 /// Runs pending calls. Once the gate refuses this thread, Py_FinalizeEx runs them.
 fn run_pending_calls(main: &Arc<Interpreter>, admission: Admission) {
-    if let Ok(ticket) = thread::attach(main, admission, own::PENDING_CALLS) {
-        SignalMask::as_given(|| thread::with_frozen_attachments(main.python, || main.python.make_pending_calls()));
-        // Attached just above, so this cannot fail.
-        let _ = thread::detach(ticket);
-    }
+    let run = || thread::with_frozen_attachments(main.python, || main.python.make_pending_calls());
+    let _ = thread::visit(main, admission, own::PENDING_CALLS, || SignalMask::as_given(run));
 }
