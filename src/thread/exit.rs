@@ -2,10 +2,10 @@
 
 use super::local::Local;
 use super::stack::{Frame, Kind, Source};
-use super::{THREAD, Thread, orphans, with_temporary_state};
+use super::{Admission, THREAD, Thread, orphans, with_temporary_state};
 use crate::cpython::{Python, Slot, SlotValue, Unattached};
 use crate::registry::{Interpreter, fork, own};
-use crate::sys::{self, ThreadEnd};
+use crate::sys::{self, Label, ThreadEnd};
 use crate::trace::What;
 use std::cell::Cell;
 use std::ptr::null_mut;
@@ -44,26 +44,34 @@ impl Exit {
 impl Thread {
     pub(super) fn forget(&self) {
         for local in self.locals.all() {
-            let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
             // If refused, the gate is not open: the closer deletes the state, or has deleted it.
-            if local.participant.pins() > 0 || local.state().is_none() || !gate.enter(local.participant) {
+            if local.participant.pins() > 0 || local.state().is_none() || !local.pin(Admission::Open) {
                 continue;
             }
             let Some(state) = local.participant.entry.state.take() else { continue };
             // In the loop: destructors run by the last deletion may have attached through this state, and so cached it again.
             self.forget_fast();
-            self.note_of(What::Waits, id, own::FORGET);
-            with_temporary_state(python, slot, Unattached { state, bound: true }, |state, before| {
-                self.note_of(What::ComesIn, id, own::FORGET);
-                if !self.came_in(&local) {
-                    // CPython deletes the state with the interpreter.
-                    return local.take_from_slot(state, before);
-                }
-                self.note_of(What::GoesOut, id, own::FORGET);
-                python.delete_attached(slot, state, before);
-            });
+            self.attach_to_delete(&local, Unattached { state, bound: true }, own::FORGET, || ());
             self.unpin(&local);
         }
+    }
+
+    /// Attaches under a pin, for the trace with that label, through a state that is deleted after `f`. Runs destructors.
+    pub(super) fn attach_to_delete(&self, local: &Local, state: Unattached, label: Label, f: impl FnOnce()) {
+        let Interpreter { python, slot, id, .. } = *local.interpreter;
+        self.note_of(What::Waits, id, label);
+        with_temporary_state(python, slot, state, |state, before| {
+            self.note_of(What::ComesIn, id, label);
+            if !self.came_in(local) {
+                // CPython deletes what there is to delete with the interpreter.
+                return local.take_from_slot(state, before);
+            }
+            sys::SignalMask::as_given(|| {
+                f();
+                self.note_of(What::GoesOut, id, label);
+                python.delete_attached(slot, state, before);
+            });
+        });
     }
 
     /// Has the record cleaned up when this thread ends or, if no pthread key is left for that, after each call.

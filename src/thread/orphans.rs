@@ -5,11 +5,10 @@
 //! orphans. Free-threaded, not every thread may: see `stand_ins`.
 
 use super::local::Local;
-use super::{Admission, THREAD, Thread, delete_idle, stand_ins, with_temporary_state};
+use super::{Admission, THREAD, Thread, delete_idle, stand_ins};
 use crate::cpython::Python;
 use crate::registry::{self, Entry, Interpreter, own};
 use crate::sys;
-use crate::trace::What;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -105,7 +104,7 @@ fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool)
 
 /// Deletes the orphans for which `whose` is true, in an interpreter in which this thread has a pin. Runs destructors.
 pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool) {
-    let Interpreter { python, slot, id, ref gate, .. } = *local.interpreter;
+    let Interpreter { python, slot, ref gate, .. } = *local.interpreter;
     if gate.count_orphaned(&whose) == 0 {
         return;
     }
@@ -117,21 +116,11 @@ pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool)
     });
     // Attached through a new state, not an orphan: up to 3.11 an orphan would count as attached by the thread that has its `thread_id`
     // now, and from 3.14 on a state has the stack limits of its thread.
-    me.note_of(What::Waits, id, own::ORPHANS);
-    with_temporary_state(python, slot, made, |state, before| {
-        me.note_of(What::ComesIn, id, own::ORPHANS);
-        if !me.came_in(local) {
-            // CPython deletes the states with the interpreter.
-            return local.take_from_slot(state, before);
+    me.attach_to_delete(local, made, own::ORPHANS, || {
+        for (ident, thread_id) in threads {
+            // Another thread may have the same `ident` by now.
+            python.drop_dummy_thread(ident, |other| other == thread_id);
         }
-        sys::SignalMask::as_given(|| {
-            for (ident, thread_id) in threads {
-                // Another thread may have the same `ident` by now.
-                python.drop_dummy_thread(ident, |other| other == thread_id);
-            }
-            delete_idle(python, slot, &states);
-            me.note_of(What::GoesOut, id, own::ORPHANS);
-            python.delete_attached(slot, state, before);
-        });
+        delete_idle(python, slot, &states);
     });
 }
