@@ -201,7 +201,7 @@ impl Thread {
         self.forget_fast();
         // `count`, not `any`: each is given back.
         let left = self.locals.take().iter().filter(|local| local.give_back()).count();
-        self.notes.put_away();
+        self.pen.put_away();
         if left > 0 {
             orphans::see_to_them();
         }

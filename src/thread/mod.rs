@@ -58,10 +58,9 @@ use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
 use crate::registry::{self, Entry, Interpreter, Participant};
 use crate::sys::{self, Label, Pace};
-use crate::trace::What;
+use crate::trace::{Pen, What};
 use exit::Exit;
 use local::{Cache, Local, Locals};
-use notes::Notes;
 use stack::{Frame, Kind, Source, Stack};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -123,7 +122,7 @@ struct Thread {
     stack: Stack,
     cache: Cache,
     locals: Locals,
-    notes: Notes,
+    pen: Pen,
     pace: Pace,
     exit: Exit,
 }
@@ -133,7 +132,7 @@ sys::per_thread! {
         stack: Stack::new(),
         cache: Cache::new(),
         locals: Locals::new(),
-        notes: Notes::new(),
+        pen: Pen::new(),
         pace: Pace::new(),
         exit: Exit::new(),
     };

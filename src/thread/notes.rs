@@ -1,41 +1,10 @@
 //! What a thread notes for a trace, while one is written.
 
 use super::Thread;
-use super::local::Locals;
 use super::stack::{Frame, Kind};
 use crate::registry::Entry;
 use crate::sys::Label;
-use crate::trace::{self, Pen, What};
-
-pub(super) struct Notes {
-    pen: Pen,
-}
-
-impl Notes {
-    pub const fn new() -> Notes {
-        Notes { pen: Pen::new() }
-    }
-
-    /// The first note of a trace. What this thread is inside of already, it enters when the trace begins.
-    #[cold]
-    fn open(&self, locals: &Locals) -> bool {
-        let Some(began) = self.pen.open() else { return false };
-        let mut inside = locals.all();
-        inside.retain(|local| local.participant.entry.is_in());
-        inside.sort_unstable_by_key(|local| local.participant.entry.depth());
-        let note = |what, entry: &Entry| self.pen.note_at(began, what, entry.interpreter(), entry.label());
-        inside.iter().for_each(|local| note(What::ComesIn, &local.participant.entry));
-        if let Some(last) = inside.last().filter(|last| last.participant.entry.is_away()) {
-            note(What::LetsGo, &last.participant.entry);
-        }
-        true
-    }
-
-    /// For the end of the thread.
-    pub fn put_away(&self) {
-        self.pen.put_away();
-    }
-}
+use crate::trace::{self, What};
 
 impl Thread {
     /// Notes what this thread does at that participant.
@@ -63,12 +32,24 @@ impl Thread {
     }
 
     fn put_down(&self, what: What, interpreter: i64, label: Label) {
-        if !self.notes.pen.is_open() {
-            if !self.notes.open(&self.locals) {
-                return;
-            }
-            self.ask_to_be_cleaned_up();
+        if self.pen.is_open() || self.open_pen() {
+            self.pen.note(what, interpreter, label);
         }
-        self.notes.pen.note(what, interpreter, label);
+    }
+
+    /// For the first note of a trace. What this thread is inside of already, it enters when the trace begins.
+    #[cold]
+    fn open_pen(&self) -> bool {
+        let Some(began) = self.pen.open() else { return false };
+        let mut inside = self.locals.all();
+        inside.retain(|local| local.participant.entry.is_in());
+        inside.sort_unstable_by_key(|local| local.participant.entry.depth());
+        let note = |what, entry: &Entry| self.pen.note_at(began, what, entry.interpreter(), entry.label());
+        inside.iter().for_each(|local| note(What::ComesIn, &local.participant.entry));
+        if let Some(last) = inside.last().filter(|last| last.participant.entry.is_away()) {
+            note(What::LetsGo, &last.participant.entry);
+        }
+        self.ask_to_be_cleaned_up();
+        true
     }
 }
