@@ -383,7 +383,7 @@ impl Thread {
 
     /// Finds CPython's variables on this thread. If they have moved, Python was started again, and all that is cached is stale.
     fn learn_places(&self, local: &Local) -> bool {
-        if self.exit.is_last_round() {
+        if self.is_last_round() {
             return false;
         }
         let Some(addresses) = Addresses::here(local.interpreter.python, local.interpreter.slot) else { return false };

@@ -7,7 +7,6 @@ use crate::cpython::{Python, Slot, SlotValue, Unattached};
 use crate::registry::{Interpreter, fork, own};
 use crate::sys::{self, Label, ThreadEnd};
 use crate::trace::What;
-use std::cell::Cell;
 use std::ptr::null_mut;
 use std::rc::Rc;
 
@@ -20,25 +19,6 @@ const TRIES: u32 = 4;
 pub fn prepare() {
     END.prepare();
     THREAD.prepare();
-}
-
-/// How far the end of a thread is. The end comes in rounds, as pthread keys' destructors do: after each, destructors may use the
-/// thread's record again.
-pub(super) struct Exit {
-    /// How many rounds there were.
-    rounds: Cell<u32>,
-    last_round: Cell<bool>,
-}
-
-impl Exit {
-    pub const fn new() -> Exit {
-        Exit { rounds: Cell::new(0), last_round: Cell::new(false) }
-    }
-
-    /// Whether no round will clean up any more: nothing is kept beyond the last attachment.
-    pub fn is_last_round(&self) -> bool {
-        self.last_round.get()
-    }
 }
 
 impl Thread {
@@ -78,13 +58,12 @@ impl Thread {
     #[cold]
     pub(super) fn ask_to_be_cleaned_up(&self) {
         if !END.ask() {
-            self.exit.last_round.set(true);
+            self.rounds_of_end.set(sys::THREAD_END_ROUNDS);
         }
     }
 
     /// The end of the thread, or one more round of it.
     fn end(&self) {
-        self.exit.rounds.set(self.exit.rounds.get() + 1);
         // In a forked child that CPython does not know of, even a detach can wait for a thread that is not there.
         if fork::check().is_err() {
             return;
@@ -104,7 +83,13 @@ impl Thread {
             }
         }
         self.clean_up();
-        self.exit.last_round.set(self.exit.rounds.get() + 1 >= sys::THREAD_END_ROUNDS);
+        self.rounds_of_end.set(self.rounds_of_end.get() + 1);
+    }
+
+    /// Whether no round will clean up any more: nothing is kept beyond the last attachment.
+    pub(super) fn is_last_round(&self) -> bool {
+        let rounds = self.rounds_of_end.get();
+        rounds > 0 && rounds + 1 >= sys::THREAD_END_ROUNDS
     }
 
     /// Ends a frame without a wait, and does not restore the outer attachment: our own are ended next, by the caller's loop, and a
@@ -186,7 +171,7 @@ impl Thread {
         for frame in self.stack.frames().filter(|frame| !frame.is_suspended()) {
             frame.participant.entry.set_depth(frame.attachments);
         }
-        if self.exit.is_last_round() {
+        if self.is_last_round() {
             self.clean_up();
         }
         result

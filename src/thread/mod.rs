@@ -59,7 +59,6 @@ use crate::error::{Result, fail};
 use crate::registry::{self, Entry, Interpreter, Participant};
 use crate::sys::{self, Label, Pace};
 use crate::trace::{Pen, What};
-use exit::Exit;
 use local::{Cache, Local, Locals};
 use stack::{Frame, Kind, Source, Stack};
 use std::cell::Cell;
@@ -124,7 +123,9 @@ struct Thread {
     locals: Locals,
     pen: Pen,
     pace: Pace,
-    exit: Exit,
+    /// How many rounds of the thread's end there were: it comes in rounds, as the destructors of pthread keys do, which may use this
+    /// record again after each.
+    rounds_of_end: Cell<u32>,
 }
 
 sys::per_thread! {
@@ -134,7 +135,7 @@ sys::per_thread! {
         locals: Locals::new(),
         pen: Pen::new(),
         pace: Pace::new(),
-        exit: Exit::new(),
+        rounds_of_end: Cell::new(0),
     };
 }
 

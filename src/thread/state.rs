@@ -31,7 +31,7 @@ impl Thread {
         let keeps = local.state().is_some();
         // 3.12's `_xxsubinterpreters` runs code in an interpreter with more states than one, too.
         let wants_none = target.wants_one_state && !python.has_own_gil();
-        if keeps || self.exit.is_last_round() || !target.slot.is_found() || wants_none {
+        if keeps || self.is_last_round() || !target.slot.is_found() || wants_none {
             return Some((made, Source::Temporary));
         }
         local.participant.entry.state.put(made.state);
