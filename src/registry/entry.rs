@@ -154,16 +154,19 @@ impl Entry {
         self.label.get()
     }
 
+    // Those that ask for the time are not `pub`, or the compiler would export the clock, which the fast path then reaches by more
+    // instructions.
+
     /// Notes that the participant sets out to come in, or to come back.
     #[inline(always)]
-    pub fn sets_out(&self, now: u64) {
-        self.moved.store(now, Ordering::Relaxed);
+    pub(crate) fn sets_out(&self) {
+        self.moved.store(sys::now(), Ordering::Relaxed);
     }
 
     /// Notes that the participant is in, from now.
     #[inline]
-    pub fn came_in(&self, now: u64) {
-        self.since.store(now, Ordering::Relaxed);
+    pub(crate) fn came_in(&self) {
+        self.since.store(sys::now(), Ordering::Relaxed);
     }
 
     /// Notes that the participant has left.
@@ -173,19 +176,19 @@ impl Entry {
     }
 
     /// Notes that the participant, who is in and stays in, has let go, or gone on into another interpreter.
-    pub fn went_away(&self, now: u64) {
-        self.moved.store(now, Ordering::Relaxed);
+    pub(crate) fn went_away(&self) {
+        self.moved.store(sys::now(), Ordering::Relaxed);
         self.since.store(self.since.load(Ordering::Relaxed) & TIME | AWAY, Ordering::Relaxed);
     }
 
     /// Runs `f`, in which the participant, who is in, attaches again.
     #[inline(always)]
-    pub fn coming_back(&self, now: impl Fn() -> u64, f: impl FnOnce()) {
+    pub(crate) fn coming_back(&self, f: impl FnOnce()) {
         let since = self.since.load(Ordering::Relaxed) & TIME;
-        self.moved.store(now(), Ordering::Relaxed);
+        self.moved.store(sys::now(), Ordering::Relaxed);
         self.since.store(since | COMING_BACK, Ordering::Relaxed);
         f();
-        self.moved.store(now(), Ordering::Relaxed);
+        self.moved.store(sys::now(), Ordering::Relaxed);
         self.since.store(since, Ordering::Relaxed);
     }
 

@@ -39,41 +39,35 @@ pub const STEP: Duration = Duration::from_millis(50);
 const STEPS: u32 = 20;
 
 /// How often a thread asks for the time.
-#[derive(Default)]
-pub struct Pace {
+struct Pace {
     tick: Cell<u64>,
     asked: Cell<u32>,
 }
 
-impl Pace {
-    /// It has not asked yet.
-    pub const fn new() -> Pace {
-        Pace { tick: Cell::new(0), asked: Cell::new(0) }
-    }
+super::per_thread! {
+    static PACE: Pace = Pace { tick: Cell::new(0), asked: Cell::new(0) };
+}
 
-    /// The time as `ticks` says it now, or said it at most a `STEP` ago.
-    pub fn now(&self) -> u64 {
-        Pace::written().unwrap_or_else(|| self.ask())
-    }
+/// The time as `ticks` says it now, or said it at most a `STEP` ago.
+#[inline(always)]
+pub fn now() -> u64 {
+    let now = NOW.0.load(Ordering::Relaxed);
+    if now != 0 { now } else { ask() }
+}
 
-    /// The time as it was written down, if a thread does that.
-    #[inline(always)]
-    pub fn written() -> Option<u64> {
-        let now = NOW.0.load(Ordering::Relaxed);
-        (now != 0).then_some(now)
-    }
-
-    fn ask(&self) -> u64 {
-        let now = ticks();
-        if self.tick.replace(now) != now {
-            self.asked.set(0);
+#[cold]
+fn ask() -> u64 {
+    let now = ticks();
+    PACE.with(|pace| {
+        if pace.tick.replace(now) != now {
+            pace.asked.set(0);
         }
-        self.asked.set(self.asked.get() + 1);
-        if self.asked.get() == OFTEN {
+        pace.asked.set(pace.asked.get() + 1);
+        if pace.asked.get() == OFTEN {
             begin();
         }
-        now
-    }
+    });
+    now
 }
 
 /// Starts the thread that writes the time down. If it runs already, or cannot be started, nothing changes.

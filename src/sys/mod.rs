@@ -36,7 +36,7 @@ use windows as system;
 compile_error!("src/sys has no room for this system yet: see docs/systems.md");
 
 pub use channel::{Receiver, Sender, channel};
-pub use clock::{Pace, STEP, Scale, Still, hold_clock_still, let_go_of_clock, moment};
+pub use clock::{STEP, Scale, Still, hold_clock_still, let_go_of_clock, moment, now};
 pub use files::Files;
 pub use key_distance::{find_key_distance, key_place};
 pub use label::{Label, LabelCell};

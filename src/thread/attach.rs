@@ -12,7 +12,7 @@
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
 use super::{Admission, Caller, THREAD, Thread};
-use super::{gil_nudge, give_back, now, orphans, reattach, stand_ins, this_thread};
+use super::{gil_nudge, give_back, orphans, reattach, stand_ins, this_thread};
 use crate::cpython::{Addresses, Aside, Python, State, Unattached};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter, Participant, fork};
@@ -138,19 +138,19 @@ impl Thread {
     /// Attaches at the beginning of a stay.
     #[inline(always)]
     fn come_in_fast(&self, participant: &Participant, state: State) {
-        participant.entry.sets_out(now());
+        participant.entry.sets_out();
         gil_nudge::ask_for_nudges();
         self.cache.addresses().attach(state);
         if self.cache.addresses().was_sent_one(state) {
             drop_what_was_sent(participant, state);
         }
-        participant.entry.came_in(now());
+        participant.entry.came_in();
     }
 
     /// Attaches again within a stay.
     #[inline(always)]
     pub(super) fn reattach_fast(&self, participant: &Participant, state: State) {
-        participant.entry.coming_back(now, || {
+        participant.entry.coming_back(|| {
             gil_nudge::ask_for_nudges();
             self.cache.addresses().attach(state);
         });
@@ -212,7 +212,7 @@ impl Thread {
             self.note(What::Waits, entry);
         }
         if let Some(outer) = outer {
-            outer.participant.entry.went_away(now());
+            outer.participant.entry.went_away();
             addresses().detach_keeping_slot();
         }
         entry.set_depth(attachments);
@@ -273,7 +273,7 @@ impl Thread {
         if let Some(outer) = outer {
             self.note_of(What::Crosses, target.id, Label::NONE);
             if outer.is_pinned {
-                outer.participant.entry.went_away(self.pace.now());
+                outer.participant.entry.went_away();
             }
             python.detach_keeping_slot();
         }
@@ -338,9 +338,9 @@ impl Thread {
         let entry = &local.participant.entry;
         self.note(What::Waits, entry);
         if entry.is_in() {
-            entry.coming_back(|| self.pace.now(), f);
+            entry.coming_back(f);
         } else {
-            entry.sets_out(self.pace.now());
+            entry.sets_out();
             f();
         }
     }
@@ -352,7 +352,7 @@ impl Thread {
         if entry.is_in() {
             return true;
         }
-        entry.came_in(self.pace.now());
+        entry.came_in();
         !local.participant.take_signal() || self.take_interrupt_back(local.interpreter.python)
     }
 

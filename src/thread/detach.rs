@@ -2,7 +2,7 @@
 
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
-use super::{Caller, THREAD, Thread, give_back, now, this_thread, with_frozen_attachments};
+use super::{Caller, THREAD, Thread, give_back, this_thread, with_frozen_attachments};
 use crate::cpython::Python;
 use crate::error::{Result, Status, fail};
 use crate::gate::Phase;
@@ -145,7 +145,7 @@ impl Thread {
         if participant.pins() == 1 {
             participant.entry.went_out();
         } else {
-            participant.entry.went_away(now());
+            participant.entry.went_away();
         }
         participant.entry.set_depth(self.stack.attachments_at(participant));
         caller.put(Ticket::default());
@@ -281,7 +281,7 @@ impl Thread {
             participant.entry.went_out();
             participant.entry.set_depth(1);
         } else {
-            participant.entry.went_away(self.pace.now());
+            participant.entry.went_away();
         }
         // While the gate closes: destructors belong on this thread rather than on the closer's.
         let retires = source == Source::Cached && is_last && interpreter.gate.phase() != Phase::Open;

@@ -65,7 +65,7 @@ impl Thread {
                 return Err(self.refused(target));
             }
         }
-        entry.came_in(self.pace.now());
+        entry.came_in();
         Ok(guard)
     }
 

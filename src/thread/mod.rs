@@ -57,7 +57,7 @@ pub use suspend::{resume, resume_by, suspend, suspend_by};
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
 use crate::registry::{self, Entry, Interpreter, Participant};
-use crate::sys::{self, Label, Pace};
+use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
 use local::{Cache, Local, Locals};
 use stack::{Frame, Kind, Source, Stack};
@@ -122,7 +122,6 @@ struct Thread {
     cache: Cache,
     locals: Locals,
     pen: Pen,
-    pace: Pace,
     /// How many rounds of the thread's end there were: it comes in rounds, as the destructors of pthread keys do, which may use this
     /// record again after each.
     rounds_of_end: Cell<u32>,
@@ -134,7 +133,6 @@ sys::per_thread! {
         cache: Cache::new(),
         locals: Locals::new(),
         pen: Pen::new(),
-        pace: Pace::new(),
         rounds_of_end: Cell::new(0),
     };
 }
@@ -433,17 +431,6 @@ fn call_closer(me: &Thread, participant: &'static Participant) {
     if let Some(local) = me.locals.at(participant) {
         local.interpreter.gate.left(participant);
     }
-}
-
-/// As `Pace::now`, without a look-up of this thread's record while the clock thread publishes the time.
-#[inline(always)]
-fn now() -> u64 {
-    Pace::written().unwrap_or_else(ask)
-}
-
-#[cold]
-fn ask() -> u64 {
-    THREAD.with(|me| me.pace.now())
 }
 
 /// "thread 4711 "render""

@@ -28,7 +28,7 @@ impl Thread {
             entry.set_label(Label::NONE);
             self.note(What::ComesIn, entry);
             entry.set_depth(1);
-            entry.came_in(self.pace.now());
+            entry.came_in();
         }
         // If the gate is closing, take the pin all the same (Admission::Late): this thread is inside already, even if it was attached
         // by somebody else. But only once: Python threads that let go in turn would hold a shutdown up for ever.
@@ -54,7 +54,7 @@ impl Thread {
         let is_back = is_pinned && !local.is_over();
         if is_back {
             self.note(What::Waits, &participant.entry);
-            participant.entry.coming_back(|| self.pace.now(), || reattach(python, state));
+            participant.entry.coming_back(|| reattach(python, state));
             self.note(What::ComesBack, &participant.entry);
         } else {
             local.take_from_slot(state, null_mut());
@@ -76,7 +76,7 @@ impl Thread {
     pub(super) fn detach_keeping_slot_of(&self, python: &Python, outer: Outer) -> Ticket {
         let Outer { state, participant, is_pinned } = outer;
         if is_pinned {
-            participant.entry.went_away(self.pace.now());
+            participant.entry.went_away();
         }
         if !outer.is_unkept() {
             self.note(What::LetsGo, &participant.entry);

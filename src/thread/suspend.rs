@@ -2,7 +2,7 @@
 
 use super::detach::ended;
 use super::stack::{Frame, INLINE, Kind, Outer, Ticket};
-use super::{Caller, THREAD, Thread, attached_python, give_back, now, this_thread};
+use super::{Caller, THREAD, Thread, attached_python, give_back, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
 use crate::registry::fork;
@@ -69,12 +69,12 @@ impl Thread {
         // If another library attached this thread, the time of that is unknown: count from now.
         if !entry.is_in() {
             entry.set_label(Label::NONE);
-            entry.came_in(now());
+            entry.came_in();
         }
         let kind = Kind::Suspended { is_pinned: true };
         caller.put(self.stack.push_known(depth + 1, Frame { kind, ..below }));
         entry.set_depth(attachments.max(1));
-        entry.went_away(now());
+        entry.went_away();
         addresses().detach_keeping_slot();
         true
     }
