@@ -33,25 +33,17 @@ use std::sync::{
 };
 use std::time::{Duration, Instant};
 
+/// Anybody may enter.
 const OPEN: u8 = 0;
+/// Nobody new may enter; those inside may stay and come back in.
 const CLOSING: u8 = 1;
+/// Nobody is inside, and nobody will be.
 const CLOSED: u8 = 2;
 
 /// After this time a closer looks again without being woken, and then ever more rarely, where a thread that leaves may not
 /// see the flag (`may_miss_who_leaves`). Only threads that leave just when the closer sets the flag can miss it, and no
 /// processor holds their store back for so long.
 const UNASKED: Duration = Duration::from_millis(1);
-
-/// Where a gate stands. It never goes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Anybody may enter.
-    Open,
-    /// Nobody new may enter; those inside may stay and come back in.
-    Closing,
-    /// Nobody is inside, and nobody will be.
-    Closed,
-}
 
 /// Why a gate could not be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,20 +241,16 @@ impl<T> Gate<T> {
         Gate { phase: AtomicU8::new(OPEN), barrier, domain, state }
     }
 
-    /// Where the gate stands now.
-    #[inline]
-    pub fn phase(&self) -> Phase {
-        match self.phase.load(Ordering::Acquire) {
-            OPEN => Phase::Open,
-            CLOSING => Phase::Closing,
-            _ => Phase::Closed,
-        }
-    }
-
     /// Whether anybody may enter.
     #[inline]
     pub fn is_open(&self) -> bool {
         self.phase.load(Ordering::Acquire) == OPEN
+    }
+
+    /// Whether nobody is inside, and nobody will be.
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.phase.load(Ordering::Acquire) == CLOSED
     }
 
     /// Takes a participant off the gate, whatever pins it holds, and hands it on to the next owner.
@@ -279,8 +267,7 @@ impl<T> Gate<T> {
     /// does not list the participant.
     pub fn orphan(&self, participant: &'static Participant<T>) -> bool {
         self.with_state(|state| {
-            let listed = self.phase() != Phase::Closed
-                && state.participants.iter().any(|other| std::ptr::eq(*other, participant));
+            let listed = !self.is_closed() && state.participants.iter().any(|other| std::ptr::eq(*other, participant));
             participant.orphaned.store(listed, Ordering::Relaxed);
             listed
         })
@@ -347,7 +334,7 @@ impl<T> Gate<T> {
         self.with_state(|state| {
             let is_held =
                 state.participants.iter().any(|other| other.pins() > 0 && !other.is_given_up() && holds(other));
-            let may = is_held && !state.claimed && self.phase() != Phase::Closed;
+            let may = is_held && !state.claimed && !self.is_closed();
             if may {
                 participant.add_pin();
             }
@@ -358,7 +345,7 @@ impl<T> Gate<T> {
     /// Takes a pin, on the owner's thread, also while Closing, as long as nobody has the claim.
     pub fn enter_late(&self, participant: &Participant<T>) -> bool {
         self.with_state(|state| {
-            let waits = !state.claimed && self.phase() != Phase::Closed;
+            let waits = !state.claimed && !self.is_closed();
             if waits {
                 participant.add_pin();
             }
@@ -455,7 +442,7 @@ impl<T> Gate<T> {
         may: impl Fn(&[&'static Participant<T>]) -> bool,
     ) -> Result<Claim<'_, T>, NotDrained> {
         let claimed = self.wait_for(deadline, |state| {
-            if self.phase() == Phase::Closed {
+            if self.is_closed() {
                 return Some(Err(NotDrained::Closed));
             }
             if state.claimed || !may(&state.participants) {

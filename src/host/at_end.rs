@@ -1,7 +1,6 @@
 //! What a host has called when an interpreter ends.
 
 use crate::error::{Result, fail};
-use crate::gate::Phase;
 use crate::registry::{self, Interpreter};
 use crate::sys::Mutex;
 use crate::thread;
@@ -27,7 +26,7 @@ pub fn hold_still() -> Still {
 pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
     let mut functions = hold_still();
     // Asked with the lock held: `run`, which comes after the gate has closed, takes it once more when it has found the last.
-    if interpreter.gate.phase() != Phase::Open {
+    if !interpreter.gate.is_open() {
         drop(functions);
         fail!(
             Closed,

@@ -17,7 +17,6 @@ pub use limits::Limits;
 
 use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};
-use crate::gate::Phase;
 use crate::host::output::Output;
 use crate::host::{at_end, output};
 use crate::queue::release;
@@ -165,7 +164,7 @@ fn sharing(python: &Python, gil: Gil) -> Result<Sharing> {
 
 fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -> Result<Arc<Interpreter>> {
     let python = main.python;
-    if main.gate.phase() != Phase::Open {
+    if !main.gate.is_open() {
         // The thread that shuts main down gets this far, too, but nobody would end an interpreter made now.
         fail!(Closed, "Python is shutting down: it takes no new interpreters");
     }
@@ -199,7 +198,7 @@ fn register(main: &Interpreter, raw: Raw, origin: Origin, shares_gil: bool) -> R
     let (facts, registrar) = (main.facts.clone(), sys::thread_id());
     let (interpreter, new) = registry::find_or_add(main.python, raw, main.slot, origin, shares_gil, facts, registrar);
     set_up(&interpreter, raw, new)?;
-    if main.gate.phase() != Phase::Open {
+    if !main.gate.is_open() {
         // Main's shutdown, which closes all gates, may have missed this one.
         interpreter.gate.close();
     }

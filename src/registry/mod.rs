@@ -7,7 +7,7 @@ pub mod own;
 mod shield;
 
 use crate::cpython::{Python, Raw, Slot, StateCell};
-use crate::gate::{Barrier, Domain, DomainGuard, Gate, Phase};
+use crate::gate::{Barrier, Domain, DomainGuard, Gate};
 use crate::sys::{self, Mutex};
 pub use delivery::Delivery;
 pub use entry::{Doing, Entry, Glimpse, Participant};
@@ -100,7 +100,7 @@ impl Interpreter {
 
     /// Whether nobody may touch the interpreter any more.
     pub fn is_closed(&self) -> bool {
-        self.gate.phase() == Phase::Closed
+        self.gate.is_closed()
     }
 
     /// Whether a participant holds a pin, but for those that `except` accepts.

@@ -5,7 +5,6 @@ use super::stack::{Frame, INLINE, Kind, Source, Ticket};
 use super::{Caller, THREAD, Thread, give_back, this_thread, with_frozen_attachments};
 use crate::cpython::Python;
 use crate::error::{Result, Status, fail};
-use crate::gate::Phase;
 use crate::registry::{self, fork};
 use crate::sys::Label;
 use crate::trace::{self, What};
@@ -284,7 +283,7 @@ impl Thread {
             participant.entry.went_away();
         }
         // While the gate closes: destructors belong on this thread rather than on the closer's.
-        let retires = source == Source::Cached && is_last && interpreter.gate.phase() != Phase::Open;
+        let retires = source == Source::Cached && is_last && !interpreter.gate.is_open();
         if retires {
             participant.entry.state.take();
         }

@@ -15,7 +15,7 @@ mod ring;
 mod posting;
 
 mod tests {
-    use crate::gate::{Barrier, Claim, Domain, Gate, NotDrained, Participant, Phase};
+    use crate::gate::{Barrier, Claim, Domain, Gate, NotDrained, Participant};
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
     use loom::thread;
@@ -55,7 +55,7 @@ mod tests {
                 self.alive.with_mut(|alive| unsafe { *alive = false });
                 claim.finish();
             }
-            assert_eq!(self.gate.phase(), Phase::Closed);
+            assert!(self.gate.is_closed());
         }
 
         /// Waits for all but one's own, for ever.
@@ -319,7 +319,7 @@ mod tests {
             let leaver = {
                 let (interpreter, cached) = (Arc::clone(&interpreter), Arc::clone(&cached));
                 thread::spawn(move || {
-                    let closes = interpreter.gate.phase() != Phase::Open;
+                    let closes = !interpreter.gate.is_open();
                     if closes {
                         cached.take_and_delete(&interpreter);
                     }
