@@ -129,12 +129,12 @@ impl Entry {
 
     /// Whether the participant is that thread's, rather than a guard's.
     pub fn is_of(&self, serial: u64) -> bool {
-        !self.is_guard() && self.thread.load(Ordering::Relaxed) == serial
+        !self.is_guard() && self.thread() == serial
     }
 
-    /// Whether that thread opened the guard whose participant this is, even if the guard has been closed since.
-    pub fn was_opened_by(&self, serial: u64) -> bool {
-        self.thread.load(Ordering::Relaxed) == serial
+    /// Whether the participant was assigned in this process, and not in one that this was forked from.
+    pub fn is_of_this_process(&self) -> bool {
+        self.forks.load(Ordering::Relaxed) == super::forks()
     }
 
     /// Notes the kernel's number of the calling thread, which changes in a forked child.
@@ -244,8 +244,7 @@ impl Entry {
             }
             seen = again;
         }
-        let is_there = participant.pins() > 0 && entry.forks.load(Ordering::Relaxed) == super::forks();
-        is_there.then_some(seen)
+        (participant.pins() > 0 && entry.is_of_this_process()).then_some(seen)
     }
 
     fn doing(&self) -> Doing {

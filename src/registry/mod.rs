@@ -132,11 +132,6 @@ impl Interpreter {
         if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
     }
 
-    /// Whether the thread with that serial has the claim of the gate, or has finished the interpreter by it.
-    pub fn is_taken_down_by(&self, thread: u64) -> bool {
-        self.gate.is_claimed_by(thread)
-    }
-
     /// The hook is registered: from here on everybody may have views.
     pub fn set_ready(&self) {
         self.ready.store(true, Ordering::Release);

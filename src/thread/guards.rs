@@ -2,7 +2,7 @@
 
 use super::{THREAD, Thread, UNHELD};
 use crate::error::Result;
-use crate::registry::{self as record, Entry, Interpreter, Participant};
+use crate::registry::{Entry, Interpreter, Participant};
 use crate::sys::Label;
 use std::sync::Arc;
 
@@ -10,7 +10,6 @@ use std::sync::Arc;
 pub struct Guard {
     pub interpreter: Arc<Interpreter>,
     pub participant: &'static Participant,
-    forks: u32,
 }
 
 impl Guard {
@@ -46,10 +45,11 @@ impl Thread {
         let take = |entry: &Entry| entry.assign(target, serial, target.python.thread_ident(), true);
         let guard = kept.unwrap_or_else(|| {
             let participant = target.gate.add_participant(take);
-            Box::new(Guard { interpreter: Arc::clone(target), participant, forks: record::forks() })
+            Box::new(Guard { interpreter: Arc::clone(target), participant })
         });
         let entry = &guard.participant.entry;
-        if !entry.was_opened_by(serial) {
+        // Another thread opened it, and this one closed it.
+        if entry.thread() != serial {
             take(entry);
         }
         entry.set_label(Label::NONE);
@@ -81,7 +81,7 @@ impl Thread {
 
 /// Closes a guard, from any thread.
 pub fn close_guard(guard: Box<Guard>) {
-    if guard.forks == record::forks() {
+    if guard.participant.entry.is_of_this_process() {
         guard.participant.entry.went_out();
         guard.interpreter.gate.leave(guard.participant);
         THREAD.with(|me| me.put_away(guard));
