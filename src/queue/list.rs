@@ -20,10 +20,10 @@ pub fn hold_still() -> Still {
 /// Adds a queue to the list; if the list has a shared queue of the same event loop already, returns that one instead.
 pub(super) fn add(queue: &Arc<Queue>) -> Option<Arc<Queue>> {
     let mut queues = hold_still();
-    let loops = queue.event_loop.as_ref().filter(|_| queue.is_shared);
     // Nobody else removes the shared queues of a parent process.
-    queues.retain(|other| !other.is_shared || other.is_of_this_process());
-    let known = loops.and_then(|event_loop| shared(&queues, &queue.interpreter, event_loop.object)).map(Arc::clone);
+    queues.retain(|other| other.event_loop.is_none() || other.is_of_this_process());
+    let event_loop = queue.event_loop.as_ref();
+    let known = event_loop.and_then(|event_loop| shared(&queues, &queue.interpreter, event_loop.object)).cloned();
     if known.is_none() {
         queues.push(Arc::clone(queue));
     }
@@ -37,7 +37,7 @@ fn shared<'a>(queues: &'a [Arc<Queue>], interpreter: &Interpreter, object: Lent)
 
 /// The same, for a thread that posts.
 pub(super) fn find_shared(interpreter: &Interpreter, object: Lent) -> Option<Arc<Queue>> {
-    shared(&hold_still(), interpreter, object).map(Arc::clone)
+    shared(&hold_still(), interpreter, object).cloned()
 }
 
 pub(super) fn remove(queue: &Arc<Queue>) {
@@ -67,9 +67,7 @@ pub fn tell(interpreter: &Interpreter) {
     for queue in of(interpreter) {
         queue.ring.close();
         queue.tell_if_free();
-        if let Some(worker) = &queue.worker {
-            worker.wake();
-        }
+        queue.wake_worker();
     }
 }
 

@@ -65,9 +65,8 @@ pub struct Queue {
     forks: u32,
     host: Host,
     worker: Option<Worker>,
+    /// All threads that post to it share the queue, and no host frees that.
     event_loop: Option<EventLoop>,
-    /// All threads that post to its event loop share the queue, and no host frees it.
-    is_shared: bool,
     interpreter: Arc<Interpreter>,
     turn: Turn,
     /// The host has freed the queue, perhaps in a job that is still running: its callbacks are not called again.
@@ -94,7 +93,6 @@ pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, h
         host,
         worker: (!matches!(runner, Runner::Host)).then(Worker::default),
         event_loop: if let Runner::SharedLoop(object) = runner { Some(EventLoop::new(object)) } else { None },
-        is_shared: matches!(runner, Runner::SharedLoop(_)),
         interpreter: Arc::clone(interpreter),
         turn: Turn::default(),
         is_freed: AtomicBool::new(false),
@@ -345,8 +343,7 @@ impl Queue {
 
     /// Whether this is the shared queue of that event loop, and takes jobs.
     fn serves(&self, interpreter: &Interpreter, object: Lent) -> bool {
-        self.is_shared
-            && self.event_loop.as_ref().is_some_and(|event_loop| event_loop.object == object)
+        self.event_loop.as_ref().is_some_and(|event_loop| event_loop.object == object)
             && self.interpreter.serial == interpreter.serial
             && self.is_of_this_process()
             && !self.ring.is_closed()

@@ -74,7 +74,7 @@ fn work(queue: &Arc<Queue>) {
             }
         }
     }
-    if queue.is_shared {
+    if queue.event_loop.is_some() {
         list::remove(queue);
     }
     *worker.has_ended.lock() = true;
@@ -88,7 +88,7 @@ fn has_work(queue: &Queue) -> bool {
 
 /// Waits to be woken. True: nobody frees this queue, and nobody has posted for a `LINGER`.
 fn rest(queue: &Queue) -> bool {
-    if !queue.is_shared {
+    if queue.event_loop.is_none() {
         thread::park();
         return false;
     }
