@@ -3,7 +3,6 @@
 use crate::error::Result;
 use crate::sys::{Condvar, Mutex};
 use crate::thread;
-use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -23,8 +22,8 @@ pub struct Report {
 /// A call of a listener that has not returned.
 struct Call {
     generation: u64,
-    /// The address of the calling thread's CALLS, which no other thread of the process has.
-    thread: usize,
+    /// The serial of the calling thread.
+    thread: u64,
 }
 
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -36,11 +35,6 @@ static REPORT: Mutex<Report> =
     Mutex::new(Report { listener: None, interval: INTERVAL, generation: 0, calls: Vec::new() });
 static RETURNED: Condvar = Condvar::new();
 
-thread_local! {
-    /// How many listeners' calls this thread is in.
-    static CALLS: Cell<u32> = const { Cell::new(0) };
-}
-
 pub fn hold_still() -> Still {
     Still(REPORT.lock())
 }
@@ -48,13 +42,9 @@ pub fn hold_still() -> Still {
 impl Still {
     /// In a forked child only this thread's calls go on.
     pub fn forget_others(&mut self) {
-        let this = this_thread();
+        let this = thread::serial();
         self.0.calls.retain(|call| call.thread == this);
     }
-}
-
-fn this_thread() -> usize {
-    CALLS.with(|calls| std::ptr::from_ref(calls).addr())
 }
 
 /// Replaces the listener; None removes it. On return no call of the previous one is running and it was dropped, unless this thread
@@ -67,7 +57,7 @@ pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()>
         let previous = std::mem::replace(&mut report.listener, listener.map(Arc::new));
         // Within a call, do not wait: this thread would wait for its own call, and two threads that replace the listener within
         // their calls would wait for each other.
-        (previous, report.generation, CALLS.get() == 0 && report.calls_before(report.generation))
+        (previous, report.generation, !report.is_in_call() && report.calls_before(report.generation))
     };
     let mut still_attached = true;
     if waits {
@@ -86,6 +76,12 @@ pub fn set(listener: Option<Listener>, interval: Option<Duration>) -> Result<()>
 }
 
 impl Report {
+    /// Whether this thread is in a call of a listener.
+    fn is_in_call(&self) -> bool {
+        let this = thread::serial();
+        self.calls.iter().any(|call| call.thread == this)
+    }
+
     fn calls_before(&self, generation: u64) -> bool {
         self.calls.iter().any(|call| call.generation < generation)
     }
@@ -98,7 +94,7 @@ pub fn interval() -> Duration {
 
 /// Tells the host which threads are waited for. True: the host gives them up. The caller is detached.
 pub fn give_up(text: &str) -> bool {
-    let thread = this_thread();
+    let thread = thread::serial();
     let (listener, generation) = {
         let mut report = REPORT.lock();
         let Some(listener) = report.listener.clone() else { return false };
@@ -106,11 +102,9 @@ pub fn give_up(text: &str) -> bool {
         report.calls.push(Call { generation, thread });
         (listener, generation)
     };
-    CALLS.set(CALLS.get() + 1);
     let (give_up, _) = thread::call_host(|| listener(&CString::new(text).unwrap_or_default()));
     // Dropped before the call counts as returned: if the listener was replaced meanwhile, this is its end.
     drop(listener);
-    CALLS.set(CALLS.get() - 1);
     let mut report = REPORT.lock();
     // The last one: a thread's call within a call ends first.
     let ended = |call: &Call| call.generation == generation && call.thread == thread;

@@ -1,6 +1,7 @@
 //! The turn: the right to take the jobs of a queue. One thread has it at a time, and may take it again within a job.
 
 use crate::sys::{Condvar, Mutex};
+use crate::thread::serial;
 use std::time::Instant;
 
 /// The turn of one queue.
@@ -12,30 +13,21 @@ pub struct Turn {
 
 #[derive(Debug, Default)]
 struct Holder {
-    /// The address of the `HERE` of the thread that has the turn; 0: none has.
-    thread: usize,
+    /// The serial of the thread that has the turn; 0: none has.
+    thread: u64,
     /// How often that thread has taken the turn.
     depth: u32,
-}
-
-thread_local! {
-    static HERE: u8 = const { 0 };
-}
-
-/// An address that no other thread of the process has.
-pub fn this_thread() -> usize {
-    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 impl Turn {
     /// Takes the turn. False: another thread has it.
     pub fn begin(&self) -> bool {
-        self.holder.lock().take(this_thread())
+        self.holder.lock().take(serial())
     }
 
     /// Waits for the turn, and takes it. False: timed out.
     pub fn begin_by(&self, deadline: Option<Instant>) -> bool {
-        let thread = this_thread();
+        let thread = serial();
         self.free.wait_for(self.holder.lock(), deadline, |holder| holder.take(thread).then_some(())).is_some()
     }
 
@@ -54,12 +46,12 @@ impl Turn {
 
     /// Whether the calling thread has the turn.
     pub fn is_mine(&self) -> bool {
-        self.holder.lock().thread == this_thread()
+        self.holder.lock().thread == serial()
     }
 }
 
 impl Holder {
-    fn take(&mut self, thread: usize) -> bool {
+    fn take(&mut self, thread: u64) -> bool {
         if self.thread != 0 && self.thread != thread {
             return false;
         }

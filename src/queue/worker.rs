@@ -1,11 +1,11 @@
 //! The worker: pyferry's own thread that runs a queue's jobs. While there are none it is detached, and holds no shutdown up.
 
 use super::event_loop::EventLoop;
-use super::turn::this_thread;
 use super::{Queue, list};
 use crate::error::{Error, Result, Status};
 use crate::sys::{self, Condvar, Mutex};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use crate::thread::serial;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 pub struct Worker {
     /// For waking it: from a signal handler too, so there is no lock around it.
     thread: OnceLock<Thread>,
-    /// What `this_thread` says there: std::thread::current must not be asked in the last destructors of a thread. 0: not yet there.
-    place: AtomicUsize,
+    /// Its thread's: std::thread::current must not be asked in the last destructors of a thread. 0: not yet there.
+    serial: AtomicU64,
     has_ended: Mutex<bool>,
     ended: Condvar,
 }
@@ -41,7 +41,7 @@ fn work(queue: &Arc<Queue>) {
     let Some(worker) = &queue.worker else { return };
     // A post before this wakes nobody, but the loop looks for jobs before its first rest.
     let _ = worker.thread.set(thread::current());
-    worker.place.store(this_thread(), Ordering::Relaxed);
+    worker.serial.store(serial(), Ordering::Relaxed);
     let mut may_rest = false;
     loop {
         let is_idle = (may_rest || !has_work(queue)) && rest(queue);
@@ -118,7 +118,7 @@ impl Worker {
     /// The queue is closed: wakes the worker, and waits for its end, unless this thread is the worker.
     pub fn end(&self) {
         self.wake();
-        if self.place.load(Ordering::Relaxed) == this_thread() {
+        if self.serial.load(Ordering::Relaxed) == serial() {
             return;
         }
         self.ended.wait_for(self.has_ended.lock(), None, |has_ended| has_ended.then_some(()));
