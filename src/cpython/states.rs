@@ -92,26 +92,16 @@ impl Python {
         Ok(())
     }
 
-    /// Attaches this thread, which is detached, through a state of its own that no thread was attached through before.
-    #[cold]
-    pub fn attach_first(&self, slot: Slot, unattached: Unattached) {
-        let Unattached { state, bound } = unattached;
-        if !bound {
-            slot.set(null_mut());
-            self.reattach(state);
-            slot.set(state.as_ptr());
-        } else {
-            self.attach(slot, state);
-        }
-    }
-
     /// Attaches this thread, which is detached, through a state of its own, kept by a pin. Sets the slot first, so that
     /// CPython finds there what it would have left there itself.
-    #[inline]
-    pub fn attach(&self, slot: Slot, state: State) {
-        slot.set(state.as_ptr());
+    pub fn attach(&self, slot: Slot, unattached: Unattached) {
+        let Unattached { state, bound } = unattached;
+        slot.set(if bound { state.as_ptr() } else { null_mut() });
         // SAFETY: this thread is detached, the state is its own and, by the caller's pin, alive.
         unsafe { (self.table.PyEval_RestoreThread)(state.as_ptr()) }
+        if !bound {
+            slot.set(state.as_ptr());
+        }
     }
 
     /// Detaches this thread, and restores the slot to its earlier value.

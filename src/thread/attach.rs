@@ -13,12 +13,12 @@ use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
 use super::{Admission, Caller, THREAD, Thread};
 use super::{gil_nudge, give_back, orphans, reattach, stand_ins, this_thread};
-use crate::cpython::{Addresses, Aside, Python, State, Unattached};
+use crate::cpython::{Addresses, Aside, Python, State};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter, Participant, fork};
 use crate::sys::Label;
 use crate::trace::{self, What};
-use gil_nudge::{attach_first, attach_state};
+use gil_nudge::attach_through;
 use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::Arc;
@@ -277,11 +277,12 @@ impl Thread {
             }
             python.detach_keeping_slot();
         }
-        let Some((Unattached { state, bound }, source)) = self.choose_state(&local, before) else {
+        let Some((unattached, source)) = self.choose_state(&local, before) else {
             self.unpin(&local);
             self.restore(python, outer);
             fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
         };
+        let state = unattached.state;
         let now = current.map_or(before, State::as_ptr);
         let before = if python.sets_bound_gilstate() && self.bound_gilstate_is_cleared(target, state, now) {
             // CPython writes the slot here, and again when the state that is in it now is attached again.
@@ -291,13 +292,7 @@ impl Thread {
             target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {
-            self.sets_out(&local, || {
-                if bound {
-                    attach_state(python, target.slot, state);
-                } else {
-                    attach_first(python, target.slot, Unattached { state, bound });
-                }
-            });
+            self.sets_out(&local, || attach_through(python, target.slot, unattached));
             before
         };
         // The visit begins clean: an exception that was sent to an earlier visit is dropped, and one that is set is put aside.

@@ -25,14 +25,8 @@ const LOOKS: u32 = 5;
 const QUIET: u32 = 200;
 
 /// Attaches this thread, which is detached, through a state of its own that a pin keeps.
-#[inline]
-pub fn attach_state(python: &Python, slot: Slot, state: State) {
+pub fn attach_through(python: &Python, slot: Slot, state: Unattached) {
     nudging(|| python.attach(slot, state));
-}
-
-/// Attaches this thread, which is detached, through a state that was not attached before.
-pub fn attach_first(python: &Python, slot: Slot, state: Unattached) {
-    nudging(|| python.attach_first(slot, state));
 }
 
 /// Attaches this thread again through a state that it let go of, with the slot as it was.

@@ -258,7 +258,7 @@ pub fn with_temporary_state<R>(
             python.detach_keeping_slot();
         }
         let before = slot.get(python);
-        gil_nudge::attach_first(python, slot, unattached);
+        gil_nudge::attach_through(python, slot, unattached);
         let entered = Kind::Entered { source: Source::Temporary, before, outer, aside: Aside::NONE };
         let number = me.push_unnamed(python, state, entered);
         let result = f(state, before);
