@@ -3,7 +3,6 @@
 use super::Interpreter;
 use crate::cpython::{State, StateCell};
 use crate::sys::{self, Label, LabelCell};
-use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// A thread, or a guard, at the gate of an interpreter.
@@ -51,15 +50,6 @@ const COMING_BACK: u64 = 1 << 63;
 /// In `since`: the participant has let go, or gone on into another interpreter.
 const AWAY: u64 = 1 << 62;
 const TIME: u64 = !(COMING_BACK | AWAY);
-
-/// What a report says of a participant.
-pub struct Presence {
-    guard: bool,
-    thread_id: u32,
-    ident: u64,
-    label: Option<&'static CStr>,
-    since: u64,
-}
 
 impl Entry {
     /// Of no thread.
@@ -233,6 +223,7 @@ impl Entry {
             current: entry.current.load(Ordering::Relaxed),
             label: entry.label(),
             depth: entry.depth(),
+            inside_since: entry.since.load(Ordering::Relaxed) & TIME,
             doing: entry.doing(),
         };
         // Read again until two reads agree, so that the age of one stay is never shown for another one.
@@ -255,16 +246,6 @@ impl Entry {
             _ if since & COMING_BACK != 0 => Doing::Waits { since: moved },
             _ if since & AWAY != 0 => Doing::IsAway { since: moved },
             _ => Doing::IsIn { since: since.max(moved) },
-        }
-    }
-
-    pub(super) fn presence(&self) -> Presence {
-        Presence {
-            guard: self.is_guard(),
-            thread_id: self.thread_id.load(Ordering::Relaxed),
-            ident: self.ident(),
-            label: self.label.get().text(),
-            since: self.since.load(Ordering::Relaxed) & TIME,
         }
     }
 }
@@ -304,19 +285,22 @@ pub struct Glimpse {
     pub label: Label,
     /// How many attachments the thread is in, up to and with its last one here.
     pub depth: u32,
+    /// When it came in, in ticks, even if it has let go since; 0: it is on its way in.
+    inside_since: u64,
     /// What it does.
     pub doing: Doing,
 }
 
-impl Presence {
+impl Glimpse {
     /// The thread, what it does, for how long it has been in, and where in Python it is, if `place` knows.
     pub(super) fn describe(&self, place: impl Fn(u64) -> Option<String>) -> String {
-        let mut text = if self.guard { "a guard opened by ".to_owned() } else { String::new() };
+        let is_guard = matches!(self.doing, Doing::Guards { .. });
+        let mut text = if is_guard { "a guard opened by ".to_owned() } else { String::new() };
         text += &sys::describe_thread(self.thread_id);
-        if let Some(label) = self.label {
+        if let Some(label) = self.label.text() {
             text += &format!(" [{}]", label.to_string_lossy());
         }
-        text += &match self.since {
+        text += &match self.inside_since {
             0 => ", which is on its way in".into(),
             // Formatting floats would link 17 KB of code.
             since => {
@@ -325,7 +309,7 @@ impl Presence {
             }
         };
         match place(self.ident) {
-            Some(place) if !self.guard => text + ", at " + &place,
+            Some(place) if !is_guard => text + ", at " + &place,
             _ => text,
         }
     }

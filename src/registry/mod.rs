@@ -122,13 +122,13 @@ impl Interpreter {
         except: impl Fn(&Entry) -> bool,
         place: impl Fn(u64) -> Option<String>,
     ) -> String {
-        let mut inside = Vec::new();
+        let mut inside: Vec<Glimpse> = Vec::new();
         self.gate.for_each_participant(|participant| {
-            if participant.pins() > 0 && !except(&participant.entry) {
-                inside.push(participant.entry.presence());
+            if !except(&participant.entry) {
+                inside.extend(Entry::look(participant));
             }
         });
-        let inside: Vec<String> = inside.iter().map(|presence| presence.describe(&place)).collect();
+        let inside: Vec<String> = inside.iter().map(|glimpse| glimpse.describe(&place)).collect();
         if inside.is_empty() { "nobody any more".into() } else { inside.join("; ") }
     }
 
