@@ -24,10 +24,6 @@ pub(super) struct Local {
 }
 
 impl Local {
-    fn is_to(&self, target: &Interpreter) -> bool {
-        std::ptr::eq(Arc::as_ptr(&self.interpreter), target)
-    }
-
     /// Whether the interpreter has ended, or the thread was given up.
     pub fn is_over(&self) -> bool {
         self.interpreter.is_closed() || self.participant.is_given_up()
@@ -121,7 +117,7 @@ impl Locals {
     }
 
     pub fn of(&self, target: &Interpreter) -> Option<Rc<Local>> {
-        self.find(|local| local.is_to(target))
+        self.find(|local| std::ptr::eq(&*local.interpreter, target))
     }
 
     /// The `Local` with that participant.

@@ -15,7 +15,6 @@
 use crate::cpython::Python;
 use crate::registry::{Entry, Interpreter};
 use crate::sys::{self, Condvar, KeptAddress, Mutex};
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,13 +33,11 @@ pub(super) fn may_delete() -> impl Fn(&Entry) -> bool {
 
 /// Keeps the addresses of ended threads that left states in an interpreter, except those that another thread has or may get.
 pub(super) fn keep_addresses(interpreter: &Interpreter) -> Vec<(u64, KeptAddress)> {
-    let idents = RefCell::new(Vec::new());
-    interpreter.gate.count_orphaned(|entry| {
-        idents.borrow_mut().push(entry.ident());
-        true
+    let mut idents = Vec::new();
+    interpreter.gate.for_each_participant(|participant| {
+        idents.extend(participant.is_orphaned().then(|| participant.entry.ident()));
     });
-    let keep = |ident: u64| Some((ident, sys::keep_address(ident)?));
-    idents.into_inner().into_iter().filter_map(keep).collect()
+    idents.into_iter().filter_map(|ident| Some((ident, sys::keep_address(ident)?))).collect()
 }
 
 /// Notes the stack size of this thread, which leaves a state.
