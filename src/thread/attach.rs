@@ -12,10 +12,10 @@
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
 use super::{Admission, Caller, THREAD, Thread};
-use super::{gil_nudge, give_back, orphans, reattach, stand_ins, this_thread};
+use super::{gil_nudge, give_back, orphans, reattach, slowly, stand_ins, this_thread};
 use crate::cpython::{Addresses, Aside, Python, State};
 use crate::error::{Error, Result, Status, fail};
-use crate::registry::{self, Interpreter, Participant, fork};
+use crate::registry::{self, Interpreter, Participant};
 use crate::sys::Label;
 use crate::trace::{self, What};
 use gil_nudge::attach_through;
@@ -85,14 +85,12 @@ fn enter<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thr
 
 #[cold]
 fn attach_slowly<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) -> C::Answer {
-    C::answer(fork::check().and_then(|()| {
-        THREAD.with(|me| {
-            if !trace::is_on() || !(me.nest::<true>(target, caller) || me.enter::<true>(target, label, caller)) {
-                caller.put(me.cleanly(|| me.attach_slow(target, Admission::Open, label))?);
-            }
-            Ok(())
-        })
-    }))
+    slowly::<C>(|me| {
+        if !trace::is_on() || !(me.nest::<true>(target, caller) || me.enter::<true>(target, label, caller)) {
+            caller.put(me.cleanly(|| me.attach_slow(target, Admission::Open, label))?);
+        }
+        Ok(())
+    })
 }
 
 /// Attaches this thread to an interpreter.

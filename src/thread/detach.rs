@@ -2,10 +2,10 @@
 
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
-use super::{Caller, THREAD, Thread, give_back, this_thread, with_frozen_attachments};
+use super::{Caller, THREAD, Thread, give_back, slowly, this_thread, with_frozen_attachments};
 use crate::cpython::Python;
 use crate::error::{Result, Status, fail};
-use crate::registry::{self, fork};
+use crate::registry;
 use crate::sys::Label;
 use crate::trace::{self, What};
 use std::cell::Cell;
@@ -34,21 +34,19 @@ fn go_back<C: Caller>(caller: C, me: &Thread) -> C::Answer {
 
 #[cold]
 fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
-    C::answer(fork::check().and_then(|()| {
-        THREAD.with(|me| {
-            let is_noted = || {
-                if me.is_in_first() {
-                    me.leave::<true>(caller)
-                } else {
-                    me.unnest::<true>(caller) || me.go_back::<true>(caller)
-                }
-            };
-            if trace::is_on() && is_noted() {
-                return Ok(());
+    slowly::<C>(|me| {
+        let is_noted = || {
+            if me.is_in_first() {
+                me.leave::<true>(caller)
+            } else {
+                me.unnest::<true>(caller) || me.go_back::<true>(caller)
             }
-            ended(caller, me.cleanly(|| me.detach_slow(caller.ticket())))
-        })
-    }))
+        };
+        if trace::is_on() && is_noted() {
+            return Ok(());
+        }
+        ended(caller, me.cleanly(|| me.detach_slow(caller.ticket())))
+    })
 }
 
 /// Empties the ticket if its frame is over: on success, and with CLOSED.

@@ -56,7 +56,7 @@ pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Result, fail};
-use crate::registry::{self, Entry, Interpreter, Participant};
+use crate::registry::{self, Entry, Interpreter, Participant, fork};
 use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
 use local::{Cache, Local, Locals};
@@ -431,6 +431,11 @@ fn call_closer(me: &Thread, participant: &'static Participant) {
     if let Some(local) = me.locals.at(participant) {
         local.interpreter.gate.left(participant);
     }
+}
+
+/// The slow path of a call; FORKED in a child that CPython does not know of.
+fn slowly<C: Caller>(f: impl FnOnce(&Thread) -> Result<()>) -> C::Answer {
+    C::answer(fork::check().and_then(|()| THREAD.with(f)))
 }
 
 /// "thread 4711 "render""

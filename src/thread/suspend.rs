@@ -2,10 +2,9 @@
 
 use super::detach::ended;
 use super::stack::{Frame, INLINE, Kind, Outer, Ticket};
-use super::{Caller, THREAD, Thread, attached_python, give_back, this_thread};
+use super::{Caller, THREAD, Thread, attached_python, give_back, slowly, this_thread};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
-use crate::registry::fork;
 use crate::sys::Label;
 use std::cell::Cell;
 
@@ -17,10 +16,10 @@ pub fn suspend_by<C: Caller>(caller: C) -> C::Answer {
 
 #[cold]
 fn suspend_slowly<C: Caller>(caller: C) -> C::Answer {
-    C::answer(fork::check().and_then(|()| {
-        caller.put(THREAD.with(|me| me.cleanly(|| me.suspend_slow()))?);
+    slowly::<C>(|me| {
+        caller.put(me.cleanly(|| me.suspend_slow())?);
         Ok(())
-    }))
+    })
 }
 
 /// Comes back from the last suspend, by the fast path if possible.
@@ -31,9 +30,7 @@ pub fn resume_by<C: Caller>(caller: C) -> C::Answer {
 
 #[cold]
 fn resume_slowly<C: Caller>(caller: C) -> C::Answer {
-    C::answer(
-        fork::check().and_then(|()| ended(caller, THREAD.with(|me| me.cleanly(|| me.resume_slow(caller.ticket()))))),
-    )
+    slowly::<C>(|me| ended(caller, me.cleanly(|| me.resume_slow(caller.ticket()))))
 }
 
 /// Lets go of the interpreter this thread is attached to.
