@@ -23,7 +23,7 @@ struct Locks {
     observe: observe::Still,
     trace: trace::Still,
     registry: registry::Still,
-    _cpython: cpython::Still,
+    _cpython: Option<cpython::Still>,
 }
 
 thread_local! {
@@ -47,34 +47,23 @@ extern "C" fn before() {
     // Find Python now: the child must not look symbols up, since a thread that is not there may hold the locks of the loader and
     // the C library.
     let _ = Python::in_process();
-    let clock = sys::hold_clock_still();
-    let host = host::hold_still();
-    let queues = queue::hold_still();
-    let coroutines = coroutine::hold_still();
-    let release = release::hold_still();
-    let report = report::hold_still();
-    let runtime = runtime::hold_still();
-    let python_threads = python_threads::hold_still();
-    let observe = observe::hold_still();
-    let trace = trace::hold_still();
-    let registry = registry::hold_still();
+    let mut held = Locks {
+        clock: sys::hold_clock_still(),
+        _host: host::hold_still(),
+        _queues: queue::hold_still(),
+        coroutines: coroutine::hold_still(),
+        release: release::hold_still(),
+        report: report::hold_still(),
+        runtime: runtime::hold_still(),
+        python_threads: python_threads::hold_still(),
+        observe: observe::hold_still(),
+        trace: trace::hold_still(),
+        registry: registry::hold_still(),
+        _cpython: None,
+    };
     // Two copies of this library have a handler each, but CPython's `HEAD_LOCK` can be taken only once: by the copy that serves
     // Python.
-    let cpython = cpython::hold_still(registry.serves());
-    let held = Locks {
-        clock,
-        _host: host,
-        _queues: queues,
-        coroutines,
-        release,
-        report,
-        runtime,
-        python_threads,
-        observe,
-        trace,
-        registry,
-        _cpython: cpython,
-    };
+    held._cpython = Some(cpython::hold_still(held.registry.serves()));
     // In a box, to keep the thread-local small: every thread has one.
     HELD.with(|place| place.replace(Some(Box::new(held))));
 }
