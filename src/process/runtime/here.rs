@@ -1,18 +1,15 @@
 //! PYFERRY_RUNTIME_ON_THIS_THREAD: Python's main thread is the host's thread that started Python.
 
 use super::Options;
-use super::initializing::{Initializing, initialize};
+use super::initializing::{Initializing, finalize, initialize};
 use crate::cpython::{Python, State};
-use crate::error::{Error, Result, Status};
-use crate::host::output;
+use crate::error::Result;
 use crate::interpreter::Limits;
 use crate::registry::Interpreter;
-use crate::thread;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
@@ -56,24 +53,8 @@ impl Here {
         self.is_this_thread() && python.attached(Some(self.state)) == Some(self.state)
     }
 
-    /// Finalises Python on this thread, its main thread; if somebody else does so, waits for the end of that. False: Python could
-    /// not flush its output.
+    /// Finalises Python on this thread, its main thread. False: Python could not flush its output.
     pub fn finalize(&self, main: &Interpreter, limits: &Limits) -> Result<bool> {
-        let python = main.python;
-        let by_others = main.is_closed() || python.is_finalizing();
-        while by_others && main.raw().is_some() {
-            if limits.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Error::new(Status::Timeout, "another thread is in Py_FinalizeEx".to_owned()));
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        let flushed = by_others || {
-            thread::reattach(python, self.state);
-            // First, or the handler of an earlier signal would raise in an atexit function.
-            python.make_pending_calls();
-            python.finalize()
-        };
-        output::set_of_runtime(None);
-        Ok(flushed)
+        finalize(self.state, main, limits.deadline)
     }
 }

@@ -1,4 +1,5 @@
-//! Marks the thread that Python is being initialised on: site code, which runs there meanwhile, may call pyferry_runtime_start.
+//! How Python is initialised and finalised on the calling thread. Initialising marks the thread: site code, which runs there meanwhile,
+//! may call pyferry_runtime_start.
 
 use super::Options;
 use crate::cpython::{Python, State};
@@ -6,10 +7,12 @@ use crate::error::{Result, fail};
 use crate::host::output;
 use crate::interpreter;
 use crate::registry::Interpreter;
+use crate::sys::SignalMask;
 use crate::thread;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 thread_local! {
     static INITIALIZING: Cell<bool> = const { Cell::new(false) };
@@ -54,4 +57,27 @@ pub fn initialize(
         Ok((state, main))
     };
     begin().inspect_err(|_| output::set_of_runtime(None))
+}
+
+/// Finalises Python on this thread, its main thread, which is detached from `state`; if somebody else does so, does not attach again,
+/// but waits for the end of that. False: Python could not flush its output.
+pub fn finalize(state: State, main: &Interpreter, deadline: Option<Instant>) -> Result<bool> {
+    let python = main.python;
+    let by_others = main.is_closed() || python.is_finalizing();
+    while by_others && main.raw().is_some() {
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            fail!(Timeout, "another thread is in Py_FinalizeEx");
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let flushed = by_others || {
+        thread::reattach(python, state);
+        SignalMask::as_given(|| {
+            // First, or the handler of an earlier signal would raise in an atexit function.
+            python.make_pending_calls();
+            python.finalize()
+        })
+    };
+    output::set_of_runtime(None);
+    Ok(flushed)
 }

@@ -1,11 +1,10 @@
 //! The owner: the thread that initialises and finalises Python, and is Python's main thread.
 
 use super::here::Here;
-use super::initializing::{Initializing, initialize};
+use super::initializing::{Initializing, finalize, initialize};
 use super::{Options, RUNTIME};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
-use crate::host::output;
 use crate::interpreter::{Limits, python_threads, shutdown};
 use crate::registry::{Interpreter, own};
 use crate::sys::{self, Receiver, Sender, SignalMask, channel};
@@ -199,22 +198,8 @@ fn own(
     if !serve(&main, orders) {
         return;
     }
-    let flushed = if main.is_closed() || python.is_finalizing() {
-        // Somebody else is finalising Python, or has done so: do not attach again, only wait for its end.
-        while main.raw().is_some() {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        true
-    } else {
-        thread::reattach(python, state);
-        SignalMask::as_given(|| {
-            // As in `serve`: the handler of an earlier SIGINT would raise in an atexit function.
-            python.make_pending_calls();
-            python.finalize()
-        })
-    };
-    output::set_of_runtime(None);
-    let _ = finalized.send(flushed);
+    // Without a time limit it does not fail.
+    let _ = finalized.send(finalize(state, &main, None).unwrap_or(true));
 }
 
 /// Acts as Python's main thread until it is told to finalise: runs the calls that libraries give to Py_AddPendingCall, which
