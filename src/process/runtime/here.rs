@@ -6,22 +6,13 @@ use crate::cpython::{Python, State};
 use crate::error::Result;
 use crate::interpreter::Limits;
 use crate::registry::Interpreter;
-use std::cell::Cell;
+use crate::thread;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
-
-thread_local! {
-    /// Which start made this thread Python's main thread; 0: none. Not the system's number of the thread, which a later thread may
-    /// get.
-    static NUMBER: Cell<u64> = const { Cell::new(0) };
-}
 
 /// The host's thread that Python was initialised on.
 pub struct Here {
-    number: u64,
+    serial: u64,
     /// The thread state that Python was initialised with, detached since.
     state: State,
 }
@@ -37,14 +28,12 @@ impl Here {
             let _marked = Initializing::begin();
             initialize(python, program, options)?
         };
-        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-        NUMBER.with(|own| own.set(number));
-        Ok((Here { number, state }, main))
+        Ok((Here { serial: thread::serial(), state }, main))
     }
 
     /// Whether the calling thread is Python's main thread.
     pub fn is_this_thread(&self) -> bool {
-        NUMBER.with(Cell::get) == self.number
+        thread::serial() == self.serial
     }
 
     /// Whether this thread, the only one of a forked child, is Python's main thread and attached through its first state, which
