@@ -1,4 +1,4 @@
-use super::{enter, given, pyferry_view, required};
+use super::{Data, enter, given, pyferry_view, required};
 use crate::error::Status;
 use crate::host::at_end;
 use std::ffi::c_void;
@@ -38,23 +38,8 @@ pub unsafe extern "C-unwind" fn pyferry_at_end(
         // SAFETY: as documented for the caller.
         let view = unsafe { required(view, "view") }?;
         let function = given(function, "function")?;
-        let call = Call { function, data };
-        at_end::register(&view.interpreter, Box::new(move || call.make()))
-    })
-}
-
-// The host's function, and its word for itself.
-struct Call {
-    function: unsafe extern "C" fn(*mut c_void),
-    data: *mut c_void,
-}
-
-// SAFETY: the data is never looked at here; the header says that the thread which ends the interpreter gets it.
-unsafe impl Send for Call {}
-
-impl Call {
-    fn make(self) {
+        let data = Data::new(data);
         // SAFETY: the host gave the two together, to be called once.
-        unsafe { (self.function)(self.data) };
-    }
+        at_end::register(&view.interpreter, Box::new(move || unsafe { function(data.get()) }))
+    })
 }

@@ -75,7 +75,8 @@ pub use view::*;
 use crate::error::{self, Error, Result, Status, fail};
 use crate::interpreter::Limits;
 use crate::registry::fork;
-use std::ffi::{CStr, c_char};
+use crate::thread;
+use std::ffi::{CStr, c_char, c_void};
 use std::time::{Duration, Instant};
 
 // The one place where a Result becomes a status.
@@ -210,6 +211,36 @@ const NEVER: i64 = -1;
 // What a stop may take, and when it begins to interrupt.
 fn limits(patience_ms: i64, timeout_ms: i64) -> Result<Limits> {
     Ok(Limits { interrupt_from: from_now(patience_ms, "patience_ms")?, deadline: deadline(timeout_ms)? })
+}
+
+// What a host gave together with a callback, which owns this.
+struct Data {
+    data: *mut c_void,
+    destroy: Option<unsafe extern "C" fn(*mut c_void)>,
+}
+
+// SAFETY: the data is never looked at here; the header says on which threads the callback gets it.
+unsafe impl Send for Data {}
+// SAFETY: as above.
+unsafe impl Sync for Data {}
+
+impl Data {
+    fn new(data: *mut c_void) -> Data {
+        Data { data, destroy: None }
+    }
+
+    fn get(&self) -> *mut c_void {
+        self.data
+    }
+}
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: the host gave the two together, and no call of the callback can come any more.
+            thread::call_host(|| unsafe { destroy(self.data) });
+        }
+    }
 }
 
 // An array of the host's. Its first element says how large each is.

@@ -1,9 +1,8 @@
-use super::{Places, enter, fail, given, options, text};
+use super::{Data, Places, enter, fail, given, options, text};
 use crate::error::{Result, Status};
 use crate::observe::{self, Activity, Event, Kind, Limits, Seen};
 use crate::registry::fork;
 use crate::sys;
-use crate::thread;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::ptr::null;
@@ -246,12 +245,15 @@ pub unsafe extern "C-unwind" fn pyferry_watchdog(options: *const pyferry_watchdo
         }
         // SAFETY: as documented for the caller.
         let options = unsafe { self::options(options, "options") }?;
-        let (limits, host) = watchdog(&options)?;
-        observe::set(Some(Box::new(move |event| host.hear(event))), limits)
+        let (limits, hear) = watchdog(&options)?;
+        let data = Data { data: options.data, destroy: options.destroy };
+        observe::set(Some(Box::new(move |event| tell(hear, &data, event))), limits)
     })
 }
 
-fn watchdog(options: &pyferry_watchdog_options) -> Result<(Limits, Host)> {
+type Callback = unsafe extern "C" fn(*const pyferry_watchdog_event, *mut c_void);
+
+fn watchdog(options: &pyferry_watchdog_options) -> Result<(Limits, Callback)> {
     let Some(hear) = options.callback else {
         fail!(
             InvalidArgument,
@@ -263,46 +265,23 @@ fn watchdog(options: &pyferry_watchdog_options) -> Result<(Limits, Host)> {
     if limits.wait.is_none() && limits.hold.is_none() {
         fail!(InvalidArgument, "`options->wait_ms` and `options->hold_ms` are 0: there is nothing to watch");
     }
-    Ok((limits, Host { hear, data: options.data, destroy: options.destroy }))
+    Ok((limits, hear))
 }
 
-// The host's callback, and what goes with it.
-struct Host {
-    hear: unsafe extern "C" fn(*const pyferry_watchdog_event, *mut c_void),
-    data: *mut c_void,
-    destroy: Option<unsafe extern "C" fn(*mut c_void)>,
-}
-
-// SAFETY: the data is never looked at here; the header says that it is passed from a thread of pyferry's.
-unsafe impl Send for Host {}
-// SAFETY: as above.
-unsafe impl Sync for Host {}
-
-impl Host {
-    fn hear(&self, event: &Event<'_>) {
-        let threads: Vec<_> = event.threads.iter().map(pyferry_thread_info::from).collect();
-        let stack = event.stack.as_deref().map(|stack| CString::new(stack).unwrap_or_default());
-        let event = pyferry_watchdog_event {
-            struct_size: size_of::<pyferry_watchdog_event>(),
-            kind: if event.kind == Kind::Wait { PYFERRY_WATCHDOG_WAIT } else { PYFERRY_WATCHDOG_HOLD },
-            thread: &raw const threads[event.who],
-            holder: event.holder.map_or(null(), |holder| &raw const threads[holder]),
-            threads: threads.as_ptr(),
-            thread_count: threads.len(),
-            python_stack: stack.as_ref().map_or(null(), |stack| stack.as_ptr()),
-        };
-        // SAFETY: the host gave the two together, to last until `destroy`, which is called when this is dropped.
-        unsafe { (self.hear)(&event, self.data) };
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
-            // SAFETY: as above, and no call can come any more.
-            thread::call_host(|| unsafe { destroy(self.data) });
-        }
-    }
+fn tell(hear: Callback, data: &Data, event: &Event<'_>) {
+    let threads: Vec<_> = event.threads.iter().map(pyferry_thread_info::from).collect();
+    let stack = event.stack.as_deref().map(|stack| CString::new(stack).unwrap_or_default());
+    let event = pyferry_watchdog_event {
+        struct_size: size_of::<pyferry_watchdog_event>(),
+        kind: if event.kind == Kind::Wait { PYFERRY_WATCHDOG_WAIT } else { PYFERRY_WATCHDOG_HOLD },
+        thread: &raw const threads[event.who],
+        holder: event.holder.map_or(null(), |holder| &raw const threads[holder]),
+        threads: threads.as_ptr(),
+        thread_count: threads.len(),
+        python_stack: stack.as_ref().map_or(null(), |stack| stack.as_ptr()),
+    };
+    // SAFETY: the host gave the two together, to last until `destroy`.
+    unsafe { hear(&event, data.get()) };
 }
 
 /// Begins to write down what every thread does with interpreters: each wait, each stay and its label, nested attachments,

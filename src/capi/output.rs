@@ -1,3 +1,4 @@
+use super::Data;
 use crate::host::output::Output;
 use std::ffi::{c_char, c_void};
 
@@ -26,26 +27,11 @@ pub type pyferry_output = Option<
     unsafe extern "C" fn(interpreter_id: i64, stream: i32, bytes: *const c_char, length: usize, data: *mut c_void),
 >;
 
-// The host's callback, and its word for itself.
-struct Host {
-    hear: unsafe extern "C" fn(i64, i32, *const c_char, usize, *mut c_void),
-    data: *mut c_void,
-}
-
-// SAFETY: the data is never looked at here; the header says that it is passed on the thread that writes.
-unsafe impl Send for Host {}
-// SAFETY: as above.
-unsafe impl Sync for Host {}
-
-impl Host {
-    fn hear(&self, interpreter: i64, stream: i32, bytes: &[u8]) {
-        // SAFETY: the host gave the two together, to last as long as the interpreter.
-        unsafe { (self.hear)(interpreter, stream, bytes.as_ptr().cast(), bytes.len(), self.data) };
-    }
-}
-
 // What the options say.
 pub(super) fn output(hear: pyferry_output, data: *mut c_void) -> Option<Output> {
-    let host = Host { hear: hear?, data };
-    Some(Output::new(move |interpreter, stream, bytes| host.hear(interpreter, stream, bytes)))
+    let (hear, data) = (hear?, Data::new(data));
+    Some(Output::new(move |interpreter, stream, bytes| {
+        // SAFETY: the host gave the two together, to last as long as the interpreter.
+        unsafe { hear(interpreter, stream, bytes.as_ptr().cast(), bytes.len(), data.get()) }
+    }))
 }

@@ -1,4 +1,4 @@
-use super::{enter, given, null, options, out, pyferry_view, required};
+use super::{Data, enter, given, null, options, out, pyferry_view, required};
 use crate::error::{Result, Status, fail};
 use crate::interpreter::script;
 use crate::queue::{self, Host, Job, Queue, Runner};
@@ -96,19 +96,6 @@ impl Default for pyferry_queue_options {
     }
 }
 
-// What the options say, for whatever thread.
-struct Data(*mut c_void);
-// SAFETY: the data is never looked at here; the header says from which threads it is passed.
-unsafe impl Send for Data {}
-// SAFETY: as above.
-unsafe impl Sync for Data {}
-
-impl Data {
-    fn get(&self) -> *mut c_void {
-        self.0
-    }
-}
-
 /// Makes a queue. Jobs are posted to it from any thread, without a wait. The host (pyferry_queue_run) or a worker of
 /// pyferry's runs them, and attaches once for many.
 ///
@@ -151,7 +138,7 @@ pub unsafe extern "C-unwind" fn pyferry_queue_new(
 }
 
 fn host(options: &pyferry_queue_options) -> Host {
-    let (wake_data, error_data) = (Data(options.wake_data), Data(options.error_data));
+    let (wake_data, error_data) = (Data::new(options.wake_data), Data::new(options.error_data));
     Host {
         call,
         take_exception: script::take_exception,

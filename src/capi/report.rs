@@ -1,7 +1,6 @@
-use super::{enter, fail};
+use super::{Data, enter, fail};
 use crate::error::Status;
 use crate::interpreter::report;
-use crate::thread;
 use std::ffi::{CStr, c_char, c_void};
 use std::time::Duration;
 
@@ -65,35 +64,9 @@ pub unsafe extern "C-unwind" fn pyferry_set_report(
             }
             return report::set(None, interval);
         };
-        let host = Host { hear, data, destroy };
-        report::set(Some(Box::new(move |text| host.hear(text))), interval)
+        let data = Data { data, destroy };
+        // SAFETY: the host gave the two together, to last until `destroy`.
+        let hear = move |text: &CStr| unsafe { hear(text.as_ptr(), data.get()) == PYFERRY_REPORT_GIVE_UP };
+        report::set(Some(Box::new(hear)), interval)
     })
-}
-
-// The host's callback, and what goes with it.
-struct Host {
-    hear: unsafe extern "C" fn(*const c_char, *mut c_void) -> i32,
-    data: *mut c_void,
-    destroy: Option<unsafe extern "C" fn(*mut c_void)>,
-}
-
-// SAFETY: the data is never looked at here; the header says that it is passed from whatever thread.
-unsafe impl Send for Host {}
-// SAFETY: as above.
-unsafe impl Sync for Host {}
-
-impl Host {
-    fn hear(&self, text: &CStr) -> bool {
-        // SAFETY: the host gave the two together, to last until `destroy`, which is called when this is dropped.
-        unsafe { (self.hear)(text.as_ptr(), self.data) == PYFERRY_REPORT_GIVE_UP }
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
-            // SAFETY: as above, and no call can come any more.
-            thread::call_host(|| unsafe { destroy(self.data) });
-        }
-    }
 }
