@@ -84,9 +84,9 @@ impl Addresses {
 
     /// Whether an exception is set on a state of this thread's, which the thread's pin keeps.
     #[inline(always)]
-    pub fn has_exception(&self, state: Option<State>) -> bool {
+    pub fn has_exception(&self, state: State) -> bool {
         // SAFETY: the state lives, and only this thread uses it.
-        state.is_some_and(|state| unsafe { self.exceptions.is_set(state) })
+        unsafe { self.exceptions.is_set(state) }
     }
 
     /// Whether another thread sent an exception to a state of this thread's, which the thread's pin keeps.

@@ -392,7 +392,7 @@ impl Thread {
 /// has to be put aside.
 #[inline(always)]
 fn may_use(addresses: Addresses, target: &Interpreter, state: State) -> bool {
-    target.is(Some(addresses.interpreter_of(state))) && !addresses.has_exception(Some(state))
+    target.is(Some(addresses.interpreter_of(state))) && !addresses.has_exception(state)
 }
 
 /// An exception that was sent to an earlier visit must not hit this one, which has just begun.

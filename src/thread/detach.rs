@@ -99,7 +99,7 @@ impl Thread {
         let Frame { state, participant, is_plain, .. } = self.stack.known(1);
         let is_next = is_plain && self.stack.is_known_by(1, caller.ticket());
         let is_there = is_next && addresses().is_current(Some(state)) && participant.is_clear::<NOTED>();
-        if !is_there || addresses().has_exception(Some(state)) {
+        if !is_there || addresses().has_exception(state) {
             return false;
         }
         if NOTED {
@@ -132,7 +132,7 @@ impl Thread {
         let is_there = addresses().is_current(Some(state))
             && participant.is_clear::<NOTED>()
             && below.participant.is_clear::<NOTED>();
-        if !is_there || addresses().has_exception(Some(state)) {
+        if !is_there || addresses().has_exception(state) {
             return false;
         }
         if NOTED {
