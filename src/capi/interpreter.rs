@@ -139,10 +139,9 @@ pub unsafe extern "C-unwind" fn pyferry_interpreter_stop(
 }
 
 /// Raises KeyboardInterrupt in every thread that is attached to the interpreter and runs Python code: this stops a script
-/// that runs away. A thread inside C code gets it when it is back in Python. A pyferry_exec that has failed already, and
-/// makes its traceback, is left alone, and so is one that has not begun. Other interpreters are not touched. On
-/// free-threaded builds with several interpreters a thread that is attached, but not in Python code, gets it in what it
-/// runs next in this attachment by CPython's own calls.
+/// that runs away. A thread inside C code that Python code has called gets it when it is back in Python. A pyferry_exec
+/// that has failed already, and makes its traceback, is left alone, and so is one that has not begun. Other interpreters
+/// are not touched, nor are other thread states of such a thread, unless they have Python code on their stacks too.
 ///
 /// It is for scripts that are no longer needed. Like Ctrl-C, it can come between the taking and the releasing of one of
 /// Python's own locks (such as an import's), which then stays locked. End that interpreter next, with a time limit.

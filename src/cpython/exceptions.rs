@@ -1,11 +1,11 @@
 //! The exception that is set on a thread, and the one that another thread has sent to it (PyThreadState_SetAsyncExc).
 
 use super::types::PyObject;
-use super::{Python, State};
+use super::{Python, Raw, State};
 use crate::sys;
 use std::ffi::{CString, c_ulong};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// Offsets in a thread state: of the exception that is set, and of the one that was sent. Either field is NULL if there is
 /// none.
@@ -62,9 +62,18 @@ impl ExceptionFields {
     /// The state lives.
     #[inline(always)]
     pub unsafe fn was_sent(self, state: State) -> bool {
-        // SAFETY: as the caller says. Other threads may write the field at the same time.
-        let sent = unsafe { AtomicPtr::<PyObject>::from_ptr(state.as_ptr().cast::<u8>().add(self.sent).cast()) };
-        !sent.load(Ordering::Relaxed).is_null()
+        // SAFETY: as the caller says.
+        !unsafe { self.sent_to(&state) }.load(Ordering::Relaxed).is_null()
+    }
+
+    /// The field for what is sent to a state, which other threads may write at the same time.
+    ///
+    /// # Safety
+    /// The state lives.
+    #[inline(always)]
+    unsafe fn sent_to(self, state: &State) -> &AtomicPtr<PyObject> {
+        // SAFETY: as the caller says; the field was found in a state of this CPython.
+        unsafe { AtomicPtr::from_ptr(state.as_ptr().cast::<u8>().add(self.sent).cast()) }
     }
 
     /// Finds both in a state that this thread is attached through: each is the only word that is NULL, changes when there is
@@ -86,9 +95,21 @@ impl ExceptionFields {
             // SAFETY: this thread is attached, and nothing was sent to it.
             unsafe { (table.PyThreadState_SetAsyncExc)(ident, what) };
         };
-        let sent = find_filled(state, || send(kind), || send(null_mut()))?;
+        let sent = find_filled(state, || python.find_breaker(state, || send(kind)), || send(null_mut()))?;
         Some(ExceptionFields { set, sent })
     }
+}
+
+/// `_PY_ASYNC_EXCEPTION_BIT`, from 3.13 on: the flag in `eval_breaker` that has a thread look at `async_exc`.
+const ASYNC_EXCEPTION: usize = 1 << 3;
+
+/// The field of a state that has a thread look at what others want of it.
+///
+/// # Safety
+/// The state lives, and has its `eval_breaker` at that offset.
+unsafe fn eval_breaker(state: &State, offset: usize) -> &AtomicUsize {
+    // SAFETY: as the caller says. Other threads set and clear flags at the same time.
+    unsafe { AtomicUsize::from_ptr(state.as_ptr().cast::<u8>().add(offset).cast()) }
 }
 
 /// Both fields are in this many words of a state (3.9 to 3.15: within 256 bytes, and no state is smaller).
@@ -117,6 +138,108 @@ impl Python {
             && let Some(fields) = ExceptionFields::find(self, state)
         {
             let _ = self.exception_fields.set(fields);
+        }
+    }
+
+    /// From 3.13 on PyThreadState_SetAsyncExc also sets a flag in the state's `eval_breaker`, which comes right after `interp`.
+    /// Makes sure of that in a state that this thread is attached through; `send` sends it an exception.
+    fn find_breaker(&self, state: State, send: impl FnOnce()) {
+        let Some(offset) = self.interpreter_offset.get().map(|interpreter| interpreter + size_of::<usize>()) else {
+            return send();
+        };
+        // SAFETY: attached, so the state lives.
+        let has_flag = || unsafe { eval_breaker(&state, offset) }.load(Ordering::Relaxed) & ASYNC_EXCEPTION != 0;
+        let before = has_flag();
+        send();
+        if !before && has_flag() {
+            let _ = self.breaker_offset.set(offset);
+        }
+    }
+
+    /// Raises KeyboardInterrupt in the thread that has this state, in the attached interpreter, if the state is still there and
+    /// that thread's; without a GIL also only if it still is in Python code. `ident` is Python's number of the thread.
+    ///
+    /// PyThreadState_SetAsyncExc does so too, but to the first state that has this number, and a thread can have several: it
+    /// is attached through one of them, and what reaches another stops nothing, or what runs there later. So this does what that
+    /// function does, to the one state.
+    pub fn interrupt(&self, raw: Raw, state: State, ident: u64) {
+        let Some((old, again)) = self.send_by_hand(raw, state, ident) else { return self.interrupt_thread(ident) };
+        if let Some((own, again)) = again {
+            // Up to 3.12 the whole interpreter has to be told to look. Only this function does so, and what it sets here is what
+            // is set already.
+            // SAFETY: attached, and nobody else was since this was read: the state still has it.
+            unsafe { (self.table.PyThreadState_SetAsyncExc)(own as c_ulong, again) };
+        }
+        // SAFETY: attached; the reference was the state's.
+        unsafe { self.give_back(old) };
+    }
+
+    /// Raises KeyboardInterrupt in the thread with this number, through the first of its states.
+    pub fn interrupt_thread(&self, ident: u64) {
+        // SAFETY: attached; CPython takes its own reference, and ignores an unknown thread.
+        unsafe { (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.objects.keyboard_interrupt) };
+    }
+
+    /// What had been sent to the state before; and, up to 3.12, the number that the state of this thread has, and what has been
+    /// sent to the first state with that number. None: the fields are not known.
+    fn send_by_hand(
+        &self,
+        raw: Raw,
+        state: State,
+        ident: u64,
+    ) -> Option<(*mut PyObject, Option<(u64, *mut PyObject)>)> {
+        let fields = self.exception_fields.get()?;
+        let flag = if self.version < (3, 13) { None } else { Some(*self.breaker_offset.get()?) };
+        let (kind, own) = (self.objects.keyboard_interrupt, self.ident_of(self.own_state()?)?);
+        self.with_states(raw, |states| {
+            let is_there = states.contains(&state) && self.ident_of(state) == Some(ident);
+            if !is_there || (self.free_threaded && self.has_frame(state) != Some(true)) {
+                return (null_mut(), None);
+            }
+            // SAFETY: attached, and `with_states` keeps the states. CPython itself writes both fields of another thread's state
+            // so, with a GIL or as atomics; whoever takes the exception out gets the reference that is made here.
+            unsafe {
+                (self.table.Py_IncRef)(kind);
+                let old = fields.sent_to(&state).swap(kind, Ordering::AcqRel);
+                match flag {
+                    Some(flag) => {
+                        eval_breaker(&state, flag).fetch_or(ASYNC_EXCEPTION, Ordering::AcqRel);
+                        (old, None)
+                    }
+                    None => {
+                        let first = states.iter().find(|state| self.ident_of(**state) == Some(own));
+                        (old, first.map(|first| (own, fields.sent_to(first).load(Ordering::Relaxed))))
+                    }
+                }
+            }
+        })
+    }
+
+    /// The state that this thread is attached through, which it is: so also up to 3.11 it is this thread's.
+    fn own_state(&self) -> Option<State> {
+        // SAFETY: any thread may ask, at any time.
+        State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })
+    }
+
+    /// Takes back what was sent to the state that this thread is attached through, an interrupt or another exception, and has
+    /// not been raised yet.
+    pub fn clear_interrupt(&self) {
+        let Some(state) = self.own_state() else { return };
+        match self.exception_fields.get() {
+            // SAFETY: attached through the state, which has this as CPython itself takes it out; the reference was the state's.
+            Some(fields) => unsafe { self.give_back(fields.sent_to(&state).swap(null_mut(), Ordering::AcqRel)) },
+            // SAFETY: attached; NULL clears.
+            None => unsafe {
+                (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut());
+            },
+        }
+        if self.version == (3, 11)
+            && let (Some(raw), Some(ident)) = (self.interpreter_of(state), self.ident_of(state))
+        {
+            // 3.11 goes on looking for a sent exception until it raises one, and a trace function never gets past that: so
+            // raise one.
+            self.interrupt(raw, state, ident);
+            self.run_for_nothing(c"for _ in (1, 2): pass");
         }
     }
 

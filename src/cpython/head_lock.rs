@@ -1,31 +1,31 @@
-//! `HEAD_LOCK`, CPython's lock of its lists of interpreters and thread states: taken for forks up to 3.11, and by `states_of`
-//! on 3.11.
+//! `HEAD_LOCK`, CPython's lock of its lists of interpreters and thread states: taken for forks up to 3.11, and to walk a list of
+//! states on 3.11 and on free-threaded builds.
 //!
 //! A thread that makes a thread state holds this lock for a moment without the GIL. If the process forks at that moment, the
 //! child waits for ever: PyOS_AfterFork_Child takes the lock before it makes a new one. From 3.12 on PyOS_BeforeFork holds
 //! the lock through the fork; up to 3.11 our own handlers do. A holder never waits for the GIL, so neither does the fork.
 
-use super::types::PyThread_type_lock;
 use super::{Python, Raw};
 use crate::sys;
+use std::ffi::c_void;
 
 /// `HEAD_LOCK`, held.
 pub struct HeadLock {
-    lock: PyThread_type_lock,
-    release: unsafe extern "C-unwind" fn(PyThread_type_lock),
+    lock: *mut c_void,
+    release: unsafe extern "C-unwind" fn(*mut c_void),
 }
 
 // SAFETY: any thread may release a lock of CPython's.
 unsafe impl Send for HeadLock {}
 
-/// How much of `_PyRuntime` is searched: up to 3.11 the lock is within the first 1024 bytes.
+/// How much of `_PyRuntime` is searched: the lock is within the first 1024 bytes.
 const RUNTIME_WORDS: usize = 256;
 
 impl Python {
     /// Finds the lock in `_PyRuntime.interpreters`: before the head of the list of interpreters and the main one. The caller
     /// is attached, so the list does not change.
     pub(super) fn find_head_lock(&self, main: Raw) {
-        let Some(runtime) = self.table.PyRuntime.filter(|_| self.one_gil) else { return };
+        let Some(runtime) = self.table.PyRuntime.filter(|_| self.one_gil || self.free_threaded) else { return };
         // SAFETY: any thread may ask, at any time.
         let head = unsafe { (self.table.PyInterpreterState_Head)() } as usize;
         let mut words = [0; RUNTIME_WORDS];
@@ -36,14 +36,24 @@ impl Python {
         }
     }
 
-    /// Takes the lock, if the version needs that and Python is initialised.
+    /// Up to 3.11: takes the lock, if Python is initialised.
     pub(super) fn hold_head_lock(&self) -> Option<HeadLock> {
         // Py_FinalizeEx frees the lock, and the next Py_Initialize makes another.
-        let place = self.head_lock.get().filter(|_| self.is_initialized())?;
-        let lock = sys::read_word(*place).filter(|lock| *lock != 0)? as PyThread_type_lock;
+        let place = self.head_lock.get().filter(|_| self.one_gil && self.is_initialized())?;
+        let lock = sys::read_word(*place).filter(|lock| *lock != 0)? as *mut c_void;
         // SAFETY: the variable that points to the lock was found while attached.
         unsafe { (self.table.PyThread_acquire_lock)(lock, 1) };
         Some(HeadLock { lock, release: self.table.PyThread_release_lock })
+    }
+
+    /// On free-threaded builds: takes the lock, which is a PyMutex there. The caller is attached, though not while it waits:
+    /// nobody who stops the world waits for it. It does nothing with the lock that could wait.
+    pub(super) fn hold_head_mutex(&self) -> Option<HeadLock> {
+        let place = self.head_lock.get().filter(|_| self.free_threaded)?;
+        let (lock, release) = (*place as *mut c_void, self.table.PyMutex_Unlock?);
+        // SAFETY: attached, and the mutex was found while attached: it is a part of `_PyRuntime`, which stays.
+        unsafe { (self.table.PyMutex_Lock?)(lock) };
+        Some(HeadLock { lock, release })
     }
 }
 

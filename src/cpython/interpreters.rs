@@ -1,5 +1,6 @@
 //! The main interpreter, and how others are made and ended.
 
+use super::head_lock::HeadLock;
 use super::table::PyInterpreterConfig;
 use super::types::{PyInterpreterGuard, PyThreadState};
 use super::{Python, Raw, Sharing, Slot, SlotValue, State, addresses};
@@ -13,12 +14,6 @@ impl Python {
     pub fn main_interpreter(&self) -> Option<Raw> {
         // SAFETY: any thread may ask, at any time.
         Raw::from_ptr(unsafe { (self.table.PyInterpreterState_Main)() })
-    }
-
-    /// Whether main is the only interpreter of the process.
-    pub fn is_only_interpreter(&self) -> bool {
-        // SAFETY: the caller is attached; if main is the only one on the list, no other can go meanwhile.
-        unsafe { (self.table.PyInterpreterState_Next)((self.table.PyInterpreterState_Head)()).is_null() }
     }
 
     /// CPython's number of an interpreter. The caller is attached to it.
@@ -145,12 +140,29 @@ impl Python {
     /// until the caller detaches again.
     pub fn states_of(&self, raw: Raw) -> Vec<State> {
         self.wait_for_deletions();
-        // 3.11 puts a state into the list before filling it in (`new_threadstate`), and the thread that does so need not be
-        // attached.
-        let _all_filled = (self.version == (3, 11)).then(|| self.hold_head_lock());
+        let _all_filled = self.all_filled();
+        // Without a GIL this is called in a copy of the process, or at a claimed gate, where no other thread can come or go.
+        self.list_states(raw)
+    }
+
+    /// Calls `f` with the same, all of which live until it returns, with a GIL or without. It must neither detach nor ask for
+    /// CPython's `HEAD_LOCK`. None: there is no GIL, and the lock is not known.
+    pub(super) fn with_states<R>(&self, raw: Raw, f: impl FnOnce(&[State]) -> R) -> Option<R> {
+        self.wait_for_deletions();
+        let _all_filled = self.all_filled();
+        let _all_stay = if self.free_threaded { Some(self.hold_head_mutex()?) } else { None };
+        Some(f(&self.list_states(raw)))
+    }
+
+    /// 3.11 puts a state into the list before filling it in (`new_threadstate`), and the thread that does so need not be
+    /// attached.
+    fn all_filled(&self) -> Option<HeadLock> {
+        if self.version == (3, 11) { self.hold_head_lock() } else { None }
+    }
+
+    fn list_states(&self, raw: Raw) -> Vec<State> {
         let mut states = Vec::new();
-        // SAFETY: attached, so the interpreter lives and, with a GIL, its list does not change. Without a GIL it may: there this is
-        // called in a copy of the process, or at a claimed gate, where no other thread can come or go.
+        // SAFETY: attached, so the interpreter lives and, with a GIL, its list does not change; without one, as the callers say.
         unsafe {
             let mut state = (self.table.PyInterpreterState_ThreadHead)(raw.as_ptr());
             while let Some(found) = State::from_ptr(state) {

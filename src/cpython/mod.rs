@@ -80,6 +80,10 @@ pub struct Python {
     current: OnceCell<addresses::Current>,
     /// The offsets of the exception fields in a thread state.
     exception_fields: OnceCell<exceptions::ExceptionFields>,
+    /// From 3.13 on: the offset of `eval_breaker` in a thread state.
+    breaker_offset: OnceCell<usize>,
+    /// On free-threaded builds: the offset of `current_frame` in a thread state.
+    frame_offset: OnceCell<usize>,
     /// The offset of `thread_id` in a thread state.
     ident_offset: OnceCell<usize>,
     /// The offset of `interp` in a thread state.
@@ -96,7 +100,7 @@ pub struct Python {
     failed_on: Mutex<Option<u64>>,
     /// Where the gilstate slot is, in this run of Python.
     slot: Mutex<Option<Slot>>,
-    /// Up to 3.11: the address of the variable that points to `HEAD_LOCK`.
+    /// The address, up to 3.11, of the variable that points to `HEAD_LOCK`; on free-threaded builds of `HEAD_LOCK` itself.
     head_lock: OnceCell<usize>,
 }
 
@@ -214,6 +218,8 @@ impl Python {
             path: located.path,
             current: OnceCell::new(),
             exception_fields: OnceCell::new(),
+            breaker_offset: OnceCell::new(),
+            frame_offset: OnceCell::new(),
             ident_offset: OnceCell::new(),
             interpreter_offset: OnceCell::new(),
             next_offset: OnceCell::new(),

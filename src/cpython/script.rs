@@ -3,7 +3,7 @@
 use super::types::{PyCompilerFlags, PyObject};
 use super::{Python, Raw, Reference, State};
 use crate::error::{Error, Result};
-use std::ffi::{CStr, c_char, c_int, c_ulong};
+use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null_mut;
 
 /// A start symbol of Python's grammar, which has the same number in every version.
@@ -109,29 +109,8 @@ except Exception:
         unsafe { !(self.table.PySys_GetObject)(c"gettotalrefcount".as_ptr()).is_null() }
     }
 
-    /// Raises KeyboardInterrupt in the thread with this number of Python's, in the attached interpreter.
-    pub fn interrupt(&self, ident: u64) {
-        // SAFETY: attached; CPython takes its own reference, and ignores an unknown thread.
-        unsafe {
-            (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.objects.keyboard_interrupt);
-        }
-    }
-
-    /// Takes back what was sent to this thread by PyThreadState_SetAsyncExc, an interrupt or another exception, and has not
-    /// been raised yet, in the attached interpreter.
-    pub fn clear_interrupt(&self) {
-        // SAFETY: attached; NULL clears.
-        unsafe { (self.table.PyThreadState_SetAsyncExc)(self.thread_ident() as c_ulong, null_mut()) };
-        if self.version == (3, 11) {
-            // 3.11 goes on looking for a sent exception until it raises one, and a trace function never gets past that: so
-            // raise one.
-            self.interrupt(self.thread_ident());
-            self.run_for_nothing(c"for _ in (1, 2): pass");
-        }
-    }
-
     /// Runs source of our own, and drops an exception that it raises.
-    fn run_for_nothing(&self, source: &CStr) {
+    pub(super) fn run_for_nothing(&self, source: &CStr) {
         let pending = self.set_exception_aside();
         // SAFETY: attached, with none set; every reference is checked and given back once.
         unsafe {
@@ -146,20 +125,20 @@ except Exception:
         self.put_exception_back(pending);
     }
 
-    /// Python's numbers of the threads that are in Python code in the attached interpreter, running or waiting, but for those
-    /// of the states `but`. `inside` are threads that are known to be inside.
-    pub fn threads_of(&self, raw: Raw, but: &[State], inside: &[u64]) -> Result<Vec<u64>> {
-        if self.free_threaded {
-            // The list of states can change here. CPython's own function, `sys._current_frames`, stops the world, but it
-            // makes frame objects of this interpreter's for other interpreters' threads too: so it is used only if there are
-            // no others.
-            let skipped: Vec<u64> = but.iter().filter_map(|state| self.ident_of(*state)).collect();
-            let mut running = if self.is_only_interpreter() { self.running_threads()? } else { self.python_threads()? };
-            running.extend(inside.iter().filter(|ident| !running.contains(ident)).copied().collect::<Vec<_>>());
-            return Ok(running.into_iter().filter(|ident| !skipped.contains(ident)).collect());
+    /// The states of the attached interpreter that have Python code on their stack, running or waiting, but for `but`, each with
+    /// Python's number of its thread. They may be gone, without a GIL or when the caller has detached. None: there is no GIL,
+    /// and it cannot be told.
+    pub fn states_in_python(&self, raw: Raw, but: &[State]) -> Option<Vec<(State, u64)>> {
+        let numbered = |state: &State| Some((*state, self.ident_of(*state)?));
+        if !self.free_threaded {
+            let running = |state: &State| !but.contains(state) && self.runs_python(*state);
+            return Some(self.states_of(raw).iter().filter(|state| running(state)).filter_map(numbered).collect());
         }
-        let states = self.states_of(raw).into_iter().filter(|state| !but.contains(state) && self.runs_python(*state));
-        Ok(states.filter_map(|state| self.ident_of(state)).collect())
+        self.frame_offset.get()?;
+        // Not by `sys._current_frames`, which stops the world, and so waits for C code that may never return, and which makes frame
+        // objects of this interpreter's for other interpreters' threads too.
+        let running = |state: &State| !but.contains(state) && self.has_frame(*state) == Some(true);
+        self.with_states(raw, |states| states.iter().filter(|state| running(state)).filter_map(numbered).collect())
     }
 
     /// Whether a state of the attached interpreter has Python code on its stack: this thread's state or, with a GIL, any.
@@ -170,39 +149,6 @@ except Exception:
             self.give_back(frame);
             !frame.is_null()
         }
-    }
-
-    /// The numbers of all threads that run Python code now, in any interpreter.
-    fn running_threads(&self) -> Result<Vec<u64>> {
-        self.numbers(
-            c"
-import sys
-text = ' '.join(map(str, sys._current_frames()))
-",
-        )
-    }
-
-    /// The numbers of the threads that the attached interpreter has started, as far as its `threading` knows.
-    fn python_threads(&self) -> Result<Vec<u64>> {
-        self.numbers(
-            c"
-import sys
-threading = sys.modules.get('threading')
-others = () if threading is None else (threading._MainThread, threading._DummyThread)
-threads = [] if threading is None else list(threading._active.values())
-text = ' '.join(str(thread.ident) for thread in threads if not isinstance(thread, others))
-",
-        )
-    }
-
-    fn numbers(&self, source: &CStr) -> Result<Vec<u64>> {
-        let mut numbers = Vec::new();
-        self.run_in_new_namespace(source, None, |globals| {
-            let text = self.text_of_variable(globals, c"text");
-            numbers = text.split(' ').filter_map(|number| number.parse().ok()).collect();
-            Ok(())
-        })?;
-        Ok(numbers)
     }
 
     pub(super) fn run_in_new_namespace(

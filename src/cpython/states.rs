@@ -5,7 +5,7 @@ use crate::error::{Result, fail};
 use crate::sys;
 use std::ffi::c_ulong;
 use std::ptr::null_mut;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// A state of ours that no thread is attached through, and how the slot has to be when a thread attaches it.
@@ -241,6 +241,36 @@ impl Python {
         if let Some(offset) = find_word(state, raw.address()) {
             let _ = self.interpreter_offset.set(offset);
         }
+        self.find_frame();
+    }
+
+    /// Without a GIL: finds the offset of `current_frame` where CPython tells debuggers of it, at the beginning of `_PyRuntime`
+    /// (`_Py_DebugOffsets`, since 3.13): after those of `next` and `interp`, which are known.
+    fn find_frame(&self) {
+        let (Some(runtime), Some(next), Some(interpreter)) = (
+            self.table.PyRuntime.filter(|_| self.free_threaded),
+            self.next_offset.get(),
+            self.interpreter_offset.get(),
+        ) else {
+            return;
+        };
+        let mut words = [0; DEBUG_WORDS];
+        let read = sys::read_words(runtime, &mut words);
+        let mut found = words[..read].windows(3).filter(|told| told[..2] == [*next, *interpreter]).map(|told| told[2]);
+        if let (Some(offset), None) = (found.next(), found.next()) {
+            let _ = self.frame_offset.set(offset);
+        }
+    }
+
+    /// Without a GIL: whether a state, which lives, has Python code on its stack. None: it cannot be told.
+    pub(super) fn has_frame(&self, state: State) -> Option<bool> {
+        let field = state.as_ptr() as usize + self.frame_offset.get()?;
+        // SAFETY: the state lives; its thread may write the field at the same time.
+        let read = |field: usize| unsafe { AtomicUsize::from_ptr(field as *mut usize) }.load(Ordering::Relaxed);
+        let frame = read(field);
+        // From 3.15 on the lowest frame is one in the state itself, and the next field is its address (`base_frame`). Before, that
+        // field is a function's, which no frame has the address of.
+        Some(frame != 0 && frame != read(field + size_of::<usize>()))
     }
 
     /// Whether a state, which may have been deleted, is this thread's and belongs to the main interpreter.
@@ -282,6 +312,9 @@ const TRIES: u32 = 100;
 
 /// In 3.9 to 3.15 all fields that we look for are within this many bytes of a state.
 const STATE_BYTES: usize = 256;
+
+/// How much of `_PyRuntime` is searched for the offset of `current_frame`: it is within the first 256 bytes.
+const DEBUG_WORDS: usize = 64;
 
 /// The thread number at an offset of a state, which may have been deleted.
 #[allow(clippy::unnecessary_cast)] // on Windows it is needed

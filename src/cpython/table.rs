@@ -90,7 +90,6 @@ table! {
 
     PyInterpreterState_Main = "PyInterpreterState_Main"() -> *mut PyInterpreterState;
     PyInterpreterState_Head = "PyInterpreterState_Head"() -> *mut PyInterpreterState;
-    PyInterpreterState_Next = "PyInterpreterState_Next"(*mut PyInterpreterState) -> *mut PyInterpreterState;
     PyInterpreterState_GetID = "PyInterpreterState_GetID"(*mut PyInterpreterState) -> i64;
     PyInterpreterState_GetDict = "PyInterpreterState_GetDict"(*mut PyInterpreterState) -> *mut PyObject;
     PyInterpreterState_ThreadHead = "PyInterpreterState_ThreadHead"(*mut PyInterpreterState) -> *mut PyThreadState;
@@ -109,6 +108,8 @@ table! {
     PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
     PyThread_acquire_lock = "PyThread_acquire_lock"(PyThread_type_lock, c_int) -> c_int;
     PyThread_release_lock = "PyThread_release_lock"(PyThread_type_lock);
+    PyMutex_Lock ? "PyMutex_Lock"(*mut c_void);
+    PyMutex_Unlock ? "PyMutex_Unlock"(*mut c_void);
     PyEval_SaveThread = "PyEval_SaveThread"() -> *mut PyThreadState;
     PyEval_RestoreThread = "PyEval_RestoreThread"(*mut PyThreadState);
     PyGILState_GetThisThreadState = "PyGILState_GetThisThreadState"() -> *mut PyThreadState;

@@ -101,9 +101,13 @@ fn raise_in(interpreter: &Interpreter) {
             spared.push(entry.ident());
         }
     });
-    // An error means that Python code has damaged `sys` or `threading`.
-    let threads = python.threads_of(raw, &idle, &marked).unwrap_or_default();
-    for ident in threads.into_iter().filter(|ident| !spared.contains(ident)) {
-        registry::unless_shielded(ident, || python.interrupt(ident));
+    let Some(states) = python.states_in_python(raw, &idle) else {
+        // A CPython whose states cannot be listed: at least those who have the mark.
+        return marked
+            .into_iter()
+            .for_each(|ident| registry::unless_shielded(ident, || python.interrupt_thread(ident)));
+    };
+    for (state, ident) in states.into_iter().filter(|(_, ident)| !spared.contains(ident)) {
+        registry::unless_shielded(ident, || python.interrupt(raw, state, ident));
     }
 }
