@@ -8,6 +8,7 @@
 use super::{Python, Raw};
 use crate::sys;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// `HEAD_LOCK`, held.
 pub struct HeadLock {
@@ -17,6 +18,9 @@ pub struct HeadLock {
 
 // SAFETY: any thread may release a lock of CPython's.
 unsafe impl Send for HeadLock {}
+
+/// `_Py_LOCKED`, in a PyMutex.
+const LOCKED: u8 = 1;
 
 /// How much of `_PyRuntime` is searched: the lock is within the first 1024 bytes.
 const RUNTIME_WORDS: usize = 256;
@@ -46,20 +50,27 @@ impl Python {
         Some(HeadLock { lock, release: self.table.PyThread_release_lock })
     }
 
-    /// On free-threaded builds: takes the lock, which is a PyMutex there. The caller is attached, though not while it waits:
-    /// nobody who stops the world waits for it. It does nothing with the lock that could wait.
+    /// On free-threaded builds: takes the lock, which is a PyMutex there. The caller is attached.
+    ///
+    /// Not by PyMutex_Lock, which detaches while it waits: a holder may hand the lock over meanwhile, to a thread that somebody
+    /// has suspended by stopping the world, and who starts the world again needs the lock (`start_the_world`). So CPython itself
+    /// stays attached here (`_Py_LOCK_DONT_DETACH`). No holder waits for anything.
     pub(super) fn hold_head_mutex(&self) -> Option<HeadLock> {
         let place = self.head_lock.get().filter(|_| self.free_threaded)?;
         let (lock, release) = (*place as *mut c_void, self.table.PyMutex_Unlock?);
-        // SAFETY: attached, and the mutex was found while attached: it is a part of `_PyRuntime`, which stays.
-        unsafe { (self.table.PyMutex_Lock?)(lock) };
+        // SAFETY: the mutex, one byte, was found while attached: it is a part of `_PyRuntime`, which stays.
+        let bits = unsafe { AtomicU8::from_ptr(lock.cast()) };
+        let take = |bits: u8| (bits & LOCKED == 0).then_some(bits | LOCKED);
+        while bits.fetch_update(Ordering::Acquire, Ordering::Relaxed, take).is_err() {
+            std::thread::yield_now();
+        }
         Some(HeadLock { lock, release })
     }
 }
 
 impl Drop for HeadLock {
     fn drop(&mut self) {
-        // SAFETY: held since `hold_head_lock`, in a forked child too.
+        // SAFETY: held since this was made, in a forked child too.
         unsafe { (self.release)(self.lock) }
     }
 }

@@ -108,7 +108,6 @@ table! {
     PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
     PyThread_acquire_lock = "PyThread_acquire_lock"(PyThread_type_lock, c_int) -> c_int;
     PyThread_release_lock = "PyThread_release_lock"(PyThread_type_lock);
-    PyMutex_Lock ? "PyMutex_Lock"(*mut c_void);
     PyMutex_Unlock ? "PyMutex_Unlock"(*mut c_void);
     PyEval_SaveThread = "PyEval_SaveThread"() -> *mut PyThreadState;
     PyEval_RestoreThread = "PyEval_RestoreThread"(*mut PyThreadState);
