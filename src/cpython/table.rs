@@ -2,7 +2,7 @@
 
 use super::types::{
     Py_ssize_t, PyCompilerFlags, PyConfig, PyFrameObject, PyInterpreterGuard, PyInterpreterState, PyInterpreterView,
-    PyMethodDef, PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
+    PyMethodDef, PyMutex, PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
 };
 use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
@@ -108,7 +108,7 @@ table! {
     PyThread_get_thread_ident = "PyThread_get_thread_ident"() -> c_ulong;
     PyThread_acquire_lock = "PyThread_acquire_lock"(PyThread_type_lock, c_int) -> c_int;
     PyThread_release_lock = "PyThread_release_lock"(PyThread_type_lock);
-    PyMutex_Unlock ? "PyMutex_Unlock"(*mut c_void);
+    PyMutex_Unlock ? "PyMutex_Unlock"(*mut PyMutex);
     PyEval_SaveThread = "PyEval_SaveThread"() -> *mut PyThreadState;
     PyEval_RestoreThread = "PyEval_RestoreThread"(*mut PyThreadState);
     PyGILState_GetThisThreadState = "PyGILState_GetThisThreadState"() -> *mut PyThreadState;

@@ -34,6 +34,8 @@ pub struct PyInterpreterGuard(());
 /// A lock of CPython's.
 #[allow(non_camel_case_types)]
 pub type PyThread_type_lock = *mut std::ffi::c_void;
+/// One byte, of which CPython makes a lock (3.13 and later).
+pub type PyMutex = std::ffi::c_void;
 
 /// A C function as Python calls it: with `self` and, for METH_NOARGS, NULL.
 pub type PyCFunction = unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
