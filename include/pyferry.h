@@ -1609,10 +1609,11 @@ size_t pyferry_threads(struct pyferry_thread_info *out,
  *
  * Any thread, at any time, also in a signal handler, and from a debugger (`call pyferry_dump(2)`) while the process is
  * stopped, whatever locks are held: it takes none, allocates nothing, leaves errno as it was and calls nothing but
- * write(2) and what reads names and memory. It does not set pyferry_last_error.
+ * write(2), what holds SIGPIPE and SIGXFSZ back meanwhile, and what reads names and memory. It does not set
+ * pyferry_last_error.
  *
  * @param fd  a file descriptor that is open for writing: 2 for stderr
- * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` cannot be written to), _FORKED.
+ * @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` cannot be written to, like a pipe that nobody reads), _FORKED.
  */
 pyferry_status pyferry_dump(int fd);
 

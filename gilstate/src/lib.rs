@@ -22,6 +22,8 @@ mod ferry;
 mod life;
 mod log;
 mod settings;
+#[path = "../../src/sys/write_signals.rs"]
+mod write_signals;
 
 use cpython::{PyStatus, State};
 use std::ffi::{c_int, c_void};

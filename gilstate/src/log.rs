@@ -2,6 +2,7 @@
 //! that threads share no cache line.
 
 use crate::settings;
+use crate::write_signals::without_write_signals;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::OpenOptions;
@@ -77,7 +78,7 @@ impl Log {
         let line = format!("pyferry_gilstate[{}]: {text}\n", std::process::id());
         if let Ok(mut file) = OpenOptions::new().append(true).create(true).open(&self.file) {
             // Who cannot be told cannot be told that either.
-            let _ = file.write_all(line.as_bytes());
+            let _ = without_write_signals(|| file.write_all(line.as_bytes()));
         }
     }
 

@@ -126,10 +126,11 @@ pub unsafe extern "C-unwind" fn pyferry_threads(out: *mut pyferry_thread_info, c
 ///
 /// Any thread, at any time, also in a signal handler, and from a debugger (`call pyferry_dump(2)`) while the process is
 /// stopped, whatever locks are held: it takes none, allocates nothing, leaves errno as it was and calls nothing but
-/// write(2) and what reads names and memory. It does not set pyferry_last_error.
+/// write(2), what holds SIGPIPE and SIGXFSZ back meanwhile, and what reads names and memory. It does not set
+/// pyferry_last_error.
 ///
 /// @param fd  a file descriptor that is open for writing: 2 for stderr
-/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` cannot be written to), _FORKED.
+/// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`fd` cannot be written to, like a pipe that nobody reads), _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_dump(fd: c_int) -> Status {
     if fork::is_forked() {

@@ -60,7 +60,7 @@ impl Python {
         unsafe {
             // The method writes to the loop's own pipe, whose other end another thread may just be closing.
             let call = || self.call_method(event_loop.as_ptr(), c"call_soon_threadsafe", Some(function));
-            let handle = sys::without_sigpipe(call);
+            let handle = sys::without_write_signals(call);
             let raised = if handle.is_null() { self.set_exception_aside() } else { Aside::NONE };
             let is_taken = !handle.is_null();
             let is_closed = !is_taken && self.is_closed_loop(event_loop.lent());
@@ -119,7 +119,7 @@ impl Python {
                 (self.table.PyTuple_SetItem)(given, place as isize, object);
             }
             // As in `call_soon`.
-            let result = sys::without_sigpipe(|| {
+            let result = sys::without_write_signals(|| {
                 self.run_in_new_namespace(BEGIN, Some((c"given", given)), |globals| {
                     begun = self.begun(globals);
                     Ok(())
@@ -155,7 +155,7 @@ impl Python {
     pub fn cancel_future(&self, future: Reference) -> bool {
         // As in `call_soon`: the future tells its loop.
         // SAFETY: attached; the value is given back.
-        sys::without_sigpipe(|| unsafe { self.truth(self.call_method(future.as_ptr(), c"cancel", None)) })
+        sys::without_write_signals(|| unsafe { self.truth(self.call_method(future.as_ptr(), c"cancel", None)) })
     }
 
     /// The result of a future that is done; None, with an exception set, if it raised, or was cancelled by others. Attached,

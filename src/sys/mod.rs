@@ -24,6 +24,8 @@ mod tls_block;
 mod unix;
 #[cfg(windows)]
 mod windows;
+#[cfg(unix)]
+mod write_signals;
 
 #[cfg(target_os = "linux")]
 use linux as system;
@@ -54,6 +56,8 @@ pub use system::*;
 pub use thread_end::ThreadEnd;
 #[cfg(unix)]
 pub use unix::*;
+#[cfg(unix)]
+pub use write_signals::without_write_signals;
 
 /// Runs a function when the library is loaded, before any other function of it is called.
 macro_rules! at_load {
@@ -113,16 +117,18 @@ pub fn give_keys_back(taken: Vec<u32>) {
 
 /// Writes all bytes to a file descriptor; for signal handlers too. False: the file takes no more.
 pub fn write_all(fd: i32, mut bytes: &[u8]) -> bool {
-    while !bytes.is_empty() {
-        // SAFETY: the bytes are there for the length of the call.
-        let written = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len() as _) };
-        match usize::try_from(written) {
-            Ok(written) if written > 0 => bytes = &bytes[written..],
-            Err(_) if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {}
-            _ => return false,
+    without_write_signals(|| {
+        while !bytes.is_empty() {
+            // SAFETY: the bytes are there for the length of the call.
+            let written = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len() as _) };
+            match usize::try_from(written) {
+                Ok(written) if written > 0 => bytes = &bytes[written..],
+                Err(_) if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {}
+                _ => return false,
+            }
         }
-    }
-    true
+        true
+    })
 }
 
 /// Runs a function when the process ends by exit or by the return of main. By then anything may be gone.

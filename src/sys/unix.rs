@@ -82,29 +82,6 @@ impl SignalMask {
     }
 }
 
-/// Runs `f` with SIGPIPE suppressed: a write to a pipe that nobody reads fails, and does not end the host.
-pub fn without_sigpipe<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: each set is valid for the calls. `sigwait` is called only where the signal is pending, so it does not wait.
-    unsafe {
-        let mut pipe = std::mem::zeroed::<libc::sigset_t>();
-        libc::sigemptyset(&mut pipe);
-        libc::sigaddset(&mut pipe, libc::SIGPIPE);
-        let is_pending = || {
-            let mut pending = std::mem::zeroed::<libc::sigset_t>();
-            libc::sigpending(&mut pending) == 0 && libc::sigismember(&pending, libc::SIGPIPE) == 1
-        };
-        let was_pending = is_pending();
-        let mut before = std::mem::zeroed::<libc::sigset_t>();
-        libc::pthread_sigmask(libc::SIG_BLOCK, &pipe, &mut before);
-        let result = f();
-        if !was_pending && is_pending() {
-            libc::sigwait(&pipe, &mut 0);
-        }
-        libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut());
-        result
-    }
-}
-
 /// Runs `f` with every signal blocked, so that a thread it starts never takes one meant for the host's threads.
 fn with_signals_blocked<R>(f: impl FnOnce() -> R) -> R {
     SignalMask::all().around(f)

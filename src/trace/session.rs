@@ -116,7 +116,11 @@ pub fn start(path: Option<&Path>) -> Result<()> {
     if desk.stage != Stage::Idle {
         fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path);
     }
-    let create = |path: &Path| File::create(path).and_then(|mut file| file.write_all(HEAD).map(|()| file));
+    let create = |path: &Path| {
+        let mut file = File::create(path)?;
+        // On the caller's thread; the writer's blocks every signal.
+        sys::without_write_signals(|| file.write_all(HEAD)).map(|()| file)
+    };
     let file = match path.map(create).transpose() {
         Ok(file) => file,
         Err(error) => fail!(InvalidArgument, "the trace {shown} cannot be written: {error}"),

@@ -112,8 +112,8 @@ impl SignalMask {
     pub fn give(self) {}
 }
 
-/// Windows has no SIGPIPE.
-pub fn without_sigpipe<R>(f: impl FnOnce() -> R) -> R {
+/// Windows has no signals of writes that fail.
+pub fn without_write_signals<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
