@@ -150,12 +150,15 @@ pub fn remove_watchdog() -> Result<()> {
 
 /// Begins to write down what every thread does with interpreters, as a Chrome trace: a picture for ui.perfetto.dev or
 /// `pyferry-timeline`. A relative path is the host's; the file is made, or written over. It goes on until [`stop_trace`] or the
-/// end of the process, and a file that is cut off loads too.
+/// end of the process, and a file that is cut off loads too. An attached thread lets go until the file is open, which for a FIFO
+/// takes until somebody reads it.
 ///
 /// # Errors
 ///
 /// [`Status::InvalidArgument`] (the file cannot be written: the message has the system's words), [`Status::WrongOrder`] (a trace is
-/// written already), [`Status::NoMemory`] (no thread can be started), [`Status::Forked`].
+/// written already, or begun by another thread), [`Status::NoMemory`] (no thread can be started), [`Status::Closed`] (the interpreter
+/// that this thread was attached to was shut down while it waited: it is attached to nothing, and no trace has begun),
+/// [`Status::Forked`].
 ///
 /// ```
 /// let path = std::env::temp_dir().join(format!("{}.json", std::process::id()));

@@ -300,14 +300,17 @@ fn tell(hear: Callback, data: &Data, event: &Event<'_>) {
 /// A trace goes on whatever becomes of Python, until pyferry_trace_stop or the end of the process (exit, or the return of
 /// main; not _exit), which completes the file. A forked child writes none until it starts its own.
 ///
-/// Any thread, attached or not, before there is a Python too.
+/// Any thread, attached or not, before there is a Python too. It waits until the file is open, which for a FIFO takes
+/// until somebody reads it; a thread that is attached lets go meanwhile, in the call that PYFERRY_TRACE is looked at in, too.
 ///
 /// Waits and stays are also counted meanwhile, for pyferry_histograms.
 ///
 /// @param path  the file, UTF-8; it is created, or overwritten. Read during the call.
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`path` is NULL or not UTF-8, or the file cannot be written: the message
-///         has the system's words), _WRONG_ORDER (a trace is written already, or pyferry_histograms_start counts; that
-///         goes on), _NO_MEMORY (no thread can be started), _FORKED.
+///         has the system's words), _WRONG_ORDER (a trace is written already, or begun by another thread at this moment,
+///         or pyferry_histograms_start counts; that goes on), _NO_MEMORY (no thread can be started), _CLOSED (the
+///         interpreter that this thread was attached to was shut down while it waited: the thread is attached to
+///         nothing, and no trace has begun), _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_trace_start(path: *const c_char) -> Status {
     enter(|| {

@@ -19,12 +19,12 @@ use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Result, fail};
 use crate::host::output::Output;
 use crate::host::{at_end, output};
+use crate::observe;
 use crate::queue::release;
 use crate::registry::fork;
 use crate::registry::{self, Facts, Interpreter, Origin};
 use crate::sys::{self, Label};
 use crate::thread::{self, Admission, Opening};
-use crate::trace;
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
@@ -86,7 +86,7 @@ pub fn main(python: &'static Python) -> Result<Arc<Interpreter>> {
     if here {
         set_up(&main, raw, new)?;
     }
-    trace::start_if_asked();
+    observe::start_trace_if_asked()?;
     Ok(main)
 }
 

@@ -7,5 +7,5 @@ mod watchdog;
 
 pub use dump::{as_utf8, dump};
 pub use table::{Activity, Seen, look};
-pub use trace::{Kind, Summary, histograms_text, start_trace, stop_trace, summaries};
+pub use trace::{Kind, Summary, histograms_text, start_trace, start_trace_if_asked, stop_trace, summaries};
 pub use watchdog::{Event, Limits, Still, hold_still, set};

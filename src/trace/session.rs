@@ -4,13 +4,13 @@ use super::buffer::Buffer;
 use super::durations::{Duration, Durations, Summary};
 use super::posts::Posts;
 use super::writer::{HEAD, Newcomer, Order, Writer};
-use crate::error::{Result, Status, fail};
+use crate::error::{Result, fail};
 use crate::sys::{Condvar, Mutex, Scale};
 use crate::{registry, sys};
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{MutexGuard, Once};
 use std::time::{self, Instant};
 
@@ -58,6 +58,8 @@ struct Desk {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Idle,
+    /// A thread opens the file.
+    Opens,
     Runs,
     Ends,
 }
@@ -92,53 +94,72 @@ pub(super) fn current() -> u32 {
     CURRENT.load(Ordering::Relaxed)
 }
 
-/// Begins the trace that PYFERRY_TRACE asks for, the first time that Python is used.
-pub fn start_if_asked() {
-    static ASKED: Once = Once::new();
-    ASKED.call_once(|| {
-        let Some(path) = std::env::var_os("PYFERRY_TRACE").filter(|path| !path.is_empty()) else { return };
-        let path = path.to_string_lossy().replace("%p", &std::process::id().to_string());
-        match start(Some(Path::new(&path))) {
-            // The host has begun one itself.
-            Err(error) if error.status != Status::WrongOrder => {
-                // To stderr: whoever set the variable looks there, and no caller gets this error.
-                sys::write_all(2, format!("pyferry: PYFERRY_TRACE: {error}\n").as_bytes());
-            }
-            _ => {}
-        }
-    });
+/// The file that PYFERRY_TRACE has a trace written to; the first time only.
+pub fn asked_for() -> Option<PathBuf> {
+    static IS_ANSWERED: AtomicBool = AtomicBool::new(false);
+    if IS_ANSWERED.load(Ordering::Relaxed) || IS_ANSWERED.swap(true, Ordering::Relaxed) {
+        return None;
+    }
+    let path = std::env::var_os("PYFERRY_TRACE").filter(|path| !path.is_empty())?;
+    Some(path.to_string_lossy().replace("%p", &std::process::id().to_string()).into())
 }
 
-/// Begins a trace; without a file, only durations are counted.
-pub fn start(path: Option<&Path>) -> Result<()> {
+/// A trace that is about to begin; nobody else begins one meanwhile. Dropped, it has not begun.
+pub struct Opened(Option<File>);
+
+/// Opens the file of a trace; without a path, only durations are counted. That takes as long as the system takes, for a FIFO until
+/// somebody reads it: no lock is held meanwhile.
+pub fn open(path: Option<&Path>) -> Result<Opened> {
     let mut desk = DESK.lock();
-    let shown = path.unwrap_or(Path::new("no file")).display();
-    if desk.stage != Stage::Idle {
-        fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path);
+    match desk.stage {
+        Stage::Idle => {}
+        Stage::Opens => fail!(WrongOrder, "another thread is beginning a trace: it opens {}", desk.path),
+        Stage::Runs | Stage::Ends => {
+            fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path)
+        }
     }
+    let shown = path.unwrap_or(Path::new("no file")).display();
+    (desk.stage, desk.path) = (Stage::Opens, shown.to_string());
+    drop(desk);
+    let mut opened = Opened(None);
     let create = |path: &Path| {
         let mut file = File::create(path)?;
         // On the caller's thread; the writer's blocks every signal.
         sys::without_write_signals(|| file.write_all(HEAD)).map(|()| file)
     };
-    let file = match path.map(create).transpose() {
-        Ok(file) => file,
+    match path.map(create).transpose() {
+        Ok(file) => opened.0 = file,
         Err(error) => fail!(InvalidArgument, "the trace {shown} cannot be written: {error}"),
-    };
-    POSTS.clear();
-    let scale = Scale::begin();
-    let began = scale.moment();
-    if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, scale)) {
-        fail!(NoMemory, "cannot start a thread that writes the trace {shown}: {error}");
     }
-    static AT_EXIT: Once = Once::new();
-    AT_EXIT.call_once(|| sys::at_exit(stop_at_exit));
-    desk.path = shown.to_string();
-    (desk.stage, desk.began, desk.unheard) = (Stage::Runs, began, 0);
-    desk.last += 1;
-    CURRENT.store(desk.last, Ordering::Relaxed);
-    registry::observe(true);
-    Ok(())
+    Ok(opened)
+}
+
+impl Opened {
+    /// Begins the trace.
+    pub fn begin(mut self) -> Result<()> {
+        let file = self.0.take();
+        let mut desk = DESK.lock();
+        POSTS.clear();
+        let scale = Scale::begin();
+        let began = scale.moment();
+        if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, scale)) {
+            fail!(NoMemory, "cannot start a thread that writes the trace {}: {error}", desk.path);
+        }
+        static AT_EXIT: Once = Once::new();
+        AT_EXIT.call_once(|| sys::at_exit(stop_at_exit));
+        (desk.stage, desk.began, desk.unheard) = (Stage::Runs, began, 0);
+        desk.last += 1;
+        CURRENT.store(desk.last, Ordering::Relaxed);
+        registry::observe(true);
+        std::mem::forget(self);
+        Ok(())
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        DESK.lock().stage = Stage::Idle;
+    }
 }
 
 /// Ends the trace; on return the file is complete.
@@ -204,7 +225,7 @@ pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static B
 /// A thread that took part in that trace ends, and gives its buffer back.
 pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
     let mut desk = DESK.lock();
-    if desk.stage != Stage::Idle && desk.last == trace {
+    if matches!(desk.stage, Stage::Runs | Stage::Ends) && desk.last == trace {
         buffer.end();
     } else {
         desk.spare.push(buffer);
