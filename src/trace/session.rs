@@ -20,7 +20,7 @@ static CURRENT: AtomicU32 = AtomicU32::new(0);
 static DESK: Mutex<Desk> = Mutex::new(Desk {
     stage: Stage::Idle,
     last: 0,
-    path: String::new(),
+    path: None,
     began: 0,
     newcomers: Vec::new(),
     unheard: 0,
@@ -40,7 +40,8 @@ struct Desk {
     stage: Stage,
     /// The number of the last trace.
     last: u32,
-    path: String,
+    /// None: only durations are counted.
+    path: Option<String>,
     /// When that trace began, as `sys::moment` has it.
     began: u64,
     /// The threads that the writer does not know yet.
@@ -53,6 +54,16 @@ struct Desk {
     durations: Durations,
     /// How the writing of the last trace ended.
     result: Option<io::Result<()>>,
+}
+
+impl Desk {
+    /// What is done, once it has begun.
+    fn what(&self) -> String {
+        match &self.path {
+            Some(path) => format!("a trace is written to {path}"),
+            None => "waits and stays are counted".to_owned(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,13 +124,12 @@ pub fn open(path: Option<&Path>) -> Result<Opened> {
     let mut desk = DESK.lock();
     match desk.stage {
         Stage::Idle => {}
-        Stage::Opens => fail!(WrongOrder, "another thread is beginning a trace: it opens {}", desk.path),
+        Stage::Opens => fail!(WrongOrder, "{} as soon as another thread has begun that", desk.what()),
         Stage::Runs | Stage::Ends => {
-            fail!(WrongOrder, "a trace is written to {} already: stop it first (pyferry_trace_stop)", desk.path)
+            fail!(WrongOrder, "{} already: stop that first (pyferry_trace_stop)", desk.what())
         }
     }
-    let shown = path.unwrap_or(Path::new("no file")).display();
-    (desk.stage, desk.path) = (Stage::Opens, shown.to_string());
+    (desk.stage, desk.path) = (Stage::Opens, path.map(|path| path.display().to_string()));
     drop(desk);
     let mut opened = Opened(None);
     let create = |path: &Path| {
@@ -127,9 +137,11 @@ pub fn open(path: Option<&Path>) -> Result<Opened> {
         // On the caller's thread; the writer's blocks every signal.
         sys::without_write_signals(|| file.write_all(HEAD)).map(|()| file)
     };
-    match path.map(create).transpose() {
-        Ok(file) => opened.0 = file,
-        Err(error) => fail!(InvalidArgument, "the trace {shown} cannot be written: {error}"),
+    if let Some(path) = path {
+        match create(path) {
+            Ok(file) => opened.0 = Some(file),
+            Err(error) => fail!(InvalidArgument, "the trace {} cannot be written: {error}", path.display()),
+        }
     }
     Ok(opened)
 }
@@ -143,7 +155,7 @@ impl Opened {
         let scale = Scale::begin();
         let began = scale.moment();
         if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, scale)) {
-            fail!(NoMemory, "cannot start a thread that writes the trace {}: {error}", desk.path);
+            fail!(NoMemory, "cannot start the thread by which {}: {error}", desk.what());
         }
         static AT_EXIT: Once = Once::new();
         AT_EXIT.call_once(|| sys::at_exit(stop_at_exit));
@@ -171,7 +183,8 @@ pub fn stop() -> Result<()> {
     desk = complete(desk, None);
     match desk.result.take() {
         Some(Err(error)) => {
-            fail!(InvalidArgument, "the trace {} took no more, and has what came before: {error}", desk.path)
+            let path = desk.path.as_deref().unwrap_or_default();
+            fail!(InvalidArgument, "the trace {path} took no more, and has what came before: {error}")
         }
         _ => Ok(()),
     }

@@ -73,7 +73,8 @@ static void *each_once(void *unused)
     CHECK(pyferry_histograms(NULL, 0) == 0 && waits() == 0);
     CHECK(pyferry_histograms_text(NULL, 0) == 0);
     CHECK_OK(pyferry_histograms_start());
-    CHECK_REFUSED(pyferry_histograms_start(), PYFERRY_STATUS_WRONG_ORDER, "no file");
+    CHECK_REFUSED(pyferry_histograms_start(), PYFERRY_STATUS_WRONG_ORDER, "waits and stays are counted already");
+    CHECK_REFUSED(pyferry_trace_start("trace.json"), PYFERRY_STATUS_WRONG_ORDER, "waits and stays are counted already");
     do_all();
     while (holds() < 5) /* it is written while it goes on */
         sleep_ms(1);
