@@ -1,7 +1,7 @@
 //! The trace, as a host begins and ends it.
 
 use crate::error::{Result, Status, fail};
-use crate::{sys, thread, trace};
+use crate::{thread, trace};
 use std::path::Path;
 
 pub use crate::trace::{Kind, Summary, summaries, text as histograms_text};
@@ -9,29 +9,28 @@ pub use crate::trace::{Kind, Summary, summaries, text as histograms_text};
 /// Begins a trace; without a file, only durations are counted.
 pub fn start_trace(path: Option<&Path>) -> Result<()> {
     match path {
-        Some(path) => open(path)?.begin(),
-        None => trace::open(None)?.begin(),
+        Some(path) => open(path, false)?.begin(),
+        None => trace::open(None, false)?.begin(),
     }
 }
 
 /// Begins the trace that PYFERRY_TRACE asks for, the first time that Python is used. An error is of the caller's interpreter only.
 pub fn start_trace_if_asked() -> Result<()> {
     let Some(path) = trace::asked_for() else { return Ok(()) };
-    match open(&path).and_then(trace::Opened::begin) {
+    match open(&path, true).and_then(trace::Opened::begin) {
         Err(error) if error.status == Status::Closed => return Err(error),
         // The host has begun one itself.
         Err(error) if error.status == Status::WrongOrder => {}
-        // To stderr: whoever set the variable looks there, and no caller gets this error.
-        Err(error) => _ = sys::write_all(2, format!("pyferry: PYFERRY_TRACE: {error}\n").as_bytes()),
+        Err(error) => trace::complain(&error.to_string()),
         Ok(()) => {}
     }
     Ok(())
 }
 
 /// An attached thread detaches meanwhile: a FIFO is open when somebody reads it, and a disk can be slow.
-fn open(path: &Path) -> Result<trace::Opened> {
+fn open(path: &Path, is_asked_for: bool) -> Result<trace::Opened> {
     let mut opened = None;
-    let back = thread::unattached(|| opened = Some(trace::open(Some(path))));
+    let back = thread::unattached(|| opened = Some(trace::open(Some(path), is_asked_for)));
     thread::check_back(back, "no trace has begun")?;
     let Some(opened) = opened else { fail!(Internal, "the file of a trace was opened and is not there") };
     opened

@@ -15,4 +15,4 @@ mod writer;
 pub use buffer::What;
 pub use durations::{Kind, Summary};
 pub use pen::Pen;
-pub use session::{Opened, Still, asked_for, hold_still, is_on, note_post, open, stop, summaries, text};
+pub use session::{Opened, Still, asked_for, complain, hold_still, is_on, note_post, open, stop, summaries, text};

@@ -21,6 +21,7 @@ static DESK: Mutex<Desk> = Mutex::new(Desk {
     stage: Stage::Idle,
     last: 0,
     path: None,
+    is_asked_for: false,
     began: 0,
     newcomers: Vec::new(),
     unheard: 0,
@@ -42,6 +43,8 @@ struct Desk {
     last: u32,
     /// None: only durations are counted.
     path: Option<String>,
+    /// By PYFERRY_TRACE, and not by a call.
+    is_asked_for: bool,
     /// When that trace began, as `sys::moment` has it.
     began: u64,
     /// The threads that the writer does not know yet.
@@ -63,6 +66,11 @@ impl Desk {
             Some(path) => format!("a trace is written to {path}"),
             None => "waits and stays are counted".to_owned(),
         }
+    }
+
+    fn cut_off(&self, error: &io::Error) -> String {
+        let path = self.path.as_deref().unwrap_or_default();
+        format!("the trace {path} took no more, and has what came before: {error}")
     }
 }
 
@@ -115,12 +123,28 @@ pub fn asked_for() -> Option<PathBuf> {
     Some(path.to_string_lossy().replace("%p", &std::process::id().to_string()).into())
 }
 
+/// Says what is wrong with the trace that PYFERRY_TRACE asks for. On stderr: whoever set the variable looks there, and no caller gets
+/// the error.
+pub fn complain(what: &str) {
+    sys::write_all(2, format!("pyferry: PYFERRY_TRACE: {what}\n").as_bytes());
+}
+
+/// The file takes no more. Said at once: the end of the process may be far, or never come here.
+fn tell_of_failure(error: &io::Error) {
+    let told = {
+        let desk = DESK.lock();
+        desk.is_asked_for.then(|| desk.cut_off(error))
+    };
+    told.iter().for_each(|what| complain(what));
+}
+
 /// A trace that is about to begin; nobody else begins one meanwhile. Dropped, it has not begun.
 pub struct Opened(Option<File>);
 
 /// Opens the file of a trace; without a path, only durations are counted. That takes as long as the system takes, for a FIFO until
 /// somebody reads it: no lock is held meanwhile.
-pub fn open(path: Option<&Path>) -> Result<Opened> {
+/// `is_asked_for`: by PYFERRY_TRACE.
+pub fn open(path: Option<&Path>, is_asked_for: bool) -> Result<Opened> {
     let mut desk = DESK.lock();
     match desk.stage {
         Stage::Idle => {}
@@ -130,6 +154,7 @@ pub fn open(path: Option<&Path>) -> Result<Opened> {
         }
     }
     (desk.stage, desk.path) = (Stage::Opens, path.map(|path| path.display().to_string()));
+    desk.is_asked_for = is_asked_for;
     drop(desk);
     let mut opened = Opened(None);
     let create = |path: &Path| {
@@ -183,8 +208,7 @@ pub fn stop() -> Result<()> {
     desk = complete(desk, None);
     match desk.result.take() {
         Some(Err(error)) => {
-            let path = desk.path.as_deref().unwrap_or_default();
-            fail!(InvalidArgument, "the trace {path} took no more, and has what came before: {error}")
+            fail!(InvalidArgument, "{}", desk.cut_off(&error))
         }
         _ => Ok(()),
     }
@@ -279,7 +303,7 @@ fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>
 
 /// The writer's thread.
 fn work(file: Option<File>, scale: Scale) {
-    let mut writer = Writer::new(file, scale, &POSTS);
+    let mut writer = Writer::new(file, scale, &POSTS, tell_of_failure);
     let (mut hurries, mut over) = (false, Vec::new());
     loop {
         let order = wait_for_order(hurries, &mut over, &writer.durations());

@@ -45,13 +45,15 @@ pub struct Writer {
     unheard: u64,
     /// The first failure: from there on nothing is written.
     result: io::Result<()>,
+    /// Called for it.
+    tell: fn(&io::Error),
 }
 
 impl Writer {
-    /// For a trace that begins now.
-    pub fn new(file: Option<File>, scale: Scale, posts: &'static Posts) -> Writer {
+    /// For a trace that begins now. `tell` is called when the file takes no more.
+    pub fn new(file: Option<File>, scale: Scale, posts: &'static Posts, tell: fn(&io::Error)) -> Writer {
         let (page, threads, posters) = (Page::new(scale, file.is_none()), Vec::new(), Vec::new());
-        Writer { file, page, threads, posters, posts, lost: 0, unheard: 0, result: Ok(()) }
+        Writer { file, page, threads, posters, posts, lost: 0, unheard: 0, result: Ok(()), tell }
     }
 
     /// Writes what there is, and adds buffers of threads that have ended to `over`. True: there was much, so look again soon.
@@ -133,7 +135,7 @@ impl Writer {
 
     fn put_out(&mut self) {
         if let (Some(file), Ok(())) = (&mut self.file, &self.result) {
-            self.result = file.write_all(self.page.text().as_bytes());
+            self.result = file.write_all(self.page.text().as_bytes()).inspect_err(self.tell);
         }
         self.page.clear();
     }

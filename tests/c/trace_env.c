@@ -1,10 +1,12 @@
 /* harness: not-on=windows it forks, and Windows has no fork */
 /* harness: not-under=arm64 the emulator is not started for a program that a program starts */
 /* PYFERRY_TRACE alone has a trace written, from the first use of Python to the end of the process, which completes the file: by exit
-   or the return of main, on whatever thread. Where the file cannot be written the host runs on, and stderr says why. */
+   or the return of main, on whatever thread. Where the file cannot be written, or at its end takes no more, the host runs on, and
+   stderr says why. */
 #include "trace.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static void *visit_named(void *view)
@@ -34,6 +36,14 @@ static int be_host(const char *way, const char *path)
     }
     CHECK(access(path, F_OK) == 0);
     CHECK_REFUSED(pyferry_trace_start("other.json"), PYFERRY_STATUS_WRONG_ORDER, path);
+    if (strcmp(way, "full") == 0) {
+        struct rlimit limit;
+        CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+        limit.rlim_cur = 512;
+        CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+        for (int visits = 0; visits < 20; visits++)
+            visit(view);
+    }
     if (strcmp(way, "attached") == 0)
         on_new_thread(visit_and_exit, view);
     pyferry_view_free(view);
@@ -81,6 +91,10 @@ int main(int argc, char **argv)
     CHECK(said()[0] == '\0');
     run_host("refused", "no/such/folder/trace.json");
     CHECK(strncmp(said(), "pyferry: PYFERRY_TRACE: ", 24) == 0 && strstr(said(), "No such file") != NULL);
+
+    run_host("full", "trace.%p.json");
+    CHECK(strncmp(said(), "pyferry: PYFERRY_TRACE: the trace ", 34) == 0);
+    CHECK(strstr(said(), "File too large") != NULL && strchr(said(), '\n')[1] == '\0');
 
     pyferry_view *view;
     PyThreadState *state = start_python(&view);
