@@ -1565,8 +1565,10 @@ pyferry_status pyferry_asyncio_await(const struct pyferry_view *view,
  * Any thread, attached or not, at any time: before, while and after the interpreter shuts down. It never waits for an
  * interpreter. A thread that is attached to the object's interpreter drops the reference at once, and the object's
  * destructor may run here. For other threads a thread of pyferry's drops it within moments, or else the thread that
- * shuts the interpreter down. (On free-threaded builds CPython leaves an object to the thread that made it, which
- * destroys it when it next runs Python code; or the garbage collector does.) Not in a signal handler: it allocates.
+ * shuts the interpreter down. Each interpreter has such a thread of its own: C code that keeps another interpreter,
+ * with another GIL, does not hold it up. (On free-threaded builds CPython leaves an object to the thread that made it,
+ * which destroys it when it next runs Python code; or the garbage collector does.) Not in a signal handler: it
+ * allocates.
  *
  * @param view       the interpreter of the object; read during the call
  * @param py_object  a `PyObject *`: a reference that the caller owns and gives away

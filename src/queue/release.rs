@@ -2,29 +2,30 @@
 //!
 //! They are dropped soon: by a helper thread, which attaches for all that have gathered and stays a while for more; or, once the
 //! interpreter shuts down, by the thread that shuts it down. A reference that comes later is left behind, and counted.
+//!
+//! Each interpreter has a helper of its own: one that waits for a GIL that C code keeps holds up no other interpreter.
 
 use crate::cpython::Reference;
 use crate::error::{Result, fail};
-use crate::registry::{self, Interpreter, own};
-use crate::sys::{self, Condvar, Mutex};
+use crate::registry::{Interpreter, own};
+use crate::sys::{self, Mutex};
 use crate::thread::{self, Admission};
-use std::sync::MutexGuard;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-/// How long the helper thread stays when there is nothing to do.
+/// How long a helper thread stays when there is nothing to do.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The references that wait to be dropped.
+/// The references that wait to be dropped, by the serials of their interpreters.
 pub struct Later {
-    /// With the serials of their interpreters.
-    references: Vec<(u64, Reference)>,
-    /// The helper thread is running.
-    is_attended: bool,
+    references: BTreeMap<u64, Vec<Reference>>,
+    /// The interpreters whose helper threads are running.
+    attended: BTreeSet<u64>,
 }
 
-static LATER: Mutex<Later> = Mutex::new(Later { references: Vec::new(), is_attended: false });
-static CHANGED: Condvar = Condvar::new();
+static LATER: Mutex<Later> = Mutex::new(Later { references: BTreeMap::new(), attended: BTreeSet::new() });
 static LEFT_BEHIND: AtomicU64 = AtomicU64::new(0);
 
 /// Held through a fork, so that no child finds it locked.
@@ -35,18 +36,22 @@ pub fn hold_still() -> Still {
 }
 
 impl Later {
-    /// In a forked child the helper thread does not exist. The references are the child's, too.
+    /// In a forked child the helper threads do not exist. The references are the child's, too.
     pub fn forget_others(&mut self) {
-        self.is_attended = false;
+        self.attended.clear();
     }
 
-    fn take(&mut self, of: impl Fn(u64) -> bool) -> Vec<Reference> {
-        self.references.extract_if(.., |(serial, _)| of(*serial)).map(|(_, reference)| reference).collect()
+    fn has_any(&self, interpreter: &Interpreter) -> bool {
+        self.references.contains_key(&interpreter.serial)
+    }
+
+    fn take(&mut self, interpreter: &Interpreter) -> Vec<Reference> {
+        self.references.remove(&interpreter.serial).unwrap_or_default()
     }
 }
 
 /// Drops a reference: now, if this thread is attached to its interpreter, else soon. Never waits for an interpreter.
-pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
+pub fn later(interpreter: &Arc<Interpreter>, reference: Reference) -> Result<()> {
     if interpreter.is(thread::current(interpreter.python)) {
         thread::with_frozen_attachments(interpreter.python, || interpreter.python.release(reference));
         return Ok(());
@@ -58,15 +63,15 @@ pub fn later(interpreter: &Interpreter, reference: Reference) -> Result<()> {
         LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
         fail!(Closed, "{} has ended: the object went with it, or is left behind", interpreter.name());
     }
-    later.references.push((interpreter.serial, reference));
-    let sends = !later.is_attended;
-    later.is_attended = true;
+    later.references.entry(interpreter.serial).or_default().push(reference);
+    let sends = later.attended.insert(interpreter.serial);
     drop(later);
-    CHANGED.notify_one();
+    interpreter.has_released.notify_one();
     if sends {
+        let its = Arc::clone(interpreter);
         // If no thread can be started, the next caller tries again, or the shutdown drops the reference.
-        if sys::spawn(c"pyferry-release", attend).is_err() {
-            hold_still().is_attended = false;
+        if sys::spawn(c"pyferry-release", move || attend(&its)).is_err() {
+            hold_still().attended.remove(&interpreter.serial);
         }
     }
     Ok(())
@@ -77,40 +82,27 @@ pub fn left_behind() -> u64 {
     LEFT_BEHIND.load(Ordering::Relaxed)
 }
 
-/// What the helper thread runs.
-fn attend() {
+/// What an interpreter's helper thread runs.
+fn attend(interpreter: &Arc<Interpreter>) {
     loop {
-        for interpreter in registry::all() {
-            let is_its = |(serial, _): &(u64, Reference)| *serial == interpreter.serial;
-            if !hold_still().references.iter().any(is_its) {
-                continue;
-            }
-            // Refused: the thread that shuts the interpreter down drops them.
-            let release = || sys::SignalMask::as_given(|| release_all(&interpreter));
-            let _ = thread::visit(&interpreter, Admission::Open, own::RELEASE, release);
-        }
+        // Refused: the thread that shuts the interpreter down drops them.
+        let release = || sys::SignalMask::as_given(|| release_all(interpreter));
+        let _ = thread::visit(interpreter, Admission::Open, own::RELEASE, release);
         let mut later = hold_still();
-        count_the_dead(&mut later);
-        if later.references.is_empty() {
-            later = CHANGED.wait_while_within(later, Some(LINGER), |later| later.references.is_empty());
-            if later.references.is_empty() {
-                later.is_attended = false;
-                return;
-            }
-        } else {
-            // The rest are of interpreters that are shutting down.
-            later = CHANGED.wait_timeout(later, LINGER / 10);
+        if interpreter.raw().is_none() {
+            // It has ended without running our atexit hook.
+            LEFT_BEHIND.fetch_add(later.take(interpreter).len() as u64, Ordering::Relaxed);
         }
-        drop(later);
-    }
-}
-
-/// Counts the references of interpreters that ended without running our atexit hook.
-fn count_the_dead(later: &mut Later) {
-    if !later.references.is_empty() {
-        let alive: Vec<u64> = registry::all().iter().map(|interpreter| interpreter.serial).collect();
-        let dead = later.take(|serial| !alive.contains(&serial)).len();
-        LEFT_BEHIND.fetch_add(dead as u64, Ordering::Relaxed);
+        if later.has_any(interpreter) {
+            // It is shutting down.
+            drop(interpreter.has_released.wait_timeout(later, LINGER / 10));
+            continue;
+        }
+        later = interpreter.has_released.wait_while_within(later, Some(LINGER), |later| !later.has_any(interpreter));
+        if !later.has_any(interpreter) {
+            later.attended.remove(&interpreter.serial);
+            return;
+        }
     }
 }
 
@@ -118,7 +110,7 @@ fn count_the_dead(later: &mut Later) {
 pub fn release_all(interpreter: &Interpreter) {
     loop {
         // Taken out first: destructors run without the lock, and may come back here.
-        let taken = hold_still().take(|serial| serial == interpreter.serial);
+        let taken = hold_still().take(interpreter);
         if taken.is_empty() {
             return;
         }

@@ -8,7 +8,7 @@ mod shield;
 
 use crate::cpython::{Python, Raw, Slot, StateCell};
 use crate::gate::{Barrier, Domain, DomainGuard, Gate};
-use crate::sys::{self, Mutex};
+use crate::sys::{self, Condvar, Mutex};
 pub use delivery::Delivery;
 pub use entry::{Doing, Entry, Glimpse, Participant};
 pub use shield::{interrupts, is_raising, raising, shield, unless_shielded};
@@ -56,6 +56,8 @@ pub struct Interpreter {
     pub wants_one_state: bool,
     /// A thread of ours is about to attach there, to make the thread that holds the GIL in there drop it.
     pub nudged: AtomicBool,
+    /// A reference to an object there waits to be dropped (`queue::release`).
+    pub has_released: Condvar,
     /// How far the delivery of interrupts has got.
     pub delivery: Delivery,
     /// Who is inside.
@@ -268,6 +270,7 @@ pub fn find_or_add(
         shares_gil: shares_gil && python.asks_only_its_own(),
         wants_one_state: python.wants_one_state(raw),
         nudged: AtomicBool::new(false),
+        has_released: Condvar::new(),
         delivery: Delivery::default(),
         gate: Gate::new(&DOMAIN, barrier()),
         facts,
