@@ -56,8 +56,6 @@ pub struct Interpreter {
     pub wants_one_state: bool,
     /// A thread of ours is about to attach there, to make the thread that holds the GIL in there drop it.
     pub nudged: AtomicBool,
-    /// A thread of ours is about to attach there, to delete the states that ended threads have left.
-    pub has_visitor: AtomicBool,
     /// A reference to an object there waits to be dropped (`queue::release`).
     pub has_released: Condvar,
     /// How far the delivery of interrupts has got.
@@ -272,7 +270,6 @@ pub fn find_or_add(
         shares_gil: shares_gil && python.asks_only_its_own(),
         wants_one_state: python.wants_one_state(raw),
         nudged: AtomicBool::new(false),
-        has_visitor: AtomicBool::new(false),
         has_released: Condvar::new(),
         delivery: Delivery::default(),
         gate: Gate::new(&DOMAIN, barrier()),
@@ -335,7 +332,6 @@ impl Still {
         for interpreter in self.list.iter().flatten() {
             interpreter.gate.forget_others(&self.domain, &mine);
             interpreter.nudged.store(false, Ordering::Relaxed);
-            interpreter.has_visitor.store(false, Ordering::Relaxed);
             interpreter.delivery.give_up();
         }
         shield::forget_others();

@@ -63,22 +63,10 @@ fn work() {
     }
 }
 
-/// Deletes the orphans that this thread, a helper that is attached to nothing, may delete. With a GIL, every interpreter is visited by
-/// a thread of its own: C code may keep the GIL of one for long, and must not hold up the others.
+/// Deletes the orphans that this thread, a helper that is attached to nothing, may delete.
 fn delete_those_left() {
     for interpreter in with_orphans(stand_ins::may_delete()) {
-        if interpreter.python.free_threaded {
-            visit(&interpreter, stand_ins::may_delete());
-        } else if !interpreter.has_visitor.swap(true, Ordering::SeqCst) {
-            let its = Arc::clone(&interpreter);
-            let visit = move || {
-                visit(&its, stand_ins::may_delete());
-                its.has_visitor.store(false, Ordering::SeqCst);
-            };
-            if sys::spawn(c"pyferry-orphans", visit).is_err() {
-                interpreter.has_visitor.store(false, Ordering::SeqCst);
-            }
-        }
+        THREAD.with(|me| me.cleanly(|| visit(me, &interpreter, stand_ins::may_delete())));
     }
 }
 
@@ -88,7 +76,7 @@ fn delete_those_at_no_thread() {
         let kept = stand_ins::keep_addresses(&interpreter);
         let at_one = |entry: &Entry| kept.iter().any(|(ident, _)| *ident == entry.ident());
         if !kept.is_empty() {
-            visit(&interpreter, at_one);
+            THREAD.with(|me| me.cleanly(|| visit(me, &interpreter, at_one)));
         }
     }
 }
@@ -105,16 +93,13 @@ pub(super) fn forget_after_fork() {
     AT_WORK.store(false, Ordering::SeqCst);
 }
 
-fn visit(target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool) {
-    let visit = |me: &Thread| {
-        let local = me.local(target);
-        local.comes_for(own::ORPHANS);
-        if local.pin(Admission::Open) {
-            delete(me, &local, whose);
-            me.unpin(&local);
-        }
-    };
-    THREAD.with(|me| me.cleanly(|| visit(me)));
+fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool) {
+    let local = me.local(target);
+    local.comes_for(own::ORPHANS);
+    if local.pin(Admission::Open) {
+        delete(me, &local, whose);
+        me.unpin(&local);
+    }
 }
 
 /// Deletes the orphans for which `whose` is true, in an interpreter in which this thread has a pin. Runs destructors.

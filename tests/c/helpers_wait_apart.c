@@ -1,6 +1,6 @@
 /* harness: since=3.12 */
-/* While C code keeps one interpreter, or somebody who is stopping the world there waits for it, pyferry's own threads do their work
-   in another one: references that are given up are dropped and, with a GIL, what ended threads left goes. */
+/* While C code keeps one interpreter, or somebody who is stopping the world there waits for it, references that are given up in
+   another one are dropped. */
 #include "py.h"
 
 static pyferry_view *kept, *other;
@@ -67,46 +67,6 @@ static void end(void)
         thread_join(inside[i]);
 }
 
-/* ---- the end of threads ---- */
-
-struct leaver {
-    pyferry_view *views[2];
-    struct event ready, leave;
-    pthread_t thread;
-};
-
-static void *leave_in(void *argument)
-{
-    struct leaver *leaver = argument;
-    for (int i = 0; i < 2 && leaver->views[i] != NULL; i++)
-        run_in(leaver->views[i], "mine.value = Value()");
-    event_set(&leaver->ready);
-    event_wait(&leaver->leave);
-    return NULL;
-}
-
-static void threads_end(void)
-{
-    struct leaver leavers[] = { { { kept }, .ready = EVENT_INIT, .leave = EVENT_INIT },
-                                { { other }, .ready = EVENT_INIT, .leave = EVENT_INIT },
-                                { { kept, other }, .ready = EVENT_INIT, .leave = EVENT_INIT },
-                                { { other, kept }, .ready = EVENT_INIT, .leave = EVENT_INIT } };
-    for (int i = 0; i < (int)COUNT(leavers); i++) {
-        leavers[i].thread = thread_start(leave_in, &leavers[i]);
-        event_wait(&leavers[i].ready);
-    }
-    begin();
-    for (int i = 0; i < (int)COUNT(leavers); i++) {
-        event_set(&leavers[i].leave);
-        thread_join(leavers[i].thread);
-        /* By now the thread that deletes what the first one left waits. */
-        sleep_ms(i == 0 ? 30 : 0);
-    }
-    CHECK(becomes(&destroyed, 3));
-    end();
-    CHECK(becomes(&destroyed, 6));
-}
-
 /* ---- references ---- */
 
 static PyObject *new_value(pyferry_view *view)
@@ -156,13 +116,9 @@ int main(void)
         run("import gc");
         detach(token);
     }
-    if (!python_is_free_threaded())
-        threads_end();
     references_are_given_up();
     /* Likewise, the other way round: in whatever order they come. */
     kept = views[1], other = views[0];
-    if (!python_is_free_threaded())
-        threads_end();
     references_are_given_up();
     finish_python(state);
     pyferry_view_free(main);
