@@ -20,15 +20,16 @@ int main(void)
     CHECK(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
     pyferry_view *view = main_view();
     PyThreadState *state = PyEval_SaveThread();
-    struct loop loop = loop_new_by(view, "import socket\n"
+    struct loop loop = loop_new_by(view, "import socket, threading\n"
                                          "class Loop(asyncio.SelectorEventLoop):\n"
                                          "    broken = 0\n"
                                          "    def call_soon_threadsafe(self, *arguments, **more):\n"
-                                         "        ours, theirs = socket.socketpair()\n"
-                                         "        theirs.close()\n"
-                                         "        try: ours.send(b'.')\n"
-                                         "        except BrokenPipeError: self.broken += 1\n"
-                                         "        ours.close()\n"
+                                         "        if threading.get_ident() != self._thread_id:\n"
+                                         "            ours, theirs = socket.socketpair()\n"
+                                         "            theirs.close()\n"
+                                         "            try: ours.send(b'.')\n"
+                                         "            except BrokenPipeError: self.broken += 1\n"
+                                         "            ours.close()\n"
                                          "        return super().call_soon_threadsafe(*arguments, **more)\n"
                                          "async def answer(): return 42\n"
                                          "async def stay(): await asyncio.Event().wait()\n"
