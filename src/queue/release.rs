@@ -10,7 +10,6 @@ use crate::error::{Result, fail};
 use crate::registry::{Interpreter, own};
 use crate::sys::{self, Mutex};
 use crate::thread::{self, Admission};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -18,14 +17,14 @@ use std::time::Duration;
 /// How long a helper thread stays when there is nothing to do.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The references that wait to be dropped, by the serials of their interpreters.
+/// The references that wait to be dropped, each with the serial of its interpreter.
 pub struct Later {
-    references: BTreeMap<u64, Vec<Reference>>,
+    references: Vec<(u64, Reference)>,
     /// The interpreters whose helper threads are running.
-    attended: BTreeSet<u64>,
+    attended: Vec<u64>,
 }
 
-static LATER: Mutex<Later> = Mutex::new(Later { references: BTreeMap::new(), attended: BTreeSet::new() });
+static LATER: Mutex<Later> = Mutex::new(Later { references: Vec::new(), attended: Vec::new() });
 static LEFT_BEHIND: AtomicU64 = AtomicU64::new(0);
 
 /// Held through a fork, so that no child finds it locked.
@@ -42,11 +41,19 @@ impl Later {
     }
 
     fn has_any(&self, interpreter: &Interpreter) -> bool {
-        self.references.contains_key(&interpreter.serial)
+        self.references.iter().any(|(serial, _)| *serial == interpreter.serial)
     }
 
-    fn take(&mut self, interpreter: &Interpreter) -> Vec<Reference> {
-        self.references.remove(&interpreter.serial).unwrap_or_default()
+    fn take(&mut self, interpreter: &Interpreter) -> Vec<(u64, Reference)> {
+        let all = std::mem::take(&mut self.references).into_iter();
+        let (taken, others) = all.partition(|(serial, _)| *serial == interpreter.serial);
+        self.references = others;
+        taken
+    }
+
+    /// The helper thread of an interpreter has ended.
+    fn leave(&mut self, interpreter: &Interpreter) {
+        self.attended.retain(|serial| *serial != interpreter.serial);
     }
 }
 
@@ -63,15 +70,18 @@ pub fn later(interpreter: &Arc<Interpreter>, reference: Reference) -> Result<()>
         LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
         fail!(Closed, "{} has ended: the object went with it, or is left behind", interpreter.name());
     }
-    later.references.entry(interpreter.serial).or_default().push(reference);
-    let sends = later.attended.insert(interpreter.serial);
+    later.references.push((interpreter.serial, reference));
+    let sends = !later.attended.contains(&interpreter.serial);
+    if sends {
+        later.attended.push(interpreter.serial);
+    }
     drop(later);
     interpreter.has_released.notify_one();
     if sends {
         let its = Arc::clone(interpreter);
         // If no thread can be started, the next caller tries again, or the shutdown drops the reference.
         if sys::spawn(c"pyferry-release", move || attend(&its)).is_err() {
-            hold_still().attended.remove(&interpreter.serial);
+            hold_still().leave(interpreter);
         }
     }
     Ok(())
@@ -100,7 +110,7 @@ fn attend(interpreter: &Arc<Interpreter>) {
         }
         later = interpreter.has_released.wait_while_within(later, Some(LINGER), |later| !later.has_any(interpreter));
         if !later.has_any(interpreter) {
-            later.attended.remove(&interpreter.serial);
+            later.leave(interpreter);
             return;
         }
     }
@@ -115,7 +125,7 @@ pub fn release_all(interpreter: &Interpreter) {
             return;
         }
         thread::with_frozen_attachments(interpreter.python, || {
-            taken.into_iter().for_each(|reference| interpreter.python.release(reference));
+            taken.into_iter().for_each(|(_, reference)| interpreter.python.release(reference));
         });
     }
 }
