@@ -1,10 +1,9 @@
 //! What went wrong, as the caller is told it: a status to branch on, and a sentence to read.
 
-use crate::sys::ThreadEnd;
+use crate::sys::{self, ThreadEnd};
 use std::cell::RefCell;
 use std::ffi::CStr;
 use std::fmt;
-use std::mem::ManuallyDrop;
 
 /// What a call came to: 0 is success, every failure is negative. `pyferry_last_error` has the sentence to it.
 #[repr(i32)]
@@ -130,9 +129,9 @@ macro_rules! fail {
 }
 pub(crate) use fail;
 
-thread_local! {
-    // Not dropped with the thread's locals: destructors that come later can fail too.
-    static LAST: ManuallyDrop<RefCell<String>> = const { ManuallyDrop::new(RefCell::new(String::new())) };
+// Not dropped with the thread's locals: destructors that come later can fail too.
+sys::per_thread! {
+    static LAST: RefCell<String> = RefCell::new(String::new());
 }
 
 static END: ThreadEnd = ThreadEnd::new(|| drop(LAST.with(|last| last.take())));

@@ -3,11 +3,10 @@
 use crate::cpython::{Python, Write};
 use crate::error::Result;
 use crate::registry;
-use crate::sys::Mutex;
+use crate::sys::{self, Mutex};
 use crate::thread;
 use std::cell::RefCell;
 use std::fmt;
-use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard};
 
@@ -47,10 +46,9 @@ static OF_RUNTIME: Mutex<Option<Output>> = Mutex::new(None);
 /// In which run of Python `before_site` was asked for, plus one.
 static ASKED_IN: AtomicU64 = AtomicU64::new(0);
 
-thread_local! {
-    /// That of the interpreter which this thread makes.
-    // Not dropped with the thread's locals: destructors that come later can make one too.
-    static OF_NEW: ManuallyDrop<RefCell<Option<Output>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+// That of the interpreter which this thread makes. Not dropped with the thread's locals: destructors that come later can make one too.
+sys::per_thread! {
+    static OF_NEW: RefCell<Option<Output>> = RefCell::new(None);
 }
 
 /// What is held through a fork, so that no child finds it locked.

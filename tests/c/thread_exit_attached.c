@@ -31,10 +31,13 @@ static void joined_by_who_holds_it(pyferry_view *view)
     is_attached = may_go_on = (struct event)EVENT_INIT;
     destroyed = 0;
     int states = count_states_of(view);
+    /* Before: a thread that comes in by a new state deletes what ended threads left, and would wait for itself. */
+    pyferry_token token = attach(view);
+    pyferry_suspension out = suspend();
     pthread_t worker = thread_start(end_attached, view);
     event_wait(&is_attached);
     /* With the GIL, when the worker's end has let go of that. */
-    pyferry_token token = attach(view);
+    resume(out);
     event_set(&may_go_on);
     thread_join(worker);
     detach(token);

@@ -7,6 +7,7 @@ use crate::error::{Result, fail};
 use crate::host::output;
 use crate::interpreter;
 use crate::registry::Interpreter;
+use crate::sys;
 use crate::sys::SignalMask;
 use crate::thread;
 use std::cell::Cell;
@@ -14,13 +15,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-thread_local! {
-    static INITIALIZING: Cell<bool> = const { Cell::new(false) };
+sys::per_thread! {
+    static INITIALIZING: Cell<bool> = Cell::new(false);
 }
 
 /// Whether Python is being initialised on the calling thread; on pyferry's own thread also afterwards.
 pub fn is_here() -> bool {
-    INITIALIZING.with(Cell::get)
+    INITIALIZING.with(|here| here.get())
 }
 
 /// While this exists, the calling thread counts as the one that initialises Python.
