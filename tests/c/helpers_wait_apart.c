@@ -80,17 +80,6 @@ static PyObject *new_value(pyferry_view *view)
     return value;
 }
 
-/* Free-threaded, CPython leaves an object to the thread that made it, or to the garbage collector. */
-static bool get_destroyed(pyferry_view *view, int count)
-{
-    for (int tries = 0; tries < 1000 * slowdown() && __atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) != count; tries++) {
-        sleep_ms(10);
-        if (python_is_free_threaded())
-            run_in(view, "gc.collect()");
-    }
-    return __atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) == count;
-}
-
 static void references_are_given_up(void)
 {
     PyObject *there = new_value(kept), *here = new_value(other);
@@ -99,9 +88,9 @@ static void references_are_given_up(void)
     /* By now the thread that drops it waits. */
     sleep_ms(20);
     CHECK_OK(pyferry_release_later(other, here));
-    CHECK(get_destroyed(other, 1));
+    CHECK(get_destroyed(&destroyed, other, 1));
     end();
-    CHECK(get_destroyed(kept, 2));
+    CHECK(get_destroyed(&destroyed, kept, 2));
 }
 
 int main(void)

@@ -1,29 +1,16 @@
 /* A thread that has thread states of its own making beside the one that it attaches by is interrupted in what it runs, and nothing
    of that is left for what it runs by the other ones. Likewise the other way round. */
-#include "py.h"
+#include "interrupted.h"
 
 static pyferry_view *main_interpreter;
-static struct event runs = EVENT_INIT, was_interrupted = EVENT_INIT, is_out = EVENT_INIT, was_sent = EVENT_INIT;
+static struct event is_out = EVENT_INIT, was_sent = EVENT_INIT;
 static unsigned long ident;
-
-static PyObject *wait_here(PyObject *unused, PyObject *none)
-{
-    (void)unused, (void)none;
-    Py_BEGIN_ALLOW_THREADS
-    event_set(&runs);
-    event_wait(&was_interrupted);
-    was_interrupted.set = false;
-    Py_END_ALLOW_THREADS
-    Py_RETURN_NONE;
-}
-static PyMethodDef wait_method = { "wait", wait_here, METH_NOARGS, NULL };
 
 static const char *const loop = "for i in range(1000): pass";
 
 static void is_interrupted(void)
 {
-    CHECK_STATUS(pyferry_exec("wait()\nfor i in range(1000): pass", NULL), PYFERRY_STATUS_PYTHON_ERROR);
-    CHECK_SAYS("KeyboardInterrupt");
+    be_interrupted_here();
     run(loop);
 }
 
@@ -75,15 +62,7 @@ int main(void)
     CHECK((PyThreadState_SetAsyncExc(ident, PyExc_ZeroDivisionError) == 1) == states_are_kept());
     detach(token);
     event_set(&was_sent);
-    for (int i = 0; i < 2; i++) {
-        event_wait(&runs);
-        runs.set = false;
-        /* Who is attached has raised the exception on return. */
-        token = attach(main_interpreter);
-        CHECK_OK(pyferry_interpreter_interrupt(main_interpreter));
-        detach(token);
-        event_set(&was_interrupted);
-    }
+    interrupt_twice(main_interpreter);
     thread_join(thread);
     finish_python(state);
     return 0;

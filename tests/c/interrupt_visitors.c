@@ -1,33 +1,15 @@
 /* A thread that came in by CPython's own calls is interrupted while it runs Python code, however many interpreters there are; one
    that is out at that moment is not, and neither is what it runs next. */
-#include "py.h"
+#include "interrupted.h"
 
 static pyferry_view *main_interpreter;
-static struct event runs = EVENT_INIT, was_interrupted = EVENT_INIT;
-
-static PyObject *wait_here(PyObject *unused, PyObject *none)
-{
-    (void)unused, (void)none;
-    Py_BEGIN_ALLOW_THREADS
-    event_set(&runs);
-    event_wait(&was_interrupted);
-    was_interrupted.set = false;
-    Py_END_ALLOW_THREADS
-    Py_RETURN_NONE;
-}
-static PyMethodDef wait_method = { "wait", wait_here, METH_NOARGS, NULL };
 
 static void *visit_by_gilstate(void *unused)
 {
     PyGILState_STATE ensured = PyGILState_Ensure();
-    CHECK_STATUS(pyferry_exec("wait()\nfor i in range(1000): pass", NULL), PYFERRY_STATUS_PYTHON_ERROR);
-    CHECK_SAYS("KeyboardInterrupt");
+    be_interrupted_here();
     /* Inside, but not in Python code. */
-    Py_BEGIN_ALLOW_THREADS
-    event_set(&runs);
-    event_wait(&was_interrupted);
-    was_interrupted.set = false;
-    Py_END_ALLOW_THREADS
+    wait_until_interrupted();
     run("for i in range(1000): pass");
     PyGILState_Release(ensured);
     return unused;
@@ -36,15 +18,7 @@ static void *visit_by_gilstate(void *unused)
 static void is_interrupted(void)
 {
     pthread_t thread = thread_start(visit_by_gilstate, NULL);
-    for (int i = 0; i < 2; i++) {
-        event_wait(&runs);
-        runs.set = false;
-        /* Who is attached has raised the exception on return. */
-        pyferry_token token = attach(main_interpreter);
-        CHECK_OK(pyferry_interpreter_interrupt(main_interpreter));
-        detach(token);
-        event_set(&was_interrupted);
-    }
+    interrupt_twice(main_interpreter);
     thread_join(thread);
 }
 

@@ -140,6 +140,18 @@ static inline void define_destroyed(PyMethodDef *destroy)
         "    def __del__(self, destroy=destroy): destroy()");
 }
 
+/* As `becomes`, for a count of what was destroyed: free-threaded, CPython leaves an object to the thread that made it, or to the garbage
+   collector. */
+static inline bool get_destroyed(const int *destroyed, pyferry_view *view, int count)
+{
+    for (int tries = 0; tries < 1000 * slowdown() && __atomic_load_n(destroyed, __ATOMIC_SEQ_CST) != count; tries++) {
+        sleep_ms(10);
+        if (python_is_free_threaded())
+            run_in(view, "import gc; gc.collect()");
+    }
+    return __atomic_load_n(destroyed, __ATOMIC_SEQ_CST) == count;
+}
+
 /* An integer in __main__ of the attached interpreter. */
 static inline long number(const char *name)
 {

@@ -24,17 +24,6 @@ static PyObject *new_object(void)
     return object;
 }
 
-/* Free-threaded, CPython leaves an object to the thread that made it, or to the garbage collector. */
-static bool get_destroyed(pyferry_view *view, int count)
-{
-    for (int tries = 0; tries < 1000 * slowdown() && __atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) != count; tries++) {
-        sleep_ms(10);
-        if (python_is_free_threaded())
-            run_in(view, "import gc; gc.collect()");
-    }
-    return __atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) == count;
-}
-
 struct given {
     pyferry_view *view;
     PyObject *objects[OBJECTS];
@@ -63,7 +52,7 @@ static void by_threads(pyferry_view *view, pyferry_view *elsewhere)
     static struct given given[THREADS];
     make(&given[0], view);
     give_all(&given[0]);
-    CHECK(get_destroyed(view, OBJECTS));
+    CHECK(get_destroyed(&destroyed, view, OBJECTS));
     for (int round = 0; round < 3; round++) {
         pthread_t threads[THREADS];
         for (int i = 0; i < THREADS; i++)
@@ -75,7 +64,7 @@ static void by_threads(pyferry_view *view, pyferry_view *elsewhere)
         for (int i = 0; i < THREADS; i++)
             thread_join(threads[i]);
         detach(token);
-        CHECK(get_destroyed(view, THREADS * OBJECTS));
+        CHECK(get_destroyed(&destroyed, view, THREADS * OBJECTS));
     }
     /* Attached: at once, here. */
     make(&given[0], view);
@@ -91,7 +80,7 @@ static void by_threads(pyferry_view *view, pyferry_view *elsewhere)
     token = attach(elsewhere);
     give_all(&given[0]);
     detach(token);
-    CHECK(get_destroyed(view, OBJECTS));
+    CHECK(get_destroyed(&destroyed, view, OBJECTS));
     CHECK_REFUSED(pyferry_release_later(NULL, NULL), PYFERRY_STATUS_INVALID_ARGUMENT, "`view` is NULL");
     CHECK_REFUSED(pyferry_release_later(view, NULL), PYFERRY_STATUS_INVALID_ARGUMENT, "`py_object` is NULL");
 }
