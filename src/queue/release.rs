@@ -44,11 +44,9 @@ impl Later {
         self.references.iter().any(|(serial, _)| *serial == interpreter.serial)
     }
 
-    fn take(&mut self, interpreter: &Interpreter) -> Vec<(u64, Reference)> {
-        let all = std::mem::take(&mut self.references).into_iter();
-        let (taken, others) = all.partition(|(serial, _)| *serial == interpreter.serial);
-        self.references = others;
-        taken
+    fn take(&mut self, interpreter: &Interpreter) -> Vec<Reference> {
+        let its = self.references.extract_if(.., |(serial, _)| *serial == interpreter.serial);
+        its.map(|(_, reference)| reference).collect()
     }
 
     /// The helper thread of an interpreter has ended.
@@ -125,7 +123,7 @@ pub fn release_all(interpreter: &Interpreter) {
             return;
         }
         thread::with_frozen_attachments(interpreter.python, || {
-            taken.into_iter().for_each(|(_, reference)| interpreter.python.release(reference));
+            taken.into_iter().for_each(|reference| interpreter.python.release(reference));
         });
     }
 }
