@@ -187,6 +187,24 @@ static double pyferry_nested(long count)
     return pyferry_inside(view, count);
 }
 
+/* What a pyferry::attached calls: it passes the name of the file that it is in. */
+static double labeled(long count)
+{
+    TIMED(count, {
+        pyferry_token token;
+        CHECK_OK(pyferry_attach_labeled(view, "ways.h", &token));
+        CHECK_OK(pyferry_detach(&token));
+    });
+}
+
+static double labeled_nested(long count)
+{
+    pyferry_token outer = attach(view);
+    double elapsed = labeled(count);
+    detach(outer);
+    return elapsed;
+}
+
 static double pyferry_cross(long count)
 {
     return pyferry_inside(sub_view, count);
@@ -365,6 +383,8 @@ static const struct way ways[] = {
     { "pyferry-guard", nothing, pyferry_guards },
     { "pyferry-nested", nothing, pyferry_nested },
     { "pyferry-traced", nothing, pyferry_traced },
+    { "labeled", nothing, labeled },
+    { "labeled-nested", nothing, labeled_nested },
     { "scope", nothing, scope_attached },
     { "scope-nested", nothing, scope_nested },
     { "stable-tick", nothing, stable_tick },

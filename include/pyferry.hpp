@@ -62,8 +62,12 @@
 /* Out of the way of what is inline. */
 #if defined(__GNUC__)
 #define PYFERRY_HPP_RARE __attribute__((noinline, cold))
+#define PYFERRY_HPP_INLINE __attribute__((always_inline)) inline
+#define PYFERRY_HPP_NEVER() __builtin_unreachable()
 #else
 #define PYFERRY_HPP_RARE
+#define PYFERRY_HPP_INLINE inline
+#define PYFERRY_HPP_NEVER()
 #endif
 
 /* With and without it the functions differ, and so have other names: a program that mixes them does not link. */
@@ -102,6 +106,10 @@ private:
     pyferry_status status_;
 };
 #endif
+
+namespace detail {
+template <class Self> class owner;
+}
 
 /// What a call came to. A plain value, of no thread: it can be copied, kept and sent to another thread.
 class [[nodiscard]] result {
@@ -152,6 +160,8 @@ public:
 #endif
 
 private:
+    template <class Self> friend class detail::owner;
+
     /// By hand: a message must not throw, and costs nothing where there is none.
     static std::unique_ptr<char[]> buffer(std::size_t size) noexcept {
         return std::unique_ptr<char[]>(new (std::nothrow) char[size]());
@@ -207,17 +217,45 @@ PYFERRY_HPP_RARE inline void report_lost(const char *who, pyferry_status status)
     report_lost(who, result(status));
 }
 
-/// A plain value that is in one place: moved from, it is empty.
-template <class Value> struct moved {
-    moved() noexcept = default;
-    moved(Value from) noexcept : value(from) {}
-    moved(moved &&other) noexcept : value(other.take()) {}
-    moved &operator=(moved &&other) noexcept {
-        value = other.take();
+/// A token or a suspension, in one place: moved from, it is empty. The calls of pyferry.h get a copy, so that the compiler can
+/// keep the words themselves in registers. They are copied one by one: a processor waits for memory that it reads as a whole
+/// and has just written word by word.
+template <class Plain> class words {
+public:
+    words() noexcept = default;
+    explicit words(const Plain &plain) noexcept {
+        const volatile auto &each = plain.private_words;
+        first_ = each[0];
+        second_ = each[1];
+    }
+    words(words &&other) noexcept : first_(std::exchange(other.first_, 0)), second_(std::exchange(other.second_, 0)) {}
+    words &operator=(words &&other) noexcept {
+        first_ = std::exchange(other.first_, 0);
+        second_ = std::exchange(other.second_, 0);
         return *this;
     }
-    Value take() noexcept { return std::exchange(value, Value{}); }
-    Value value{};
+
+    /// What a successful call has handed out, which is never empty.
+    static words made(const Plain &plain) noexcept {
+        words made(plain);
+        if (!made) PYFERRY_HPP_NEVER();
+        return made;
+    }
+
+    explicit operator bool() const noexcept { return (first_ | second_) != 0; }
+    void copy_to(Plain &plain) const noexcept {
+        volatile auto &each = plain.private_words;
+        each[0] = first_;
+        each[1] = second_;
+    }
+    Plain take() noexcept {
+        Plain taken;
+        words(std::move(*this)).copy_to(taken);
+        return taken;
+    }
+
+private:
+    std::uint64_t first_ = 0, second_ = 0;
 };
 
 template <auto give_back> struct deleter {
@@ -258,18 +296,24 @@ protected:
     owner &operator=(owner &&) noexcept = default;
     ~owner() = default;
 
-    /// Makes what this is to hold, with the help of another owner, which may have failed: then that is why.
-    template <class Other, class Call> void make(const Other &needed, Call call) {
-        if (needed || needed.status() == PYFERRY_STATUS_OK) make(call);
-        else refuse(needed);
+    /// Makes what this is to hold, with the help of another owner, which may have failed: then that is why this fails.
+    template <class Other, class Call> bool make(const Other &needed, Call call) {
+        const pyferry_status status = status_of(call);
+        if (status == PYFERRY_STATUS_OK) return true;
+        made_ = refused(status, needed, bool(needed));
+        return false;
     }
-    template <class Call> void make(Call call) {
-        if (const pyferry_status status = status_of(call); status != PYFERRY_STATUS_OK) refuse(status);
+    template <class Call> bool make(Call call) { return make(result(), call); }
+
+    /// There is no message to be freed, the compiler is told: while this holds something.
+    void assume_made() const noexcept {
+        if (made_.message_) PYFERRY_HPP_NEVER();
     }
 
 private:
-    PYFERRY_HPP_RARE void refuse(pyferry_status status) { made_ = result(status); }
-    PYFERRY_HPP_RARE void refuse(const result &needed) { made_ = needed; }
+    PYFERRY_HPP_RARE static result refused(pyferry_status status, const result &needed, bool is_there) {
+        return is_there || needed ? result(status) : needed;
+    }
 
     result made_;
 };
@@ -436,14 +480,16 @@ private:
 class [[nodiscard]] PYFERRY_HPP_LOOK_AT_IT attached : public detail::owner<attached> {
 public:
     /// Blocks while other threads have the interpreter. PYFERRY_STATUS_CLOSED once that is shutting down, for ever.
-    [[nodiscard]] explicit attached(const view &where, label what = label::caller()) : id_(where.id_) {
-        make(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &token_.value); });
+    [[nodiscard]] PYFERRY_HPP_INLINE explicit attached(const view &where, label what = label::caller()) : id_(where.id_) {
+        pyferry_token made;
+        if (make(where, [&] { return pyferry_attach_labeled(where.get(), what.text(), &made); })) token_ = token_.made(made);
     }
 
     /// The same, and it gets in also when the interpreter is shutting down, which waits for the guard. The guard has to
     /// stay for this call only.
     [[nodiscard]] explicit attached(const guard &open) : id_(open.id_) {
-        make(open, [&] { return pyferry_attach_guarded(open.get(), &token_.value); });
+        pyferry_token made;
+        if (make(open, [&] { return pyferry_attach_guarded(open.get(), &made); })) token_ = token_.made(made);
     }
 
     /// Takes over what pyferry_attach gave to this thread; an empty token makes an empty object.
@@ -458,11 +504,14 @@ public:
     /// Python was not told of. The end of the thread clears up what is left.
     ~attached() noexcept(false) {
         if (!*this) return;
-        const pyferry_status status = detail::status_of([this] { return pyferry_detach(&token_.value); });
+        assume_made();
+        pyferry_token last;
+        token_.copy_to(last);
+        const pyferry_status status = detail::status_of([&last] { return pyferry_detach(&last); });
         if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::attached", status);
     }
 
-    explicit operator bool() const noexcept { return (token_.value.private_words[0] | token_.value.private_words[1]) != 0; }
+    explicit operator bool() const noexcept { return bool(token_); }
 
     /// Runs Python source in the interpreter's `__main__`, if this is attached; else it fails as the attaching did.
     /// PYFERRY_STATUS_PYTHON_ERROR: it raised, and the message is the traceback, in which `filename` is its name.
@@ -477,7 +526,11 @@ public:
     /// Ends it before the scope does, and says how that went. PYFERRY_STATUS_CLOSED: the interpreter was shut down around
     /// this thread, and it is over. Other failures change nothing: the destructor tries again.
     result detach() {
-        return detail::result_of([this] { return pyferry_detach(&token_.value); });
+        pyferry_token last;
+        token_.copy_to(last);
+        result done = detail::result_of([&last] { return pyferry_detach(&last); });
+        token_ = detail::words<pyferry_token>(last);
+        return done;
     }
 
     /// Gives the token away, for a pyferry_detach on this thread.
@@ -493,7 +546,7 @@ private:
         return current && current.id() != id_;
     }
 
-    detail::moved<pyferry_token> token_;
+    detail::words<pyferry_token> token_;
     std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
@@ -506,7 +559,8 @@ class [[nodiscard]] suspended : public detail::owner<suspended> {
 public:
     [[nodiscard]] suspended() {
         // Asked first: it is no failure, and leaves no message.
-        if (pyferry_is_attached(nullptr)) make([this] { return pyferry_suspend(&suspension_.value); });
+        pyferry_suspension made;
+        if (pyferry_is_attached(nullptr) && make([&made] { return pyferry_suspend(&made); })) suspension_ = suspension_.made(made);
     }
 
     /// Takes over what pyferry_suspend gave to this thread; an empty suspension makes an empty object.
@@ -520,18 +574,24 @@ public:
     /// use resume().
     ~suspended() noexcept(false) {
         if (!*this) return;
-        const pyferry_status status = detail::status_of([this] { return pyferry_resume(&suspension_.value); });
+        assume_made();
+        pyferry_suspension last;
+        suspension_.copy_to(last);
+        const pyferry_status status = detail::status_of([&last] { return pyferry_resume(&last); });
         if (status != PYFERRY_STATUS_OK) detail::report_lost("pyferry::suspended", status);
     }
 
-    explicit operator bool() const noexcept {
-        return (suspension_.value.private_words[0] | suspension_.value.private_words[1]) != 0;
-    }
+    explicit operator bool() const noexcept { return bool(suspension_); }
 
     /// Comes back before the scope ends, and says how that went; a success where there is nothing to resume.
     /// PYFERRY_STATUS_CLOSED: the interpreter has ended, and the thread is not attached.
     result resume() {
-        return *this ? detail::result_of([this] { return pyferry_resume(&suspension_.value); }) : result();
+        if (!*this) return result();
+        pyferry_suspension last;
+        suspension_.copy_to(last);
+        result done = detail::result_of([&last] { return pyferry_resume(&last); });
+        suspension_ = detail::words<pyferry_suspension>(last);
+        return done;
     }
 
     /// Gives the suspension away, for a pyferry_resume on this thread.
@@ -540,7 +600,7 @@ public:
 private:
     explicit suspended(pyferry_suspension suspension) noexcept : suspension_(suspension) {}
 
-    detail::moved<pyferry_suspension> suspension_;
+    detail::words<pyferry_suspension> suspension_;
 };
 
 /// Makes an interpreter, and ends it. It is as good as a view of it wherever one is asked for: `attached here{game};`
@@ -722,19 +782,19 @@ public:
         plain.output = options.output;
         plain.output_data = options.output_data;
         make([&] { return pyferry_runtime_start(&plain); });
-        counts_.value = status() == PYFERRY_STATUS_OK;
+        counts_ = status() == PYFERRY_STATUS_OK;
     }
 
     /// Takes a pyferry_runtime_start over, to stop it.
     static runtime adopt() noexcept { return runtime(true, 0); }
 
-    runtime(runtime &&) noexcept = default;
+    runtime(runtime &&other) noexcept : owner(std::move(other)), counts_(other.release()) {}
     /// Stops what it had first, as the destructor does.
     runtime &operator=(runtime &&other) noexcept {
         if (this == &other) return *this;
         finish();
         owner::operator=(std::move(other));
-        counts_ = std::move(other.counts_);
+        counts_ = other.release();
         return *this;
     }
 
@@ -746,7 +806,7 @@ public:
     static runtime_info info() { return runtime_info(); }
 
     /// Whether there is something to stop.
-    explicit operator bool() const noexcept { return counts_.value; }
+    explicit operator bool() const noexcept { return counts_; }
 
     /// The last one lets nobody new in, waits for the threads inside, ends all interpreters and finalises Python.
     /// PYFERRY_STATUS_TIMEOUT: the message says who is inside; call it again. PYFERRY_STATUS_PYTHON_ERROR: stopped, but
@@ -772,20 +832,20 @@ public:
     }
 
     /// Gives the start away, to a pyferry_runtime_stop or to nobody.
-    bool release() noexcept { return counts_.take(); }
+    bool release() noexcept { return std::exchange(counts_, false); }
 
 private:
     runtime(bool counts, int) noexcept : counts_(counts) {} // not of options: {true} makes those
 
     result stopped(result how) noexcept {
-        counts_.value = !how && how.status() != PYFERRY_STATUS_PYTHON_ERROR;
+        counts_ = !how && how.status() != PYFERRY_STATUS_PYTHON_ERROR;
         return how;
     }
     void finish() noexcept {
         if (*this) detail::report_lost("pyferry::runtime", stop(patience));
     }
 
-    detail::moved<bool> counts_;
+    bool counts_ = false;
 };
 
 /// Whether this thread is attached to any interpreter now, by whomever. No side effect.

@@ -173,8 +173,8 @@ pub fn all() -> Vec<Question> {
             Ratio("stable-all-heights", "stable-few-heights"),
             |_| Some(AtMost(1.05)),
         ),
-        question(SCOPE, "the C calls", "≤ 1.05", Ratio("scope", "pyferry"), |_| Some(AtMost(1.05))),
-        question(SCOPE, "the C calls, nested", "≤ 1.05", Ratio("scope-nested", "pyferry-nested"), |_| {
+        question(SCOPE, "the C calls", "≤ 1.05", Ratio("scope", "labeled"), |_| Some(AtMost(1.05))),
+        question(SCOPE, "the C calls, nested", "≤ 1.05", Ratio("scope-nested", "labeled-nested"), |_| {
             Some(AtMost(1.05))
         }),
         question(
