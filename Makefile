@@ -136,7 +136,7 @@ test-msvc:
 test-arm64:
 	@tools/arm64
 	PYFERRY_TEST_UNDER=arm64 $(CARGO) test --release --package pyferry-tests --package sequences \
-	    --test c --test declared --test rust_api --test sequences -- '$(or $(T), on )'
+	    --test c --test cost --test declared --test rust_api --test sequences -- '$(or $(T), on )'
 
 # With all their errors, for tools/seen.
 test-debian:

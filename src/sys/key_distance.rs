@@ -3,7 +3,7 @@
 use super::{KEY_WORDS, key_get, key_set, this_thread};
 use std::ffi::c_void;
 
-/// The distance from `this_thread()` to the calling thread's value of a key, where it is the same on every thread. No system
+/// The distance from `thread_pointer()` to the calling thread's value of a key, where it is the same on every thread. No system
 /// promises that for a given key: so we look for two values among `KEY_WORDS`, and then try a third.
 pub fn find_key_distance(key: u32) -> Option<usize> {
     let marks = [0usize; 3];
@@ -18,12 +18,12 @@ pub fn find_key_distance(key: u32) -> Option<usize> {
     key_set(key, second);
     places.retain(|place| holds(place, second));
     let distance = match places[..] {
-        [place] => Some(place * size_of::<usize>()),
+        [place] => Some((this_thread() + place * size_of::<usize>()).wrapping_sub(thread_pointer())),
         _ => None,
     };
     let works = distance.is_some_and(|distance| {
         // SAFETY: a word of this thread that has held both values of the key.
-        unsafe { ((this_thread() + distance) as *mut *mut c_void).write_volatile(third) };
+        unsafe { place_at(distance).write_volatile(third) };
         key_get(key) == third
     });
     key_set(key, before);
@@ -35,7 +35,28 @@ pub fn key_place(key: u32, distance: usize) -> *mut *mut c_void {
     // pthread_setspecific also stores which use of the key's number the value is for; glibc ignores a value that is for an
     // earlier use.
     key_set(key, key_get(key));
-    (this_thread() + distance) as *mut *mut c_void
+    place_at(distance)
+}
+
+#[inline(always)]
+fn place_at(distance: usize) -> *mut *mut c_void {
+    thread_pointer().wrapping_add(distance) as *mut *mut c_void
+}
+
+/// The address that distances are counted from: on arm64 Linux what its register has, since `pthread_self` is a call there.
+#[inline(always)]
+fn thread_pointer() -> usize {
+    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+    {
+        let pointer: usize;
+        // SAFETY: any thread may read this register, whose value stays the same as long as the thread lives.
+        unsafe {
+            std::arch::asm!("mrs {}, tpidr_el0", out(reg) pointer, options(pure, nomem, nostack, preserves_flags));
+        }
+        pointer
+    }
+    #[cfg(not(all(target_os = "linux", target_arch = "aarch64")))]
+    this_thread()
 }
 
 /// The calling thread's word at a distance that `find_key_distance` found.
@@ -43,5 +64,5 @@ pub fn key_place(key: u32, distance: usize) -> *mut *mut c_void {
 #[inline(always)]
 pub fn read_thread_word(distance: usize) -> usize {
     // SAFETY: reads a word of the system's record of this thread.
-    unsafe { ((this_thread() + distance) as *const usize).read_volatile() }
+    unsafe { place_at(distance).cast::<usize>().read_volatile() }
 }

@@ -1,5 +1,7 @@
 //! Counts instructions: runs `path.c` under callgrind and takes apart what that wrote.
 
+pub mod executed;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
@@ -11,7 +13,8 @@ use harness::build::Builder;
 use harness::directives::Mode;
 use harness::library::Library;
 use harness::python::Python;
-use harness::{compile, environment, paths, process, verdict};
+use harness::tool::Tool;
+use harness::{compile, environment, paths, process, tool, verdict};
 
 /// What CPython itself wants for a visit, and which of our functions, of one phase, calls it: not counted.
 pub const LIMIT: [(&str, [&str; 2]); 2] = [
@@ -23,7 +26,7 @@ pub const LIMIT: [(&str, [&str; 2]); 2] = [
 const BESIDE: [&str; 2] = ["stable.c", "scope.cpp"];
 
 /// Visits in each phase of `path.c`.
-const VISITS: u64 = 1000;
+const VISITS: u64 = 200;
 const TIME: Duration = Duration::from_secs(300);
 
 /// What one visit came to, from the call to the return, without [`LIMIT`].
@@ -88,22 +91,23 @@ impl Counter {
             fs::remove_dir_all(&directory).map_err(says)?; // a dump of another run would be counted
         }
         fs::create_dir_all(&directory).map_err(says)?;
-        let mut command = Command::new("valgrind");
-        command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no", "--dump-instr=yes", "--dump-line=no"]);
-        command.args(["--compress-strings=no", "--compress-pos=no", "--callgrind-out-file=dump"]);
-        command.arg(&recipe.output).current_dir(&directory);
         let mut variables = environment::variables(Mode::Host, Some(python), &self.library, &directory);
         variables.extend(own.iter().map(|(name, value)| (name.to_string(), value.into())));
-        environment::replace(&mut command, &variables);
-        let finished = process::run(&mut command, &directory.join("output"), TIME, |_| String::new())
-            .map_err(|e| format!("cannot run valgrind (tools/setup callgrind installs it): {e}"))?;
-        verdict::of(&finished, TIME).map_err(|what| format!("{what}\n{}", finished.output))?;
-
-        let mut counts = Vec::new();
-        for number in 1.. {
-            let Ok(dump) = fs::read_to_string(directory.join(format!("dump.{number}"))) else { break };
-            counts.push(read(&dump, special)?);
-        }
+        let counts = if tool::current() == Some(Tool::Arm64) {
+            let prepare = |command: &mut Command| environment::replace(command, &variables);
+            executed::counts(&recipe.output, special, &directory, prepare)?
+        } else {
+            let mut command = Command::new("valgrind");
+            command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no", "--dump-instr=yes", "--dump-line=no"]);
+            command.args(["--compress-strings=no", "--compress-pos=no", "--callgrind-out-file=dump"]);
+            command.arg(&recipe.output).current_dir(&directory);
+            environment::replace(&mut command, &variables);
+            let finished = process::run(&mut command, &directory.join("output"), TIME, |_| String::new())
+                .map_err(|e| format!("cannot run valgrind (tools/setup callgrind installs it): {e}"))?;
+            verdict::of(&finished, TIME).map_err(|what| format!("{what}\n{}", finished.output))?;
+            let dumps = (1..).map_while(|number| fs::read_to_string(directory.join(format!("dump.{number}"))).ok());
+            dumps.map(|dump| read(&dump, special)).collect::<Result<_, _>>()?
+        };
         let text: String = counts.iter().map(Count::to_string).collect();
         fs::write(directory.join("counts"), text).map_err(says)?;
         Ok(counts)
@@ -155,7 +159,7 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
             match kind {
                 Some(Kind::Atomic) => count.atomics += times,
                 Some(Kind::SystemCall) => count.system_calls += times,
-                None => {}
+                Some(Kind::Call | Kind::CallByLinker) | None => {}
             }
         }
     }
@@ -164,7 +168,6 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
             *without_limit.entry(sum.to_owned()).or_default() -= limits.get(function).copied().unwrap_or_default();
         }
     }
-    let per_visit = |sum: u64| sum.div_ceil(VISITS);
     count.atomics = per_visit(count.atomics);
     count.system_calls = per_visit(count.system_calls);
     count.calls.values_mut().for_each(|times| *times = per_visit(*times));
@@ -176,6 +179,10 @@ fn read(dump: &str, special: &Special) -> Result<Count, String> {
         count.entries.insert(name, per_visit(sum));
     }
     Ok(count)
+}
+
+fn per_visit(sum: u64) -> u64 {
+    sum.div_ceil(VISITS)
 }
 
 /// What threads of the library's own do, each of which runs a boxed closure: no visitor pays for it.
@@ -197,6 +204,10 @@ fn is_program(object: &str) -> bool {
 enum Kind {
     Atomic,
     SystemCall,
+    /// On arm64, of a function that a register names.
+    Call,
+    /// On arm64, of a function in another library, by way of the linker's table.
+    CallByLinker,
 }
 
 /// The library's instructions that are not like others, by address, as callgrind and objdump write it.
@@ -204,7 +215,8 @@ struct Special(HashMap<String, Kind>);
 
 impl Special {
     fn of(library: &Path) -> Result<Special, String> {
-        let output = Command::new("objdump")
+        let is_arm64 = tool::current() == Some(Tool::Arm64);
+        let output = Command::new(if is_arm64 { "aarch64-linux-gnu-objdump" } else { "objdump" })
             .args(["-d", "--no-show-raw-insn"])
             .arg(library)
             .output()
@@ -219,14 +231,19 @@ impl Special {
     }
 }
 
-/// A line is `  5978a:<tab>lock cmpxchg %rcx,(%rdi)`. An exchange with memory locks the bus without saying so.
+/// A line is `  5978a:<tab>lock cmpxchg %rcx,(%rdi)`. An exchange with memory locks the bus without saying so. On arm64 an atomic
+/// operation is one instruction (`casal`), or a loop that ends with a store (`stlxr`).
 fn special(line: &str) -> Option<(String, Kind)> {
     let (address, instruction) = line.split_once(":\t")?;
     let mnemonic = instruction.split_whitespace().next()?;
+    let of_arm64 = ["cas", "swp", "ldadd", "ldclr", "ldeor", "ldset", "stxr", "stxp", "stlxr", "stlxp"];
     let kind = match mnemonic {
-        "lock" | "mfence" => Kind::Atomic,
+        "lock" | "mfence" | "dmb" | "dsb" => Kind::Atomic,
         "xchg" if instruction.contains('(') => Kind::Atomic,
-        "syscall" | "sysenter" | "int" => Kind::SystemCall,
+        "syscall" | "sysenter" | "int" | "svc" => Kind::SystemCall,
+        "blr" => Kind::Call,
+        "br" if instruction.ends_with("x17") => Kind::CallByLinker,
+        _ if of_arm64.iter().any(|beginning| mnemonic.starts_with(beginning)) => Kind::Atomic,
         _ => return None,
     };
     Some((address.trim().to_owned(), kind))
