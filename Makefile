@@ -38,7 +38,8 @@ help:
 	@echo 'make test [T="finalize on 3.14t"]'
 	@echo '              run every test on every CPython found, or the cases with T in their name'
 	@echo 'make bench [PYTHONS=3.14:3.14t] [ROWS="post; a job"]'
-	@echo '              what it costs beside other ways into Python; without PYTHONS, on all, into README and benches/results.md'
+	@echo '              what it costs beside other ways into Python; without PYTHONS, on all, into README and benches/results.md;'
+	@echo '              without either, under Wine as well, if that is here'
 	@echo 'make bench-windows'
 	@echo '              attach and detach on CPythons for Windows, under Wine, into docs/cost.md'
 	@echo 'make soak     the shutdown storms, on every CPython found, for MINUTES=20 in all'
@@ -97,6 +98,10 @@ test:
 bench:
 	@tools/setup bench
 	@PYFERRY_BENCH_ROWS='$(ROWS)' PYFERRY_TEST_PYTHONS='$(or $(PYTHONS),$(PYFERRY_TEST_PYTHONS))' $(CARGO) bench --bench measure
+ifeq ($(ROWS)$(PYTHONS),)
+	@if tools/windows --check >/dev/null 2>&1; then $(MAKE) --no-print-directory bench-windows; \
+	else echo 'make bench: nothing under Wine, which make bench-windows gets first'; fi
+endif
 
 bench-windows:
 	@tools/windows
