@@ -139,6 +139,12 @@ static double bare_first(long count)
     return on_fresh_threads(bare_first_visit, count);
 }
 
+static double bare_short(long count)
+{
+    double unused;
+    TIMED(count, on_new_thread(bare_first_visit, &unused););
+}
+
 /* ---- pyferry ---- */
 
 static inline void pyferry_visit(const pyferry_view *where, void (*work)(void))
@@ -233,9 +239,23 @@ static void *pyferry_first_visit(void *elapsed)
     return NULL;
 }
 
+/* As in bare_first_visit, the state is deleted at once, and not by the next thread that makes one. */
+static void *pyferry_first_visit_and_forget(void *elapsed)
+{
+    pyferry_first_visit(elapsed);
+    CHECK_OK(pyferry_thread_forget());
+    return NULL;
+}
+
 static double pyferry_first(long count)
 {
-    return on_fresh_threads(pyferry_first_visit, count);
+    return on_fresh_threads(pyferry_first_visit_and_forget, count);
+}
+
+static double pyferry_short(long count)
+{
+    double unused;
+    TIMED(count, on_new_thread(pyferry_first_visit, &unused););
 }
 
 /* The calls alone, by the linker's way to CPython. */
@@ -376,10 +396,12 @@ static const struct way ways[] = {
     { "bare-call", bare_prepare, bare_call },
     { "bare-cross", bare_cross_prepare, bare_cross },
     { "bare-first", nothing, bare_first },
+    { "bare-short", nothing, bare_short },
     { "pyferry", nothing, pyferry },
     { "pyferry-call", nothing, pyferry_and_call },
     { "pyferry-cross", nothing, pyferry_cross },
     { "pyferry-first", nothing, pyferry_first },
+    { "pyferry-short", nothing, pyferry_short },
     { "pyferry-guard", nothing, pyferry_guards },
     { "pyferry-nested", nothing, pyferry_nested },
     { "pyferry-traced", nothing, pyferry_traced },

@@ -213,6 +213,13 @@ pub fn all() -> Vec<Question> {
             |_| Some(AtMost(1.2)),
         ),
         question(
+            "a thread that comes, attaches once and ends",
+            "the same with PyThreadState_New, bare calls, Clear, DeleteCurrent",
+            "",
+            Ratio("pyferry-short", "bare-short"),
+            none,
+        ),
+        question(
             "a job of a queue, 256 at once: post + run",
             "attach + detach for each",
             "",
