@@ -142,6 +142,11 @@ test-arm64:
 	@tools/arm64
 	PYFERRY_TEST_UNDER=arm64 $(CARGO) test --release --package pyferry-tests --package sequences \
 	    --test c --test cost --test declared --test rust_api --test sequences -- '$(or $(T), on )'
+ifeq ($(T),)
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+	    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L $$(tools/arm64 --path)" \
+	    $(CARGO) test --release --package system-rooms --target aarch64-unknown-linux-gnu --target-dir target/systems
+endif
 
 # With all their errors, for tools/seen.
 test-debian:
