@@ -133,8 +133,8 @@ impl<'a> Waiting<'a> {
         Waiting(interpreter)
     }
 
-    /// Starts the observer, unless it is running. If no thread can be started, nobody is observed.
-    pub fn observe(&self) {
+    /// Starts the observer, unless it is running.
+    pub fn observe(&self) -> Result<()> {
         let send = with_entry(self.0, |ending| {
             let send = !std::mem::replace(&mut ending.observed, true);
             if send {
@@ -143,12 +143,14 @@ impl<'a> Waiting<'a> {
             send
         });
         if !send {
-            return;
+            return Ok(());
         }
         let interpreter = Arc::clone(self.0);
-        if sys::spawn(c"pyferry-observe", move || observe(&interpreter)).is_err() {
+        sys::spawn(c"pyferry-observe", move || observe(&interpreter)).map_err(|error| {
             with_entry(self.0, |ending| ending.observed = false);
-        }
+            let text = format!("cannot start a thread that sees who is left in {}: {error}", self.0.name());
+            Error::new(Status::NoMemory, text)
+        })
     }
 }
 
@@ -184,39 +186,60 @@ impl Places {
     }
 }
 
-/// The observer: attaches, looks, interrupts, and detaches, for as long as a thread waits.
-fn observe(interpreter: &Arc<Interpreter>) {
-    let (mut pause, mut interrupted, mut places) = (FIRST_PAUSE, None::<Instant>, Places::default());
-    loop {
-        // Refused: the gate is claimed or Closed.
-        let Ok(ticket) = thread::attach(interpreter, Admission::Late, own::OBSERVER) else {
-            with_entry(interpreter, |ending| ending.observed = false);
-            CHANGED.notify_all();
-            return;
-        };
+/// What the looks at one interpreter have come to.
+struct Looks {
+    pause: Duration,
+    interrupted: Option<Instant>,
+    places: Places,
+}
+
+impl Looks {
+    fn new() -> Looks {
+        Looks { pause: FIRST_PAUSE, interrupted: None, places: Places::default() }
+    }
+
+    /// Attaches, looks, interrupts if it is time, and detaches. Returns when the look began and what was wanted of it; None: the gate
+    /// is claimed or Closed.
+    fn take(&mut self, interpreter: &Arc<Interpreter>) -> Option<(Instant, ExitFunctions, Option<Instant>)> {
+        let ticket = thread::attach(interpreter, Admission::Late, own::OBSERVER).ok()?;
         let (number, exit_functions, interrupt_from) = with_entry(interpreter, |ending| {
             ending.looks += 1;
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
         // With the host's signal mask: a garbage collection may run destructors.
-        let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut places));
+        let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut self.places));
         let seen = Seen { look: number, ..seen };
         let now = Instant::now();
-        if interrupt_from.is_some_and(|from| from <= now) && interrupted.is_none_or(|last| now >= last + pause) {
-            if interrupted.is_some() {
-                pause = LONGEST_PAUSE.min(pause * 2);
+        if interrupt_from.is_some_and(|from| from <= now)
+            && self.interrupted.is_none_or(|last| now >= last + self.pause)
+        {
+            if self.interrupted.is_some() {
+                self.pause = LONGEST_PAUSE.min(self.pause * 2);
             }
-            interrupted = Some(now);
+            self.interrupted = Some(now);
             mark_those_inside(interpreter);
             raise_in_those_marked(interpreter);
         }
         // Attached just above, so this cannot fail.
         let _ = thread::detach(ticket);
-        let mut list = ENDING.lock();
-        entry(&mut list, interpreter.serial).seen = seen;
+        with_entry(interpreter, |ending| ending.seen = seen);
         CHANGED.notify_all();
+        Some((now, exit_functions, interrupt_from))
+    }
+}
+
+/// The observer: looks again and again, for as long as a thread waits.
+fn observe(interpreter: &Arc<Interpreter>) {
+    let mut looks = Looks::new();
+    loop {
+        let Some((now, exit_functions, interrupt_from)) = looks.take(interpreter) else {
+            with_entry(interpreter, |ending| ending.observed = false);
+            CHANGED.notify_all();
+            return;
+        };
         let wait = interrupt_from.map_or(LOOK, |from| LOOK.min(from.saturating_duration_since(now).max(LOOK / 10)));
         let until = Instant::now() + wait;
+        let mut list = ENDING.lock();
         loop {
             let ending = entry(&mut list, interpreter.serial);
             if ending.waiting == 0 {
@@ -295,14 +318,28 @@ pub fn wait_until_gone(
     }
     let waiting = Waiting::begin(interpreter, limits);
     let looks = with_entry(interpreter, |ending| ending.looks);
-    if with_entry(interpreter, |ending| ending.exit_functions.begin()) {
-        tell(interpreter)
-            .inspect_err(|_| with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Waiting))?;
+    // Without a time limit a thread that cannot be started is not missed: this one does what it would do. Py_FinalizeEx has nobody to
+    // tell of a failure, and up to 3.12 an interpreter that is left over is a fatal error.
+    let has_time = limits.deadline.is_none();
+    if with_entry(interpreter, |ending| ending.exit_functions.begin())
+        && let Err(error) = tell(interpreter)
+    {
+        if !has_time {
+            with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Waiting);
+            return Err(error);
+        }
+        tell_from_here(interpreter);
     }
+    let mut own_looks = Looks::new();
     let begun = Instant::now();
     let mut next_report = begun + report::interval();
     loop {
-        waiting.observe();
+        if let Err(error) = waiting.observe() {
+            if !has_time {
+                return Err(error);
+            }
+            own_looks.take(interpreter);
+        }
         let mut list = ENDING.lock();
         let ending = entry(&mut list, interpreter.serial);
         // Neither a look that began before this wait counts, nor one at which the threads had not been asked to end yet.

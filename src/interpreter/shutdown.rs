@@ -156,7 +156,11 @@ fn wait_for_participants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits:
             let who = describe_participants(interpreter);
             return Err(Error::says(Status::Timeout, format_args!("{} is still in use by {who}", interpreter.name())));
         }
-        waiting.observe();
+        // Without an observer the threads are not seen, but they leave all the same; only who is to be interrupted may not.
+        let observed = waiting.observe();
+        if limits.interrupt_from.is_some() {
+            observed?;
+        }
         if empty(earliest(next_report)) {
             return Ok(None);
         }
