@@ -7,7 +7,7 @@ use super::Config;
 use crate::error::{Error, Result, Status, fail};
 use crate::sys::{self, FILES, channel};
 use std::ffi::{CString, OsString};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -76,8 +76,14 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
             "pyferry started this process to ask which Python it is, and it is a program that uses pyferry itself: name a python3 in {ENVIRONMENT} or in the option `python`"
         );
     }
-    let cannot_run =
-        |error| Error::says(Status::NoPython, format_args!("cannot run {} ({said_by}): {error}", program.display()));
+    // No process can be had: that says nothing of the program.
+    let cannot_run = |error: std::io::Error| {
+        let status = match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::OutOfMemory => Status::NoMemory,
+            _ => Status::NoPython,
+        };
+        Error::says(status, format_args!("cannot run {} ({said_by}): {error}", program.display()))
+    };
     let mut command = Command::new(program);
     sys::without_window(&mut command);
     let mut child = command
@@ -92,12 +98,16 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
     // Read stderr on another thread: a program that writes more than a pipe holds would wait for us.
     let (send, complaints) = channel();
     let stderr = child.stderr.take();
-    sys::spawn(c"pyferry-ask", move || {
+    let reader = sys::spawn(c"pyferry-ask", move || {
         let mut text = Vec::new();
         let _ = stderr.map(|mut stderr| stderr.read_to_end(&mut text));
         let _ = send.send(text);
-    })
-    .map_err(cannot_run)?;
+    });
+    if let Err(error) = reader {
+        let _ = child.kill();
+        let _ = child.wait();
+        fail!(NoMemory, "cannot start a thread that asks {} ({said_by}): {error}", program.display());
+    }
     let Some(lines) = answers(&mut child) else {
         let _ = child.kill();
         let _ = child.wait();
