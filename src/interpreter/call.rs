@@ -1,7 +1,7 @@
 //! pyferry_call: a function of the host's, called attached.
 
 use super::script;
-use crate::error::Result;
+use crate::error::{Result, fail};
 use crate::registry::Interpreter;
 use crate::sys::Label;
 use crate::thread::{self, Admission};
@@ -9,19 +9,43 @@ use std::sync::Arc;
 
 const CALL: Label = Label::new(c"pyferry_call");
 
-/// Calls `f` on this thread, attached to the interpreter. An exception that `f` leaves set becomes the error.
+/// Calls `f` on this thread, attached to the interpreter. An exception that `f` leaves set becomes the error, and so does what it
+/// leaves open: nobody else could end the attachment that is this function's own.
 pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> {
     let ticket = thread::attach(interpreter, Admission::Open, CALL)?;
     let python = interpreter.python;
     let state = thread::current_state(python);
     // The caller's exception, if this attach nests.
     let pending = python.set_exception_aside();
-    thread::with_frozen_attachments(python, f);
+    let ((), has_left) = thread::with_frozen_attachments(python, || thread::call_host(f));
+    let lets_go = thread::current_state(python).is_none();
+    if let Some(state) = state
+        && lets_go
+        && !interpreter.is_closed()
+    {
+        thread::reattach(python, state);
+    }
     let mut result = Ok(());
     if state.is_some() && thread::current_state(python) == state {
         result = script::take_exception();
         python.put_exception_back(pending);
     }
     thread::detach(ticket)?;
+    if has_left {
+        fail!(
+            WrongOrder,
+            "the function that {} called in {} left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale",
+            thread::this_thread(),
+            interpreter.name()
+        );
+    }
+    if lets_go {
+        fail!(
+            NotAttached,
+            "the function that {} called in {} let go of it (PyEval_SaveThread) and did not come back: it must leave the thread as it finds it",
+            thread::this_thread(),
+            interpreter.name()
+        );
+    }
     result
 }

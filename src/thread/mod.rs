@@ -439,6 +439,6 @@ fn slowly<C: Caller>(f: impl FnOnce(&Thread) -> Result<()>) -> C::Answer {
 }
 
 /// "thread 4711 "render""
-fn this_thread() -> String {
+pub fn this_thread() -> String {
     sys::describe_thread(sys::thread_id())
 }
