@@ -1371,9 +1371,13 @@ pyferry_status pyferry_at_end(const struct pyferry_view *view,
  *         and the exception is cleared), _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is
  *         shutting down or has ended, and the function was not called; or it was called, and the interpreter was shut
  *         down meanwhile by the function itself, or gave this thread up), _WRONG_ORDER and _NOT_ATTACHED (the function
- *         left an attachment open, or let go of the interpreter: as pyferry_detach), _NO_MEMORY, _FORKED.
+ *         left an attachment or suspension open, or let go of the interpreter by other means: that has been ended, and
+ *         the thread is as it was before the call; only where the function left it attached through a state of others it
+ *         stays so, as with pyferry_detach), _NO_MEMORY, _FORKED.
  */
-pyferry_status pyferry_call(const struct pyferry_view *view, void (*function)(void *data), void *data);
+pyferry_status pyferry_call(const struct pyferry_view *view,
+                            void (*function)(void *data),
+                            void *data);
 
 /**
  * Makes a queue. Jobs are posted to it from any thread, without a wait. The host (pyferry_queue_run) or a worker of
@@ -1550,7 +1554,8 @@ pyferry_status pyferry_asyncio_post(const struct pyferry_view *view,
  *                    pyferry_release_later, if it is not attached); NULL: not wanted
  * @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the coroutine raised or was cancelled by others, or `coroutine` or `loop` is
  *         no such thing: pyferry_last_error has the traceback), _TIMEOUT (the coroutine is cancelled), _CLOSED (the loop
- *         was closed, or the interpreter is shutting down or has ended), _WRONG_THREAD (this thread runs the loop),
+ *         was closed, or the interpreter is shutting down or has ended; or the interpreter that this thread was attached
+ *         to was shut down meanwhile, and the thread is attached to nothing), _WRONG_THREAD (this thread runs the loop),
  *         _INVALID_ARGUMENT (`view`, `loop` or `coroutine` is NULL, a negative time other than -1), _NO_MEMORY, _FORKED.
  */
 pyferry_status pyferry_asyncio_await(const struct pyferry_view *view,

@@ -67,7 +67,8 @@ pub unsafe extern "C-unwind" fn pyferry_asyncio_post(
 ///                    pyferry_release_later, if it is not attached); NULL: not wanted
 /// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (the coroutine raised or was cancelled by others, or `coroutine` or `loop` is
 ///         no such thing: pyferry_last_error has the traceback), _TIMEOUT (the coroutine is cancelled), _CLOSED (the loop
-///         was closed, or the interpreter is shutting down or has ended), _WRONG_THREAD (this thread runs the loop),
+///         was closed, or the interpreter is shutting down or has ended; or the interpreter that this thread was attached
+///         to was shut down meanwhile, and the thread is attached to nothing), _WRONG_THREAD (this thread runs the loop),
 ///         _INVALID_ARGUMENT (`view`, `loop` or `coroutine` is NULL, a negative time other than -1), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_asyncio_await(

@@ -3,6 +3,7 @@
 use super::script;
 use crate::cpython::{Begun, Lent, Python, Reference};
 use crate::error::{Error, Result, Status, fail};
+use crate::queue::release;
 use crate::registry::Interpreter;
 use crate::sys::{Condvar, Label, Mutex};
 use crate::thread::{self, Admission};
@@ -88,8 +89,12 @@ pub fn run(
         Err(closing(interpreter))
     };
     hold_still().retain(|(_, other)| !Arc::ptr_eq(other, &wait));
-    thread::detach(inside)?;
-    result
+    let back = thread::detach(inside);
+    if let (Err(_), Ok(value)) = (&back, result.as_ref()) {
+        // The caller does not get it.
+        let _ = release::later(interpreter, *value);
+    }
+    back.and(result)
 }
 
 fn begin_and_wait(

@@ -28,6 +28,7 @@ use crate::thread::{self, Admission, Opening};
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// Which GIL a new interpreter gets. (Free-threaded builds have none: there no interpreter waits for another.)
 ///
@@ -136,8 +137,12 @@ pub fn create(python: &'static Python, gil: Gil, output: Option<Output>) -> Resu
     let main = main(python)?;
     let ticket = thread::attach(&main, Admission::Open, Label::new(c"pyferry_interpreter_new"))?;
     let made = create_from_main(&main, gil, output);
-    thread::detach(ticket)?;
-    made
+    let back = thread::detach(ticket);
+    if let (Err(_), Ok(made)) = (&back, &made) {
+        // The caller gets no view of it, and nobody else could end it before Python's shutdown.
+        let _ = stop(made, &Limits { deadline: Some(Instant::now()), interrupt_from: None });
+    }
+    back.and(made)
 }
 
 /// Whether an interpreter made now is isolated or shares main's GIL. Attached to main.
