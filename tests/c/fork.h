@@ -63,7 +63,30 @@ struct inherited {
 
 #define FORKED(call) (CHECK_STATUS(call, PYFERRY_STATUS_FORKED), CHECK(strstr(last_error(), "fork") != NULL))
 
-/* Every function there is: who can refuse does, and the others neither crash nor hang. */
+static inline int32_t never_reports(const char *text, void *data)
+{
+    (void)text, (void)data;
+    return PYFERRY_REPORT_WAIT;
+}
+
+static inline void never_watches(const pyferry_watchdog_event *event, void *data)
+{
+    (void)event, (void)data;
+}
+
+static inline void never_called(void *data)
+{
+    (void)data;
+    CHECK(false);
+}
+
+static inline void never_run(void *data, pyferry_status status)
+{
+    (void)data, (void)status;
+    CHECK(false);
+}
+
+/* Every function there is, but for those of queues (queue_fork): who can refuse does, and the others neither crash nor hang. */
 static inline void refused_everywhere(struct inherited *had)
 {
     pyferry_token token, old = had->token;
@@ -88,6 +111,40 @@ static inline void refused_everywhere(struct inherited *had)
     FORKED(pyferry_interpreter_end(had->sub, -1));
     FORKED(pyferry_interpreter_interrupt(had->sub));
     FORKED(pyferry_exec("x = 1", NULL));
+    FORKED(pyferry_runtime_stop_with(0, 0));
+    FORKED(pyferry_runtime_pump());
+    FORKED(pyferry_set_report(never_reports, NULL, never_called, 1));
+    FORKED(pyferry_set_report(NULL, NULL, NULL, 0));
+    FORKED(pyferry_guard_open_while_held(had->main, &guard));
+    FORKED(pyferry_guard_view(had->guard, &view));
+    FORKED(pyferry_attach_unheld(had->guard, &token));
+    FORKED(pyferry_interpreter_stop(had->sub, 0, -1));
+    char text[4] = "abc";
+    size_t length = 7;
+    FORKED(pyferry_eval("1", NULL, text, sizeof text, &length));
+    FORKED(pyferry_take_exception());
+    CHECK(pyferry_symbol("PyLong_FromLong") == NULL && strstr(last_error(), "fork") != NULL);
+    FORKED(pyferry_at_end(had->main, never_called, NULL));
+    FORKED(pyferry_call(had->main, never_called, NULL));
+    pyferry_queue *queue = NULL;
+    FORKED(pyferry_queue_new(had->main, NULL, &queue));
+    PyObject *object = (PyObject *)&length, *result = NULL;
+    FORKED(pyferry_asyncio_post(had->main, object, never_run, NULL));
+    FORKED(pyferry_asyncio_await(had->main, object, object, -1, &result));
+    FORKED(pyferry_release_later(had->main, object));
+    pyferry_watchdog_options watchdog = PYFERRY_WATCHDOG_OPTIONS_INIT;
+    watchdog.hold_ms = 1;
+    watchdog.callback = never_watches;
+    watchdog.destroy = never_called;
+    FORKED(pyferry_watchdog(&watchdog));
+    FORKED(pyferry_watchdog(NULL));
+    FORKED(pyferry_trace_start("trace_of_a_child.json"));
+    FORKED(pyferry_trace_stop());
+    FORKED(pyferry_histograms_start());
+    CHECK_STATUS(pyferry_dump(2), PYFERRY_STATUS_FORKED);
+    CHECK(queue == NULL && result == NULL && length == 7 && strcmp(text, "abc") == 0);
+    CHECK(access("trace_of_a_child.json", F_OK) != 0);
+    CHECK(pyferry_threads(NULL, 0) <= 1 + 2 && pyferry_histograms(NULL, 0) == 0);
     CHECK(view == NULL && guard == NULL && memcmp(&old, &had->token, sizeof old) == 0);
 
     CHECK(!pyferry_is_attached(NULL) && !pyferry_is_attached(had->main));
