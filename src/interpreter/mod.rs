@@ -225,8 +225,9 @@ fn set_up(interpreter: &Arc<Interpreter>, raw: Raw, new: bool) -> Result<()> {
     match &result {
         Ok(()) => interpreter.set_ready(),
         Err(_) if new => {
-            python.stop_serving(raw, own_file());
+            // First, so that the end of the mark is not taken for the end of the interpreter.
             interpreter.died();
+            python.stop_serving(raw, own_file());
         }
         Err(_) => {}
     }
@@ -239,7 +240,9 @@ fn serve(interpreter: &Arc<Interpreter>, raw: Raw) -> Result<()> {
     let (python, dying) = (interpreter.python, Arc::clone(interpreter));
     // Called by the mark's destructor: the only news of an interpreter whose atexit functions never ran.
     let died = move || {
-        registry::see_end(raw, dying.id, dying.life);
+        if dying.raw().is_some() {
+            registry::see_end(raw, dying.id, dying.life);
+        }
         dying.died();
     };
     if let Some(other) = python.serve(raw, own_file(), Box::new(died))? {
