@@ -18,6 +18,11 @@ int main(void)
     CHECK(info.version == NULL);
     NO_PYTHON(pyferry_exec("1", NULL));
     NO_PYTHON(pyferry_suspend(&suspension));
+    NO_PYTHON(pyferry_runtime_pump());
+    NO_PYTHON(pyferry_take_exception());
+    size_t length = 7;
+    NO_PYTHON(pyferry_eval("1", NULL, NULL, 0, &length));
+    CHECK(length == 7);
     CHECK(pyferry_symbol("Py_GetVersion") == NULL);
     CHECK_SAYS("no Python in this process");
     CHECK(!pyferry_is_attached(NULL));
@@ -29,6 +34,13 @@ int main(void)
     CHECK_STATUS(pyferry_detach(&token), PYFERRY_STATUS_STALE_TOKEN);
     CHECK_STATUS(pyferry_resume(&suspension), PYFERRY_STATUS_STALE_TOKEN);
     CHECK_STATUS(pyferry_runtime_stop(0), PYFERRY_STATUS_WRONG_ORDER);
+    CHECK_STATUS(pyferry_runtime_stop_with(0, 0), PYFERRY_STATUS_WRONG_ORDER);
+    CHECK_STATUS(pyferry_trace_stop(), PYFERRY_STATUS_WRONG_ORDER);
+    CHECK_OK(pyferry_histograms_start());
+    CHECK_OK(pyferry_trace_stop());
+    CHECK(pyferry_histograms(NULL, 0) == 0 && pyferry_threads(NULL, 0) == 0 && pyferry_left_behind() == 0);
+    CHECK_OK(pyferry_dump(2));
+    pyferry_queue_free(NULL);
     CHECK(pyferry_view_interpreter_id(NULL) == -1);
     CHECK(pyferry_view_clone(NULL) == NULL);
     pyferry_view_free(NULL);

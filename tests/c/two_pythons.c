@@ -29,7 +29,16 @@ int main(int argc, char **argv)
     CHECK_REFUSED(pyferry_view_current(&view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
     CHECK_REFUSED(pyferry_interpreter_new(NULL, &view), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
     CHECK_REFUSED(pyferry_runtime_get_info(&info), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    pyferry_suspension suspension = PYFERRY_SUSPENSION_INIT;
+    CHECK_REFUSED(pyferry_suspend(&suspension), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_exec("1", NULL), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_eval("1", NULL, NULL, 0, NULL), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_take_exception(), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK_REFUSED(pyferry_runtime_pump(), PYFERRY_STATUS_UNSUPPORTED, "two Pythons");
+    CHECK(pyferry_symbol("PyLong_FromLong") == NULL);
+    CHECK_SAYS("two Pythons");
     CHECK(view == NULL && !pyferry_is_attached(NULL));
+    CHECK_OK(pyferry_thread_forget());
 
     /* The host's own Python is as it was. */
     python.restore_thread(python.save_thread());
