@@ -67,7 +67,7 @@
 #else
 #define PYFERRY_HPP_RARE
 #define PYFERRY_HPP_INLINE inline
-#define PYFERRY_HPP_NEVER()
+#define PYFERRY_HPP_NEVER() static_cast<void>(0)
 #endif
 
 /* With and without it the functions differ, and so have other names: a program that mixes them does not link. */
@@ -168,7 +168,7 @@ private:
     }
 
     pyferry_status status_ = PYFERRY_STATUS_OK;
-    std::unique_ptr<char[]> message_;
+    std::unique_ptr<char[]> message_{};
 };
 
 /// Hears what a destructor could not do: `who` is the class ("pyferry::attached"), `why` the failure.
@@ -315,7 +315,7 @@ private:
         return is_there || needed ? result(status) : needed;
     }
 
-    result made_;
+    result made_{};
 };
 
 } // namespace detail
@@ -424,7 +424,7 @@ private:
     view(pyferry_view *handle, result found) noexcept
         : owner(std::move(found)), handle_(handle), id_(pyferry_view_interpreter_id(handle)) {}
 
-    std::unique_ptr<pyferry_view, detail::deleter<pyferry_view_free>> handle_;
+    std::unique_ptr<pyferry_view, detail::deleter<pyferry_view_free>> handle_{};
     std::int64_t id_ = -1;
 };
 
@@ -467,7 +467,7 @@ public:
 private:
     friend class attached;
 
-    std::unique_ptr<pyferry_guard, detail::deleter<pyferry_guard_close>> handle_;
+    std::unique_ptr<pyferry_guard, detail::deleter<pyferry_guard_close>> handle_{};
     std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
@@ -546,7 +546,7 @@ private:
         return current && current.id() != id_;
     }
 
-    detail::words<pyferry_token> token_;
+    detail::words<pyferry_token> token_{};
     std::int64_t id_ = -1; // of the interpreter; -1: not known
 };
 
@@ -600,7 +600,7 @@ public:
 private:
     explicit suspended(pyferry_suspension suspension) noexcept : suspension_(suspension) {}
 
-    detail::words<pyferry_suspension> suspension_;
+    detail::words<pyferry_suspension> suspension_{};
 };
 
 /// Makes an interpreter, and ends it. It is as good as a view of it wherever one is asked for: `attached here{game};`
@@ -679,7 +679,7 @@ private:
         if (how.status() != PYFERRY_STATUS_CLOSED) detail::report_lost("pyferry::interpreter", how);
     }
 
-    ::pyferry::view view_;
+    ::pyferry::view view_{};
     bool over_ = false;
 };
 
@@ -901,5 +901,7 @@ PYFERRY_HPP_END
 
 #undef PYFERRY_HPP_LOOK_AT_IT
 #undef PYFERRY_HPP_RARE
+#undef PYFERRY_HPP_INLINE
+#undef PYFERRY_HPP_NEVER
 
 #endif

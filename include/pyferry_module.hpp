@@ -21,9 +21,9 @@ namespace detail {
 
 /** A host's function as Python calls it. */
 struct function {
-    std::string name;
+    std::string name{};
     PyMethodDef method{};
-    std::function<PyObject *(PyObject *const *, Py_ssize_t)> body;
+    std::function<PyObject *(PyObject *const *, Py_ssize_t)> body{};
 };
 
 template <class Result, class... Arguments, std::size_t... Places>
@@ -80,10 +80,10 @@ inline PyObject *call_function(PyObject *capsule, PyObject *const *arguments, Py
 }
 
 struct module_state {
-    PyModuleDef definition; // first: the module's functions are found by its address
-    PyModuleDef_Slot slots[4];
-    std::string name, doc;
-    std::vector<std::unique_ptr<function>> functions;
+    PyModuleDef definition{}; // first: the module's functions are found by its address
+    PyModuleDef_Slot slots[4]{};
+    std::string name{}, doc{};
+    std::vector<std::unique_ptr<function>> functions{};
 };
 
 inline int fill_module(PyObject *made) {
@@ -124,7 +124,7 @@ public:
     template <class Body> module &def(const char *name, Body body) {
         auto made = std::make_unique<detail::function>();
         auto *entry = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&detail::call_function));
-        made->name = name;
+        made->name = std::string(name); // GCC 12 warns of a copy
         made->method = {made->name.c_str(), entry, METH_FASTCALL, nullptr};
         made->body = detail::converted(name, std::function{std::move(body)});
         state_->functions.push_back(std::move(made));

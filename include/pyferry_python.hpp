@@ -40,7 +40,7 @@ using shared_view = std::shared_ptr<pyferry_view>;
 
 /** The interpreter that a thread was attached to last. */
 struct last_view {
-    shared_view view;
+    shared_view view{};
     std::int64_t id = -1;
 
     ~last_view() { gone() = true; }
@@ -133,13 +133,13 @@ private:
     }
 
     PyObject *it_ = nullptr;
-    detail::shared_view home_;
+    detail::shared_view home_{};
 };
 
 /** An exception of Python's, taken: none is set any more. */
 struct python_error {
-    object exception;
-    std::string text; /**< the traceback: what pyferry_take_exception says */
+    object exception{};
+    std::string text{}; /**< the traceback: what pyferry_take_exception says */
 
     /** Takes the exception that is set on this thread. */
     static python_error take();
@@ -185,7 +185,7 @@ public:
 
 private:
     Value value_{};
-    python_error error_;
+    python_error error_{};
     bool good_ = false;
 };
 

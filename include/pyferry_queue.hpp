@@ -114,7 +114,7 @@ private:
         static_assert(std::is_nothrow_invocable_v<Job &, pyferry_status>, "a job takes a pyferry_status and is noexcept");
     }
 
-    std::unique_ptr<pyferry_queue, detail::deleter<pyferry_queue_free>> handle_;
+    std::unique_ptr<pyferry_queue, detail::deleter<pyferry_queue_free>> handle_{};
 };
 
 /// Has an asyncio event loop call a job on its thread, where it may use the loop as a callback in Python may. The job is a callable

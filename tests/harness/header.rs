@@ -18,7 +18,8 @@ const CPP_WRAPPER: [&str; 3] = ["c++17", "c++20", "c++2b"];
 
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 /// What is inline has to be without these as well.
-const WRAPPER_WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"];
+const WRAPPER_WARNINGS: &[&str] =
+    &["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Weffc++", "-Werror"];
 const BARE: &[&str] = &["-fno-exceptions", "-fno-rtti"];
 
 /// A compiler, and how it is to take a header.
