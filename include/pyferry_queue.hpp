@@ -123,8 +123,8 @@ private:
 template <class Job> result post_to_loop(const view &where, struct _object *loop, Job job) {
     static_assert(std::is_nothrow_invocable_v<Job &, pyferry_status>, "a job takes a pyferry_status and is noexcept");
     auto owned = std::make_unique<Job>(std::move(job));
-    result posted = detail::result_of(
-        [&] { return pyferry_asyncio_post(where.get(), loop, detail::run_owned<Job>, owned.get()); });
+    result posted = detail::result_with(
+        where, [&] { return pyferry_asyncio_post(where.get(), loop, detail::run_owned<Job>, owned.get()); });
     if (posted) static_cast<void>(owned.release()); // the loop's now
     return posted;
 }
@@ -134,8 +134,8 @@ template <class Job> result post_to_loop(const view &where, struct _object *loop
 /// pyferry_asyncio_await.
 inline result await_on_loop(const view &where, struct _object *loop, struct _object *coroutine, std::chrono::milliseconds limit,
                             struct _object **returned = nullptr) {
-    return detail::result_of(
-        [&] { return pyferry_asyncio_await(where.get(), loop, coroutine, limit.count(), returned); });
+    return detail::result_with(
+        where, [&] { return pyferry_asyncio_await(where.get(), loop, coroutine, limit.count(), returned); });
 }
 
 PYFERRY_HPP_END

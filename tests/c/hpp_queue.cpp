@@ -117,6 +117,16 @@ static void with_a_loop(const pyferry::view &view)
     for (PyObject *object : {loop, coroutine, value})
         CHECK_OK(pyferry_release_later(view.get(), object));
     CHECK(pyferry::post_to_loop(view, nullptr, [](pyferry_status) noexcept {}).status() == PYFERRY_STATUS_INVALID_ARGUMENT);
+
+    /* What uses a view that failed has the same failure again. */
+    pyferry::view failed = pyferry::view::current();
+    pyferry::queue queue{failed};
+    const pyferry::result made = queue;
+    const pyferry::result posted = pyferry::post_to_loop(failed, loop, [alive](pyferry_status) noexcept { *alive = 2; });
+    const pyferry::result awaited = pyferry::await_on_loop(failed, loop, coroutine, pyferry::forever);
+    for (auto *refused : { &made, &posted, &awaited })
+        CHECK(refused->status() == PYFERRY_STATUS_NOT_ATTACHED && strcmp(refused->message(), failed.message()) == 0);
+    CHECK(*alive == 1 && alive.use_count() == 1);
 }
 
 int main()
