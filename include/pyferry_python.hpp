@@ -77,7 +77,8 @@ template <class> inline constexpr bool never = false;
 } // namespace detail
 
 /**
- * An owned reference, or null.
+ * An owned reference, or null. To call a null one, or to ask it for a value or an attribute, fails with SystemError; as an
+ * argument it is None.
  *
  * It may be moved and destroyed on any thread, attached or not, and that never waits. On one that is not attached to its
  * interpreter the reference is given back within moments, by a thread of pyferry's (pyferry_release_later); where the
@@ -308,8 +309,16 @@ template <class Element> argument pass(const array<Element> &elements) {
     return {std::move(view), std::move(self)};
 }
 
+/** Whether it is one. False: with an exception set. */
+inline bool is_there(PyObject *it) {
+    if (it != nullptr) return true;
+    PyErr_SetString(PyExc_SystemError, "this pyferry::object is null: what should have made it failed, or it was given away");
+    return false;
+}
+
 /** An object as a value. False: with an exception set. */
 template <class Value> bool from_python(PyObject *from, Value &value) {
+    if (!is_there(from)) return false;
     if constexpr (std::is_same_v<Value, object>) value = object::borrow(from);
     else if constexpr (std::is_same_v<Value, PyObject *>) value = from;
     else if constexpr (std::is_same_v<Value, bool>) {
@@ -373,7 +382,7 @@ inline python_error python_error::take() {
 
 /** Calls with positional arguments. */
 template <class... Arguments> answer<object> call(PyObject *callable, const Arguments &...arguments) {
-    bool good = true; // where one could not be made an exception is set, with which no more may be
+    bool good = detail::is_there(callable); // where one could not be made an exception is set, with which no more may be
     [[maybe_unused]] const auto next = [&good](const auto &argument) {
         detail::argument passed = good ? detail::pass(argument) : detail::argument{};
         good = static_cast<bool>(passed.value);
@@ -398,7 +407,9 @@ template <class... Arguments> answer<object> call(const object &callable, const 
     return call(callable.get(), arguments...);
 }
 
-inline answer<object> object::attr(const char *name) const { return detail::checked(PyObject_GetAttrString(it_, name)); }
+inline answer<object> object::attr(const char *name) const {
+    return detail::checked(detail::is_there(it_) ? PyObject_GetAttrString(it_, name) : nullptr);
+}
 
 /** Calls a method, or a function of a module. */
 template <class... Arguments>

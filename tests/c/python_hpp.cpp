@@ -132,6 +132,28 @@ static void errors(const pyferry::object &scope)
           "MemoryError IndexError ValueError RuntimeError KeyError TypeError TypeError OverflowError");
 }
 
+/* A null object is refused wherever it is used, and `value` is as it was: an answer that nobody looked at crashes nothing. */
+static void nulls()
+{
+    auto failed = pyferry::import("no_such_module");
+    CHECK(!failed && failed.error().text.find("no_such_module") != std::string::npos);
+    const pyferry::object &null = *failed;
+    CHECK(!null);
+    bool truth = true;
+    double number = 7;
+    std::string text = "as it was";
+    auto kept = *pyferry::import("math");
+    CHECK(!null.get(truth) && !null.get(number) && !null.get(text) && !null.get(kept) && !PyErr_Occurred());
+    CHECK(truth && number == 7 && text == "as it was" && kept);
+    int host[2] = {};
+    const pyferry::answer<pyferry::object> answers[] = {null.attr("tick"), null.as<pyferry::object>(), pyferry::call(null),
+                                                        pyferry::call(null, pyferry::array(host, 2), "\xff"),
+                                                        pyferry::call_method(null, "tick", 0.016)};
+    for (const auto &each : answers)
+        CHECK(!each && each.error().is(PyExc_SystemError) && each.error().text.find("is null") != std::string::npos);
+    CHECK(!PyErr_Occurred());
+}
+
 static void everything(pyferry::module &game)
 {
     if (auto added = game.add(); !added) {
@@ -169,6 +191,7 @@ static void everything(pyferry::module &game)
         values(scope);
         arrays(scope);
         errors(scope);
+        nulls();
     }
 }
 
