@@ -26,6 +26,14 @@ struct function {
     std::function<PyObject *(PyObject *const *, Py_ssize_t)> body{};
 };
 
+/* With and without exceptions these differ, and so have other names: one program may have files of both kinds, and the linker
+ * keeps one of each name. */
+#if defined(__cpp_exceptions)
+inline namespace throwing {
+#else
+inline namespace not_throwing {
+#endif
+
 template <class Result, class... Arguments, std::size_t... Places>
 auto converted(const char *name, std::function<Result(Arguments...)> body, std::index_sequence<Places...>) {
     return [name = std::string(name), body = std::move(body)]([[maybe_unused]] PyObject *const *from, Py_ssize_t count) -> PyObject * {
@@ -79,6 +87,8 @@ inline PyObject *call_function(PyObject *capsule, PyObject *const *arguments, Py
 #endif
 }
 
+} // namespace throwing, or not_throwing
+
 struct module_state {
     PyModuleDef definition{}; // first: the module's functions are found by its address
     PyModuleDef_Slot slots[4]{};
@@ -121,9 +131,9 @@ public:
 
     /** Adds a function, before the module is added to an interpreter: a lambda, or a pointer to a function. Its parameters
      * and result are what object::get and pyferry::call convert. Any thread, attached or not. */
-    template <class Body> module &def(const char *name, Body body) {
+    template <class Body, auto caller = detail::call_function> module &def(const char *name, Body body) {
         auto made = std::make_unique<detail::function>();
-        auto *entry = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&detail::call_function));
+        auto *entry = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(caller));
         made->name = std::string(name); // GCC 12 warns of a copy
         made->method = {made->name.c_str(), entry, METH_FASTCALL, nullptr};
         made->body = detail::converted(name, std::function{std::move(body)});
