@@ -57,7 +57,8 @@ template <class Result, class... Arguments> auto converted(const char *name, std
 }
 
 /** What is thrown becomes an exception of Python's: std::bad_alloc MemoryError, std::out_of_range IndexError,
- * std::invalid_argument ValueError, pyferry::raised what it holds, all else RuntimeError. */
+ * std::invalid_argument ValueError, pyferry::raised what it holds (of another interpreter: its text, in a RuntimeError), all else
+ * RuntimeError. */
 inline PyObject *call_function(PyObject *capsule, PyObject *const *arguments, Py_ssize_t count) {
     auto *called = static_cast<function *>(PyCapsule_GetPointer(capsule, "pyferry.function"));
     if (called == nullptr) return nullptr;

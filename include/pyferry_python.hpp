@@ -129,9 +129,13 @@ public:
     }
 
 private:
+    friend struct python_error;
+
     explicit object(PyObject *owned) : it_(owned) {
         if (owned != nullptr) home_ = detail::here();
     }
+
+    bool is_here() const noexcept { return it_ != nullptr && pyferry_is_attached(home_.get()); }
 
     PyObject *it_ = nullptr;
     detail::shared_view home_{};
@@ -144,9 +148,10 @@ struct python_error {
 
     /** Takes the exception that is set on this thread. */
     static python_error take();
-    /** Sets it again, as a function that Python called does before it returns NULL. */
+    /** Sets it again, as a function that Python called does before it returns NULL. In another interpreter than its own, where
+     * the object must not be used: a RuntimeError with the text. */
     void set() const {
-        if (exception) PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(exception.get())), exception.get());
+        if (exception.is_here()) PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(exception.get())), exception.get());
         else PyErr_SetString(PyExc_RuntimeError, text.c_str());
     }
     /** Whether it is one of these: `error.is(PyExc_KeyError)`. */

@@ -22,6 +22,8 @@ static int times()
 
 static double half(double value) noexcept { return value / 2; }
 
+static const pyferry::view *elsewhere;
+
 static pyferry::object scope_of(const char *source)
 {
     pyferry::object names = pyferry::object::steal(PyDict_New());
@@ -207,7 +209,12 @@ int main()
         .def("memory", []() -> int { throw std::bad_alloc(); })
         .def("range", []() -> int { throw std::out_of_range("far"); })
         .def("invalid", []() -> int { throw std::invalid_argument("bad"); })
-        .def("other", []() -> int { throw std::runtime_error("other"); });
+        .def("other", []() -> int { throw std::runtime_error("other"); })
+        .def("elsewhere", []() -> pyferry::object {
+            pyferry::attached there{*elsewhere};
+            CHECK(there);
+            return pyferry::call_method(*pyferry::import("operator"), "truediv", 1, 0).value();
+        });
 
     pyferry::runtime python;
     CHECK(python);
@@ -225,6 +232,20 @@ int main()
             thread.join();
     }
     CHECK(spawned == 3 * times());
+    {
+        /* What was raised in another interpreter is that one's object, and comes as text; in its own it comes as it is. */
+        elsewhere = &main_view;
+        const char *source = "import game\ntry: game.elsewhere()\nexcept Exception as e: caught = type(e).__name__ + '|' + str(e)\n";
+        for (const pyferry::view *view : { elsewhere, &one.view() }) {
+            pyferry::attached here{*view};
+            CHECK(here && here.exec(source));
+            std::string caught;
+            CHECK(pyferry::eval("caught", caught));
+            const std::string begin = caught.substr(0, caught.find('|'));
+            CHECK(begin == (view == elsewhere ? "ZeroDivisionError" : "RuntimeError"));
+            CHECK(caught.find("division by zero") != std::string::npos);
+        }
+    }
     {
         /* Made attached, destroyed where the thread is not, is in another interpreter, or on a thread that never was. */
         pyferry::attached here{one.view()};
