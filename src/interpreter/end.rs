@@ -1,11 +1,11 @@
 //! Ending an interpreter that pyferry made.
 
 use super::limits::Limits;
-use super::shutdown::{TakenDown, finish_from_main, take_down};
+use super::shutdown::{Claim, Finished, TakenDown, finish_from_main, take_down};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{Interpreter, Origin};
 use crate::sys::Label;
-use crate::thread::{self, Admission};
+use crate::thread::{self, Admission, Opening};
 use std::sync::Arc;
 
 /// pyferry_interpreter_end and pyferry_interpreter_stop.
@@ -18,12 +18,12 @@ pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
         _ => error,
     };
     let finish = |claim| {
-        // The pin on main keeps Python running meanwhile. If main is closing already this fails, and main's shutdown gets the claim
-        // next.
-        let label = Label::new(c"pyferry_interpreter_end");
-        let ticket = thread::attach(&super::main(interpreter.python)?, Admission::Open, label)?;
-        let finished = finish_from_main(interpreter, claim);
-        thread::detach(ticket)?;
+        // Keeps Python running meanwhile: the attach has no pin if it nests on a state of others. If main is closing already this
+        // fails, and main's shutdown gets the claim next.
+        let main = super::main(interpreter.python)?;
+        let held = thread::open_guard(&main, Opening::WhileHeld)?;
+        let finished = finish_attached(interpreter, &main, claim);
+        thread::close_guard(held);
         finished
     };
     let name = interpreter.name();
@@ -37,6 +37,13 @@ pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
             "this thread was attached to an interpreter that was shut down while it waited for {name}: it is attached to nothing; {name} lets nobody new in: call again"
         ),
     }
+}
+
+fn finish_attached(interpreter: &Interpreter, main: &Arc<Interpreter>, claim: Claim<'_>) -> Result<Finished> {
+    let ticket = thread::attach(main, Admission::Open, Label::new(c"pyferry_interpreter_end"))?;
+    let finished = finish_from_main(interpreter, claim);
+    thread::detach(ticket)?;
+    finished
 }
 
 fn check(interpreter: &Interpreter) -> Result<()> {
