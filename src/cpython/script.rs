@@ -58,17 +58,52 @@ impl Python {
         // may end a thread that holds no pin inside PyEval_EvalCode.
         unsafe {
             let pending = self.set_exception_aside();
-            let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
-            let value = if module.is_null() {
-                null_mut()
+            // Held: while the source is compiled, which may warn and so run Python code, a script may put another module there.
+            let module = self.main_module();
+            let globals = if module.is_null() { null_mut() } else { (self.table.PyModule_GetDict)(module) };
+            let value = if !globals.is_null() && self.has_builtins(globals) {
+                self.evaluate(source, filename, start, globals)
             } else {
-                self.evaluate(source, filename, start, (self.table.PyModule_GetDict)(module))
+                null_mut()
             };
             let made = if value.is_null() { None } else { then(value) };
             self.give_back(value);
             let result = made.ok_or_else(|| shield(&|| self.take_error()));
+            self.give_back(module);
             self.put_exception_back(pending);
             result
+        }
+    }
+
+    /// Gives a namespace the interpreter's builtins, as `exec` does, if it has none: what is run in it would be without, up to 3.9.
+    /// False, with an exception set, if that fails. Late in a shutdown there are none to give, in 3.9.
+    ///
+    /// # Safety
+    /// Attached, with no exception set; `globals` is a dict.
+    unsafe fn has_builtins(&self, globals: *mut PyObject) -> bool {
+        let name = c"__builtins__".as_ptr();
+        // SAFETY: as the caller says; the references are borrowed.
+        unsafe {
+            if !(self.table.PyDict_GetItemString)(globals, name).is_null() {
+                return true;
+            }
+            let builtins = self.builtins();
+            builtins.is_null() || (self.table.PyDict_SetItemString)(globals, name, builtins) == 0
+        }
+    }
+
+    /// The attached interpreter's `__main__`, made if there is none: a new reference; NULL, with an exception set, on failure.
+    fn main_module(&self) -> *mut PyObject {
+        // SAFETY: attached, with no exception set. What is borrowed lives: where there is no GIL there is the other function.
+        unsafe {
+            if let Some(add) = self.table.PyImport_AddModuleRef {
+                return add(c"__main__".as_ptr());
+            }
+            let module = (self.table.PyImport_AddModule)(c"__main__".as_ptr());
+            if !module.is_null() {
+                (self.table.Py_IncRef)(module);
+            }
+            module
         }
     }
 
@@ -161,10 +196,8 @@ except Exception:
         unsafe {
             let pending = self.set_exception_aside();
             let globals = (self.table.PyDict_New)();
-            let builtins = self.builtins();
             let succeeded = !globals.is_null()
-                && !builtins.is_null()
-                && (self.table.PyDict_SetItemString)(globals, c"__builtins__".as_ptr(), builtins) == 0
+                && self.has_builtins(globals)
                 && variable.is_none_or(|(name, value)| {
                     !value.is_null() && (self.table.PyDict_SetItemString)(globals, name.as_ptr(), value) == 0
                 })

@@ -131,6 +131,7 @@ table! {
     Py_IncRef = "Py_IncRef"(*mut PyObject);
     Py_DecRef = "Py_DecRef"(*mut PyObject);
     PyImport_AddModule = "PyImport_AddModule"(*const c_char) -> *mut PyObject;
+    PyImport_AddModuleRef ? "PyImport_AddModuleRef"(*const c_char) -> *mut PyObject;
     PyModule_GetDict = "PyModule_GetDict"(*mut PyObject) -> *mut PyObject;
     PyObject_Repr = "PyObject_Repr"(*mut PyObject) -> *mut PyObject;
     PyObject_GetAttrString = "PyObject_GetAttrString"(*mut PyObject, *const c_char) -> *mut PyObject;

@@ -25,12 +25,13 @@ const EXCEPT: [(&str, &str); 17] = [
 ];
 
 /// What not all versions declare, by its first name, with the first and the last that do.
-const DECLARED: [(&str, u8, u8); 5] = [
+const DECLARED: [(&str, u8, u8); 6] = [
     ("Py_NewInterpreterFromConfig", 12, 15),
     ("Py_IsFinalizing", 13, 15),
     ("PyThreadState_GetUnchecked", 13, 15),
     ("Py_GetPrefix", 9, 14),
     ("Py_SetPath", 9, 12),
+    ("PyImport_AddModuleRef", 13, 15),
 ];
 
 fn main() {

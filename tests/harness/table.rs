@@ -11,7 +11,7 @@ use super::python_h::compile;
 use super::trial::Trial;
 
 /// What not every Python.h declares as it is, with the versions that do: none where the first is greater than the last.
-const DECLARED: [(&str, u32, u32); 18] = [
+const DECLARED: [(&str, u32, u32); 19] = [
     ("Py_NewInterpreterFromConfig", 12, 15),
     ("PyInterpreterView_FromMain", 15, 15),
     ("PyInterpreterView_Close", 15, 15),
@@ -25,6 +25,7 @@ const DECLARED: [(&str, u32, u32); 18] = [
     ("Py_GetPrefix", 9, 14),
     ("Py_SetPath", 9, 12),
     ("PyMutex_Unlock", 13, 15),
+    ("PyImport_AddModuleRef", 13, 15),
     // An internal header's.
     ("_PyInterpreterState_RequiresIDRef", 1, 0),
     ("_Py_DumpTraceback", 1, 0),
