@@ -19,6 +19,8 @@ const CONTEXT: &str = "\nDuring handling of the above exception, another excepti
 const MAX_GROUP_WIDTH: usize = 15;
 const MAX_GROUP_DEPTH: usize = 10;
 const MAX_REPEATED: usize = 3;
+/// In bytes.
+const MAX_SOURCE: u64 = 16 << 20;
 
 impl Python {
     /// Turns the exception that is set into an error whose message is the traceback, and clears it.
@@ -463,7 +465,7 @@ impl Files {
     /// A line, counted from 1, without its indentation; None if there is no file, or the line is empty.
     fn line(&mut self, file: &str, number: usize) -> Option<&str> {
         let place = self.0.iter().position(|(name, _)| name == file).unwrap_or_else(|| {
-            let text = fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            let text = source(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             self.0.push((file.to_owned(), text));
             self.0.len() - 1
         });
@@ -471,6 +473,13 @@ impl Files {
         let line = text.lines().nth(number.checked_sub(1)?)?.trim();
         (!line.is_empty()).then_some(line)
     }
+}
+
+/// What is in a file. None: it is no file, or none of source. Code is called what its maker likes: to read a FIFO, or the host's own
+/// stdin, would wait with the interpreter held, and some devices have no end.
+fn source(file: &str) -> Option<Vec<u8>> {
+    let is_source = fs::metadata(file).is_ok_and(|about| about.is_file() && about.len() <= MAX_SOURCE);
+    if is_source { fs::read(file).ok() } else { None }
 }
 
 /// Writes the line of a syntax error without its indentation, and carets under the columns `from` to `to`, counted from 1.
