@@ -148,7 +148,8 @@ pub fn remember(error: Error) -> Status {
     error.status
 }
 
-/// The sentence of this thread's last failure; empty if it had none.
-pub fn last() -> String {
-    LAST.with(|last| last.borrow().clone())
+/// Calls `f` with the sentence of this thread's last failure; empty if it had none. It may be long: a traceback has what a script
+/// raised.
+pub fn with_last<R>(f: impl FnOnce(&str) -> R) -> R {
+    LAST.with(|last| f(&last.borrow()))
 }

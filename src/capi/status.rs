@@ -28,5 +28,5 @@ pub extern "C" fn pyferry_status_name(status: i32) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pyferry_last_error(buffer: *mut c_char, capacity: usize) -> usize {
     // SAFETY: as documented for the caller.
-    unsafe { put_text(&error::last(), buffer, capacity) }
+    error::with_last(|message| unsafe { put_text(message, buffer, capacity) })
 }

@@ -279,7 +279,10 @@ except Exception:
             let mut result = None;
             if !bytes.is_null() && (self.table.PyBytes_AsStringAndSize)(bytes, &mut start, &mut length) == 0 {
                 let bytes = std::slice::from_raw_parts(start.cast::<u8>(), length as usize);
-                result = Some(String::from_utf8_lossy(bytes).into_owned());
+                result = copied(bytes);
+                if result.is_none() {
+                    (self.table.PyErr_NoMemory)();
+                }
             }
             self.give_back(bytes);
             result
@@ -302,4 +305,14 @@ except Exception:
             unsafe { (self.table.Py_DecRef)(object) };
         }
     }
+}
+
+/// UTF-8 as a text of its own. None: there is no memory for it. A script can make a text of any length, and that must not end the
+/// host.
+fn copied(text: &[u8]) -> Option<String> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(text.len()).ok()?;
+    copy.extend_from_slice(text);
+    // What CPython encodes is UTF-8.
+    Some(String::from_utf8(copy).unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()))
 }

@@ -178,6 +178,7 @@ table! {
     Py_AtExit = "Py_AtExit"(Option<extern "C" fn()>) -> c_int;
     Py_MakePendingCalls = "Py_MakePendingCalls"() -> c_int;
     PyErr_Occurred = "PyErr_Occurred"() -> *mut PyObject;
+    PyErr_NoMemory = "PyErr_NoMemory"() -> *mut PyObject;
     PyErr_SetNone = "PyErr_SetNone"(*mut PyObject);
     PyErr_WriteUnraisable = "PyErr_WriteUnraisable"(*mut PyObject);
     PyException_SetTraceback = "PyException_SetTraceback"(*mut PyObject, *mut PyObject) -> c_int;

@@ -19,6 +19,8 @@ const CONTEXT: &str = "\nDuring handling of the above exception, another excepti
 const MAX_GROUP_WIDTH: usize = 15;
 const MAX_GROUP_DEPTH: usize = 10;
 const MAX_REPEATED: usize = 3;
+/// In bytes, of a text that there is no memory for.
+const MAX_BEGINNING: usize = 4096;
 /// In bytes.
 const MAX_SOURCE: u64 = 16 << 20;
 
@@ -43,9 +45,10 @@ impl Python {
             }
             self.give_back(kind);
             self.give_back(value);
+            out.truncate(out.trim_end().len());
             out
         };
-        Error::new(Status::PythonError, text.trim_end())
+        Error::new(Status::PythonError, text)
     }
 
     /// An attribute as a new reference; NULL if there is none, or if it is None.
@@ -308,11 +311,8 @@ impl Text<'_> {
             let member = members.get(place);
             let title = if member.is_some() { (place + 1).to_string() } else { "...".to_owned() };
             self.indent();
-            _ = writeln!(
-                self.out,
-                "{}+---------------- {title} ----------------",
-                if place == 0 { "+-" } else { "  " }
-            );
+            let start = if place == 0 { "+-" } else { "  " };
+            append_all(&mut self.out, [start, "+---------------- ", &title, " ----------------\n"]);
             self.depth += 1;
             match member {
                 // SAFETY: as the caller says.
@@ -336,13 +336,14 @@ impl Text<'_> {
             let class = python.attribute(value, c"__class__");
             let name = if class.is_null() { String::new() } else { self.class_name(class) };
             python.give_back(class);
-            let mut lines = match self.syntax_error(value) {
-                Some((place, what)) => format!("{place}{name}: {what}\n"),
+            let mut lines = String::new();
+            match self.syntax_error(value) {
+                Some((place, what)) => append_all(&mut lines, [&place, &name, ": ", &what, "\n"]),
                 None => match self.shown(value, "exception") {
-                    text if text.is_empty() => format!("{name}\n"),
-                    text => format!("{name}: {text}\n"),
+                    text if text.is_empty() => append_all(&mut lines, [&name, "\n"]),
+                    text => append_all(&mut lines, [&name, ": ", &text, "\n"]),
                 },
-            };
+            }
             // Up to 3.10 Python does not print notes.
             if python.version >= (3, 11) {
                 let notes = python.attribute(value, c"__notes__");
@@ -390,15 +391,13 @@ impl Text<'_> {
                     (python.table.PyErr_Clear)();
                     continue;
                 }
-                *lines += &self.shown(note, "note");
-                *lines += "\n";
+                append_all(lines, [&self.shown(note, "note"), "\n"]);
                 python.give_back(note);
             }
             if count < 0 {
                 let shown = (python.table.PyObject_Repr)(notes);
                 (python.table.PyErr_Clear)();
-                *lines += &python.text(shown);
-                *lines += "\n";
+                append_all(lines, [&python.text(shown), "\n"]);
                 python.give_back(shown);
             }
         }
@@ -439,15 +438,31 @@ impl Text<'_> {
         for line in text.split_inclusive('\n') {
             self.indent();
             if self.depth > 0 {
-                self.out.extend([margin, ' ']);
+                append_all(&mut self.out, [margin.encode_utf8(&mut [0; 4]), " "]);
             }
-            self.out += line;
+            append(&mut self.out, line);
         }
     }
 
     fn indent(&mut self) {
-        self.out.extend(std::iter::repeat_n(' ', 2 * self.depth));
+        append(&mut self.out, &" ".repeat(2 * self.depth));
     }
+}
+
+/// Adds a text, or its beginning where there is no memory for the whole: a script can raise what has a text of any length, and that
+/// must not end the host.
+fn append(out: &mut String, text: &str) {
+    // The first asks for more than is needed now.
+    if out.try_reserve(text.len()).is_ok() || out.try_reserve_exact(text.len()).is_ok() {
+        out.push_str(text);
+    } else if text.len() > MAX_BEGINNING {
+        let beginning: String = text.chars().take(MAX_BEGINNING / 4).collect();
+        append_all(out, [&beginning, "...\n"]);
+    }
+}
+
+fn append_all<const N: usize>(out: &mut String, texts: [&str; N]) {
+    texts.into_iter().for_each(|text| append(out, text));
 }
 
 fn say_repeated(out: &mut String, count: usize) {

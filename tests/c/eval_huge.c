@@ -1,0 +1,65 @@
+/* A script that makes a text for which there is no memory ends neither pyferry_eval, nor what makes the message of an exception, nor so
+   the host: the answer is MemoryError, or as much of the text as there is room for. */
+/* harness: not-under=memcheck it limits the memory of the process */
+/* harness: not-under=helgrind it limits the memory of the process */
+/* harness: not-under=sanitizers it limits the memory of the process */
+/* harness: not-under=arm64 it limits the memory of the process */
+/* harness: not-on=windows it has no limit of memory */
+#include "py.h"
+
+#include <sys/resource.h>
+
+#define LENGTH 40000000 /* above malloc's threshold: each copy is a mapping of its own */
+
+/* Room for so many halves of a copy more than there is now. */
+static void limit(int halves)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file != NULL && fscanf(file, "%ld", &pages) == 1 && fclose(file) == 0);
+    struct rlimit room;
+    CHECK(getrlimit(RLIMIT_AS, &room) == 0);
+    room.rlim_cur = halves < 0 ? room.rlim_max : (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + (rlim_t)halves * (LENGTH / 2);
+    CHECK(setrlimit(RLIMIT_AS, &room) == 0);
+}
+
+/* Either all of it, or an exception that says why not. */
+static void evaluate(const char *source, bool is_raised)
+{
+    char text[8];
+    size_t length = 0;
+    for (int halves = 1; halves < 12; halves += 2) {
+        limit(halves);
+        pyferry_status status = pyferry_eval(source, "level.py", text, sizeof text, &length);
+        size_t said = pyferry_last_error(NULL, 0);
+        limit(-1);
+        CHECK(!PyErr_Occurred());
+        if (status == PYFERRY_STATUS_OK)
+            CHECK(!is_raised && length == LENGTH && strcmp(text, "xxxxxxx") == 0);
+        else
+            CHECK(status == PYFERRY_STATUS_PYTHON_ERROR && said > 0);
+        if (status != PYFERRY_STATUS_OK && !is_raised)
+            CHECK_SAYS("MemoryError");
+        if (is_raised && said < LENGTH)
+            CHECK(strstr(last_error(), "MemoryError") != NULL || strstr(last_error(), "<exception str() failed>") != NULL ||
+                  strstr(last_error(), "ValueError: xxxxxxx") != NULL);
+        else if (is_raised)
+            CHECK(said < LENGTH + 1000);
+    }
+}
+
+int main(void)
+{
+    pyferry_view *main_interpreter;
+    PyThreadState *state = start_python(&main_interpreter);
+    pyferry_token token = attach(main_interpreter);
+    char source[256];
+    snprintf(source, sizeof source, "'x' * %d", LENGTH);
+    evaluate(source, false);
+    snprintf(source, sizeof source, "(_ for _ in ()).throw(ValueError('x' * %d))", LENGTH);
+    evaluate(source, true);
+    detach(token);
+    finish_python(state);
+    pyferry_view_free(main_interpreter);
+    return 0;
+}
