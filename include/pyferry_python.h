@@ -4471,38 +4471,102 @@ static inline Py_ssize_t pyferry_python_basicsize_(PyObject *type) {
     Py_XDECREF(size);
     return value;
 }
-/* What a negative basicsize comes to: that much more than the largest of the bases has. `bases` may be NULL. Which of them CPython
- * puts the instances upon (best_base) is known when the type is made, and need be neither the first one nor the largest: a size
- * that does for each does for that one. */
-static inline int pyferry_python_spec_(PyType_Spec *spec, PyObject *bases) {
+/* The base that CPython puts the instances upon (best_base). It is known when a type is made, and need be neither the first one
+ * nor the largest: so one is made. A new reference; NULL: an exception is set. */
+static inline PyObject *pyferry_python_best_base_(PyObject *bases) {
+    PyType_Slot none[] = {{0, NULL}};
+    PyType_Spec probe = {"pyferry.probe", 0, 0, Py_TPFLAGS_DEFAULT, NULL};
+    PyObject *type, *base;
+    if (!PyTuple_Check(bases)) return Py_NewRef(bases);
+    if (PyTuple_Size(bases) == 1) return Py_XNewRef(PyTuple_GetItem(bases, 0));
+    probe.slots = none;
+    type = pyferry_python_.p_PyType_FromSpecWithBases(&probe, bases);
+    base = type == NULL ? NULL : PyObject_GetAttrString(type, "__base__");
+    Py_XDECREF(type);
+    return base;
+}
+/* What 3.12 does with a negative basicsize, and with members that lie in the data that it stands for: `spec` gets the sizes and
+ * offsets that these come to, with a copy of the slots where there are such members. `bases` may be NULL. `copies` gets what
+ * PyMem_Free frees when the type is made, which has copies of its own. -1: an exception is set. */
+static inline int pyferry_python_spec_(PyType_Spec *spec, PyObject *bases, void **copies) {
     const PyType_Slot *slot;
+    const PyMemberDef *member;
+    PyType_Slot *to;
+    PyMemberDef *moved;
     PyObject *base = (PyObject *)pyferry_python_.p_PyBaseObject_Type;
-    Py_ssize_t size, largest = 0, i = 0;
-    if (spec->basicsize >= 0 || pyferry_python_version_() >= 0x030c0000UL) return 0;
-    for (slot = spec->slots; bases == NULL && slot->slot != 0; slot++) {
+    Py_ssize_t size;
+    size_t slots = 1, members = 0;
+    int relative = 0, bases_given = bases != NULL;
+    *copies = NULL;
+    if (pyferry_python_version_() >= 0x030c0000UL) return 0;
+    for (slot = spec->slots; slot->slot != 0; slot++, slots++) {
         if (slot->slot == Py_tp_base) base = (PyObject *)slot->pfunc;
-        if (slot->slot == Py_tp_bases) bases = (PyObject *)slot->pfunc;
+        if (slot->slot == Py_tp_bases && !bases_given) bases = (PyObject *)slot->pfunc;
+        if (slot->slot != Py_tp_members) continue;
+        for (member = (const PyMemberDef *)slot->pfunc; member->name != NULL; member++, members++) {
+            relative |= member->flags & Py_RELATIVE_OFFSET;
+        }
+        members++;
     }
+    if (spec->basicsize >= 0) {
+        if (relative) PyErr_SetString(PyExc_SystemError, "With Py_RELATIVE_OFFSET, basicsize must be negative.");
+        return relative ? -1 : 0;
+    }
+    base = bases == NULL ? Py_NewRef(base) : pyferry_python_best_base_(bases);
+    size = base == NULL ? -1 : pyferry_python_basicsize_(base);
+    Py_XDECREF(base);
+    if (size < 0) return -1;
+    size = pyferry_python_aligned_(size);
+    spec->basicsize = (int)(size + pyferry_python_aligned_(-(Py_ssize_t)spec->basicsize));
+    if (!relative) return 0;
+    to = (PyType_Slot *)PyMem_Malloc(slots * sizeof *to + members * sizeof *moved);
+    if (to == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *copies = to;
+    moved = (PyMemberDef *)(void *)(to + slots);
+    slot = spec->slots;
+    spec->slots = to;
     do {
-        if (bases != NULL) base = PyTuple_Check(bases) ? PyTuple_GetItem(bases, i) : bases;
-        size = base == NULL ? -1 : pyferry_python_basicsize_(base);
-        if (size < 0) return -1;
-        if (size > largest) largest = size;
-    } while (bases != NULL && PyTuple_Check(bases) && ++i < PyTuple_Size(bases));
-    spec->basicsize = (int)(pyferry_python_aligned_(largest) + pyferry_python_aligned_(-(Py_ssize_t)spec->basicsize));
+        *to = *slot;
+        if (slot->slot != Py_tp_members) continue;
+        to->pfunc = moved;
+        member = (const PyMemberDef *)slot->pfunc;
+        do {
+            *moved = *member;
+            if (member->name != NULL && member->flags & Py_RELATIVE_OFFSET) {
+                moved->offset += size;
+                moved->flags &= ~Py_RELATIVE_OFFSET;
+            }
+            moved++;
+        } while ((member++)->name != NULL);
+    } while (to++, (slot++)->slot != 0);
     return 0;
 }
 static inline PyObject *PyType_FromSpecWithBases(PyType_Spec *a, PyObject *b) {
     PyType_Spec spec = *a;
-    return pyferry_python_spec_(&spec, b) < 0 ? NULL : pyferry_python_.p_PyType_FromSpecWithBases(&spec, b);
+    void *copies;
+    PyObject *type = NULL;
+    if (pyferry_python_spec_(&spec, b, &copies) == 0) type = pyferry_python_.p_PyType_FromSpecWithBases(&spec, b);
+    PyMem_Free(copies);
+    return type;
 }
 static inline PyObject *PyType_FromSpec(PyType_Spec *a) {
     PyType_Spec spec = *a;
-    return pyferry_python_spec_(&spec, NULL) < 0 ? NULL : pyferry_python_.p_PyType_FromSpec(&spec);
+    void *copies;
+    PyObject *type = NULL;
+    if (pyferry_python_spec_(&spec, NULL, &copies) == 0) type = pyferry_python_.p_PyType_FromSpec(&spec);
+    PyMem_Free(copies);
+    return type;
 }
 static inline PyObject *PyType_FromModuleAndSpec(PyObject *a, PyType_Spec *b, PyObject *c) {
     PyType_Spec spec = *b;
-    return pyferry_python_spec_(&spec, c) < 0 ? NULL : pyferry_python_.p_PyType_FromModuleAndSpec(a, &spec, c);
+    void *copies;
+    PyObject *type = NULL;
+    if (pyferry_python_spec_(&spec, c, &copies) == 0) type = pyferry_python_.p_PyType_FromModuleAndSpec(a, &spec, c);
+    PyMem_Free(copies);
+    return type;
 }
 /* Of an instance whose type was made so; `b` is that type, as the base of others too. NULL: an exception is set. */
 static inline void *PyObject_GetTypeData(PyObject *a, PyTypeObject *b) {
