@@ -70,11 +70,11 @@ inline PyObject *call_function(PyObject *capsule, PyObject *const *arguments, Py
     } catch (const std::bad_alloc &) {
         PyErr_NoMemory();
     } catch (const std::out_of_range &error) {
-        PyErr_SetString(PyExc_IndexError, error.what());
+        set_exception(PyExc_IndexError, error.what());
     } catch (const std::invalid_argument &error) {
-        PyErr_SetString(PyExc_ValueError, error.what());
+        set_exception(PyExc_ValueError, error.what());
     } catch (const std::exception &error) {
-        PyErr_SetString(PyExc_RuntimeError, error.what());
+        set_exception(PyExc_RuntimeError, error.what());
 #if defined(__GLIBCXX__)
     } catch (abi::__forced_unwind &) {
         throw; // pthread_exit and pthread_cancel

@@ -23,6 +23,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 #if __cplusplus >= 202002L
@@ -68,6 +69,13 @@ inline shared_view here() {
         last.id = id;
     }
     return last.view;
+}
+
+/** Sets an exception with a text of whatever encoding: of what is not UTF-8 each byte is escaped. */
+inline void set_exception(PyObject *type, const char *text) {
+    PyObject *message = PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(std::strlen(text)), "backslashreplace");
+    if (message != nullptr) PyErr_SetObject(type, message);
+    Py_XDECREF(message);
 }
 
 template <class Type> inline constexpr bool is_text =
@@ -152,7 +160,7 @@ struct python_error {
      * the object must not be used: a RuntimeError with the text. */
     void set() const {
         if (exception.is_here()) PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(exception.get())), exception.get());
-        else PyErr_SetString(PyExc_RuntimeError, text.c_str());
+        else detail::set_exception(PyExc_RuntimeError, text.c_str());
     }
     /** Whether it is one of these: `error.is(PyExc_KeyError)`. */
     bool is(PyObject *type) const { return exception && PyErr_GivenExceptionMatches(exception.get(), type) != 0; }
@@ -237,6 +245,10 @@ template <class Value> PyObject *to_python(const Value &value) {
     else if constexpr (std::is_integral_v<Value>) return PyLong_FromUnsignedLongLong(value);
     else if constexpr (std::is_floating_point_v<Value>) return PyFloat_FromDouble(static_cast<double>(value));
     else if constexpr (is_text<Value>) {
+        if constexpr (std::is_convertible_v<const Value &, const char *>) {
+            const char *start = value;
+            if (start == nullptr) return Py_NewRef(Py_None);
+        }
         const std::string_view text = value;
         return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
     } else if constexpr (std::is_convertible_v<Value, PyObject *>) {

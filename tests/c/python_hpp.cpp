@@ -51,6 +51,8 @@ static void values(const pyferry::object &scope)
     CHECK(*(*pyferry::call(same, "gr\xc3\xbc\xc3\x9f")).as<std::string>() == "gr\xc3\xbc\xc3\x9f");
     CHECK(*(*pyferry::call(same, std::string("a\0b", 3))).as<std::string>() == std::string("a\0b", 3));
     CHECK((*pyferry::call(same, nullptr)).is_none());
+    const char *no_text = nullptr;
+    CHECK((*pyferry::call(same, no_text)).is_none());
     CHECK(pyferry::call(same, same)->get() == same.get());
     CHECK(pyferry::call(same, same.get())->get() == same.get());
 
@@ -182,7 +184,11 @@ static void everything(pyferry::module &game)
                           "def fail(x): return x / 0\n"
                           "def use_game():\n"
                           "  assert game.spawn(1, 2.5) == 3.5 and game.half(3) == 1.5 and game.nothing() is None\n"
-                          "  assert game.name('x') == 'x!' and game.call(lambda x: x + 1, 2) == 3\n"
+                          "  assert game.name('x') == 'x!' and game.call(lambda x: x + 1, 2) == 3 and game.no_name() is None\n"
+                          "  for f, kind in ((game.latin, IndexError), (game.latin_too, RuntimeError)):\n" /* in no UTF-8 */
+                          "    try: f()\n"
+                          "    except kind as e: assert str(e) in ('caf\\\\xe9', '\\\\xe9 caf\u00e9'), ascii(e)\n"
+                          "    else: assert 0\n"
                           "  names = []\n"
                           "  for f, args in ((game.memory, ()), (game.range, ()), (game.invalid, ()), (game.other, ()),\n"
                           "                  (game.call, ({}.pop, 1)), (game.half, ()), (game.half, ('x',)), (game.narrow, (300,))):\n"
@@ -207,6 +213,9 @@ int main()
         .def("narrow", [](signed char value) { return value; })
         .def("call", [](pyferry::object callable, int value) { return pyferry::call(callable, value).value(); })
         .def("memory", []() -> int { throw std::bad_alloc(); })
+        .def("no_name", []() -> const char * { return nullptr; })
+        .def("latin", []() -> int { throw std::out_of_range("caf\xe9"); })
+        .def("latin_too", []() -> int { throw std::runtime_error("\xe9 caf\xc3\xa9"); })
         .def("range", []() -> int { throw std::out_of_range("far"); })
         .def("invalid", []() -> int { throw std::invalid_argument("bad"); })
         .def("other", []() -> int { throw std::runtime_error("other"); })
