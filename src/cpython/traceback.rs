@@ -312,7 +312,7 @@ impl Text<'_> {
             let title = if member.is_some() { (place + 1).to_string() } else { "...".to_owned() };
             self.indent();
             let start = if place == 0 { "+-" } else { "  " };
-            append_all(&mut self.out, [start, "+---------------- ", &title, " ----------------\n"]);
+            append_all(&mut self.out, &[start, "+---------------- ", &title, " ----------------\n"]);
             self.depth += 1;
             match member {
                 // SAFETY: as the caller says.
@@ -338,10 +338,10 @@ impl Text<'_> {
             python.give_back(class);
             let mut lines = String::new();
             match self.syntax_error(value) {
-                Some((place, what)) => append_all(&mut lines, [&place, &name, ": ", &what, "\n"]),
+                Some((place, what)) => append_all(&mut lines, &[&place, &name, ": ", &what, "\n"]),
                 None => match self.shown(value, "exception") {
-                    text if text.is_empty() => append_all(&mut lines, [&name, "\n"]),
-                    text => append_all(&mut lines, [&name, ": ", &text, "\n"]),
+                    text if text.is_empty() => append_all(&mut lines, &[&name, "\n"]),
+                    text => append_all(&mut lines, &[&name, ": ", &text, "\n"]),
                 },
             }
             // Up to 3.10 Python does not print notes.
@@ -391,13 +391,13 @@ impl Text<'_> {
                     (python.table.PyErr_Clear)();
                     continue;
                 }
-                append_all(lines, [&self.shown(note, "note"), "\n"]);
+                append_all(lines, &[&self.shown(note, "note"), "\n"]);
                 python.give_back(note);
             }
             if count < 0 {
                 let shown = (python.table.PyObject_Repr)(notes);
                 (python.table.PyErr_Clear)();
-                append_all(lines, [&python.text(shown), "\n"]);
+                append_all(lines, &[&python.text(shown), "\n"]);
                 python.give_back(shown);
             }
         }
@@ -438,7 +438,7 @@ impl Text<'_> {
         for line in text.split_inclusive('\n') {
             self.indent();
             if self.depth > 0 {
-                append_all(&mut self.out, [margin.encode_utf8(&mut [0; 4]), " "]);
+                append_all(&mut self.out, &[margin.encode_utf8(&mut [0; 4]), " "]);
             }
             append(&mut self.out, line);
         }
@@ -451,18 +451,20 @@ impl Text<'_> {
 
 /// Adds a text, or its beginning where there is no memory for the whole: a script can raise what has a text of any length, and that
 /// must not end the host.
+#[inline(never)]
 fn append(out: &mut String, text: &str) {
     // The first asks for more than is needed now.
     if out.try_reserve(text.len()).is_ok() || out.try_reserve_exact(text.len()).is_ok() {
         out.push_str(text);
     } else if text.len() > MAX_BEGINNING {
         let beginning: String = text.chars().take(MAX_BEGINNING / 4).collect();
-        append_all(out, [&beginning, "...\n"]);
+        append_all(out, &[&beginning, "...\n"]);
     }
 }
 
-fn append_all<const N: usize>(out: &mut String, texts: [&str; N]) {
-    texts.into_iter().for_each(|text| append(out, text));
+#[inline(never)]
+fn append_all(out: &mut String, texts: &[&str]) {
+    texts.iter().for_each(|text| append(out, text));
 }
 
 fn say_repeated(out: &mut String, count: usize) {

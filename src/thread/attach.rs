@@ -85,11 +85,17 @@ fn enter<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thr
 
 #[cold]
 fn attach_slowly<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) -> C::Answer {
-    slowly::<C>(|me| {
-        if !trace::is_on() || !(me.nest::<true>(target, caller) || me.enter::<true>(target, label, caller)) {
-            caller.put(me.cleanly(|| me.attach_slow(target, Admission::Open, label))?);
+    C::answer(attach_cold(target, label).map(|ticket| caller.put(ticket)))
+}
+
+// Once, and not for each kind of caller.
+fn attach_cold(target: &Arc<Interpreter>, label: Label) -> Result<Ticket> {
+    slowly(|me| {
+        let ticket = Cell::default();
+        if trace::is_on() && (me.nest::<true>(target, &ticket) || me.enter::<true>(target, label, &ticket)) {
+            return Ok(ticket.get());
         }
-        Ok(())
+        me.cleanly(|| me.attach_slow(target, Admission::Open, label))
     })
 }
 

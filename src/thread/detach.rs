@@ -34,7 +34,11 @@ fn go_back<C: Caller>(caller: C, me: &Thread) -> C::Answer {
 
 #[cold]
 fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
-    slowly::<C>(|me| {
+    end_slowly(caller, detach_cold)
+}
+
+fn detach_cold(caller: &Cell<Ticket>) -> Result<()> {
+    slowly(|me| {
         let is_noted = || {
             if me.is_in_first() {
                 me.leave::<true>(caller)
@@ -45,12 +49,20 @@ fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
         if trace::is_on() && is_noted() {
             return Ok(());
         }
-        ended(caller, me.cleanly(|| me.detach_slow(caller.ticket())))
+        ended(caller, me.cleanly(|| me.detach_slow(caller.get())))
     })
 }
 
+/// Calls `end`, which is there once and not for each kind of caller, with the caller's ticket.
+pub(super) fn end_slowly<C: Caller>(caller: C, end: impl FnOnce(&Cell<Ticket>) -> Result<()>) -> C::Answer {
+    let ticket = Cell::new(caller.ticket());
+    let result = end(&ticket);
+    caller.put(ticket.get());
+    C::answer(result)
+}
+
 /// Empties the ticket if its frame is over: on success, and with CLOSED.
-pub(super) fn ended(caller: impl Caller, result: Result<()>) -> Result<()> {
+pub(super) fn ended(caller: &Cell<Ticket>, result: Result<()>) -> Result<()> {
     if !matches!(&result, Err(error) if error.status != Status::Closed) {
         caller.put(Ticket::default());
     }

@@ -168,13 +168,17 @@ impl Thread {
     /// Runs `f`, brings the depths that observers see up to date, and cleans up if no round will.
     pub(super) fn cleanly<R>(&self, f: impl FnOnce() -> R) -> R {
         let result = f();
+        self.tidy_up();
+        result
+    }
+
+    fn tidy_up(&self) {
         for frame in self.stack.frames().filter(|frame| !frame.is_suspended()) {
             frame.participant.entry.set_depth(frame.attachments);
         }
         if self.is_last_round() {
             self.clean_up();
         }
-        result
     }
 
     /// Gives all participants back, unless they are in use.

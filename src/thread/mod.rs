@@ -287,8 +287,7 @@ pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
 pub fn call_host<R>(f: impl FnOnce() -> R) -> (R, bool) {
     let mark = THREAD.with(|me| me.stack.mark());
     let result = f();
-    let has_left = THREAD.with(|me| me.stack.mark() != mark && me.cleanly(|| me.end_since(mark)));
-    (result, has_left)
+    (result, THREAD.with(|me| me.end_since(mark)))
 }
 
 /// The same on an attached thread, which is attached again if the host has let go of its state otherwise.
@@ -383,7 +382,12 @@ impl Thread {
         self.stack.push(Frame::new(state, participant, kind)).number
     }
 
+    /// Ends what was begun since that mark, the last one first. True: there was something.
     fn end_since(&self, mark: u64) -> bool {
+        self.stack.mark() != mark && self.cleanly(|| self.end_down_to(mark))
+    }
+
+    fn end_down_to(&self, mark: u64) -> bool {
         let mut any = false;
         loop {
             let top = self.stack.top().zip(self.stack.top_ticket());
@@ -434,8 +438,8 @@ fn call_closer(me: &Thread, participant: &'static Participant) {
 }
 
 /// The slow path of a call; FORKED in a child that CPython does not know of.
-fn slowly<C: Caller>(f: impl FnOnce(&Thread) -> Result<()>) -> C::Answer {
-    C::answer(fork::check().and_then(|()| THREAD.with(f)))
+fn slowly<R>(f: impl FnOnce(&Thread) -> Result<R>) -> Result<R> {
+    fork::check().and_then(|()| THREAD.with(f))
 }
 
 /// "thread 4711 "render""

@@ -1,6 +1,6 @@
 //! Letting go of an interpreter for a while: the fast path, and the slow one.
 
-use super::detach::ended;
+use super::detach::{end_slowly, ended};
 use super::stack::{Frame, INLINE, Kind, Outer, Ticket};
 use super::{Caller, THREAD, Thread, attached_python, give_back, slowly, this_thread};
 use crate::cpython::Python;
@@ -16,10 +16,11 @@ pub fn suspend_by<C: Caller>(caller: C) -> C::Answer {
 
 #[cold]
 fn suspend_slowly<C: Caller>(caller: C) -> C::Answer {
-    slowly::<C>(|me| {
-        caller.put(me.cleanly(|| me.suspend_slow())?);
-        Ok(())
-    })
+    C::answer(suspend_cold().map(|ticket| caller.put(ticket)))
+}
+
+fn suspend_cold() -> Result<Ticket> {
+    slowly(|me| me.cleanly(|| me.suspend_slow()))
 }
 
 /// Comes back from the last suspend, by the fast path if possible.
@@ -30,7 +31,11 @@ pub fn resume_by<C: Caller>(caller: C) -> C::Answer {
 
 #[cold]
 fn resume_slowly<C: Caller>(caller: C) -> C::Answer {
-    slowly::<C>(|me| ended(caller, me.cleanly(|| me.resume_slow(caller.ticket()))))
+    end_slowly(caller, resume_cold)
+}
+
+fn resume_cold(caller: &Cell<Ticket>) -> Result<()> {
+    slowly(|me| ended(caller, me.cleanly(|| me.resume_slow(caller.get()))))
 }
 
 /// Lets go of the interpreter this thread is attached to.
