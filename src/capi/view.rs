@@ -31,11 +31,11 @@ impl pyferry_view {
 ///
 /// @param out  gets the view, to be freed with pyferry_view_free
 /// @return PYFERRY_STATUS_OK, _INVALID_ARGUMENT (`out` is NULL), _NO_PYTHON (none in the process, or not initialised),
-///         _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry), _CLOSED (Python is shutting down; or the
-///         interpreter that this thread was attached to was shut down meanwhile, and the thread is attached to nothing),
-///         _NO_MEMORY (also: no thread can be started), _PYTHON_ERROR (registering the hook raised), _WRONG_ORDER (on
-///         Windows, where the first view is taken in DllMain or in the initialiser of a global object of a DLL), _FORKED
-///         (also: the process was forked before the first view, and this thread is not attached).
+///         _UNSUPPORTED (two Pythons, one before 3.9, two copies of pyferry), _CLOSED (Python is shutting down, and nobody
+///         took a view before that; or the interpreter that this thread was attached to was shut down meanwhile, and the
+///         thread is attached to nothing), _NO_MEMORY (also: no thread can be started), _PYTHON_ERROR (registering the hook
+///         raised), _WRONG_ORDER (on Windows, where the first view is taken in DllMain or in the initialiser of a global
+///         object of a DLL), _FORKED (also: the process was forked before the first view, and this thread is not attached).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_view_main(out: *mut *mut pyferry_view) -> Status {
     enter(|| {

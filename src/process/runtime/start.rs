@@ -38,6 +38,12 @@ pub fn start(options: Options) -> Result<()> {
             Stage::Stopping(_) | Stage::Ending => {
                 fail!(Closed, "pyferry_runtime_stop is at work: start again when it has returned OK")
             }
+            Stage::Running(ref owner) if !owner.main.gate.is_open() => {
+                fail!(
+                    Closed,
+                    "somebody else is finalising the Python that pyferry started: start again when it has ended"
+                )
+            }
             Stage::Running(_) => {
                 runtime.starts += 1;
                 return Ok(());
@@ -87,11 +93,22 @@ fn running() -> Result<Option<&'static Python>> {
 
 /// Registers the main interpreter of somebody else's Python. The start is counted already.
 fn join(python: &'static Python) -> Result<()> {
-    let known = interpreter::main(python).map(drop);
+    let known = look_at(python);
     if known.is_err() {
         RUNTIME.lock().starts -= 1;
     }
     known
+}
+
+/// Registers the main interpreter. One that is shutting down lets nobody in any more: whoever started it would have no Python.
+fn look_at(python: &'static Python) -> Result<()> {
+    if !interpreter::main(python)?.gate.is_open() {
+        fail!(
+            Closed,
+            "the Python that runs here, which pyferry did not start, is shutting down: start again when it has ended"
+        );
+    }
+    Ok(())
 }
 
 fn is_inside_start() -> bool {
@@ -104,7 +121,7 @@ fn start_alone(options: Options) -> Result<Option<Owner>> {
         fail!(Closed, "another copy of pyferry is starting Python at this moment: start again when it is through");
     };
     match running()? {
-        Some(python) => interpreter::main(python).map(|_| None),
+        Some(python) => look_at(python).map(|()| None),
         None => start_here(options).map(Some),
     }
 }
