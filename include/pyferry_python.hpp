@@ -291,8 +291,9 @@ struct exporter {
                                {Py_bf_releasebuffer, reinterpret_cast<void *>(&release)}, {0, nullptr}};
         PyType_Spec spec = {"pyferry.exporter", -static_cast<int>(sizeof(exporter)), 0, Py_TPFLAGS_DEFAULT, slots};
         const object made = object::steal(PyType_FromSpec(&spec));
-        if (!made || PyDict_SetItemString(kept, "pyferry.exporter", made.get()) < 0) return nullptr;
-        return PyDict_GetItemString(kept, "pyferry.exporter");
+        // Another thread may have made one meanwhile and borrowed it: that one stays.
+        if (!made) return nullptr;
+        return object::steal(PyObject_CallMethod(kept, "setdefault", "sO", "pyferry.exporter", made.get())).get();
     }
 };
 
