@@ -262,26 +262,29 @@ template <class Value> PyObject *to_python(const Value &value) {
 /** What shows a script the host's memory, and counts who looks at it: a memoryview may be taken a part of, which `release`
  * does not reach. */
 struct exporter {
-    void *data;
+    void *data; // null: a script made this one
     Py_ssize_t count, size;
     char format[2];
     bool readonly;
-    Py_ssize_t views;
+    std::atomic<Py_ssize_t> looks; // twice who looks, and one more when the call is over; threads of a script may look at once
 
     static exporter &of(PyObject *self) { return *static_cast<exporter *>(PyObject_GetTypeData(self, Py_TYPE(self))); }
 
     static int get(PyObject *self, Py_buffer *buffer, int flags) {
         exporter &it = of(self);
-        if (it.data == nullptr) PyErr_SetString(PyExc_BufferError, "the call that this memory of the host's was for is over");
-        if (it.data == nullptr || PyBuffer_FillInfo(buffer, self, it.data, it.count * it.size, it.readonly, flags) < 0) return -1;
+        const bool is_over = it.looks.fetch_add(2) % 2 != 0 || it.data == nullptr;
+        if (is_over) PyErr_SetString(PyExc_BufferError, "the call that this memory of the host's was for is over");
+        if (is_over || PyBuffer_FillInfo(buffer, self, it.data, it.count * it.size, it.readonly, flags) < 0) {
+            it.looks.fetch_sub(2);
+            return -1;
+        }
         buffer->itemsize = it.size;
         if (buffer->format != nullptr) buffer->format = it.format;
         if (buffer->shape != nullptr) buffer->shape = &it.count;
         if (buffer->strides != nullptr) buffer->strides = &it.size;
-        it.views++;
         return 0;
     }
-    static void release(PyObject *self, Py_buffer *) { of(self).views--; }
+    static void release(PyObject *self, Py_buffer *) { of(self).looks.fetch_sub(2); }
 
     /** The interpreter's own type for it, borrowed. */
     static PyObject *type() {
@@ -305,9 +308,9 @@ struct argument {
     bool take_back() const {
         if (!owner) return true;
         exporter &memory = exporter::of(owner.get());
-        memory.data = nullptr; // first: nobody gets at it any more, whatever becomes of those who look already
+        memory.looks.fetch_or(1); // first: nobody gets at it any more, whatever becomes of those who look already
         if (!object::steal(PyObject_CallMethod(value.get(), "release", nullptr))) return false;
-        if (memory.views == 0) return true;
+        if (memory.looks.load() == 1) return true;
         PyErr_SetString(PyExc_BufferError, "a script still looks at memory of the host's that it was lent for one call");
         return false;
     }
@@ -320,8 +323,8 @@ template <class Element> argument pass(const array<Element> &elements) {
     object self = type != nullptr ? object::steal(PyType_GenericAlloc(type, 0)) : object{};
     if (!self) return {};
     const void *start = elements.data != nullptr ? static_cast<const void *>(elements.data) : &nothing;
-    exporter::of(self.get()) = {const_cast<void *>(start), static_cast<Py_ssize_t>(elements.size), sizeof(Element),
-                                {letter<Element>(), '\0'}, std::is_const_v<Element>, 0};
+    new (&exporter::of(self.get())) exporter{const_cast<void *>(start), static_cast<Py_ssize_t>(elements.size), sizeof(Element),
+                                             {letter<Element>(), '\0'}, std::is_const_v<Element>, {0}};
     object view = object::steal(PyMemoryView_FromObject(self.get()));
     if (!view) return {};
     return {std::move(view), std::move(self)};
