@@ -8,6 +8,7 @@
 use super::Python;
 use super::types::PyObject;
 use crate::error::{Error, Status};
+use std::collections::HashSet;
 use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -34,7 +35,14 @@ impl Python {
         // SAFETY: attached, with none set; the references are the exception's.
         let text = unsafe {
             let (kind, value) = self.normalize(raised);
-            let mut text = Text { python: self, shown: Vec::new(), out: String::new(), depth: 0, needs_close: false };
+            let mut text = Text {
+                python: self,
+                shown: Vec::new(),
+                met: HashSet::new(),
+                out: String::new(),
+                depth: 0,
+                needs_close: false,
+            };
             text.gather(value);
             text.chain(0);
             text.give_back();
@@ -120,6 +128,9 @@ struct Shown {
 struct Text<'a> {
     python: &'a Python,
     shown: Vec<Shown>,
+    /// The exceptions of `shown`. A script that tries again and again can make a long chain of them, and no interrupt reaches who
+    /// writes it.
+    met: HashSet<*mut PyObject>,
     out: String,
     depth: usize,
     /// The last exception of a group is next: it closes the group, unless it is a group itself.
@@ -166,6 +177,7 @@ impl Text<'_> {
     }
 
     fn add(&mut self, value: *mut PyObject, depth: usize) -> usize {
+        self.met.insert(value);
         self.shown.push(Shown { value, depth, before: None, members: None });
         self.shown.len() - 1
     }
@@ -207,7 +219,7 @@ impl Text<'_> {
                     break;
                 }
                 let before = python.attribute(exception, name);
-                if !before.is_null() && !self.shown.iter().any(|shown| shown.value == before) {
+                if !before.is_null() && !self.met.contains(&before) {
                     return (before, why);
                 }
                 python.give_back(before);
