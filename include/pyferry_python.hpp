@@ -120,8 +120,8 @@ public:
     explicit operator bool() const noexcept { return it_ != nullptr; }
     bool is_none() const noexcept { return it_ == Py_None; }
 
-    /** Converts: bool, integers, floating point, std::string, std::string_view (as long as the object lives), object. False:
-     * it is something else, or does not fit, and `value` is as it was. */
+    /** Converts: bool (of any object, as Python's `bool()` does), integers, floating point, std::string, std::string_view (as
+     * long as the object lives), object. False: it is something else, or does not fit, and `value` is as it was. */
     template <class Value> bool get(Value &value) const;
     template <class Value> answer<Value> as() const;
     answer<object> attr(const char *name) const;

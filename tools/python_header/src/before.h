@@ -28,7 +28,7 @@
  *   CPython hands to a Py_mod_create function is not to be looked into. Module slots that this Python does not know
  *   (Py_mod_multiple_interpreters before 3.12, Py_mod_gil before 3.13) are taken out before it sees them.
  * - **PyObject has no fields**, as in CPython's own opaque ABI (PEP 803). An instance's data is by PyObject_GetTypeData and
- *   a negative `basicsize` in PyType_Spec, here on every Python.
+ *   a negative `basicsize` in PyType_Spec, and its members are those with Py_RELATIVE_OFFSET, here on every Python.
  *
  * Left out: Py_SET_TYPE, Py_SET_SIZE and Py_SET_REFCNT, for which a PyObject would need fields, the same on every build; and
  * structmember.h's old names: Py_T_INT is T_INT, on every Python. What is not in the limited API, pyferry_symbol finds.
