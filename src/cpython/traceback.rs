@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::null_mut;
 
 const HEADER: &str = "Traceback (most recent call last):\n";
@@ -38,7 +39,7 @@ impl Python {
             let mut text = Text {
                 python: self,
                 shown: Vec::new(),
-                met: HashSet::new(),
+                met: HashSet::default(),
                 out: String::new(),
                 depth: 0,
                 needs_close: false,
@@ -125,12 +126,31 @@ struct Shown {
 }
 
 /// The text being written, and the current depth in exception groups.
+/// For addresses of objects, which nobody chooses to collide; the hasher of std is some kilobytes of code.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        // Fibonacci hashing: the upper bits are those that all of the address goes into, and a table begins with the lower ones.
+        self.0.rotate_left(32)
+    }
+}
+
 struct Text<'a> {
     python: &'a Python,
     shown: Vec<Shown>,
     /// The exceptions of `shown`. A script that tries again and again can make a long chain of them, and no interrupt reaches who
     /// writes it.
-    met: HashSet<*mut PyObject>,
+    met: HashSet<usize, BuildHasherDefault<AddressHasher>>,
     out: String,
     depth: usize,
     /// The last exception of a group is next: it closes the group, unless it is a group itself.
@@ -177,7 +197,7 @@ impl Text<'_> {
     }
 
     fn add(&mut self, value: *mut PyObject, depth: usize) -> usize {
-        self.met.insert(value);
+        self.met.insert(value.addr());
         self.shown.push(Shown { value, depth, before: None, members: None });
         self.shown.len() - 1
     }
@@ -219,7 +239,7 @@ impl Text<'_> {
                     break;
                 }
                 let before = python.attribute(exception, name);
-                if !before.is_null() && !self.met.contains(&before) {
+                if !before.is_null() && !self.met.contains(&before.addr()) {
                     return (before, why);
                 }
                 python.give_back(before);
