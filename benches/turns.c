@@ -79,6 +79,9 @@ int main(int count, char **arguments)
     start(arguments[3]);
     begin(&ours, arguments[1]);
     begin(&theirs, arguments[2]);
+    /* Who reads this would run beside the next turn, which is always the same side's. */
+    static char printed[1 << 20];
+    CHECK(setvbuf(stdout, printed, _IOFBF, sizeof printed) == 0);
     double end = nanoseconds() + IN_ALL;
     for (int round = 0; round < FEWEST || nanoseconds() < end; round++) {
         double one = take_turn(&ours) / (double)ours.count, other = take_turn(&theirs) / (double)theirs.count;
