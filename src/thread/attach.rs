@@ -265,6 +265,14 @@ impl Thread {
         if !local.pin(admission) {
             return Err(self.refused(target));
         }
+        if makes && target.slot.is_found() {
+            orphans::delete(self, &local, stand_ins::may_delete());
+            if self.current(python) != current || local.is_over() {
+                // The interpreter that this thread was attached to ended meanwhile, and did not wait for it.
+                self.unpin(&local);
+                return Err(self.refused(target));
+            }
+        }
         let outer = current.map(|state| self.hold(python, state));
         if let Some(outer) = outer {
             self.note_of(What::Crosses, target.id, Label::NONE);
@@ -311,17 +319,7 @@ impl Thread {
             Source::Adopted if outer.is_none() => self.learn_base(&local, state),
             _ => {}
         }
-        let ticket =
-            self.stack.push(Frame::new(state, local.participant, Kind::Entered { source, before, outer, aside }));
-        if makes && source != Source::Adopted && target.slot.is_found() {
-            orphans::delete_attached(&local, stand_ins::may_delete());
-            if self.current(python) != Some(state) {
-                // The interpreter ended meanwhile, and did not wait for this thread.
-                let _ = self.detach_slow(ticket);
-                return Err(self.refused(target));
-            }
-        }
-        Ok(ticket)
+        Ok(self.stack.push(Frame::new(state, local.participant, Kind::Entered { source, before, outer, aside })))
     }
 
     /// Whether this thread, which is attached through `current`, is in `target`.

@@ -5,7 +5,7 @@
 //! orphans. Free-threaded, not every thread may: see `stand_ins`.
 
 use super::local::Local;
-use super::{Admission, THREAD, Thread, delete_idle, stand_ins, with_frozen_attachments};
+use super::{Admission, THREAD, Thread, delete_idle, stand_ins};
 use crate::cpython::Python;
 use crate::registry::{self, Entry, Interpreter, own};
 use crate::sys;
@@ -102,30 +102,21 @@ fn visit(me: &Thread, target: &Arc<Interpreter>, whose: impl Fn(&Entry) -> bool)
     }
 }
 
-/// Deletes the orphans for which `whose` is true, in an interpreter in which this thread has a pin, attached through a state that is
-/// made for it. Through an orphan it would not do: up to 3.11 that would count as attached by the thread that has its `thread_id` now,
-/// and from 3.14 on a state has the stack limits of its thread.
-fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool) {
+/// Deletes the orphans for which `whose` is true, in an interpreter in which this thread has a pin. Runs destructors.
+pub(super) fn delete(me: &Thread, local: &Local, whose: impl Fn(&Entry) -> bool) {
     let Interpreter { python, slot, ref gate, .. } = *local.interpreter;
-    if gate.count_orphaned(&whose) > 0
-        && let Some(made) = local.interpreter.raw().and_then(|raw| python.make_state(slot, raw))
-    {
-        me.attach_to_delete(local, made, own::ORPHANS, || delete_attached(local, whose));
+    if gate.count_orphaned(&whose) == 0 {
+        return;
     }
-}
-
-/// The same on a thread that is attached there through a state of its own. Runs destructors, and may let go of the GIL.
-pub(super) fn delete_attached(local: &Local, whose: impl Fn(&Entry) -> bool) {
-    let Interpreter { python, slot, ref gate, .. } = *local.interpreter;
+    let Some(made) = local.interpreter.raw().and_then(|raw| python.make_state(slot, raw)) else { return };
     let (mut states, mut threads) = (Vec::new(), Vec::new());
     gate.take_orphaned(whose, |entry| {
         states.extend(entry.state.take());
         threads.push((entry.ident(), entry.thread_id()));
     });
-    if states.is_empty() {
-        return;
-    }
-    with_frozen_attachments(python, || {
+    // Attached through a new state, not an orphan: up to 3.11 an orphan would count as attached by the thread that has its `thread_id`
+    // now, and from 3.14 on a state has the stack limits of its thread.
+    me.attach_to_delete(local, made, own::ORPHANS, || {
         for (ident, thread_id) in threads {
             // Another thread may have the same `ident` by now.
             python.drop_dummy_thread(ident, |other| other == thread_id);
