@@ -87,7 +87,8 @@ fn thread_pool(example: &Example) -> Result<(), String> {
     let (results, errors) = (count(" results")?, count(" errors")?);
     let (interrupted, called_off) = (count(" interrupted")?, count(" called off")?);
     let all = count(" formulas")?;
-    if results + errors + interrupted + called_off != all || errors == 0 || interrupted != 1 || called_off == 0 {
+    // One of them never ends; on a slow machine others may be at work too when the time is over.
+    if results + errors + interrupted + called_off != all || errors == 0 || interrupted == 0 || called_off == 0 {
         return Err(outcome.failure("the numbers are not right"));
     }
     Ok(())
