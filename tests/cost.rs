@@ -14,8 +14,7 @@ use harness::build::Builder;
 use harness::directives::Directives;
 use harness::library::Library;
 use harness::python::{Python, newest};
-use harness::tool::{self, Tool};
-use harness::{compile, paths, program};
+use harness::{compile, paths, program, tool};
 
 /// What one visit may come to, in a phase of `cost/path.c`. It may call nothing, beside what is counted apart
 /// ([`count::LIMIT`]).
@@ -132,7 +131,7 @@ fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {
         problems.extend(limit.exceeded_by(find(limit.phase)?));
     }
     // The emulator tells no function from another.
-    let (alike, beside) = if is_arm64() { (&[][..], &[][..]) } else { (&ALIKE[..], &BESIDE[..]) };
+    let (alike, beside) = if tool::is_arm64() { (&[][..], &[][..]) } else { (&ALIKE[..], &BESIDE[..]) };
     for (one, other) in alike {
         if of_visits(find(one)?) != of_visits(find(other)?) {
             problems.push(format!("{one}, and {other}, are not alike"));
@@ -151,7 +150,7 @@ fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {
         }
     }
     let (phase, called) = CONTROL;
-    let (called, times) = if is_arm64() { (executed::CALLED, 2) } else { (called, 1) };
+    let (called, times) = if tool::is_arm64() { (executed::CALLED, 2) } else { (called, 1) };
     if find(phase)?.calls.get(called) != Some(&times) {
         problems.push(format!("{phase}: calls {called}, which was not seen"));
     }
@@ -160,10 +159,6 @@ fn check(counter: &Counter, python: &Python) -> Result<Completion, Failed> {
     }
     let counted: String = counts.iter().map(Count::to_string).collect();
     Err(format!("{}\ncounted:\n{counted}", problems.join("\n")).into())
-}
-
-fn is_arm64() -> bool {
-    tool::current() == Some(Tool::Arm64)
 }
 
 /// The instructions of attaching and detaching alone.

@@ -19,8 +19,7 @@ use harness::{Completion, Trial};
 use harness::directives::{Directives, Mode};
 use harness::library::Library;
 use harness::python::Python;
-use harness::tool::{self, Tool};
-use harness::{arm64, environment, paths, process, program, verdict};
+use harness::{arm64, environment, paths, process, program, tool, verdict};
 
 /// Names the case that this process is.
 const CASE: &str = "PYFERRY_TEST_RUST_CASE";
@@ -62,14 +61,10 @@ fn trial(case: &'static str, python: Option<&Python>, library: &Library) -> Tria
         if let Some(reason) = unfit {
             return Ok(Completion::ignored_with(reason));
         }
-        let executable = if is_arm64() { built_for_arm64()? } else { env::current_exe()? };
+        let executable = if tool::is_arm64() { built_for_arm64()? } else { env::current_exe()? };
         verdict::run(&executable, &directory, &variables, LIMIT)?;
         Ok(Completion::Completed)
     })
-}
-
-fn is_arm64() -> bool {
-    tool::current() == Some(Tool::Arm64)
 }
 
 /// This program, for that.
@@ -88,7 +83,7 @@ fn built_for_arm64() -> Result<PathBuf, String> {
 }
 
 fn unfit(python: &Python, mode: Mode) -> Option<String> {
-    if tool::current().is_some() && !is_arm64() {
+    if tool::current().is_some() && !tool::is_arm64() {
         return Some("the tools are for the C programs".to_owned());
     }
     program::unfit(&Directives { mode, ..Directives::default() }, python)

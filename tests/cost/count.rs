@@ -13,7 +13,6 @@ use harness::build::Builder;
 use harness::directives::Mode;
 use harness::library::Library;
 use harness::python::Python;
-use harness::tool::Tool;
 use harness::{compile, environment, paths, process, tool, verdict};
 
 /// What CPython itself wants for a visit, and which of our functions, of one phase, calls it: not counted.
@@ -93,7 +92,7 @@ impl Counter {
         fs::create_dir_all(&directory).map_err(says)?;
         let mut variables = environment::variables(Mode::Host, Some(python), &self.library, &directory);
         variables.extend(own.iter().map(|(name, value)| (name.to_string(), value.into())));
-        let counts = if tool::current() == Some(Tool::Arm64) {
+        let counts = if tool::is_arm64() {
             let prepare = |command: &mut Command| environment::replace(command, &variables);
             executed::counts(&recipe.output, special, &directory, prepare)?
         } else {
@@ -215,7 +214,7 @@ struct Special(HashMap<String, Kind>);
 
 impl Special {
     fn of(library: &Path) -> Result<Special, String> {
-        let is_arm64 = tool::current() == Some(Tool::Arm64);
+        let is_arm64 = tool::is_arm64();
         let output = Command::new(if is_arm64 { "aarch64-linux-gnu-objdump" } else { "objdump" })
             .args(["-d", "--no-show-raw-insn"])
             .arg(library)

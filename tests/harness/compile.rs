@@ -9,7 +9,7 @@ use super::directives::{Directives, Mode};
 use super::library::Library;
 use super::program::{Program, SOURCES};
 use super::python::Python;
-use super::tool::{self, Tool};
+use super::tool;
 use super::{paths, process};
 
 /// Not optimised, and with no more for a debugger than functions and lines: most programs take longer to compile than to run.
@@ -129,7 +129,7 @@ pub fn directory(python: Option<&Python>) -> PathBuf {
 
 /// The C or C++ compiler, as `make` names it.
 pub fn compiler(variable: &str) -> String {
-    if tool::current() == Some(Tool::Arm64) {
+    if tool::is_arm64() {
         return if variable == "CXX" { "aarch64-linux-gnu-g++" } else { "aarch64-linux-gnu-gcc" }.to_owned();
     }
     let default = if variable == "CXX" { "c++" } else { "cc" };
@@ -206,7 +206,7 @@ impl Arguments {
     fn python_library(self, python: &Python) -> Arguments {
         let file = python.shared.as_deref().expect("checked before: there is a shared libpython");
         // For arm64, what libpython is linked with is where no linker looks.
-        let trusted = (tool::current() == Some(Tool::Arm64)).then(|| "-Wl,--allow-shlib-undefined".to_owned());
+        let trusted = tool::is_arm64().then(|| "-Wl,--allow-shlib-undefined".to_owned());
         self.linked(file).run_path(file.parent().expect("libpython is in a directory")).words(trusted)
     }
 

@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
         for program in program::all() {
             trials.extend(case::trials(&kit, &program, &pythons));
         }
-        if tool::current() == Some(tool::Tool::Arm64) {
+        if tool::is_arm64() {
             trials.extend(arm64::trials(&pythons));
         }
         trials

@@ -11,7 +11,7 @@ use libtest_mimic::{Completion, Failed};
 
 use super::compile::compiler;
 use super::python::Python;
-use super::tool::{self, Tool};
+use super::tool;
 use super::trial::Trial;
 use super::{cpython, paths, process};
 
@@ -247,7 +247,7 @@ fn calls_are_short(python: &Python) -> Result<(), Failed> {
     let ours = instructions("\"pyferry_python.h\"", vec![include])?;
     let theirs = instructions("<Python.h>", python.header_words().collect())?;
     // On arm64 the address of a variable takes an instruction of its own.
-    let more = if tool::current() == Some(Tool::Arm64) { 2 } else { 1 };
+    let more = if tool::is_arm64() { 2 } else { 1 };
     if ours.len() > theirs.len() + more {
         return Err(format!("through the header: {ours:#?}\nlinked: {theirs:#?}").into());
     }

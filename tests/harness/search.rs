@@ -7,7 +7,7 @@ use std::thread;
 
 use super::arm64;
 use super::python::Python;
-use super::tool::{self, Tool};
+use super::tool;
 
 /// Names the Pythons to test on, separated by colons: executables or prefixes, and no other place is looked at; or names
 /// (`3.9:3.14t`), which are looked for where all are.
@@ -59,7 +59,7 @@ pub fn wanted_of(mut pythons: Vec<Python>, mark: &str) -> Vec<Python> {
 }
 
 pub fn pythons() -> Found {
-    if tool::current() == Some(Tool::Arm64) {
+    if tool::is_arm64() {
         return arm64::pythons();
     }
     let value = env::var(VARIABLE).unwrap_or_default();

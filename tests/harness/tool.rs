@@ -31,10 +31,15 @@ pub fn current() -> Option<Tool> {
     Some(Tool::named(&name).unwrap_or_else(|| panic!("{UNDER}={name}: memcheck, helgrind, sanitizers or arm64")))
 }
 
+/// Whether what is tested is for arm64, and the emulator runs it.
+pub fn is_arm64() -> bool {
+    current() == Some(Arm64)
+}
+
 /// A command that runs what was compiled here: by the emulator, where it is for another processor.
 pub fn starts(program: &Path) -> Command {
     let program = program.to_owned();
-    let (starter, words) = if current() == Some(Arm64) { arm64::command_line(program) } else { (program, Vec::new()) };
+    let (starter, words) = if is_arm64() { arm64::command_line(program) } else { (program, Vec::new()) };
     let mut command = Command::new(starter);
     command.args(words);
     command
