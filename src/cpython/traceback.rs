@@ -64,6 +64,7 @@ impl Python {
     ///
     /// # Safety
     /// Attached, with no exception set; `object` is alive.
+    #[inline(never)]
     unsafe fn attribute(&self, object: *mut PyObject, name: &CStr) -> *mut PyObject {
         // SAFETY: as the caller says.
         unsafe {
@@ -95,6 +96,7 @@ impl Python {
 
     /// # Safety
     /// As for `attribute`.
+    #[inline(never)]
     unsafe fn text_attribute(&self, object: *mut PyObject, name: &CStr) -> Option<String> {
         // SAFETY: as the caller says; the reference is given back.
         unsafe {
@@ -125,7 +127,6 @@ struct Shown {
     members: Option<(Vec<usize>, usize)>,
 }
 
-/// The text being written, and the current depth in exception groups.
 /// For addresses of objects, which nobody chooses to collide; the hasher of std is some kilobytes of code.
 #[derive(Default)]
 struct AddressHasher(u64);
@@ -145,6 +146,7 @@ impl Hasher for AddressHasher {
     }
 }
 
+/// The text being written, and the current depth in exception groups.
 struct Text<'a> {
     python: &'a Python,
     shown: Vec<Shown>,

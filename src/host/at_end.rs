@@ -46,7 +46,7 @@ pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
 pub fn run(interpreter: &Interpreter) {
     // One by one: it may come here again, from within a call.
     while let Some(function) = take_last(interpreter.serial) {
-        thread::call_host_attached(interpreter.python, function);
+        thread::call_host_attached(interpreter, function);
         if interpreter.python.has_exception() {
             interpreter.python.report_unraisable("pyferry_at_end");
         }

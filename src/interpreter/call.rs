@@ -14,24 +14,16 @@ const CALL: Label = Label::new(c"pyferry_call");
 pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> {
     let ticket = thread::attach(interpreter, Admission::Open, CALL)?;
     let python = interpreter.python;
-    let state = thread::current_state(python);
     // The caller's exception, if this attach nests.
     let pending = python.set_exception_aside();
-    let ((), has_left) = thread::with_frozen_attachments(python, || thread::call_host(f));
-    let lets_go = thread::current_state(python).is_none();
-    if let Some(state) = state
-        && lets_go
-        && !interpreter.is_closed()
-    {
-        thread::reattach(python, state);
-    }
+    let left = thread::with_frozen_attachments(python, || thread::call_host_attached(interpreter, f));
     let mut result = Ok(());
-    if state.is_some() && thread::current_state(python) == state {
+    if left.is_back {
         result = script::take_exception();
         python.put_exception_back(pending);
     }
     thread::detach(ticket)?;
-    if has_left {
+    if left.open {
         fail!(
             WrongOrder,
             "the function that {} called in {} left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale",
@@ -39,7 +31,7 @@ pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> 
             interpreter.name()
         );
     }
-    if lets_go {
+    if left.away {
         fail!(
             NotAttached,
             "the function that {} called in {} let go of it (PyEval_SaveThread) and did not come back: it must leave the thread as it finds it",

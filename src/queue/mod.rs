@@ -18,7 +18,7 @@ pub use list::{Still, hold_still, refuse, tell, wait_until_told};
 pub use ring::Job;
 pub(crate) use ring::WORDS;
 
-use crate::cpython::{Lent, Python, State};
+use crate::cpython::{Lent, Python};
 use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Interpreter};
 use crate::sys::{self, Label};
@@ -40,6 +40,9 @@ const RUN: Label = Label::new(c"jobs of a queue");
 
 /// How long jobs run before the thread lets others in for a moment: CPython's switch interval.
 const SLICE: Duration = Duration::from_millis(5);
+
+const LEFT_AWAY: &CStr = c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it";
+const LEFT_OPEN: &CStr = c"a job left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale";
 
 /// Is called when a queue is no longer empty.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
@@ -207,7 +210,6 @@ impl Queue {
     }
 
     fn run_attached(&self, python: &'static Python, most: usize, budget: Option<Duration>) -> usize {
-        let state = thread::current_state(python);
         let until = budget.map(|budget| Instant::now() + budget);
         let slice = SLICE.as_nanos() as u64;
         let mut slice_ends = sys::ticks() + slice;
@@ -215,22 +217,16 @@ impl Queue {
         while ran < most && !self.ring.is_closed() && self.is_of_this_process() {
             let Some(job) = self.ring.take() else { break };
             thread::note_job(What::Runs, self.interpreter.id);
-            let ((), has_left) = thread::call_host(|| (self.host.call)(&job, Status::Ok));
+            let left = thread::call_host_attached(&self.interpreter, || (self.host.call)(&job, Status::Ok));
             thread::note_job(What::HasRun, self.interpreter.id);
             ran += 1;
-            let now = thread::current_state(python);
-            if now != state && !self.bring_back(python, state, now) {
+            // The exception first: the error callback is called with none set.
+            let is_back = left.is_back
+                && (!python.has_exception() || self.take_exception(python))
+                && (!left.away || self.report(LEFT_AWAY))
+                && (!left.open || self.report(LEFT_OPEN));
+            if !is_back {
                 break;
-            }
-            // First: the error callback is called with none set.
-            if python.has_exception() {
-                self.take_exception(python);
-            }
-            if now != state {
-                self.report(c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it");
-            }
-            if has_left {
-                self.report(c"a job left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale");
             }
             if until.is_some_and(|until| Instant::now() >= until) {
                 break;
@@ -245,41 +241,31 @@ impl Queue {
         ran
     }
 
-    /// Attaches this thread again, which a job has left detached. False: it cannot, or the job has left the thread attached
-    /// elsewhere.
+    /// False: as `report`.
     #[cold]
-    fn bring_back(&self, python: &Python, state: Option<State>, now: Option<State>) -> bool {
-        let (Some(state), None) = (state, now) else { return false };
-        if self.interpreter.is_closed() {
-            return false;
+    fn take_exception(&self, python: &Python) -> bool {
+        match (self.error_callback(), &self.event_loop) {
+            (Some(_), _) => {
+                let left = (self.host.take_exception)();
+                return left
+                    .map_or_else(|error| self.report(&CString::new(error.message).unwrap_or_default()), |()| true);
+            }
+            (None, Some(event_loop)) => event_loop.report(python, c"Exception in a job of pyferry_asyncio_post"),
+            (None, None) => python.report_unraisable("a job of a pyferry queue"),
         }
-        thread::reattach(python, state);
         true
     }
 
-    #[cold]
-    fn take_exception(&self, python: &Python) {
-        match (self.error_callback(), &self.event_loop) {
-            (Some(_), _) => {}
-            (None, Some(event_loop)) => {
-                return event_loop.report(python, c"Exception in a job of pyferry_asyncio_post");
-            }
-            (None, None) => return python.report_unraisable("a job of a pyferry queue"),
-        }
-        if let Err(error) = (self.host.take_exception)() {
-            self.report(&CString::new(error.message).unwrap_or_default());
-        }
-        if python.has_exception() {
+    /// Tells the host what went wrong in a job, if it has an error callback and has not freed the queue, in that job. The caller is
+    /// attached. False: the callback has ended the interpreter, or left this thread attached elsewhere.
+    pub fn report(&self, text: &CStr) -> bool {
+        let Some(error) = self.error_callback() else { return true };
+        let python = self.interpreter.python;
+        let left = thread::call_host_attached(&self.interpreter, || error(text));
+        if left.is_back && python.has_exception() {
             python.report_unraisable("the error callback of a pyferry queue");
         }
-    }
-
-    /// Tells the host what went wrong in a job, if it has an error callback and has not freed the queue, in that job. The caller is
-    /// attached.
-    pub fn report(&self, text: &CStr) {
-        if let Some(error) = self.error_callback() {
-            thread::call_host_attached(self.interpreter.python, || error(text));
-        }
+        left.is_back
     }
 
     fn error_callback(&self) -> Option<&Report> {

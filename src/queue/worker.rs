@@ -67,8 +67,7 @@ fn work(queue: &Arc<Queue>) {
             Err(error) if error.status == Status::NoMemory => thread::sleep(REST),
             Err(error) if error.status == Status::Closed => break,
             Err(error) => {
-                // A job has left an attachment or suspension open that keeps this thread where it is; the thread's end deals with
-                // that.
+                // A job has left another state attached (PyThreadState_Swap); the thread's end deals with that.
                 give_up(queue, &error);
                 break;
             }
@@ -99,7 +98,7 @@ fn rest(queue: &Queue) -> bool {
 
 fn give_up(queue: &Arc<Queue>, error: &Error) {
     let text = format!(
-        "a job has left an attachment or suspension open, and the queue's worker cannot go on: {}",
+        "a job has left the queue's worker attached through another thread state, and the worker cannot go on: {}",
         error.message
     );
     queue.report(&std::ffi::CString::new(text).unwrap_or_default());

@@ -290,13 +290,35 @@ pub fn call_host<R>(f: impl FnOnce() -> R) -> (R, bool) {
     (result, THREAD.with(|me| me.end_since(mark)))
 }
 
-/// The same on an attached thread, which is attached again if the host has let go of its state otherwise.
-pub fn call_host_attached(python: &Python, f: impl FnOnce()) {
-    let state = current_state(python);
-    call_host(f);
-    if let (Some(state), None) = (state, current_state(python)) {
+/// What a function of the host's has left, which is mended already.
+pub struct Left {
+    /// Attachments or suspensions.
+    pub open: bool,
+    /// The thread, detached or attached elsewhere.
+    pub away: bool,
+    /// The thread is attached as it was before the call.
+    pub is_back: bool,
+}
+
+/// The same on a thread that is attached to the interpreter: it is attached again if the host has let go of its state otherwise, and
+/// has not ended the interpreter.
+pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
+    let before = (current_state(interpreter.python), interpreter.is_closed());
+    let ((), open) = call_host(f);
+    bring_back(interpreter, before, open)
+}
+
+// Once, and not for each kind of function.
+#[inline(never)]
+fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bool), open: bool) -> Left {
+    let python = interpreter.python;
+    let now = current_state(python);
+    if let (Some(state), None) = (state, now)
+        && interpreter.is_closed() == was_closed
+    {
         reattach(python, state);
     }
+    Left { open, away: now != state, is_back: current_state(python) == state }
 }
 
 /// Notes in the trace that this thread begins to run a job of a queue, or has run it.
