@@ -43,13 +43,27 @@ static double take_turn(struct side *side)
     return side->elapsed;
 }
 
+/*
+ * The shortest of a few: in one of them pyferry starts the thread that keeps its time, which alone can take longer than a round.
+ * Rounds that were too short for that reason took twice as long whenever an interrupt fell into one.
+ */
+static double shortest_turn(struct side *side)
+{
+    double shortest = take_turn(side);
+    for (int more = 0; more < 2; more++) {
+        double next = take_turn(side);
+        shortest = next < shortest ? next : shortest;
+    }
+    return shortest;
+}
+
 static void begin(struct side *side, const char *name)
 {
     side->way = way_named(name);
     side->count = 1;
     CHECK(sem_init(&side->go, 0, 0) == 0 && sem_init(&side->done, 0, 0) == 0);
     pthread_detach(thread_start(run_side, side));
-    while (take_turn(side) < ROUND)
+    while (shortest_turn(side) < ROUND)
         side->count *= 2;
 }
 
