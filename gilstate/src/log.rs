@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -76,7 +77,9 @@ impl Log {
     /// In one write, so that the lines of several processes stay whole.
     pub fn say(&self, text: fmt::Arguments<'_>) {
         let line = format!("pyferry_gilstate[{}]: {text}\n", std::process::id());
-        if let Ok(mut file) = OpenOptions::new().append(true).create(true).open(&self.file) {
+        // No call waits for who reads a FIFO, or has stopped reading.
+        let file = OpenOptions::new().append(true).create(true).custom_flags(libc::O_NONBLOCK).open(&self.file);
+        if let Ok(mut file) = file {
             // Who cannot be told cannot be told that either.
             let _ = without_write_signals(|| file.write_all(line.as_bytes()));
         }
