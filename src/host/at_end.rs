@@ -37,8 +37,13 @@ pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
     // Those of interpreters whose hook never ran: somebody took it out of atexit. Asked with the lock held, too: an interpreter that is
     // made meanwhile may have functions in the list.
     let alive = registry::all();
-    functions.retain(|(serial, _)| *serial == interpreter.serial || alive.iter().any(|other| other.serial == *serial));
+    let is_dead =
+        |(serial, _): &mut Entry| *serial != interpreter.serial && alive.iter().all(|other| other.serial != *serial);
+    let dead: Vec<Entry> = functions.extract_if(.., is_dead).collect();
     functions.push((interpreter.serial, function));
+    drop(functions);
+    // With no lock held: what a function owns may call pyferry as it is dropped.
+    drop(dead);
     Ok(())
 }
 

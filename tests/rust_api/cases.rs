@@ -40,6 +40,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("eval_and_exceptions", eval_and_exceptions),
     ("output_is_heard", output_is_heard),
     ("called_at_the_end", called_at_the_end),
+    ("dropped_after_the_end", dropped_after_the_end),
     ("report_names_and_gives_up", report_names_and_gives_up),
     ("report_panics", report_panics),
     ("errors_speak", errors_speak),
@@ -482,6 +483,31 @@ fn called_at_the_end() -> Result {
     let order: Vec<_> = calls.iter().map(|(what, _)| *what).collect();
     assert_eq!(order, ["last", "first", "main"]);
     assert!(calls.iter().all(|(_, value)| value.as_ref().is_ok_and(|value| value == "42")), "{calls:?}");
+    Ok(())
+}
+
+/// What was registered in an interpreter whose end came without our hook is dropped, in the next call, and may call pyferry as it goes.
+fn dropped_after_the_end() -> Result {
+    struct Last(View, Arc<AtomicU32>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            expect(Status::Closed, self.0.at_end(|| ())).expect("the interpreter has ended");
+            self.1.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let mut runtime = Runtime::start()?;
+    let (main, interpreter, drops) = (View::main()?, Interpreter::new()?, Arc::new(AtomicU32::new(0)));
+    let last = Last(interpreter.view().clone(), Arc::clone(&drops));
+    interpreter.view().at_end(move || drop(last))?;
+    {
+        let _attached = interpreter.view().attach()?;
+        exec("import atexit; atexit._clear()", "clear.py")?;
+    }
+    interpreter.end(PATIENCE)?;
+    assert_eq!(drops.load(Ordering::SeqCst), 0);
+    main.at_end(|| ())?;
+    assert_eq!(drops.load(Ordering::SeqCst), 1);
+    runtime.stop(PATIENCE)?;
     Ok(())
 }
 
