@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+/// The environment variable that names a Python.
 pub(super) const ENVIRONMENT: &str = "PYFERRY_PYTHON";
 
 /// What an interpreter on disk says of itself.
@@ -76,9 +77,9 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
             "pyferry started this process to ask which Python it is, and it is a program that uses pyferry itself: name a python3 in {ENVIRONMENT} or in the option `python`"
         );
     }
-    // No process can be had: that says nothing of the program.
     let cannot_run = |error: std::io::Error| {
         let status = match error.kind() {
+            // No process can be had, which says nothing of the program.
             ErrorKind::WouldBlock | ErrorKind::OutOfMemory => Status::NoMemory,
             _ => Status::NoPython,
         };

@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence, fence};
 
-/// Flags on a participant. While none is set but `FENCE`, the owner comes and goes by the fast path.
+// Flags on a participant. While none is set but `FENCE`, the owner comes and goes by the fast path.
+
 /// The gate is closing or closed.
 pub(super) const CLOSING_FLAG: u32 = 1;
 /// The closer went on without waiting for the owner, who may not enter again.

@@ -9,22 +9,18 @@ static SHIELDED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 static INTERRUPTS: AtomicU64 = AtomicU64::new(0);
 /// How many threads are in `unless_shielded`: between their look at the shields and the end of their interrupt.
 static INTERRUPTING: AtomicUsize = AtomicUsize::new(0);
+/// How many threads are in `raising`.
+static RAISING: AtomicUsize = AtomicUsize::new(0);
 
 /// Locks the list of shielded threads.
 pub(super) fn shielded() -> MutexGuard<'static, Vec<u64>> {
     SHIELDED.lock()
 }
 
-/// Keeps interrupts from a thread.
-pub struct Shield(u64);
-
 /// How many interrupts there were so far: while this does not change, no new one was sent.
 pub fn interrupts() -> u64 {
     INTERRUPTS.load(Ordering::SeqCst)
 }
-
-/// How many threads are in `raising`.
-static RAISING: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs `f`, which looks at the marks of participants and interrupts the threads that have one.
 pub fn raising(f: impl FnOnce()) {
@@ -38,6 +34,9 @@ pub fn raising(f: impl FnOnce()) {
 pub fn is_raising() -> bool {
     RAISING.load(Ordering::SeqCst) > 0
 }
+
+/// While this exists, the thread with this number of Python's gets no interrupt.
+pub struct Shield(u64);
 
 /// Keeps interrupts from the thread with this number of Python's, until the shield is dropped.
 pub fn shield(ident: u64) -> Shield {

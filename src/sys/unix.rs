@@ -172,7 +172,7 @@ pub fn spawn(name: &'static CStr, f: impl FnOnce() + Send + 'static) -> std::io:
     spawn_with_stack(name, 0, f)
 }
 
-/// The same for a caller who may join it, with a stack of that size in bytes; 0: the system's default.
+/// As `spawn_with_stack`, for a caller who may join the thread.
 pub fn spawn_joinable(
     name: &'static CStr,
     stack_size: usize,

@@ -300,15 +300,15 @@ pub struct Left {
     pub is_back: bool,
 }
 
-/// The same on a thread that is attached to the interpreter: it is attached again if the host has let go of its state otherwise, and
-/// has not ended the interpreter.
+/// As `call_host`, on a thread that is attached to the interpreter: the thread is attached again if the host has let go of its state by
+/// other means, and has not ended the interpreter.
 pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
     let before = (current_state(interpreter.python), interpreter.is_closed());
     let ((), open) = call_host(f);
     bring_back(interpreter, before, open)
 }
 
-// Once, and not for each kind of function.
+// There once, and not for each kind of function.
 #[inline(never)]
 fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bool), open: bool) -> Left {
     let python = interpreter.python;

@@ -56,7 +56,7 @@ impl Drop for Joinable {
     }
 }
 
-/// The same for a caller who may join it.
+/// As `spawn_with_stack`, for a caller who may join the thread.
 pub fn spawn_joinable<F: FnOnce() + Send + 'static>(
     name: &'static CStr,
     stack_size: usize,
