@@ -154,7 +154,7 @@ impl<T> Domain<T> {
         }
     }
 
-    /// From here on all owners are observed, for which they leave the fast path, or none is.
+    /// From here on the moves of all owners are recorded, for which they leave the fast path, or no owner's are.
     pub fn observe(&'static self, on: bool) {
         let held = self.lock();
         self.observe_held(&held, on);

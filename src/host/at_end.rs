@@ -17,7 +17,7 @@ static FUNCTIONS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 /// What is held through a fork, so that no child finds it locked.
 pub type Still = MutexGuard<'static, Vec<Entry>>;
 
-/// Holds it still.
+/// Locks the list of functions.
 pub fn hold_still() -> Still {
     FUNCTIONS.lock()
 }
@@ -49,7 +49,7 @@ pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
 
 /// Calls what is registered, the last first. On the thread that ends the interpreter, attached to it; the gate is closed.
 pub fn run(interpreter: &Interpreter) {
-    // One by one: it may come here again, from within a call.
+    // One by one: a function may bring this thread here again.
     while let Some(function) = take_last(interpreter.serial) {
         thread::call_host_attached(interpreter, function);
         if interpreter.python.has_exception() {

@@ -7,7 +7,7 @@ pub mod symbol;
 /// What is held through a fork, so that no child finds it locked.
 pub type Still = (at_end::Still, output::Still);
 
-/// Holds it still.
+/// Takes the locks of this room.
 pub fn hold_still() -> Still {
     (at_end::hold_still(), output::hold_still())
 }

@@ -23,7 +23,7 @@ type Hear = dyn Fn(i64, i32, &[u8]) + Send + Sync;
 pub struct Output(Arc<Hear>);
 
 impl Output {
-    /// This one.
+    /// An output that `hear` hears.
     pub fn new(hear: impl Fn(i64, i32, &[u8]) + Send + Sync + 'static) -> Output {
         Output(Arc::new(hear))
     }
@@ -40,13 +40,13 @@ impl fmt::Debug for Output {
     }
 }
 
-/// That of the runtime that we started: for interpreters that have none of their own.
+/// The output of the runtime that we started: for interpreters that have none of their own.
 static OF_RUNTIME: Mutex<Option<Output>> = Mutex::new(None);
 
 /// In which run of Python `before_site` was asked for, plus one.
 static ASKED_IN: AtomicU64 = AtomicU64::new(0);
 
-// That of the interpreter which this thread makes. Not dropped with the thread's locals: destructors that come later can make one too.
+// The output of the interpreter which this thread makes. Not dropped with the thread's locals: destructors that come later can make one too.
 sys::per_thread! {
     static OF_NEW: RefCell<Option<Output>> = RefCell::new(None);
 }
@@ -54,7 +54,7 @@ sys::per_thread! {
 /// What is held through a fork, so that no child finds it locked.
 pub type Still = MutexGuard<'static, Option<Output>>;
 
-/// Holds it still.
+/// Locks the runtime's output.
 pub fn hold_still() -> Still {
     OF_RUNTIME.lock()
 }

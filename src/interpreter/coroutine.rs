@@ -91,7 +91,7 @@ pub fn run(
     hold_still().retain(|(_, other)| !Arc::ptr_eq(other, &wait));
     let back = thread::detach(inside);
     if let (Err(_), Ok(value)) = (&back, result.as_ref()) {
-        // The caller does not get it.
+        // The caller does not get the value.
         let _ = release::later(interpreter, *value);
     }
     back.and(result)

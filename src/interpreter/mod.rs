@@ -125,6 +125,7 @@ pub fn is_attached(interpreter: Option<&Interpreter>) -> bool {
     interpreter.map_or(current.is_some(), |interpreter| interpreter.is(current))
 }
 
+/// Makes an interpreter. The thread is attached as before on return, and not to the new interpreter.
 pub fn create(python: &'static Python, gil: Gil, output: Option<Output>) -> Result<Arc<Interpreter>> {
     if gil == Gil::Own && !python.has_own_gil() {
         fail!(
@@ -139,13 +140,13 @@ pub fn create(python: &'static Python, gil: Gil, output: Option<Output>) -> Resu
     let made = create_from_main(&main, gil, output);
     let back = thread::detach(ticket);
     if let (Err(_), Ok(made)) = (&back, &made) {
-        // The caller gets no view of it, and nobody else could end it before Python's shutdown.
+        // The caller gets no view of the interpreter, and nobody else could end it before Python's shutdown.
         let _ = stop(made, &Limits { deadline: Some(Instant::now()), interrupt_from: None });
     }
     back.and(made)
 }
 
-/// Whether an interpreter made now is isolated or shares main's GIL. Attached to main.
+/// Whether an interpreter made now is isolated or shares main's GIL. The caller is attached to main.
 fn sharing(python: &Python, gil: Gil) -> Result<Sharing> {
     let traces = python.traces_memory();
     match gil {

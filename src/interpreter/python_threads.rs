@@ -318,13 +318,13 @@ pub fn wait_until_gone(
     }
     let waiting = Waiting::begin(interpreter, limits);
     let looks = with_entry(interpreter, |ending| ending.looks);
-    // Without a time limit a thread that cannot be started is not missed: this one does what it would do. Py_FinalizeEx has nobody to
+    // Without a time limit this thread itself does what a helper thread would do that cannot be started: Py_FinalizeEx has nobody to
     // tell of a failure, and up to 3.12 an interpreter that is left over is a fatal error.
-    let has_time = limits.deadline.is_none();
+    let waits_for_ever = limits.deadline.is_none();
     if with_entry(interpreter, |ending| ending.exit_functions.begin())
         && let Err(error) = tell(interpreter)
     {
-        if !has_time {
+        if !waits_for_ever {
             with_entry(interpreter, |ending| ending.exit_functions = ExitFunctions::Waiting);
             return Err(error);
         }
@@ -335,7 +335,7 @@ pub fn wait_until_gone(
     let mut next_report = begun + report::interval();
     loop {
         if let Err(error) = waiting.observe() {
-            if !has_time {
+            if !waits_for_ever {
                 return Err(error);
             }
             own_looks.take(interpreter);
@@ -383,7 +383,7 @@ pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
     CHANGED.notify_all();
 }
 
-/// Starts a helper thread that does so.
+/// Starts a helper thread that calls `tell_from_here`.
 pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
     let target = Arc::clone(interpreter);
     sys::spawn(c"pyferry-exit", move || tell_from_here(&target)).map_err(|error| {

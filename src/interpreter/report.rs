@@ -26,6 +26,7 @@ struct Call {
     thread: u64,
 }
 
+/// How long a shutdown waits before each report where the host has not said so.
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Held through a fork, so that no child finds it locked.

@@ -151,7 +151,7 @@ pub fn post(interpreter: &Arc<Interpreter>, object: Lent, job: &Job, host: impl 
             Status::QueueFull => {
                 fail!(QueueFull, "{CAPACITY} jobs wait for the event loop already: the job was not posted")
             }
-            // Closed: the worker gave it up meanwhile.
+            // Closed: its worker has ended meanwhile. The next turn of this loop makes a new queue.
             _ => {}
         }
     }

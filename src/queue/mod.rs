@@ -68,7 +68,7 @@ pub struct Queue {
     forks: u32,
     host: Host,
     worker: Option<Worker>,
-    /// All threads that post to it share the queue, and no host frees that.
+    /// Set in a queue that all threads share that post to this event loop, and that no host frees.
     event_loop: Option<EventLoop>,
     interpreter: Arc<Interpreter>,
     turn: Turn,
@@ -241,7 +241,7 @@ impl Queue {
         ran
     }
 
-    /// False: as `report`.
+    /// Takes the exception that a job has left set, and reports it. False: as `report`.
     #[cold]
     fn take_exception(&self, python: &Python) -> bool {
         match (self.error_callback(), &self.event_loop) {

@@ -93,16 +93,16 @@ pub fn left_behind() -> u64 {
 /// What an interpreter's helper thread runs.
 fn attend(interpreter: &Arc<Interpreter>) {
     loop {
-        // Refused: the thread that shuts the interpreter down drops them.
+        // Refused: the thread that shuts the interpreter down drops the references.
         let release = || sys::SignalMask::as_given(|| release_all(interpreter));
         let _ = thread::visit(interpreter, Admission::Open, own::RELEASE, release);
         let mut later = hold_still();
         if interpreter.raw().is_none() {
-            // It has ended without running our atexit hook.
+            // The interpreter has ended without running our atexit hook.
             LEFT_BEHIND.fetch_add(later.take(interpreter).len() as u64, Ordering::Relaxed);
         }
         if later.has_any(interpreter) {
-            // It is shutting down.
+            // The interpreter is shutting down, and has refused this thread.
             drop(interpreter.has_released.wait_timeout(later, LINGER / 10));
             continue;
         }

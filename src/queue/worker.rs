@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 /// What is known of a queue's worker.
 #[derive(Default)]
 pub struct Worker {
-    /// For waking it: from a signal handler too, so there is no lock around it.
+    /// For waking the worker: from a signal handler too, so there is no lock around this.
     thread: OnceLock<Thread>,
-    /// Its thread's: std::thread::current must not be asked in the last destructors of a thread. 0: not yet there.
+    /// The serial of the worker's thread, to compare this thread's with: std::thread::current must not be asked in the last destructors
+    /// of a thread. 0: not there yet.
     serial: AtomicU64,
     has_ended: Mutex<bool>,
     ended: Condvar,
@@ -62,7 +63,7 @@ fn work(queue: &Arc<Queue>) {
             return;
         }
         match result {
-            Ok(0) => may_rest = true, // the loop runs them, or it is another thread's turn
+            Ok(0) => may_rest = true, // the event loop runs the jobs, or another thread has the turn
             Ok(_) => {}
             Err(error) if error.status == Status::NoMemory => thread::sleep(REST),
             Err(error) if error.status == Status::Closed => break,

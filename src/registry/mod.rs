@@ -66,8 +66,11 @@ pub struct Interpreter {
     pub facts: Facts,
     /// The first thread state of an interpreter of ours. It is never used: see `Python::new_interpreter`.
     pub keeper: StateCell,
+    /// The address of CPython's interpreter; 0: it is gone.
     raw: AtomicUsize,
+    /// The hook is registered (`set_ready`).
     ready: AtomicBool,
+    /// The kernel's number of the thread that registers the hook, and so finds the record before that is ready.
     registrar: u32,
 }
 

@@ -21,7 +21,7 @@ static NOW: Written = Written(AtomicU64::new(0));
 /// The thread that writes the time down.
 #[derive(Default)]
 pub struct Writer {
-    /// It may have finished.
+    /// The thread, which may have finished.
     thread: Option<Joinable>,
     is_at_work: bool,
     /// Somebody waits for its end, and no other may be started meanwhile.
@@ -93,7 +93,8 @@ fn write() {
     writer.is_at_work = false;
 }
 
-/// Detaches that thread if it has finished, so that the system can reuse its stack, and with it its address, for another one.
+/// Detaches the thread that writes the time down, if it has finished, so that the system can reuse its stack, and with that its
+/// address, for another thread.
 pub fn let_go_of_clock() {
     let mut writer = WRITER.lock();
     if !writer.is_at_work && !writer.is_to_end {

@@ -88,7 +88,7 @@ fn attach_slowly<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
     C::answer(attach_cold(target, label).map(|ticket| caller.put(ticket)))
 }
 
-// Once, and not for each kind of caller.
+// There once, and not for each kind of caller.
 fn attach_cold(target: &Arc<Interpreter>, label: Label) -> Result<Ticket> {
     slowly(|me| {
         let ticket = Cell::default();
@@ -118,7 +118,7 @@ impl Thread {
             return false;
         }
         let Frame { state, participant, .. } = self.stack.known(depth);
-        // Other code may have let go of it.
+        // Other code may have let go of the state.
         let is_there = participant.entry.is_at(target) && self.cache.addresses().is_current(Some(state));
         if !is_there || !participant.is_clear::<NOTED>() {
             return false;
@@ -291,8 +291,7 @@ impl Thread {
         let before = if python.sets_bound_gilstate() && self.bound_gilstate_is_cleared(target, state, now) {
             // CPython writes the slot here, and again when the state that is in it now is attached again.
             self.sets_out(&local, || reattach(python, state));
-            // CPython does not if the flag is set after all: then the end of the thread has emptied the slot (a pthread key, up to
-            // 3.14).
+            // But not if `bound_gilstate` is set after all: then the end of the thread has emptied the slot (a pthread key, up to 3.14).
             target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {

@@ -128,8 +128,8 @@ impl Thread {
         let is_in = attached == Some(state);
         let held = slot.get(python);
         if !is_in && attached.is_none() {
-            // No later destructor may find this state in the slot. If the slot does not hold it, the deletion of `before` has emptied
-            // the slot, or the system has, before this handler ran: then `before` is restored only if it is ours.
+            // No later destructor may find this state in the slot. If the slot does not hold this state, the deletion of `before` has
+            // emptied the slot, or the system has, before this handler ran: then `before` is restored only if that is a state of ours.
             let stays = held == state.as_ptr() || self.is_ours(*before);
             *before = if stays { *before } else { null_mut() };
             slot.set(*before);
@@ -150,6 +150,7 @@ impl Thread {
             Source::Temporary if is_in => {}
             Source::Cached | Source::Temporary => local.leave_to_others(state),
         }
+        // The system has emptied this thread's keys, and CPython looks there as long as the thread is attached.
         if is_in && let Slot::Key { .. } = slot {
             slot.set(state.as_ptr());
         }

@@ -41,6 +41,7 @@ impl Local {
         }
     }
 
+    /// Takes a pin. False: refused.
     pub fn pin(&self, admission: Admission<'_>) -> bool {
         let gate = &self.interpreter.gate;
         match admission {

@@ -85,13 +85,14 @@ impl Thread {
         self.stack.push(Frame::new(state, participant, Kind::Suspended { is_pinned }))
     }
 
+    // There once, and not for each `f` of `released`.
     fn let_go(&self, python: &Python, state: State, taken_down: Option<&Interpreter>) -> (Outer, u64) {
         let is_ours = taken_down.is_some_and(|interpreter| interpreter.is(python.interpreter_of(state)));
         let outer = if is_ours { Outer::unkept(state) } else { self.hold(python, state) };
         (outer, self.detach_keeping_slot_of(python, outer).number)
     }
 
-    /// False: this thread could not be attached again.
+    /// As the function of this name in `thread`.
     pub(super) fn released(&self, python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
         let Some(state) = self.current(python) else {
             f();

@@ -279,7 +279,7 @@ impl Stack {
     }
 
     pub fn push(&self, frame: Frame) -> Ticket {
-        self.serial();
+        self.serial(); // the first call says where this thread's numbers begin
         let ticket = self.next_ticket();
         self.put(self.depth() + 1, ticket.number, frame);
         ticket
@@ -354,7 +354,7 @@ impl Stack {
 
     /// The number of the next frame; later ones have greater numbers.
     pub fn mark(&self) -> u64 {
-        self.serial();
+        self.serial(); // as in `push`
         self.next_number.get()
     }
 

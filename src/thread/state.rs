@@ -8,6 +8,8 @@ use crate::registry::{self, Interpreter};
 use std::ptr::null_mut;
 
 impl Thread {
+    /// The state through which this thread is to attach, and whose that is. `before` is what the slot holds. None: CPython could not
+    /// make a state.
     pub(super) fn choose_state(&self, local: &Local, before: SlotValue) -> Option<(Unattached, Source)> {
         let target = &*local.interpreter;
         let python = target.python;

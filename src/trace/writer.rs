@@ -45,7 +45,7 @@ pub struct Writer {
     unheard: u64,
     /// The first failure: from there on nothing is written.
     result: io::Result<()>,
-    /// Called for it.
+    /// Called with that failure.
     tell: fn(&io::Error),
 }
 
@@ -85,7 +85,7 @@ impl Writer {
             }));
             posted.for_each(|post| lane.write_post(page, post));
             if has_ended {
-                // Its note of that has ended all slices, unless it was lost.
+                // The note `What::Ends` has ended all slices, unless that note was lost.
                 lane.end(page);
                 *lost += buffer.lost();
                 over.push(buffer);

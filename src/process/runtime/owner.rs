@@ -123,6 +123,7 @@ impl Owner {
 /// Py_FinalizeEx CPython takes the first thread for its main thread.
 pub struct Starter {
     thread: sys::Joinable,
+    /// What the thread is to do: one run of Python after the other (`own`).
     lives: Sender<Box<dyn FnOnce() + Send>>,
     stack_size: usize,
 }

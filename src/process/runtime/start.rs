@@ -10,6 +10,7 @@ use crate::sys;
 use crate::thread;
 use std::time::Duration;
 
+/// Starts Python, or joins the Python that runs, and counts the start.
 pub fn start(options: Options) -> Result<()> {
     // Python loads modules on another thread, for which this one waits: a caller that holds the loader's lock would deadlock.
     let waits = !matches!(RUNTIME.lock().stage, Stage::Running(_)) && !is_inside_start();
@@ -74,6 +75,7 @@ pub fn start(options: Options) -> Result<()> {
         }
         Err(error) => {
             runtime.stage = Stage::NotOurs;
+            // Those that site code made meanwhile have no Python either.
             runtime.starts = starts;
             Err(error)
         }

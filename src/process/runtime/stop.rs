@@ -9,6 +9,7 @@ use crate::registry::{self, Interpreter, Origin};
 use crate::thread;
 use std::sync::Arc;
 
+/// Takes one start back; the last stop finalises Python if pyferry started it.
 pub fn stop(limits: &Limits) -> Result<()> {
     let mut runtime = RUNTIME.lock();
     if runtime.starts == 0 {
