@@ -131,7 +131,7 @@ impl Python {
         begun.ok_or_else(|| Error::new(Status::Internal, "a coroutine was begun and is not there"))
     }
 
-    /// The outcome of `BEGIN`.
+    /// What `BEGIN` left in its globals.
     ///
     /// # Safety
     /// Attached; `globals` is a dict.

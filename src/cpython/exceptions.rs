@@ -165,9 +165,9 @@ impl Python {
     pub fn interrupt(&self, raw: Raw, state: State, ident: u64) {
         let Some((old, again)) = self.send_by_hand(raw, state, ident) else { return self.interrupt_thread(ident) };
         if let Some((own, again)) = again {
-            // Up to 3.12 the whole interpreter has to be told to look. Only this function does so, and what it sets here is what
-            // is set already.
-            // SAFETY: attached, and nobody else was since this was read: the state still has it.
+            // Up to 3.12 the whole interpreter has to be told to look. Only PyThreadState_SetAsyncExc does so: it is called to send what
+            // has been sent already.
+            // SAFETY: attached, and no other thread was since `again` was read: the state still has that exception, which so lives.
             unsafe { (self.table.PyThreadState_SetAsyncExc)(own as c_ulong, again) };
         }
         // SAFETY: attached; the reference was the state's.
@@ -180,8 +180,9 @@ impl Python {
         unsafe { (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.objects.keyboard_interrupt) };
     }
 
-    /// What had been sent to the state before; and, up to 3.12, the number that the state of this thread has, and what has been
-    /// sent to the first state with that number. None: the fields are not known.
+    /// Sends KeyboardInterrupt to the state, as `interrupt` describes. Returns what had been sent to the state before; and, up to 3.12, the
+    /// number that the state of this thread has, and what has been sent to the first state with that number. None: the fields
+    /// are not known.
     fn send_by_hand(
         &self,
         raw: Raw,
@@ -249,7 +250,7 @@ impl Python {
         unsafe { !(self.table.PyErr_Occurred)().is_null() }
     }
 
-    /// Whether another thread sent an exception to this state, which this thread is attached through. True if the field is
+    /// Whether another thread may have sent an exception to this state, which this thread is attached through. True if the field is
     /// not known.
     pub fn may_have_been_sent_one(&self, state: State) -> bool {
         // SAFETY: the state lives while this thread is attached through it.
@@ -264,7 +265,7 @@ impl Python {
         aside
     }
 
-    /// Sets it again, in place of what may be set now. The thread is attached as it was.
+    /// Sets an exception again that was set aside, in place of what may be set now. The thread is attached as it was.
     pub fn put_exception_back(&self, aside: Aside) {
         // SAFETY: attached; CPython takes the references.
         unsafe { (self.table.PyErr_Restore)(aside.kind, aside.value, aside.traceback) };

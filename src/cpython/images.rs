@@ -45,8 +45,7 @@ pub unsafe fn bind(table: *mut c_void, names: *const *const c_char) {
     if let Some(python) = PYTHON.get() {
         fill_all(&python.symbols);
     } else if let Ok(Some(located)) = locate::in_process() {
-        let function = located.function;
-        fill_all(&Symbols::new(located.library, function));
+        fill_all(&Symbols::new(located.library, located.function));
     }
 }
 

@@ -126,9 +126,12 @@ impl Python {
     }
 
     /// Up to 3.11 Py_EndInterpreter returns with the GIL held but no current thread state: releases the GIL through `own`.
+    ///
+    /// # Safety
+    /// Py_EndInterpreter has just returned on this thread, and `own` is a detached state of this thread.
     unsafe fn drop_orphaned_gil(&self, own: *mut PyThreadState) {
         if self.one_gil {
-            // SAFETY: this thread holds the GIL, and `own` is a state of this thread.
+            // SAFETY: as the caller says, so this thread holds the GIL.
             unsafe {
                 (self.table.PyThreadState_Swap)(own);
                 (self.table.PyEval_SaveThread)();
@@ -145,7 +148,7 @@ impl Python {
         self.list_states(raw)
     }
 
-    /// Calls `f` with the same, all of which live until it returns, with a GIL or without. It must neither detach nor ask for
+    /// Calls `f` with the same states, all of which live until it returns, with a GIL or without. It must neither detach nor ask for
     /// CPython's `HEAD_LOCK`. None: there is no GIL, and the lock is not known.
     pub(super) fn with_states<R>(&self, raw: Raw, f: impl FnOnce(&[State]) -> R) -> Option<R> {
         self.wait_for_deletions();

@@ -215,7 +215,7 @@ if threading is not None:
         }
     }
 
-    /// The same, up to the first call that raises: false, with the exception set.
+    /// Makes calls as `make_pending_calls` does, up to the first that raises: false, with the exception set.
     pub fn make_pending_calls_of_a_round(&self) -> bool {
         // SAFETY: attached, with no exception set. CPython handles signals first, from 3.9 to 3.15.
         unsafe { (self.table.Py_MakePendingCalls)() == 0 }

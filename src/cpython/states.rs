@@ -29,7 +29,7 @@ impl Python {
         self.is_this_threads(current).then_some(current)
     }
 
-    /// Up to 3.11 the current state may be another thread's, and may be deleted while we look at it.
+    /// Whether the current state is this thread's: up to 3.11 it may be another one's, and may be deleted while we look at it.
     #[cold]
     fn is_this_threads(&self, current: State) -> bool {
         // SAFETY: any thread may ask, at any time.

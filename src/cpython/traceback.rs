@@ -21,9 +21,9 @@ const CONTEXT: &str = "\nDuring handling of the above exception, another excepti
 const MAX_GROUP_WIDTH: usize = 15;
 const MAX_GROUP_DEPTH: usize = 10;
 const MAX_REPEATED: usize = 3;
-/// In bytes, of a text that there is no memory for.
+/// How much is written of a text that there is no memory for, in bytes.
 const MAX_BEGINNING: usize = 4096;
-/// In bytes.
+/// The largest file that is read for the lines of its code, in bytes.
 const MAX_SOURCE: u64 = 16 << 20;
 
 impl Python {
@@ -373,7 +373,7 @@ impl Text<'_> {
             let mut lines = String::new();
             match self.syntax_error(value) {
                 Some((place, what)) => append_all(&mut lines, &[&place, &name, ": ", &what, "\n"]),
-                None => match self.shown(value, "exception") {
+                None => match self.safe_string(value, "exception") {
                     text if text.is_empty() => append_all(&mut lines, &[&name, "\n"]),
                     text => append_all(&mut lines, &[&name, ": ", &text, "\n"]),
                 },
@@ -390,7 +390,8 @@ impl Text<'_> {
         }
     }
 
-    unsafe fn shown(&self, object: *mut PyObject, what: &str) -> String {
+    /// `str(object)`, or Python's words where that fails; `what` says what the object is.
+    unsafe fn safe_string(&self, object: *mut PyObject, what: &str) -> String {
         // SAFETY: as the caller says.
         unsafe {
             let text = self.python.str_of(object);
@@ -425,7 +426,7 @@ impl Text<'_> {
                     (python.table.PyErr_Clear)();
                     continue;
                 }
-                append_all(lines, &[&self.shown(note, "note"), "\n"]);
+                append_all(lines, &[&self.safe_string(note, "note"), "\n"]);
                 python.give_back(note);
             }
             if count < 0 {
