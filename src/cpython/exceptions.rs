@@ -86,7 +86,7 @@ impl ExceptionFields {
         let table = &python.table;
         // SAFETY: this thread is attached, with no exception set.
         let set = unsafe { find_filled(state, || (table.PyErr_SetNone)(kind), || (table.PyErr_Clear)()) }?;
-        if python.version < (3, 13) {
+        if !python.flags_each_state() {
             let sent = python.ident_offset.get()?.checked_sub(size_of::<*mut PyObject>())?;
             return Some(ExceptionFields { set, sent });
         }
@@ -141,8 +141,14 @@ impl Python {
         }
     }
 
-    /// From 3.13 on PyThreadState_SetAsyncExc also sets a flag in the state's `eval_breaker`, which comes right after `interp`.
-    /// Makes sure of that in a state that this thread is attached through; `send` sends it an exception.
+    /// Whether PyThreadState_SetAsyncExc also sets a flag in the state's `eval_breaker` (3.13 and later); before, it sets one in the
+    /// interpreter.
+    fn flags_each_state(&self) -> bool {
+        self.version >= (3, 13)
+    }
+
+    /// From 3.13 on `eval_breaker` comes right after `interp`: makes sure of that in a state that this thread is attached through;
+    /// `send` sends an exception to that state.
     fn find_breaker(&self, state: State, send: impl FnOnce()) {
         let Some(offset) = self.interpreter_offset.get().map(|interpreter| interpreter + size_of::<usize>()) else {
             return send();
@@ -190,7 +196,7 @@ impl Python {
         ident: u64,
     ) -> Option<(*mut PyObject, Option<(u64, *mut PyObject)>)> {
         let fields = self.exception_fields.get()?;
-        let flag = if self.version < (3, 13) { None } else { Some(*self.breaker_offset.get()?) };
+        let flag = if self.flags_each_state() { Some(*self.breaker_offset.get()?) } else { None };
         let (kind, own) = (self.objects.keyboard_interrupt, self.ident_of(self.own_state()?)?);
         self.with_states(raw, |states| {
             let is_there = states.contains(&state) && self.ident_of(state) == Some(ident);

@@ -1,8 +1,7 @@
 //! The main interpreter, and how others are made and ended.
 
 use super::head_lock::HeadLock;
-use super::table::PyInterpreterConfig;
-use super::types::{PyInterpreterGuard, PyThreadState};
+use super::types::{PyInterpreterConfig, PyInterpreterGuard, PyThreadState};
 use super::{Python, Raw, Sharing, Slot, SlotValue, State, addresses};
 use crate::error::{Error, Result, Status, fail};
 use crate::sys;
@@ -74,7 +73,7 @@ impl Python {
                         allow_daemon_threads: 0,
                         // Free-threaded builds require this.
                         check_multi_interp_extensions: (isolated || self.free_threaded).into(),
-                        gil: if isolated { 2 } else { 1 },
+                        gil: if isolated { PyInterpreterConfig::OWN_GIL } else { PyInterpreterConfig::SHARED_GIL },
                     };
                     let mut first = null_mut();
                     let status = from_config(&mut first, &config);

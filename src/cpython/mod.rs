@@ -249,7 +249,7 @@ impl Python {
 
     /// Whether interpreters can have a GIL of their own (3.12 and later).
     pub fn has_own_gil(&self) -> bool {
-        self.table.Py_NewInterpreterFromConfig.is_some()
+        !self.one_gil
     }
 
     /// Up to 3.12 a thread that waits for a GIL sets `gil_drop_request` only in the interpreter that it waits for, though a

@@ -23,14 +23,18 @@ pub struct PythonThread {
     pub name: String,
 }
 
-/// `threading` takes the thread that imports it first for its main thread. Up to 3.12 `threading._shutdown`, unless it is
-/// called on that thread, waits until the state is deleted that the thread was attached through then. It runs before any
+/// Up to 3.12 `threading` takes the thread that imports it first for its main thread, and `threading._shutdown`, unless it is
+/// called on that thread, waits until the state is deleted that the thread was attached through then. `_shutdown` runs before any
 /// atexit function, and the states that threads of ours keep are deleted later: so it would wait for ever.
 impl Python {
+    fn importer_is_main_thread(&self) -> bool {
+        self.version < (3, 13)
+    }
+
     /// Up to 3.12 has `callback` called when `threading` is imported in the attached interpreter, on the importing thread;
     /// not if it has been imported already. Imports nothing.
     pub fn when_threading_is_imported(&self, callback: Callback) -> Result<()> {
-        if self.version >= (3, 13) {
+        if !self.importer_is_main_thread() {
             return Ok(());
         }
         // The last thing that `threading` makes when it is imported is its main thread, for which it asks for a lock
@@ -69,10 +73,9 @@ threading._threading_atexits.insert(0, spare_main_thread)
         self.run(source, None)
     }
 
-    /// Makes `threading` take this thread, which has just initialised Python, for its main thread: up to 3.12 that is the
-    /// thread which imports `threading` first.
+    /// Makes `threading` take this thread, which has just initialised Python, for its main thread.
     pub(super) fn be_main_thread_for_threading(&self) {
-        if self.version < (3, 13) {
+        if self.importer_is_main_thread() {
             // If this fails, Python works all the same, and the next import says why. `_stderr` replaces a `sys.stderr` that
             // is None, and in 3.9 keeps the first `sys.stderr` for ever, which may be a stream of ours.
             let _ = self.run(c"import threading\nthreading._main_thread._stderr = None", None);
@@ -82,7 +85,7 @@ threading._threading_atexits.insert(0, spare_main_thread)
     /// Up to 3.12, if site code has imported `threading` in a new interpreter of ours: makes its main thread one that never
     /// ends the interpreter. The state that `threading` was imported through is gone by then.
     pub fn disown_main_thread(&self) -> Result<()> {
-        if self.version >= (3, 13) {
+        if !self.importer_is_main_thread() {
             return Ok(());
         }
         let source = c"

@@ -1,25 +1,13 @@
 //! The functions of the CPython in this process, found at run time: one binary serves 3.9 to 3.15 because of this table.
 
 use super::types::{
-    Py_ssize_t, PyCompilerFlags, PyConfig, PyFrameObject, PyInterpreterGuard, PyInterpreterState, PyInterpreterView,
-    PyMethodDef, PyMutex, PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
+    Py_ssize_t, PyCompilerFlags, PyConfig, PyFrameObject, PyInterpreterConfig, PyInterpreterGuard, PyInterpreterState,
+    PyInterpreterView, PyMethodDef, PyMutex, PyObject, PyPreConfig, PyStatus, PyThread_type_lock, PyThreadState,
 };
 use crate::sys::Library;
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
 use std::mem::transmute;
 use std::ptr::NonNull;
-
-/// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.
-#[repr(C)]
-pub struct PyInterpreterConfig {
-    pub use_main_obmalloc: c_int,
-    pub allow_fork: c_int,
-    pub allow_exec: c_int,
-    pub allow_threads: c_int,
-    pub allow_daemon_threads: c_int,
-    pub check_multi_interp_extensions: c_int,
-    pub gil: c_int,
-}
 
 /// Looks up functions, given one per line: `=` if it must exist, or `?`, and then its names, tried in turn. One text and one
 /// loop: separate code for each function was a hundredth of the library.

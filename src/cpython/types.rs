@@ -97,6 +97,25 @@ pub struct PyPreConfig {
     pub allocator: c_int,
 }
 
+/// `PyInterpreterConfig`: seven ints, the same since it appeared in 3.12.
+#[repr(C)]
+pub struct PyInterpreterConfig {
+    pub use_main_obmalloc: c_int,
+    pub allow_fork: c_int,
+    pub allow_exec: c_int,
+    pub allow_threads: c_int,
+    pub allow_daemon_threads: c_int,
+    pub check_multi_interp_extensions: c_int,
+    pub gil: c_int,
+}
+
+impl PyInterpreterConfig {
+    /// `PyInterpreterConfig_SHARED_GIL`
+    pub const SHARED_GIL: c_int = 1;
+    /// `PyInterpreterConfig_OWN_GIL`
+    pub const OWN_GIL: c_int = 2;
+}
+
 /// Room for the `PyConfig` of any version, whose layouts differ. Only the ints that `cpython::config` finds in it are looked
 /// into.
 #[repr(C, align(8))]
