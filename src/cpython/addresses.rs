@@ -194,5 +194,5 @@ fn variables_that_hold(python: &Python, state: State) -> Vec<Current> {
     offsets.map(|place| Current::Global(runtime + place * size_of::<usize>())).collect()
 }
 
-/// How much of `_PyRuntime` is searched: up to 3.11 the variable is within the first 1024 bytes.
-const RUNTIME_WORDS: usize = 256;
+/// How much of `_PyRuntime` is searched: the variable, up to 3.11, and `HEAD_LOCK` are within the first 1024 bytes.
+pub(super) const RUNTIME_WORDS: usize = 256;

@@ -45,9 +45,11 @@ loop.call_exception_handler({'message': message, 'exception': exception})
 impl Python {
     /// A new reference to a lent object. The caller is attached.
     pub fn refer_to(&self, object: Lent) -> Option<Reference> {
-        // SAFETY: attached; the lender has a reference.
-        unsafe { (self.table.Py_IncRef)(object.as_ptr()) };
-        Reference::of(object.as_ptr())
+        // SAFETY: attached; the lender has a reference, and the new one is handed on.
+        unsafe {
+            (self.table.Py_IncRef)(object.as_ptr());
+            Reference::from_ptr(object.as_ptr().cast())
+        }
     }
 
     /// Makes an event loop call `callback` on its thread, soon. The callback is dropped after the call, or when the loop is
@@ -146,7 +148,7 @@ impl Python {
                 (self.table.Py_IncRef)(future);
                 (self.table.PyDict_DelItemString)(globals, c"future".as_ptr());
                 (self.table.PyErr_Clear)();
-                Reference::of(future).map(Begun::Future)
+                Reference::from_ptr(future.cast()).map(Begun::Future)
             },
         }
     }
@@ -162,7 +164,7 @@ impl Python {
     /// with none set.
     pub fn result_of(&self, future: Reference) -> Option<Reference> {
         // SAFETY: attached; the reference is handed on.
-        Reference::of(unsafe { self.call_method(future.as_ptr(), c"result", None) })
+        unsafe { Reference::from_ptr(self.call_method(future.as_ptr(), c"result", None).cast()) }
     }
 
     /// Whether an event loop is closed. Attached, with no exception set.

@@ -222,12 +222,6 @@ impl Python {
         })
     }
 
-    /// The state that this thread is attached through, which it is: so also up to 3.11 it is this thread's.
-    fn own_state(&self) -> Option<State> {
-        // SAFETY: any thread may ask, at any time.
-        State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })
-    }
-
     /// Takes back what was sent to the state that this thread is attached through, an interrupt or another exception, and has
     /// not been raised yet.
     pub fn clear_interrupt(&self) {

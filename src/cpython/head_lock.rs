@@ -5,6 +5,7 @@
 //! child waits for ever: PyOS_AfterFork_Child takes the lock before it makes a new one. From 3.12 on PyOS_BeforeFork holds
 //! the lock through the fork; up to 3.11 our own handlers do. A holder never waits for the GIL, so neither does the fork.
 
+use super::addresses::RUNTIME_WORDS;
 use super::{Python, Raw};
 use crate::sys;
 use std::ffi::c_void;
@@ -21,9 +22,6 @@ unsafe impl Send for HeadLock {}
 
 /// `_Py_LOCKED`, in a PyMutex.
 const LOCKED: u8 = 1;
-
-/// How much of `_PyRuntime` is searched: the lock is within the first 1024 bytes.
-const RUNTIME_WORDS: usize = 256;
 
 impl Python {
     /// Finds the lock in `_PyRuntime.interpreters`: before the head of the list of interpreters and the main one. The caller

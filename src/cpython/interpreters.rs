@@ -57,7 +57,7 @@ impl Python {
         // SAFETY: the caller is attached to the main interpreter through a state of this thread, `own`, which stays valid: it
         // is only detached while the new interpreter's first state is attached.
         unsafe {
-            let Some(own) = State::from_ptr((self.table.PyThreadState_GetUnchecked)()) else {
+            let Some(own) = self.own_state() else {
                 fail!(Internal, "nobody is attached where an interpreter is to be made");
             };
             let first = match self.table.Py_NewInterpreterFromConfig {

@@ -2,7 +2,7 @@
 
 use super::callback::Method;
 use super::types::{METH_O, PyObject};
-use super::{Python, Raw, State};
+use super::{Python, Raw};
 use crate::error::{Error, Result, Status};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::null_mut;
@@ -136,10 +136,7 @@ impl Python {
 
     /// The interpreter that the caller is attached to, and so never None.
     fn attached_raw(&self) -> Option<Raw> {
-        // SAFETY: attached. So the current state is this thread's also up to 3.11, where it is the one of the thread that has
-        // the GIL.
-        let state = State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() });
-        state.and_then(|state| self.interpreter_of(state))
+        self.own_state().and_then(|state| self.interpreter_of(state))
     }
 
     /// The attached interpreter's dict for extension modules, borrowed. NULL: memory is out.

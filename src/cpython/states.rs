@@ -29,6 +29,13 @@ impl Python {
         self.is_this_threads(current).then_some(current)
     }
 
+    /// The state that this thread, which is attached, is attached through. Up to 3.11 CPython names that of the thread which has the GIL:
+    /// this one.
+    pub(super) fn own_state(&self) -> Option<State> {
+        // SAFETY: any thread may ask, at any time.
+        State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })
+    }
+
     /// Whether the current state is this thread's: up to 3.11 it may be another one's, and may be deleted while we look at it.
     #[cold]
     fn is_this_threads(&self, current: State) -> bool {

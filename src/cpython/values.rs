@@ -52,11 +52,6 @@ impl Reference {
     pub fn into_ptr(self) -> *mut c_void {
         self.0.as_ptr().cast()
     }
-
-    /// Makes a reference of one that the caller owns. None for NULL.
-    pub(super) fn of(object: *mut PyObject) -> Option<Reference> {
-        NonNull::new(object).map(Reference)
-    }
 }
 
 /// A strong reference to a Python object that its owner gives away, for [`View::release_later`](crate::View::release_later).
