@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 
 /// `PyGILState_STATE`
 pub type State = c_int;
-/// The thread was attached before.
+/// The thread was attached before the call.
 pub const LOCKED: State = 0;
-/// It was not.
+/// The thread was not attached before the call.
 pub const UNLOCKED: State = 1;
 
 /// `PyStatus`, which is the same from 3.8 to 3.15.
@@ -42,7 +42,7 @@ pub struct Cpython {
 pub struct Questions {
     /// The gilstate slot.
     pub this_thread_state: extern "C-unwind" fn() -> *mut c_void,
-    /// What is attached: up to 3.11 by whichever thread.
+    /// The state that is attached: up to 3.11 by whichever thread.
     pub current: extern "C-unwind" fn() -> *mut c_void,
     pub error: extern "C-unwind" fn() -> *mut c_void,
     pub clear_error: extern "C-unwind" fn(),
@@ -83,7 +83,7 @@ impl Cpython {
 impl Questions {
     pub fn find() -> Option<Questions> {
         type Ask = extern "C-unwind" fn() -> *mut c_void;
-        // Up to 3.12 it has the other name.
+        // Up to 3.12 PyThreadState_GetUnchecked has the other name.
         let current = symbol(c"PyThreadState_GetUnchecked").or_else(|| symbol(c"_PyThreadState_UncheckedGet"))?;
         // SAFETY: as above, from 3.9 on.
         unsafe {
@@ -129,7 +129,7 @@ fn modules() -> Vec<CString> {
         0
     }
     let mut names = Vec::new();
-    // SAFETY: it calls the function with this vector, and returns.
+    // SAFETY: the callback takes the vector that it is given, and does not keep it.
     unsafe { libc::dl_iterate_phdr(Some(collect), (&raw mut names).cast()) };
     names.retain(|name: &CString| !name.is_empty()); // the program, which is on the list of search
     names
@@ -143,14 +143,14 @@ pub fn program_with_python() -> Option<String> {
     (Some(&file) != own_file().as_ref()).then(|| file.to_string_lossy().into_owned())
 }
 
-/// By a function of no name: those of CPython's names are in that program or libpython, if it is asked first.
+/// The file of this library: by a function that is not exported. Those with CPython's names may be found in the program or in libpython.
 fn own_file() -> Option<CString> {
     file_of(own_file as *mut c_void)
 }
 
 fn file_of(address: *mut c_void) -> Option<CString> {
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: it writes the struct, of which zeros are a value too; the name is a string where there is one.
+    // SAFETY: dladdr writes the struct, of which zeros are a value too; the name is a string where there is one.
     unsafe {
         let found = libc::dladdr(address, info.as_mut_ptr()) != 0;
         let name = info.assume_init().dli_fname;

@@ -14,10 +14,11 @@ pub const LABEL: &CStr = c"PyGILState_Ensure";
 
 /// How a thread is inside.
 struct Visit {
-    /// It came in by way of pyferry, or is about to: what is called meanwhile nests, and is CPython's affair.
+    /// The life of Python that the thread came in to by way of pyferry, or is about to: what is called meanwhile nests, and is
+    /// CPython's affair.
     by: Cell<Option<&'static Life>>,
     token: Cell<Token>,
-    /// How many calls nest on that.
+    /// How many calls of PyGILState_Ensure nest on that one.
     nested: Cell<u64>,
 }
 
@@ -34,12 +35,12 @@ pub fn ensure() -> State {
     VISIT.with(|visit| {
         if visit.by.get().is_some() {
             visit.nested.set(visit.nested.get() + 1);
-            return leave(python);
+            return leave_to_cpython(python);
         }
         let Some(life) = life::current() else { return without_life(python) };
         // Attached, or known to Python and not attached, in whichever interpreter.
         if !(life.ask.this_thread_state)().is_null() {
-            return leave(python);
+            return leave_to_cpython(python);
         }
         visit.enter(life, python)
     })
@@ -57,8 +58,8 @@ pub fn release(state: State) {
     })
 }
 
-/// CPython's own.
-fn leave(python: &Cpython) -> State {
+/// PyGILState_Ensure as CPython has it.
+fn leave_to_cpython(python: &Cpython) -> State {
     log::count(Count::Left);
     (python.ensure)()
 }
@@ -76,18 +77,18 @@ impl Visit {
         }
         self.by.set(None);
         match status {
-            CLOSED if life::current().is_some_and(|now| !std::ptr::eq(now, life)) => ensure(), // the next one has begun
+            CLOSED if life::current().is_some_and(|now| !std::ptr::eq(now, life)) => ensure(), // the next life has begun
             CLOSED => refused(python),
             _ => {
                 complain(life, status, "PyGILState_Ensure is left to CPython");
-                leave(python)
+                leave_to_cpython(python)
             }
         }
     }
 
     fn end(&self, life: &'static Life) {
         let ask = &life.ask;
-        // CPython drops what is set with the state, and says nothing.
+        // CPython drops an exception that is set with the state, and says nothing.
         let state = (ask.this_thread_state)();
         if !state.is_null() && (ask.current)() == state && !(ask.error)().is_null() {
             (ask.clear_error)();
@@ -125,20 +126,20 @@ fn without_life(python: &Cpython) -> State {
             ));
         });
     }
-    leave(python)
+    leave_to_cpython(python)
 }
 
-/// Too late.
+/// For a thread that comes when Python's shutdown has begun.
 #[cold]
 fn refused(python: &Cpython) -> State {
     if life::is_main_thread() {
         log::say(format_args!("the main thread comes after Python's shutdown has begun: it is left to CPython"));
-        return leave(python);
+        return leave_to_cpython(python);
     }
     log::count(Count::Parked);
     log::say(format_args!("a thread comes after Python's shutdown has begun: it stays where it is"));
     loop {
-        // SAFETY: it waits for signals, whose handlers run.
+        // SAFETY: takes nothing; waits for signals, whose handlers run.
         unsafe { libc::pause() };
     }
 }

@@ -118,7 +118,7 @@ impl Ferry {
     /// A view of the main interpreter, which lasts for ever.
     pub fn view_main(&self) -> Result<*const View, String> {
         let mut view = std::ptr::null_mut();
-        // SAFETY: there is a place for it.
+        // SAFETY: `view` is a place for the view.
         let status = unsafe { (self.view_main)(&mut view) };
         if status == OK { Ok(view) } else { Err(self.describe(status)) }
     }
@@ -130,7 +130,7 @@ impl Ferry {
         if status == OK { Ok(()) } else { Err(self.describe(status)) }
     }
 
-    /// Whether everybody who is inside came in with that label, and is no guard.
+    /// Whether every thread inside came in with that label, and no guard is open.
     pub fn all_inside_have(&self, label: &'static CStr) -> bool {
         const MOST: usize = 1024;
         let mut threads: Vec<ThreadInfo> = Vec::with_capacity(MOST);

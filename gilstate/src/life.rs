@@ -17,11 +17,11 @@ pub struct Life {
     pub view: *const View,
 }
 
-/// The one that runs; NULL: none, or one that this library has no part in.
+/// The life that runs; NULL: none does, or one that this library has no part in.
 static LIFE: AtomicPtr<Life> = AtomicPtr::new(null_mut());
-/// There has been one.
+/// There has been a life that this library served.
 static EVER: AtomicBool = AtomicBool::new(false);
-/// The thread that began the last one: CPython's main thread. 0: none.
+/// The thread that began the last life: CPython's main thread. 0: none.
 static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
 
 /// The life that runs, if this library serves it.
@@ -31,14 +31,14 @@ pub fn current() -> Option<&'static Life> {
     unsafe { LIFE.load(Ordering::Acquire).as_ref() }
 }
 
-/// Whether there has been one that this library served.
+/// Whether there has been a life that this library served.
 pub fn has_been() -> bool {
     EVER.load(Ordering::Acquire)
 }
 
-/// Whether it is the process's main thread, or CPython's, either of which the end of the process may depend on.
+/// Whether this is the process's main thread, or CPython's, either of which the end of the process may depend on.
 pub fn is_main_thread() -> bool {
-    // SAFETY: these ask, and have no conditions.
+    // SAFETY: the functions take nothing and cannot fail.
     unsafe { libc::gettid() == libc::getpid() || libc::pthread_self() == MAIN_THREAD.load(Ordering::Relaxed) }
 }
 
@@ -69,11 +69,11 @@ fn begin(name: &CStr) {
         Err(why) => return log::say(format_args!("every call is CPython's: {why}")),
     };
     if let Some(patience) = settings::get().patience_ms
-        && let Err(why) = life.ferry.set_report(is_waited_for, patience.max(1))
+        && let Err(why) = life.ferry.set_report(report, patience.max(1))
     {
         log::say(format_args!("shutdowns wait for ever: {why}"));
     }
-    // SAFETY: it asks.
+    // SAFETY: as above.
     MAIN_THREAD.store(unsafe { libc::pthread_self() }, Ordering::Relaxed);
     if (life.ask.at_exit)(ended) != 0 {
         log::say(format_args!(
@@ -88,7 +88,7 @@ fn begin(name: &CStr) {
     ));
 }
 
-/// Once in the process, and again where it failed.
+/// libpyferry.so, which is loaded once in the process; where that failed it is tried again.
 fn ferry() -> Result<&'static Ferry, String> {
     static FERRY: OnceLock<Ferry> = OnceLock::new();
     if let Some(ferry) = FERRY.get() {
@@ -98,14 +98,14 @@ fn ferry() -> Result<&'static Ferry, String> {
     Ok(FERRY.get_or_init(|| loaded))
 }
 
-/// The last of `Py_FinalizeEx`.
+/// The life ends: one of the last things in `Py_FinalizeEx` (Py_AtExit).
 extern "C" fn ended() {
     LIFE.store(null_mut(), Ordering::Release);
 }
 
 /// A shutdown has waited for as long as the patience lasts. Those who came in by way of this library are given up; a host that
 /// uses pyferry itself was promised that its threads and guards are waited for.
-extern "C-unwind" fn is_waited_for(text: *const c_char, _data: *mut c_void) -> i32 {
+extern "C-unwind" fn report(text: *const c_char, _data: *mut c_void) -> i32 {
     let gives_up = current().is_some_and(|life| life.ferry.all_inside_have(entry::LABEL));
     // SAFETY: a string, for the length of the call.
     let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();

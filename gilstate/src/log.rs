@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Where it goes, and what was counted.
+/// The file for those who ask, and what was counted.
 pub struct Log {
     file: PathBuf,
     counts: [AtomicU64; 4],
@@ -43,7 +43,7 @@ pub fn count(what: Count) {
     }
 }
 
-/// Says it, where somebody asks.
+/// Writes a line into the log, where somebody asks.
 pub fn say(text: fmt::Arguments<'_>) {
     if let Some(log) = &settings::get().log {
         log.say(text);
@@ -51,13 +51,13 @@ pub fn say(text: fmt::Arguments<'_>) {
 }
 
 impl Log {
-    /// The program may change its directory later.
+    /// A log into that file, by its absolute path: the program may change its directory later.
     pub fn to(file: OsString) -> Log {
         let file = std::path::absolute(&file).unwrap_or(file.into());
         Log { file, counts: [const { AtomicU64::new(0) }; 4] }
     }
 
-    /// From here on; `program` names an executable that has Python inside.
+    /// Begins to count; `program` names an executable that has Python inside.
     pub fn open(&self, program: impl FnOnce() -> Option<String>) {
         // SAFETY: functions of this library, which is never unloaded.
         unsafe {
@@ -74,13 +74,13 @@ impl Log {
         }
     }
 
-    /// In one write, so that the lines of several processes stay whole.
+    /// Writes a line, in one write, so that the lines of several processes stay whole.
     pub fn say(&self, text: fmt::Arguments<'_>) {
         let line = format!("pyferry_gilstate[{}]: {text}\n", std::process::id());
-        // No call waits for who reads a FIFO, or has stopped reading.
+        // Without a wait: nobody may read a FIFO, or whoever did may have stopped.
         let file = OpenOptions::new().append(true).create(true).custom_flags(libc::O_NONBLOCK).open(&self.file);
         if let Ok(mut file) = file {
-            // Who cannot be told cannot be told that either.
+            // There is nobody else to tell of a failure.
             let _ = without_write_signals(|| file.write_all(line.as_bytes()));
         }
     }

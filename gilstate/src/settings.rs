@@ -14,9 +14,10 @@ pub struct Settings {
     pub log: Option<Log>,
 }
 
+/// How long a shutdown waits where the environment does not say.
 const PATIENCE_MS: i64 = 3000;
 
-/// Reads them at the first call.
+/// The settings, which the first call reads.
 #[inline]
 pub fn get() -> &'static Settings {
     static SETTINGS: OnceLock<Settings> = OnceLock::new();
