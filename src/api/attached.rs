@@ -27,8 +27,8 @@ use std::marker::PhantomData;
 /// # Order
 ///
 /// Attachments of a thread end last in, first out, which is how Rust drops what is in scopes; those that nest on one thread
-/// state in any order among themselves, as coroutines drop them. One that is dropped while a
-/// later [`Attached`] or [`Suspended`] is still there ends when that is dropped; until then the thread stays inside.
+/// state in any order among themselves, as coroutines drop them. One that is dropped while a later [`Attached`] or
+/// [`Suspended`] is still there ends when that is dropped; until then the thread stays inside.
 ///
 /// # What it does not say
 ///
@@ -76,7 +76,7 @@ pub struct Suspended(Part);
 ///
 /// # Errors
 ///
-/// [`Status::NotAttached`], [`Status::NoPython`], [`Status::Forked`].
+/// [`Status::NotAttached`], [`Status::NoPython`], [`Status::Unsupported`] (two Pythons, or one before 3.9), [`Status::Forked`].
 ///
 /// ```no_run
 /// let _attached = pyferry::View::main()?.attach()?;
@@ -101,7 +101,8 @@ impl Attached {
     ///
     /// # Errors
     ///
-    /// [`Status::Closed`]: the interpreter was shut down by this very thread meanwhile; the attachment is over.
+    /// [`Status::Closed`]: the interpreter was shut down by this very thread meanwhile, or gave the thread up; or so was the one
+    /// that the thread was attached to before. The attachment is over, and the thread is attached to nothing.
     /// [`Status::WrongOrder`] (a later one has not ended) and [`Status::NotAttached`] (the thread let go by other means and
     /// has not come back): it ends when a later one is dropped that is in its way. [`Status::Forked`].
     ///

@@ -45,7 +45,8 @@ impl Interpreter {
     /// # Errors
     ///
     /// [`Status::NoPython`], [`Status::Closed`] (Python is shutting down), [`Status::PythonError`] (CPython could not make
-    /// it), [`Status::NoMemory`], [`Status::Forked`].
+    /// it), [`Status::Unsupported`] (up to 3.11 while tracemalloc is on; two Pythons, one before 3.9, two copies of pyferry),
+    /// [`Status::NoMemory`], [`Status::Forked`].
     ///
     /// ```no_run
     /// let interpreter = pyferry::Interpreter::new()?;
@@ -56,7 +57,7 @@ impl Interpreter {
         Interpreter::options().make()
     }
 
-    /// To make one otherwise.
+    /// How to make an interpreter, where [`new`](Interpreter::new) will not do.
     ///
     /// ```no_run
     /// // One that takes NumPy, and other extension modules that know of no isolated interpreters.
@@ -88,8 +89,8 @@ impl Interpreter {
     /// # Errors
     ///
     /// [`Status::Timeout`]: the message says who is still inside; nobody new gets in: call again. [`Status::WrongThread`]
-    /// (this thread is inside), [`Status::Closed`] (it has ended already, or Python is shutting down and ends it),
-    /// [`Status::NoMemory`], [`Status::NoPython`], [`Status::Forked`].
+    /// (this thread is inside), [`Status::Closed`] (it has ended already, or another thread or Python's shutdown ends it; or the
+    /// interpreter that this thread was attached to was shut down while it waited), [`Status::NoMemory`], [`Status::Forked`].
     ///
     /// ```no_run
     /// use pyferry::Status;
@@ -160,9 +161,9 @@ impl InterpreterOptions {
         InterpreterOptions { gil, ..self }
     }
 
-    /// Where what scripts print goes, rather than where the runtime's does: the interpreter's number, the stream, and UTF-8. Called on the
-    /// thread that writes, attached; what panics is not heard, and the script goes on. See `pyferry_output` in the C header
-    /// for what is heard and what is not.
+    /// Where what scripts print goes, rather than where the runtime's does: the interpreter's number, the stream, and UTF-8.
+    /// Called on the thread that writes, attached; what panics is not heard, and the script goes on. See `pyferry_output` in the
+    /// C header for what is heard and what is not.
     ///
     /// ```no_run
     /// use std::io::Write;
@@ -180,7 +181,7 @@ impl InterpreterOptions {
     ///
     /// # Errors
     ///
-    /// As [`Interpreter::new`]; [`Status::Unsupported`] for [`Gil::Own`] up to Python 3.11.
+    /// As [`Interpreter::new`]; [`Status::Unsupported`] for [`Gil::Own`] also up to Python 3.11, and while tracemalloc is on.
     ///
     /// ```no_run
     /// let interpreter = pyferry::Interpreter::options().make()?;

@@ -59,7 +59,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// # Errors
 ///
 /// [`Status::PythonError`] if it raised, `SystemExit` included: the message is the traceback. [`Status::NotAttached`],
-/// [`Status::NoPython`], [`Status::Forked`]; [`Status::InvalidArgument`] for a NUL inside.
+/// [`Status::Closed`] (nothing was run: the thread was given up, and is attached to nothing), [`Status::NoPython`],
+/// [`Status::Unsupported`] (two Pythons, or one before 3.9), [`Status::Forked`]; [`Status::InvalidArgument`] for a NUL inside.
 ///
 /// ```no_run
 /// let _attached = pyferry::View::main()?.attach()?;
@@ -103,7 +104,7 @@ pub fn eval(source: &str, filename: &str) -> Result<String> {
 /// # Errors
 ///
 /// [`Status::PythonError`] where one was set: the message is the traceback. [`Status::NotAttached`], [`Status::NoPython`],
-/// [`Status::Forked`].
+/// [`Status::Unsupported`], [`Status::Forked`].
 ///
 /// ```no_run
 /// let _attached = pyferry::View::main()?.attach()?;
@@ -129,12 +130,13 @@ pub fn is_attached() -> bool {
 }
 
 /// Deletes the thread states that pyferry keeps for this thread and that it is not inside of, with the thread-local values
-/// that Python has in them, whose destructors run here. When a thread ends without it, another one deletes them within
-/// moments; a pool that parks threads for long may want it earlier.
+/// that Python has in them, whose destructors run here. When a thread ends without this call, another one deletes the states
+/// within moments; a pool that parks threads for long may want that earlier. A thread that is attached lets go meanwhile.
 ///
 /// # Errors
 ///
-/// [`Status::Forked`].
+/// [`Status::Closed`] (the states are deleted, but the interpreter that this thread was attached to was shut down meanwhile: the
+/// thread is attached to nothing), [`Status::Forked`].
 ///
 /// ```no_run
 /// let view = pyferry::View::main()?;
@@ -154,7 +156,7 @@ fn text(text: &str, name: &str) -> Result<CString> {
     CString::new(text).map_err(nul)
 }
 
-/// None, and what no clock reaches: for ever.
+/// When a time limit passes. None: there is no limit, or one that no clock reaches.
 fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }

@@ -20,7 +20,7 @@ pub struct ThreadInfo {
     pub interpreter_id: i64,
     /// What [`View::attach_labeled`](crate::View::attach_labeled) was given.
     pub label: Option<&'static CStr>,
-    /// What it does.
+    /// What it does there.
     pub activity: Activity,
     /// Whether CPython has the thread attached to the interpreter at this moment.
     pub is_attached: bool,
@@ -30,7 +30,7 @@ pub struct ThreadInfo {
     pub is_own: bool,
     /// How many attachments the thread is in, up to its last one to this interpreter.
     pub depth: u32,
-    /// For how long it has done that, in steps of a few milliseconds.
+    /// For how long it has been at that activity, in steps of a few milliseconds.
     pub elapsed: Duration,
 }
 
@@ -101,14 +101,15 @@ impl From<&Event<'_>> for Overdue {
     }
 }
 
-/// Has `watchdog` called, once for each, when a thread waits for an interpreter, or is inside, for longer than a limit (`None`: that is not
-/// watched): on a thread of pyferry's own that is never attached. There is one in the process; the one before is dropped, and on return none of its calls
-/// is running, unless this is called from within one. If it panics, it is called for the next one all the same.
+/// Has `watchdog` called when a thread waits for an interpreter, or is inside, for longer than a limit (`None`: that is not
+/// watched); once for each wait or stay, on a thread of pyferry's own that is never attached. There is one watchdog in the
+/// process; the one before is dropped, and on return none of its calls is running, unless this is called from within one. A
+/// watchdog that panics is called again for the next wait or stay.
 ///
 /// # Errors
 ///
-/// [`Status::NoMemory`] (no thread can be started), [`Status::Closed`] (it is set, but the interpreter this thread was attached to was shut down
-/// while it waited: the thread is attached to nothing), [`Status::Forked`].
+/// [`Status::NoMemory`] (no thread can be started), [`Status::Closed`] (the watchdog is set, but the interpreter this thread was
+/// attached to was shut down while it waited: the thread is attached to nothing), [`Status::Forked`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -132,7 +133,7 @@ pub fn set_watchdog(
     observe::set(Some(Box::new(alarm)), Limits { wait, hold })
 }
 
-/// Has nobody watch any more. As [`set_watchdog`], it returns when no call is running.
+/// Removes the watchdog. As [`set_watchdog`], it returns when no call is running.
 ///
 /// # Errors
 ///
@@ -174,11 +175,12 @@ pub fn start_trace(path: impl AsRef<Path>) -> Result<()> {
     observe::start_trace(Some(path.as_ref()))
 }
 
-/// The same without a file: for [`histograms`] alone.
+/// Begins to count waits and stays for [`histograms`], as [`start_trace`] does, but writes no file. [`stop_trace`] ends that.
 ///
 /// # Errors
 ///
-/// As [`start_trace`].
+/// [`Status::WrongOrder`] (they are counted already, or a trace is written), [`Status::NoMemory`] (no thread can be started),
+/// [`Status::Forked`].
 #[doc(alias = "pyferry_histograms_start")]
 pub fn start_measuring() -> Result<()> {
     fork::check()?;
@@ -233,7 +235,7 @@ pub fn histograms() -> Vec<Histogram> {
     observe::summaries().into_iter().map(one).collect()
 }
 
-/// The same as text, as Prometheus reads it.
+/// What [`histograms`] says as text, in Prometheus' format.
 ///
 /// ```
 /// assert!(pyferry::histograms_text().is_empty(), "nobody was anywhere");

@@ -131,7 +131,7 @@ impl Queue {
         Queue::options().make(view)
     }
 
-    /// To make one otherwise.
+    /// How to make a queue, where [`new`](Queue::new) will not do.
     pub fn options() -> QueueOptions {
         QueueOptions::default()
     }
@@ -178,7 +178,8 @@ impl Queue {
     ///
     /// # Errors
     ///
-    /// [`Status::Closed`], [`Status::NoMemory`], [`Status::Forked`].
+    /// [`Status::Closed`], [`Status::WrongOrder`] and [`Status::NotAttached`] (jobs ran, and one of them left the thread as it must
+    /// not: see [`Attached::detach`](crate::Attached::detach)), [`Status::NoMemory`], [`Status::Forked`].
     #[doc(alias = "pyferry_queue_run")]
     pub fn run(&self, most: usize, budget: Option<Duration>) -> Result<usize> {
         fork::check()?;

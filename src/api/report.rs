@@ -33,10 +33,10 @@ pub enum Answer {
 /// Sets who hears which threads hold a shutdown up: thread, label, and for how long; any shutdown, whoever begins it and
 /// whoever started Python. There is one in the process, and it stays until another one is set or it is removed.
 ///
-/// `report` is called every so often (zero: five seconds) on the thread that shuts Python or an interpreter down, which is not attached
-/// meanwhile. If it panics, the shutdown waits on. The one that was set before is dropped, and on return none of its calls
-/// is running: so a call must not wait for a thread that may be in here. Only from within a call of a report this does not
-/// wait, and what it replaces is dropped when its last call has returned.
+/// `report` is called every so often (zero: five seconds) on the thread that shuts Python or an interpreter down, which is not
+/// attached meanwhile. If it panics, the shutdown waits on. The one that was set before is dropped, and on return none of its
+/// calls is running: so a call must not wait for a thread that may be in here. Only from within a call of a report this does
+/// not wait, and what it replaces is dropped when its last call has returned.
 ///
 /// # Errors
 ///
@@ -55,7 +55,7 @@ pub enum Answer {
 #[doc(alias = "pyferry_set_report")]
 pub fn set_report(every: Duration, report: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Result<()> {
     fork::check()?;
-    // It may be called from within CPython, through which no panic may go.
+    // The shutdown that calls this may be in a call of CPython's, through which no panic may go.
     let hear = move |who: &str| catch_unwind(AssertUnwindSafe(|| report(who)));
     let listener = move |who: &std::ffi::CStr| matches!(hear(&who.to_string_lossy()), Ok(Answer::GiveUp));
     report::set(Some(Box::new(listener)), (!every.is_zero()).then_some(every))

@@ -83,7 +83,7 @@ impl Runtime {
         Runtime::options().start()
     }
 
-    /// To start it otherwise.
+    /// How to start Python, where [`start`](Runtime::start) will not do.
     ///
     /// ```no_run
     /// let runtime = pyferry::Runtime::options().python("/opt/game/python").start()?;
@@ -103,7 +103,7 @@ impl Runtime {
     /// [`Status::Timeout`]: the message says who is still inside; nobody new gets in, and the start still counts: call
     /// again. [`Status::WrongThread`] (this thread is attached), [`Status::WrongOrder`] (it was stopped before, or another
     /// thread is stopping Python), [`Status::PythonError`] (stopped, but Python could not flush its output),
-    /// [`Status::Forked`].
+    /// [`Status::NoMemory`] (no thread can be started: call again, as after a timeout), [`Status::Forked`].
     ///
     /// ```no_run
     /// # let mut runtime = pyferry::Runtime::start()?;
@@ -284,8 +284,8 @@ impl RuntimeOptions {
     }
 
     /// Where what scripts print goes, in each interpreter that has no output of its own, if Python is not running yet: the
-    /// interpreter's number, the stream, and UTF-8. Called on the thread that writes, attached; what panics is not heard, and the script goes on. See `pyferry_output` in the C header
-    /// for what is heard and what is not.
+    /// interpreter's number, the stream, and UTF-8. Called on the thread that writes, attached; what panics is not heard, and the
+    /// script goes on. See `pyferry_output` in the C header for what is heard and what is not.
     ///
     /// ```no_run
     /// use std::io::Write;

@@ -53,7 +53,8 @@ impl View {
     ///
     /// [`Status::NoPython`] where there is none in the process, or it is not initialised; [`Status::Unsupported`] (two
     /// Pythons, one before 3.9, two copies of pyferry), [`Status::Closed`] (Python is shutting down),
-    /// [`Status::NoMemory`], [`Status::PythonError`] (registering the hook raised), [`Status::Forked`].
+    /// [`Status::NoMemory`], [`Status::PythonError`] (registering the hook raised), [`Status::WrongOrder`] (on Windows, in
+    /// DllMain), [`Status::Forked`].
     ///
     /// ```no_run
     /// let main = pyferry::View::main()?;
@@ -156,8 +157,8 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`Status::Closed`] (it has ended), [`Status::PythonError`], [`Status::NoMemory`], [`Status::Forked`]. None, when
-    /// nobody is inside.
+    /// [`Status::Closed`] (the interpreter has ended; or the one that this thread was attached to was shut down meanwhile, and
+    /// the thread is attached to nothing), [`Status::NoMemory`], [`Status::Forked`]. That nobody is inside is no error.
     ///
     /// ```no_run
     /// let view = pyferry::View::main()?;
