@@ -1664,7 +1664,8 @@ pyferry_status pyferry_watchdog(const struct pyferry_watchdog_options *options);
  * main; not _exit), which completes the file. A forked child writes none until it starts its own.
  *
  * Any thread, attached or not, before there is a Python too. It waits until the file is open, which for a FIFO takes
- * until somebody reads it; a thread that is attached lets go meanwhile, in the call that PYFERRY_TRACE is looked at in, too.
+ * until somebody reads it; a thread that is attached lets go meanwhile. (So does the thread that takes the first view, where
+ * PYFERRY_TRACE is set.)
  *
  * Waits and stays are also counted meanwhile, for pyferry_histograms.
  *
@@ -1721,7 +1722,7 @@ pyferry_status pyferry_histograms_start(void);
 size_t pyferry_histograms(struct pyferry_histogram *out, size_t capacity);
 
 /**
- * Writes the same as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`,
+ * Writes what pyferry_histograms tells as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`,
  * with the label `interpreter`, from a microsecond to ten seconds.
  *
  * Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal

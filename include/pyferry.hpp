@@ -162,7 +162,7 @@ public:
 private:
     template <class Self> friend class detail::owner;
 
-    /// By hand: a message must not throw, and costs nothing where there is none.
+    /// Memory for a message, by hand: it must not throw, and costs nothing where there is no message.
     static std::unique_ptr<char[]> buffer(std::size_t size) noexcept {
         return std::unique_ptr<char[]>(new (std::nothrow) char[size]());
     }
@@ -192,7 +192,7 @@ private:
 };
 #else
 struct uncancelled {
-    uncancelled() noexcept {} // no variable of it is unused
+    uncancelled() noexcept {} // so that no compiler calls a variable of this type unused
 };
 #endif
 
@@ -204,7 +204,7 @@ template <class Call> pyferry_status status_of(Call call) {
 
 template <class Call> result result_of(Call call) { return result(status_of(call)); }
 
-/// The same with something that may not be there: then what it came to says why.
+/// As result_of, with the help of what may not be there: then `needed`, what making that came to, is the result.
 template <class Call> result result_with(const result &needed, Call call) {
     return needed ? result_of(call) : needed;
 }
@@ -271,10 +271,10 @@ public:
     owner(const owner &) = delete;
     owner &operator=(const owner &) = delete;
 
-    /// What making this came to; OK too where it was given back since.
+    /// What making this came to; OK also when what it held was given back since.
     operator const result &() const noexcept { return made_; }
     [[nodiscard]] pyferry_status status() const noexcept { return made_.status(); }
-    /// The sentence to it: see result::message. As long as this object.
+    /// The sentence to that status: see result::message. Valid as long as this object.
     [[nodiscard]] const char *message() const noexcept { return made_.message(); }
 
 #if defined(__cpp_exceptions)
@@ -305,7 +305,7 @@ protected:
     }
     template <class Call> bool make(Call call) { return make(result(), call); }
 
-    /// There is no message to be freed, the compiler is told: while this holds something.
+    /// Tells the compiler that there is no message to be freed, which is so while this holds something.
     void assume_made() const noexcept {
         if (made_.message_) PYFERRY_HPP_NEVER();
     }
@@ -433,7 +433,7 @@ private:
 /// A guard that is never closed holds the shutdown up for ever, or for as long as the host has patience.
 class [[nodiscard]] guard : public detail::owner<guard> {
 public:
-    /// None.
+    /// Holds nothing.
     guard() noexcept = default;
 
     /// PYFERRY_STATUS_CLOSED once the interpreter is shutting down.
@@ -518,7 +518,7 @@ public:
     /// PYFERRY_STATUS_WRONG_ORDER: the thread has gone on to another interpreter. (Where adopt() made this, or the guard that
     /// it came in by, nobody knows which is the right one, and it runs in the one that the thread is attached to.)
     result exec(const char *source, const char *filename = nullptr) {
-        // It has the words for one that is over, or not the last; and it leaves that one as it is.
+        // detach() has the words for an attachment that is over, or not the last, and leaves that one as it is.
         if (status() == PYFERRY_STATUS_OK && (!*this || is_elsewhere())) return detach();
         return detail::result_with(*this, [&] { return pyferry_exec(source, filename); });
     }
@@ -657,7 +657,7 @@ public:
     }
 
     /// The same, for scripts that may not want to stop: after `before` it interrupts those inside and every Python thread
-    /// of the interpreter, again and again. One of -1 ms: never.
+    /// of the interpreter, again and again. A `before` of -1 ms: never.
     result stop(std::chrono::milliseconds before, std::chrono::milliseconds timeout) {
         return ended(detail::result_with(
             view_, [&] { return pyferry_interpreter_stop(view_.get(), before.count(), timeout.count()); }));
@@ -699,7 +699,7 @@ template <class Callable> void destroy_owned(void *data) noexcept { delete stati
 
 } // namespace detail
 
-/// Has nobody hear who holds a shutdown up, and destroys who did. On return no call of it is running, unless this is in one.
+/// Removes the report callback, and destroys it. On return no call of it is running, unless this is called from within one.
 inline result remove_report() {
     return detail::result_of([] { return pyferry_set_report(nullptr, nullptr, nullptr, 0); });
 }
@@ -818,7 +818,7 @@ public:
     }
 
     /// The same, for scripts that may not want to stop: after `before` it interrupts those inside and Python's own threads,
-    /// in every interpreter, again and again. One of -1 ms: never.
+    /// in every interpreter, again and again. A `before` of -1 ms: never.
     result stop(std::chrono::milliseconds before, std::chrono::milliseconds timeout) {
         if (!*this) return *this;
         return stopped(

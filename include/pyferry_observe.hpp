@@ -35,7 +35,7 @@ template <class Callable> void hear_watchdog(const pyferry_watchdog_event *event
 
 } // namespace detail
 
-/// Nobody watches from now on, and who did is destroyed. On return no call of it is running, unless this is in one.
+/// Removes the watchdog, and destroys it. On return no call of it is running, unless this is called from within one.
 inline result remove_watchdog() {
     return detail::result_of([] { return pyferry_watchdog(nullptr); });
 }
@@ -83,7 +83,7 @@ inline result start_measuring() {
     return all;
 }
 
-/// The same as Prometheus reads it.
+/// What histograms() says as text, in Prometheus' format.
 [[nodiscard]] inline std::string histograms_text() {
     std::string text;
     std::size_t length = pyferry_histograms_text(nullptr, 0);

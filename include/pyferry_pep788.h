@@ -20,7 +20,7 @@
 #ifndef PYFERRY_PEP788_H
 #define PYFERRY_PEP788_H
 
-/* Where it was not included before, this is its place: before the system's headers. */
+/* Python.h comes before the system's headers. */
 #include <Python.h>
 
 /* Whether Python.h declares these names itself. */
@@ -68,7 +68,7 @@ typedef void PyThreadStateToken;
 struct PyInterpreterView {
     /** NULL: the interpreter was not there yet, or in the last of its shutdown. */
     pyferry_view *view;
-    /** Then it is of whichever main interpreter there is when it is used, as in CPython, which goes by the number. */
+    /** The view is of whichever main interpreter there is when it is used, as in CPython, which goes by the number. */
     bool is_main;
 };
 
@@ -76,7 +76,7 @@ struct PyInterpreterView {
 struct pyferry_pep788_token {
     /** Empty where there was nothing to attach, or something to come back to. */
     pyferry_token attachment;
-    /** That of PyThreadState_EnsureFromView, where there was nothing to attach that would hold a shutdown up. Else NULL. */
+    /** The guard of PyThreadState_EnsureFromView, where no attachment holds a shutdown up instead. Else NULL. */
     pyferry_guard *guard;
     /** The thread has come back to a state of its own that it had let go of, and lets go of it again. */
     bool came_back;
@@ -159,7 +159,7 @@ static inline PyInterpreterView *PyInterpreterView_FromCurrent(void)
 static inline PyInterpreterView *PyInterpreterView_FromMain(void)
 {
     pyferry_view *view = NULL;
-    /* On failure it is for later: each use tries again. */
+    /* On failure (there is no main interpreter yet, say) each use of the view tries again. */
     pyferry_view_main(&view);
     return pyferry_pep788_view_of(view, true);
 }
@@ -280,7 +280,7 @@ static inline PyThreadStateToken *pyferry_pep788_ensure(pyferry_guard *guard, bo
     if (is_in && owned && !holds)
         token->guard = guard;
     else if (owned)
-        pyferry_guard_close(guard); /* the attachment does, and ends with the thread at the latest */
+        pyferry_guard_close(guard); /* the attachment holds a shutdown up instead, and ends with the thread at the latest */
     if (!is_in) {
         free(token);
         return NULL;

@@ -46,7 +46,7 @@ struct last_view {
 
     ~last_view() { gone() = true; }
 
-    /** Whether this thread's has been destroyed. What the thread, or the process, destroys later may still make objects. */
+    /** Whether this thread's last_view has been destroyed. What the thread, or the process, destroys later may still make objects. */
     static bool &gone() noexcept {
         thread_local bool is = false; // with no destructor, it is there to the end
         return is;
@@ -266,7 +266,7 @@ struct exporter {
     Py_ssize_t count, size;
     char format[2];
     bool readonly;
-    std::atomic<Py_ssize_t> looks; // twice who looks, and one more when the call is over; threads of a script may look at once
+    std::atomic<Py_ssize_t> looks; // twice the buffers in use, on any thread, and one more when the call is over
 
     static exporter &of(PyObject *self) { return *static_cast<exporter *>(PyObject_GetTypeData(self, Py_TYPE(self))); }
 
@@ -330,7 +330,7 @@ template <class Element> argument pass(const array<Element> &elements) {
     return {std::move(view), std::move(self)};
 }
 
-/** Whether it is one. False: with an exception set. */
+/** Whether there is an object. False: with an exception set. */
 inline bool is_there(PyObject *it) {
     if (it != nullptr) return true;
     PyErr_SetString(PyExc_SystemError, "this pyferry::object is null: what should have made it failed, or it was given away");
@@ -403,7 +403,7 @@ inline python_error python_error::take() {
 
 /** Calls with positional arguments. */
 template <class... Arguments> answer<object> call(PyObject *callable, const Arguments &...arguments) {
-    bool good = detail::is_there(callable); // where one could not be made an exception is set, with which no more may be
+    bool good = detail::is_there(callable); // false: an exception is set, with which no more arguments may be made
     [[maybe_unused]] const auto next = [&good](const auto &argument) {
         detail::argument passed = good ? detail::pass(argument) : detail::argument{};
         good = static_cast<bool>(passed.value);

@@ -43,7 +43,7 @@ struct queue_options {
 /// interpreter, or with PYFERRY_STATUS_CLOSED, not attached, where the queue was freed or the interpreter is shutting down.
 class [[nodiscard]] queue : public detail::owner<queue> {
 public:
-    /// None.
+    /// Holds nothing.
     queue() noexcept = default;
 
     [[nodiscard]] explicit queue(const view &where, const queue_options &options = {}) {

@@ -301,7 +301,8 @@ fn tell(hear: Callback, data: &Data, event: &Event<'_>) {
 /// main; not _exit), which completes the file. A forked child writes none until it starts its own.
 ///
 /// Any thread, attached or not, before there is a Python too. It waits until the file is open, which for a FIFO takes
-/// until somebody reads it; a thread that is attached lets go meanwhile, in the call that PYFERRY_TRACE is looked at in, too.
+/// until somebody reads it; a thread that is attached lets go meanwhile. (So does the thread that takes the first view, where
+/// PYFERRY_TRACE is set.)
 ///
 /// Waits and stays are also counted meanwhile, for pyferry_histograms.
 ///

@@ -155,7 +155,7 @@ fn host(options: &pyferry_queue_options) -> Host {
 
 type Function = unsafe extern "C-unwind" fn(*mut c_void, Status);
 
-// As C takes whatever it keeps there.
+// Aligned for whatever a C program keeps in the bytes.
 #[repr(align(16))]
 struct Copied([u64; queue::WORDS - 1]);
 
@@ -169,7 +169,7 @@ fn call(job: &Job, status: Status) {
     unsafe { function(data, status) };
 }
 
-// Where options say nothing.
+// The callbacks of a queue that all posters to an event loop share: none of the host's.
 pub(super) fn shared_host() -> Host {
     Host { call, take_exception: script::take_exception, wake: None, error: None }
 }
@@ -415,7 +415,7 @@ pub unsafe extern "C-unwind" fn pyferry_queue_call(
     })
 }
 
-// A job that somebody may wait for. It outlives both.
+// A job that its poster may wait for. It outlives a poster that times out.
 struct Called {
     function: Function,
     data: *mut c_void,

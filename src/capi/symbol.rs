@@ -43,7 +43,7 @@ pub unsafe extern "C" fn pyferry_python_bind(table: *mut c_void, names: *const *
     }
 }
 
-// The same, when it is unloaded.
+// As pyferry_python_bind, which see: called when what includes the header is unloaded.
 #[unsafe(no_mangle)]
 pub extern "C" fn pyferry_python_unbind(table: *mut c_void) {
     cpython::unbind(table);
