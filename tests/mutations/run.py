@@ -45,15 +45,20 @@ class Mutation:
         self.breaks, self.promise = headers["breaks"], headers["promise"]
         self.cases = [case.strip() for case in headers["cases"].split(";")]
 
-    def apply(self):
+    def mutated(self, root):
+        """The texts of the files that it changes, as they are then."""
         if not self.blocks:
             raise Drifted("no block that could be applied")
+        texts = {name: (root / name).read_text() for name, _, _ in self.blocks}
         for name, before, after in self.blocks:
-            file = TREE / name
-            text = file.read_text()
-            if text.count(before) != 1:
-                raise Drifted(f"{name} has this {text.count(before)} times and not once:\n{before}")
-            file.write_text(text.replace(before, after))
+            if texts[name].count(before) != 1:
+                raise Drifted(f"{name} has this {texts[name].count(before)} times and not once:\n{before}")
+            texts[name] = texts[name].replace(before, after)
+        return texts
+
+    def apply(self):
+        for name, text in self.mutated(TREE).items():
+            (TREE / name).write_text(text)
 
     def undo(self):
         for name, _, _ in self.blocks:
@@ -133,11 +138,10 @@ def check(mutations):
     bad = 0
     for mutation in mutations:
         try:
-            mutation.apply()
+            mutation.mutated(ROOT)
         except Drifted as drifted:
             print(f"{mutation.name}: {drifted}")
             bad += 1
-        mutation.undo()
     return int(bad > 0)
 
 
@@ -153,9 +157,9 @@ def main():
     if unknown:
         parser.error(f"no mutation is called {', '.join(unknown)}")
     mutations = [mutations[name] for name in arguments.names or mutations]
-    copy_tree()
     if arguments.check:
         return check(mutations)
+    copy_tree()
     harness = build_harness()
 
     # A case that fails of itself, or is nowhere, says nothing about a mutation.
