@@ -88,7 +88,7 @@ fn attach_slowly<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
     C::answer(attach_cold(target, label).map(|ticket| caller.put(ticket)))
 }
 
-// There once, and not for each kind of caller.
+// Compiled once, and not for each kind of caller.
 fn attach_cold(target: &Arc<Interpreter>, label: Label) -> Result<Ticket> {
     slowly(|me| {
         let ticket = Cell::default();

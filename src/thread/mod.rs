@@ -308,7 +308,7 @@ pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
     bring_back(interpreter, before, open)
 }
 
-// There once, and not for each kind of function.
+// Compiled once, and not for each kind of function.
 #[inline(never)]
 fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bool), open: bool) -> Left {
     let python = interpreter.python;

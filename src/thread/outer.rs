@@ -85,7 +85,7 @@ impl Thread {
         self.stack.push(Frame::new(state, participant, Kind::Suspended { is_pinned }))
     }
 
-    // There once, and not for each `f` of `released`.
+    // Compiled once, and not for each `f` of `released`.
     fn let_go(&self, python: &Python, state: State, taken_down: Option<&Interpreter>) -> (Outer, u64) {
         let is_ours = taken_down.is_some_and(|interpreter| interpreter.is(python.interpreter_of(state)));
         let outer = if is_ours { Outer::unkept(state) } else { self.hold(python, state) };
