@@ -1,7 +1,10 @@
 use super::{enter, given, pyferry_view, required};
 use crate::error::Status;
 use crate::interpreter::call;
+use crate::sys::Label;
 use std::ffi::c_void;
+
+const CALL: Label = Label::new(c"pyferry_call");
 
 /// Attaches this thread to an interpreter, calls a function, and detaches, all in one call.
 ///
@@ -32,6 +35,6 @@ pub unsafe extern "C-unwind" fn pyferry_call(
         let view = unsafe { required(view, "view") }?;
         let function = given(function, "function")?;
         // SAFETY: the host gave the two together, to be called now.
-        call::attached(&view.interpreter, || unsafe { function(data) })
+        call::attached(&view.interpreter, CALL, &mut || unsafe { function(data) })
     })
 }

@@ -226,9 +226,10 @@ pub extern "C-unwind" fn pyferry_runtime_stop_with(patience_ms: i64, timeout_ms:
 /// @return PYFERRY_STATUS_OK, _PYTHON_ERROR (a call or a handler raised, KeyboardInterrupt included: the message is the
 ///         traceback, and the exception is cleared; what comes after that call is left to the next pump), _WRONG_THREAD
 ///         (another thread started Python), _WRONG_ORDER (this thread is attached, or Python was started without
-///         PYFERRY_RUNTIME_ON_THIS_THREAD, or by somebody else, as in a forked child), _NO_PYTHON (it does not run, or is
-///         being started), _UNSUPPORTED (two Pythons, or one before 3.9), _CLOSED (a stop is at work, or has run out of
-///         time, or somebody else finalises Python), _NO_MEMORY, _FORKED.
+///         PYFERRY_RUNTIME_ON_THIS_THREAD, or by somebody else, as in a forked child), _WRONG_ORDER and _NOT_ATTACHED too
+///         where a call left the thread as it must not (as in pyferry_call), _NO_PYTHON (it does not run, or is being
+///         started), _UNSUPPORTED (two Pythons, or one before 3.9), _CLOSED (a stop is at work, or has run out of time,
+///         or somebody else finalises Python), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pyferry_runtime_pump() -> Status {
     enter(runtime::pump)

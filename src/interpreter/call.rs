@@ -7,12 +7,10 @@ use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
 
-const CALL: Label = Label::new(c"pyferry_call");
-
-/// Calls `f` on this thread, attached to the interpreter. An exception that `f` leaves set becomes the error, and so does what it
+/// Calls `f` on this thread, attached to the interpreter, with that label. An exception that `f` leaves set becomes the error, and so does what it
 /// leaves open: nobody else could end the attachment that is this function's own.
-pub fn attached(interpreter: &Arc<Interpreter>, f: impl FnOnce()) -> Result<()> {
-    let ticket = thread::attach(interpreter, Admission::Open, CALL)?;
+pub fn attached(interpreter: &Arc<Interpreter>, label: Label, f: &mut dyn FnMut()) -> Result<()> {
+    let ticket = thread::attach(interpreter, Admission::Open, label)?;
     let python = interpreter.python;
     // The caller's exception, if this attach nests.
     let pending = python.set_exception_aside();

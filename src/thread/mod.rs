@@ -137,11 +137,12 @@ sys::per_thread! {
     };
 }
 
-/// Runs `f` attached to an interpreter, if this thread may enter it. `f` leaves the thread as it finds it.
+/// Runs `f` attached to an interpreter, if this thread may enter it. `f` may run code of others, which may leave the thread otherwise
+/// than it finds it.
 pub fn visit(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label, f: impl FnOnce()) -> Result<()> {
     let ticket = attach(target, admission, label)?;
-    f();
-    // The thread is attached as it was before `f`, so this cannot fail.
+    call_host_attached(target, f);
+    // Fails if `f` has ended the interpreter, or left a state of others attached.
     let _ = detach(ticket);
     Ok(())
 }

@@ -4,10 +4,10 @@ use super::owner::Place;
 use super::{RUNTIME, Stage};
 use crate::cpython::Python;
 use crate::error::{Result, fail};
-use crate::interpreter::script;
+use crate::interpreter::call;
 use crate::registry::Interpreter;
 use crate::sys::Label;
-use crate::thread::{self, Admission};
+use crate::thread;
 use std::sync::Arc;
 
 const PUMP: Label = Label::new(c"pyferry_runtime_pump");
@@ -22,11 +22,7 @@ pub fn pump() -> Result<()> {
             "this thread is attached, and Python runs its pending calls by itself: call pyferry_runtime_pump where it is not attached"
         );
     }
-    let ticket = thread::attach(&main, Admission::Open, PUMP)?;
-    let raised = !thread::with_frozen_attachments(python, || python.make_pending_calls_of_a_round());
-    let result = if raised { script::take_exception() } else { Ok(()) };
-    thread::detach(ticket)?;
-    result
+    call::attached(&main, PUMP, &mut || _ = python.make_pending_calls_of_a_round())
 }
 
 /// The main interpreter, if Python was started on this thread.
