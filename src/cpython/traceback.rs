@@ -305,9 +305,9 @@ impl Text<'_> {
                     if count <= MAX_REPEATED
                         && let Some((file, line, name)) = &last
                     {
-                        _ = writeln!(out, "  File \"{file}\", line {line}, in {name}");
+                        append_all(&mut out, &["  File \"", file, "\", line ", &line.to_string(), ", in ", name, "\n"]);
                         if let Some(source) = files.line(file, *line) {
-                            _ = writeln!(out, "    {source}");
+                            append_all(&mut out, &["    ", source, "\n"]);
                         }
                     }
                 }
@@ -402,13 +402,17 @@ impl Text<'_> {
 
     unsafe fn class_name(&self, class: *mut PyObject) -> String {
         // SAFETY: as the caller says.
-        let (name, module) = unsafe {
+        let (name, mut module) = unsafe {
             (
                 self.python.text_attribute(class, c"__qualname__").unwrap_or_default(),
                 self.python.text_attribute(class, c"__module__").unwrap_or_else(|| "<unknown>".into()),
             )
         };
-        if module == "builtins" || module == "__main__" { name } else { format!("{module}.{name}") }
+        if module == "builtins" || module == "__main__" {
+            return name;
+        }
+        append_all(&mut module, &[".", &name]);
+        module
     }
 
     unsafe fn notes(&self, notes: *mut PyObject, lines: &mut String) {
@@ -452,9 +456,10 @@ impl Text<'_> {
             let mut place = String::new();
             match (line, &filename) {
                 (Some(line), _) => {
-                    _ = writeln!(place, "  File \"{}\", line {line}", filename.as_deref().unwrap_or("<string>"));
+                    let file = filename.as_deref().unwrap_or("<string>");
+                    append_all(&mut place, &["  File \"", file, "\", line ", &line.to_string(), "\n"]);
                 }
-                (None, Some(filename)) => what += &format!(" ({filename})"),
+                (None, Some(filename)) => append_all(&mut what, &[" (", filename, ")"]),
                 (None, None) => {}
             }
             if let (Some(_), Some(text)) = (line, python.text_attribute(value, c"text")) {
@@ -516,6 +521,9 @@ struct Files(Vec<(String, Option<String>)>);
 impl Files {
     /// A line, counted from 1, without its indentation; None if there is no file, or the line is empty.
     fn line(&mut self, file: &str, number: usize) -> Option<&str> {
+        if file.len() > MAX_BEGINNING {
+            return None; // it is no path, and may be too long for another copy
+        }
         let place = self.0.iter().position(|(name, _)| name == file).unwrap_or_else(|| {
             let text = source(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             self.0.push((file.to_owned(), text));
@@ -534,27 +542,23 @@ fn source(file: &str) -> Option<Vec<u8>> {
     if is_source { fs::read(file).ok() } else { None }
 }
 
-/// Writes the line of a syntax error without its indentation, and carets under the columns `from` to `to`, counted from 1.
+/// Writes the line of a syntax error without its indentation, and carets under the columns `from` to `to`, counted from 1. Whoever
+/// makes such an error may say what columns they like: those behind the line are one.
 fn show_line(out: &mut String, text: &str, from: Option<usize>, to: Option<usize>) {
     let line = text.trim_end_matches('\n');
     let stripped = line.trim_start_matches([' ', '\n', '\x0c']);
-    let spaces = line.chars().count() - stripped.chars().count();
-    _ = writeln!(out, "    {stripped}");
-    let Some(from) = from else { return };
-    let to = match to {
-        None | Some(0) => from + 1,
-        Some(usize::MAX) => line.chars().count() + 1,
-        Some(to) if to == from => from + 1,
-        Some(to) => to,
-    };
-    if let Some(column) = from.checked_sub(1 + spaces) {
+    let (length, end) = (stripped.chars().count(), line.chars().count() + 1);
+    append_all(out, &["    ", stripped, "\n"]);
+    let Some(from) = from.map(|from| from.min(end)) else { return };
+    let to = to.filter(|to| *to > 0).map_or(from, |to| to.min(end));
+    let to = if to == from { from + 1 } else { to };
+    let Some(column) = from.checked_sub(end - length) else { return };
+    let marks = to.saturating_sub(from);
+    if out.try_reserve("    \n".len() + 4 * column + marks).is_ok() {
+        out.push_str("    ");
         // Tabs stay, so that the carets are aligned.
-        let before: String = stripped
-            .chars()
-            .chain(std::iter::repeat(' '))
-            .take(column)
-            .map(|c| if c.is_whitespace() { c } else { ' ' })
-            .collect();
-        _ = writeln!(out, "    {before}{}", "^".repeat(to.saturating_sub(from)));
+        out.extend(stripped.chars().take(column).map(|c| if c.is_whitespace() { c } else { ' ' }));
+        out.extend(std::iter::repeat_n('^', marks));
+        out.push('\n');
     }
 }

@@ -41,10 +41,9 @@ static void evaluate(const char *source, bool is_raised)
         if (status != PYFERRY_STATUS_OK && !is_raised)
             CHECK_SAYS("MemoryError");
         if (is_raised && said < LENGTH)
-            CHECK(strstr(last_error(), "MemoryError") != NULL || strstr(last_error(), "<exception str() failed>") != NULL ||
-                  strstr(last_error(), "ValueError: xxxxxxx") != NULL);
+            CHECK(strstr(last_error(), "MemoryError") != NULL || strstr(last_error(), "level.py") != NULL);
         else if (is_raised)
-            CHECK(said < LENGTH + 1000);
+            CHECK(said < 2 * LENGTH + 1000); /* 3.13 and later mark the whole line of a syntax error that has no end */
     }
 }
 
@@ -56,8 +55,24 @@ int main(void)
     char source[256];
     snprintf(source, sizeof source, "'x' * %d", LENGTH);
     evaluate(source, false);
-    snprintf(source, sizeof source, "(_ for _ in ()).throw(ValueError('x' * %d))", LENGTH);
-    evaluate(source, true);
+    static const char *const raised[] = {
+        "ValueError('x' * %d)",
+        "type('x' * %d, (Exception,), {})",
+        "SyntaxError('m', ('x' * %d, 1, 1, 'abc'))",
+        "SyntaxError('m', ('x' * %d, None, None, None))",
+        "SyntaxError('m', ('f', 1, 1, 'x' * %d))",
+        "eval(compile('1 / 0', 'x' * %d, 'eval'))",
+    };
+    for (size_t i = 0; i < COUNT(raised); i++) {
+        char exception[128];
+        snprintf(exception, sizeof exception, raised[i], LENGTH);
+        snprintf(source, sizeof source, "(_ for _ in ()).throw(%s)", exception);
+        evaluate(source, true);
+    }
+    /* Columns that there are not take no memory either. */
+    evaluate("(_ for _ in ()).throw(SyntaxError('m', ('f', 1, 10**15, 'abc')))", true);
+    if (python_minor() >= 10) /* before that a syntax error has no end */
+        evaluate("(_ for _ in ()).throw(SyntaxError('m', ('f', 1, 2, 'abc', 1, 10**15)))", true);
     detach(token);
     finish_python(state);
     pyferry_view_free(main_interpreter);

@@ -13,6 +13,7 @@ static const char *const everywhere[] = {
     "raise SyntaxError('by hand')",
     "raise SyntaxError('by hand', ('some.py', 3, 5, 'abcdefgh\\n'))",
     "raise SyntaxError('by hand', ('some.py', None, None, None))",
+    "raise SyntaxError('by hand', ('some.py', 3, 10**15, '  bcdefgh\\n'))",
     "raise ValueError",
     "raise ValueError('')",
     "raise ValueError('two\\nlines')",
