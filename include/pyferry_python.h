@@ -326,6 +326,7 @@ typedef struct PyCriticalSection2 {
 #define PY_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
 #define PyBUF_MAX_NDIM 64
 #define Py_UNICODE_REPLACEMENT_CHARACTER ((Py_UCS4)0xFFFD)
+#define METH_METHOD 0x0200
 /* With the flag that 3.9 wants; later ones take no notice of it. */
 #define Py_TPFLAGS_DEFAULT (1UL << 18)
 #define PyABIInfo_STABLE 0x0001
@@ -3594,8 +3595,6 @@ static inline Py_ssize_t PyTuple_Size(PyObject *a) { return pyferry_python_.p_Py
 static inline unsigned int PyType_ClearCache(void) { return pyferry_python_.p_PyType_ClearCache(); }
 /** 0; -1: an exception is set. Since 3.14. */
 static inline int PyType_Freeze(PyTypeObject *a) { return pyferry_python_.p_PyType_Freeze(a); }
-/** A new reference; NULL: an exception is set. Since 3.12. */
-static inline PyObject *PyType_FromMetaclass(PyTypeObject *a, PyObject *b, PyType_Spec *c, PyObject *d) { return pyferry_python_.p_PyType_FromMetaclass(a, b, c, d); }
 /** A new reference; NULL: an exception is set. Since 3.15. */
 static inline PyObject *PyType_FromSlots(PySlot *a) { return pyferry_python_.p_PyType_FromSlots(a); }
 /** A new reference; NULL: an exception is set. */
@@ -4440,6 +4439,8 @@ static inline PyObject *PyModule_FromDefAndSpec2(PyModuleDef *a, PyObject *b, in
     pyferry_python_known_slots_(a);
     return pyferry_python_.p_PyModule_FromDefAndSpec2(pyferry_python_theirs_(a), b, c);
 }
+#define PyModule_AddIntMacro(module, name) PyModule_AddIntConstant(module, #name, name)
+#define PyModule_AddStringMacro(module, name) PyModule_AddStringConstant(module, #name, name)
 #define PyModule_Create(def) PyModule_Create2(def, PYTHON_ABI_VERSION)
 #define PyModule_FromDefAndSpec(def, spec) PyModule_FromDefAndSpec2(def, spec, PYTHON_ABI_VERSION)
 static inline int PyModule_ExecDef(PyObject *a, PyModuleDef *b) {
@@ -4461,7 +4462,7 @@ static inline PyObject *PyType_GetModuleByDef(PyTypeObject *a, PyModuleDef *b) {
     return pyferry_python_.p_PyType_GetModuleByDef(a, pyferry_python_theirs_(b));
 }
 
-/* ---- Types with data of their own, before 3.12 ---- */
+/* ---- Types with data of their own, before 3.14 ---- */
 
 static inline Py_ssize_t pyferry_python_aligned_(Py_ssize_t size) { return (size + 15) & ~(Py_ssize_t)15; }
 /* The size of a type's instances; -1: an exception is set. */
@@ -4486,8 +4487,9 @@ static inline PyObject *pyferry_python_best_base_(PyObject *bases) {
     return base;
 }
 /* What 3.12 does with a negative basicsize, and with members that lie in the data that it stands for: `spec` gets the sizes and
- * offsets that these come to, with a copy of the slots where there are such members. `bases` may be NULL. `copies` gets what
- * PyMem_Free frees when the type is made, which has copies of its own. -1: an exception is set. */
+ * offsets that these come to, with a copy of the slots where there are such members. What __weaklistoffset__ and the like say,
+ * 3.12 and 3.13 take to lie that far from the start of the object: there they are why this is done. `bases` may be NULL. `copies`
+ * gets what PyMem_Free frees when the type is made, which has copies of its own. -1: an exception is set. */
 static inline int pyferry_python_spec_(PyType_Spec *spec, PyObject *bases, void **copies) {
     const PyType_Slot *slot;
     const PyMemberDef *member;
@@ -4496,18 +4498,21 @@ static inline int pyferry_python_spec_(PyType_Spec *spec, PyObject *bases, void 
     PyObject *base = (PyObject *)pyferry_python_.p_PyBaseObject_Type;
     Py_ssize_t size;
     size_t slots = 1, members = 0;
-    int relative = 0, bases_given = bases != NULL;
+    int relative = 0, special = 0, bases_given = bases != NULL;
+    unsigned long version = pyferry_python_version_();
     *copies = NULL;
-    if (pyferry_python_version_() >= 0x030c0000UL) return 0;
+    if (version >= 0x030e0000UL) return 0;
     for (slot = spec->slots; slot->slot != 0; slot++, slots++) {
         if (slot->slot == Py_tp_base) base = (PyObject *)slot->pfunc;
         if (slot->slot == Py_tp_bases && !bases_given) bases = (PyObject *)slot->pfunc;
         if (slot->slot != Py_tp_members) continue;
         for (member = (const PyMemberDef *)slot->pfunc; member->name != NULL; member++, members++) {
             relative |= member->flags & Py_RELATIVE_OFFSET;
+            special |= member->flags & Py_RELATIVE_OFFSET && strncmp(member->name, "__", 2) == 0;
         }
         members++;
     }
+    if (version >= 0x030c0000UL && !special) return 0;
     if (spec->basicsize >= 0) {
         if (relative) PyErr_SetString(PyExc_SystemError, "With Py_RELATIVE_OFFSET, basicsize must be negative.");
         return relative ? -1 : 0;
@@ -4565,6 +4570,14 @@ static inline PyObject *PyType_FromModuleAndSpec(PyObject *a, PyType_Spec *b, Py
     void *copies;
     PyObject *type = NULL;
     if (pyferry_python_spec_(&spec, c, &copies) == 0) type = pyferry_python_.p_PyType_FromModuleAndSpec(a, &spec, c);
+    PyMem_Free(copies);
+    return type;
+}
+static inline PyObject *PyType_FromMetaclass(PyTypeObject *a, PyObject *b, PyType_Spec *c, PyObject *d) {
+    PyType_Spec spec = *c;
+    void *copies;
+    PyObject *type = NULL;
+    if (pyferry_python_spec_(&spec, d, &copies) == 0) type = pyferry_python_.p_PyType_FromMetaclass(a, b, &spec, d);
     PyMem_Free(copies);
     return type;
 }

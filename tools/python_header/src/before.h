@@ -326,6 +326,7 @@ typedef struct PyCriticalSection2 {
 #define PY_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
 #define PyBUF_MAX_NDIM 64
 #define Py_UNICODE_REPLACEMENT_CHARACTER ((Py_UCS4)0xFFFD)
+#define METH_METHOD 0x0200
 /* With the flag that 3.9 wants; later ones take no notice of it. */
 #define Py_TPFLAGS_DEFAULT (1UL << 18)
 #define PyABIInfo_STABLE 0x0001
