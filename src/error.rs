@@ -99,6 +99,21 @@ impl Error {
     pub(crate) fn says(status: Status, message: fmt::Arguments<'_>) -> Error {
         Error::new(status, message.to_string())
     }
+
+    /// A failure of the calling thread, which the sentence begins with.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn here(status: Status, says: &str) -> Error {
+        Error::says(status, format_args!("{} {says}", sys::describe_thread(sys::thread_id())))
+    }
+
+    /// The system gives this process no more threads. Which one is missing: "that watches ", and whom.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn no_thread(which: &str, whom: &str, error: &std::io::Error) -> Error {
+        let text = format!("cannot start a thread {which}{whom}: {error}; call again when others have ended");
+        Error::here(Status::NoMemory, &text)
+    }
 }
 
 /// C has a message as a string that ends at the first NUL, and what Python code raises can have some.

@@ -107,7 +107,7 @@ pub fn ask(program: &Path, said_by: &str, config: &Config) -> Result<Installatio
     if let Err(error) = reader {
         let _ = child.kill();
         let _ = child.wait();
-        fail!(NoMemory, "cannot start a thread that asks {} ({said_by}): {error}", program.display());
+        return Err(Error::no_thread("that asks ", &program.display().to_string(), &error));
     }
     let Some(lines) = answers(&mut child) else {
         let _ = child.kill();

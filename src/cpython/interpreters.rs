@@ -185,7 +185,7 @@ impl Python {
                 WrongOrder,
                 "the first view of Python was asked for while a library is being loaded, in DllMain or the initialiser of a global object: it takes a thread, and none begins meanwhile. Ask from a function that is called when the library is loaded"
             ),
-            Err(error) => fail!(NoMemory, "cannot start a thread: {error}"),
+            Err(error) => Err(Error::no_thread("that goes to the main interpreter", "", &error)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! pyferry_call: a function of the host's, called attached.
 
 use super::script;
-use crate::error::{Result, fail};
+use crate::error::{Error, Result, Status};
 use crate::registry::Interpreter;
 use crate::sys::Label;
 use crate::thread::{self, Admission};
@@ -22,20 +22,16 @@ pub fn attached(interpreter: &Arc<Interpreter>, label: Label, f: &mut dyn FnMut(
     }
     thread::detach(ticket)?;
     if left.open {
-        fail!(
-            WrongOrder,
-            "the function that {} called in {} left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale",
-            thread::this_thread(),
-            interpreter.name()
-        );
+        let why = "it left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): that has been ended, and its token is stale";
+        return Err(failed(Status::WrongOrder, interpreter, why));
     }
     if left.away {
-        fail!(
-            NotAttached,
-            "the function that {} called in {} let go of it (PyEval_SaveThread) and did not come back: it must leave the thread as it finds it",
-            thread::this_thread(),
-            interpreter.name()
-        );
+        let why = "it let go of the interpreter (PyEval_SaveThread) and did not come back: it must leave the thread as it finds it";
+        return Err(failed(Status::NotAttached, interpreter, why));
     }
     result
+}
+
+fn failed(status: Status, interpreter: &Interpreter, why: &str) -> Error {
+    thread::failed(status, "called a function in", interpreter, why)
 }

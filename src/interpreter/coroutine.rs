@@ -2,7 +2,7 @@
 
 use super::script;
 use crate::cpython::{Begun, Lent, Python, Reference};
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, Status};
 use crate::queue::release;
 use crate::registry::Interpreter;
 use crate::sys::{Condvar, Label, Mutex};
@@ -108,11 +108,13 @@ fn begin_and_wait(
     let ends = Arc::clone(wait);
     let future = match python.begin_coroutine(event_loop, coroutine, Box::new(move || ends.end(End::Done)))? {
         Begun::Future(future) => future,
-        Begun::Closed => fail!(Closed, "the event loop is closed: the coroutine was not begun"),
-        Begun::Here => fail!(
-            WrongThread,
-            "this thread runs the event loop, and would wait for itself: await the coroutine there, or wait on another thread"
-        ),
+        Begun::Closed => {
+            return Err(failed(Status::Closed, interpreter, "the event loop is closed, and it was not begun"));
+        }
+        Begun::Here => {
+            let why = "this very thread runs the event loop: await it there, or wait on another thread";
+            return Err(failed(Status::WrongThread, interpreter, why));
+        }
     };
     let result = loop {
         let look = Instant::now() + LOOK;
@@ -126,20 +128,15 @@ fn begin_and_wait(
         match end {
             Some(End::Done) => break result_of(python, future),
             None if python.is_closed_loop(event_loop) => {
-                break Err(Error::new(
-                    Status::Closed,
-                    "the event loop was closed before the coroutine came to its end",
-                ));
+                break Err(failed(Status::Closed, interpreter, "the event loop was closed before that"));
             }
             None if !is_over => {}
             // A future that is done cannot be cancelled: its result counts.
             _ if !python.cancel_future(future) => break result_of(python, future),
             Some(End::Closing) => break Err(closing(interpreter)),
             None => {
-                break Err(Error::new(
-                    Status::Timeout,
-                    "the coroutine has not come to its end in time, and is cancelled",
-                ));
+                let why = "the time limit has passed, and it is cancelled: begin another one, with more time";
+                break Err(failed(Status::Timeout, interpreter, why));
             }
         }
     };
@@ -157,6 +154,9 @@ fn result_of(python: &Python, future: Reference) -> Result<Reference> {
 }
 
 fn closing(interpreter: &Interpreter) -> Error {
-    let name = interpreter.name();
-    Error::says(Status::Closed, format_args!("{name} is shutting down or has ended: nobody waits there any more"))
+    failed(Status::Closed, interpreter, "that interpreter is shutting down or has ended")
+}
+
+fn failed(status: Status, interpreter: &Interpreter, why: &str) -> Error {
+    thread::failed(status, "does not wait for the end of a coroutine in", interpreter, why)
 }

@@ -8,6 +8,9 @@ use crate::sys::Label;
 use crate::thread::{self, Admission, Opening};
 use std::sync::Arc;
 
+/// What such a thread does in main, for reports.
+const END: Label = Label::new(c"pyferry_interpreter_end");
+
 /// pyferry_interpreter_end and pyferry_interpreter_stop.
 pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
     check(interpreter)?;
@@ -32,15 +35,15 @@ pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
         TakenDown::Elsewhere if interpreter.is_closed() => {
             fail!(Closed, "{name} was ended by another thread meanwhile")
         }
-        TakenDown::Elsewhere => fail!(
-            Closed,
-            "this thread was attached to an interpreter that was shut down while it waited for {name}: it is attached to nothing; {name} lets nobody new in: call again"
-        ),
+        TakenDown::Elsewhere => {
+            let why = "meanwhile the interpreter it was attached to was shut down, and it is attached to nothing; nobody new is let in: call again";
+            Err(thread::failed(Status::Closed, "waited for", interpreter, why))
+        }
     }
 }
 
 fn finish_attached(interpreter: &Interpreter, main: &Arc<Interpreter>, claim: Claim<'_>) -> Result<Finished> {
-    let ticket = thread::attach(main, Admission::Open, Label::new(c"pyferry_interpreter_end"))?;
+    let ticket = thread::attach(main, Admission::Open, END)?;
     let finished = finish_from_main(interpreter, claim);
     thread::detach(ticket)?;
     finished
@@ -62,10 +65,8 @@ fn check(interpreter: &Interpreter) -> Result<()> {
         fail!(Closed, "{name} has ended already");
     }
     if thread::is_inside(interpreter) {
-        fail!(
-            WrongThread,
-            "this thread is attached to {name} and would wait for itself: detach first, or end it from another thread"
-        );
+        let why = "it would wait for itself; detach first, or end the interpreter from another thread";
+        return Err(thread::failed(Status::WrongThread, "is attached to", interpreter, why));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 //! mark: they are hit if they run Python code at that moment.
 
 use super::helpers;
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, fail};
 use crate::registry::{self, Interpreter, own};
 use crate::sys;
 use crate::thread::{self, Admission};
@@ -32,8 +32,7 @@ pub fn interrupt(interpreter: &Arc<Interpreter>) -> Result<()> {
         let target = Arc::clone(interpreter);
         sys::spawn(c"pyferry-intr", move || deliver(&target)).map_err(|error| {
             interpreter.delivery.give_up();
-            let text = format!("cannot start a thread that interrupts {}: {error}", interpreter.name());
-            Error::new(Status::NoMemory, text)
+            Error::no_thread("that interrupts ", &interpreter.name(), &error)
         })?;
     }
     // The helper is nearly always done at once, and then a thread that enters Python after this call is not hit.

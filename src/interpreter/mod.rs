@@ -16,7 +16,7 @@ pub use interrupt::interrupt;
 pub use limits::Limits;
 
 use crate::cpython::{Python, Raw, Sharing};
-use crate::error::{Result, fail};
+use crate::error::{Error, Result, Status, fail};
 use crate::host::output::Output;
 use crate::host::{at_end, output};
 use crate::observe;
@@ -105,7 +105,7 @@ pub fn current() -> Result<Arc<Interpreter>> {
         return Ok(known);
     }
     if registry::is_ending_here(python, raw) {
-        fail!(Closed, "the interpreter that this thread is attached to is in the last of its shutdown");
+        return Err(Error::here(Status::Closed, "is attached to an interpreter that is in the last of its shutdown"));
     }
     let main = main(python)?;
     if main.is(Some(raw)) {

@@ -148,8 +148,7 @@ impl<'a> Waiting<'a> {
         let interpreter = Arc::clone(self.0);
         sys::spawn(c"pyferry-observe", move || observe(&interpreter)).map_err(|error| {
             with_entry(self.0, |ending| ending.observed = false);
-            let text = format!("cannot start a thread that sees who is left in {}: {error}", self.0.name());
-            Error::new(Status::NoMemory, text)
+            Error::no_thread("that sees who is left in ", &self.0.name(), &error)
         })
     }
 }
@@ -386,7 +385,6 @@ pub fn tell_from_here(interpreter: &Arc<Interpreter>) {
 /// Starts a helper thread that calls `tell_from_here`.
 pub fn tell_from_own_thread(interpreter: &Arc<Interpreter>) -> Result<()> {
     let target = Arc::clone(interpreter);
-    sys::spawn(c"pyferry-exit", move || tell_from_here(&target)).map_err(|error| {
-        Error::says(Status::NoMemory, format_args!("cannot start a thread to end {} with: {error}", interpreter.name()))
-    })
+    sys::spawn(c"pyferry-exit", move || tell_from_here(&target))
+        .map_err(|error| Error::no_thread("that tells Python's own of the end of ", &interpreter.name(), &error))
 }

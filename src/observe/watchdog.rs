@@ -4,7 +4,7 @@
 
 use super::table::{Activity, Seen, seen_by};
 use crate::cpython::Python;
-use crate::error::{Result, fail};
+use crate::error::{Error, Result};
 use crate::sys::{Condvar, Mutex};
 use crate::trace::Kind;
 use crate::{registry, sys, thread};
@@ -90,7 +90,7 @@ pub fn set(alarm: Option<Alarm>, limits: Limits) -> Result<()> {
             if let Err(error) = sys::spawn(c"pyferry-watchd", watch_all) {
                 // Not dropped: after an error the host's `destroy` is not called.
                 std::mem::forget(alarm);
-                fail!(NoMemory, "cannot start a thread that watches: {error}");
+                return Err(Error::no_thread("that watches", "", &error));
             }
             watch.watched = true;
         }

@@ -1,7 +1,7 @@
 //! pyferry_queue_call: a job whose poster waits for it.
 
 use super::{Job, Queue};
-use crate::error::{Result, Status, fail};
+use crate::error::{Error, Result, Status};
 use crate::sys::{Condvar, Mutex};
 use crate::thread;
 use std::ffi::CString;
@@ -24,14 +24,17 @@ impl Call {
     pub fn post(&self, job: &Job) -> Result<()> {
         self.queue.check_fork()?;
         if self.queue.turn.is_mine() {
-            fail!(
-                WrongOrder,
-                "this thread is in a job of the queue, and would wait for itself: do it here, or post it (pyferry_queue_post)"
-            );
+            return Err(self.failed(
+                Status::WrongOrder,
+                "it is in a job of that queue, and would wait for itself: do it here, or post it (pyferry_queue_post)",
+            ));
         }
         match self.queue.post(job) {
             Status::Ok => Ok(()),
-            Status::QueueFull => fail!(QueueFull, "the queue has no free place: the job was not posted"),
+            Status::QueueFull => Err(self.failed(
+                Status::QueueFull,
+                "there is no free place: the job was not posted, call again when some have run (pyferry_queue_run)",
+            )),
             _ => Err(self.queue.closed()),
         }
     }
@@ -46,9 +49,10 @@ impl Call {
     fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {
         match self.done.wait_for(self.result.lock(), deadline, Option::take) {
             Some(result) => result,
-            None => {
-                fail!(Timeout, "the job has not been run to its end yet: it stays in the queue, and is called once")
-            }
+            None => Err(self.failed(
+                Status::Timeout,
+                "the job has not been run to its end yet: it stays in the queue, and is called once, so its data has to last",
+            )),
         }
     }
 
@@ -58,6 +62,10 @@ impl Call {
         let result = if status == Status::Ok { self.take_exception() } else { Err(self.queue.closed()) };
         *self.result.lock() = Some(result);
         self.done.notify_all();
+    }
+
+    fn failed(&self, status: Status, why: &str) -> Error {
+        thread::failed(status, "called a job through a queue of", &self.queue.interpreter, why)
     }
 
     fn take_exception(&self) -> Result<()> {

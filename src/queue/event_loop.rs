@@ -9,7 +9,7 @@
 
 use super::{Host, Job, Queue, Runner, SLICE, list};
 use crate::cpython::{Lent, Python, Reference};
-use crate::error::{Result, Status, fail};
+use crate::error::{Result, Status};
 use crate::registry::{Interpreter, own};
 use crate::thread::{self, Admission};
 use std::cell::Cell;
@@ -149,7 +149,8 @@ pub fn post(interpreter: &Arc<Interpreter>, object: Lent, job: &Job, host: impl 
                 return Ok(());
             }
             Status::QueueFull => {
-                fail!(QueueFull, "{CAPACITY} jobs wait for the event loop already: the job was not posted")
+                let why = "as many jobs wait for it as there is room for: this one was not posted, post it when the loop has run some";
+                return Err(thread::failed(Status::QueueFull, "posted to an event loop of", interpreter, why));
             }
             // Closed: its worker has ended meanwhile. The next turn of this loop makes a new queue.
             _ => {}

@@ -35,7 +35,7 @@ pub fn start(queue: &Arc<Queue>) -> Result<()> {
     }
     let own = Arc::clone(queue);
     sys::spawn(c"pyferry-queue", move || work(&own))
-        .map_err(|error| Error::says(Status::NoMemory, format_args!("cannot start a thread for the queue: {error}")))
+        .map_err(|error| Error::no_thread("for a queue of ", &queue.interpreter.name(), &error))
 }
 
 fn work(queue: &Arc<Queue>) {

@@ -14,7 +14,7 @@ use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
 use super::{Admission, Caller, THREAD, Thread};
 use super::{gil_nudge, give_back, orphans, reattach, slowly, stand_ins, this_thread};
 use crate::cpython::{Addresses, Aside, Python, State};
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, Status};
 use crate::registry::{self, Interpreter, Participant};
 use crate::sys::Label;
 use crate::trace::{self, What};
@@ -284,7 +284,12 @@ impl Thread {
         let Some((unattached, source)) = self.choose_state(&local, before) else {
             self.unpin(&local);
             self.restore(python, outer);
-            fail!(NoMemory, "CPython could not make a thread state for {} in {}", this_thread(), target.name());
+            return Err(super::failed(
+                Status::NoMemory,
+                "cannot enter",
+                target,
+                "CPython could not make a thread state",
+            ));
         };
         let state = unattached.state;
         let now = current.map_or(before, State::as_ptr);

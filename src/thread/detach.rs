@@ -4,7 +4,7 @@ use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
 use super::{Caller, THREAD, Thread, give_back, slowly, this_thread, with_frozen_attachments};
 use crate::cpython::Python;
-use crate::error::{Result, Status, fail};
+use crate::error::{Error, Result, Status, fail};
 use crate::registry;
 use crate::sys::Label;
 use crate::trace::{self, What};
@@ -182,7 +182,8 @@ impl Thread {
             Kind::Entered { source, before, outer, aside } => (source, before, outer, aside),
             Kind::Nested => return self.detach_nested(ticket, frame),
             Kind::Suspended { .. } => {
-                fail!(WrongOrder, "{} is suspended, and this is not a token: pass it to pyferry_resume", this_thread())
+                let says = "is suspended, and this is not a token: pass it to pyferry_resume";
+                return Err(Error::here(Status::WrongOrder, says));
             }
         };
         let Some(local) = self.locals.at(frame.participant) else {
@@ -213,11 +214,9 @@ impl Thread {
         if self.restore(python, outer) {
             return Ok(());
         }
-        fail!(
-            Closed,
-            "{} is detached, and attached to nothing: the interpreter it was attached to before was shut down meanwhile",
-            this_thread()
-        )
+        let says =
+            "is detached, and attached to nothing: the interpreter it was attached to before was shut down meanwhile";
+        Err(Error::here(Status::Closed, says))
     }
 
     // Unlike `detach_slow`, does not ask for `raw`: if this thread takes the interpreter down, that may be gone, even since before the

@@ -55,7 +55,7 @@ pub use stack::Ticket;
 pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
-use crate::error::{Result, fail};
+use crate::error::{Error, Result, Status, fail};
 use crate::registry::{self, Entry, Interpreter, Participant, fork};
 use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
@@ -173,7 +173,8 @@ pub fn attached_python() -> Result<(&'static Python, State)> {
         Some(state) => Ok((python, state)),
         None => {
             Python::running()?;
-            fail!(NotAttached, "{} is not attached to any interpreter: call pyferry_attach first", this_thread())
+            let says = "is not attached to any interpreter: call pyferry_attach first";
+            Err(Error::here(Status::NotAttached, says))
         }
     }
 }
@@ -463,6 +464,13 @@ fn call_closer(me: &Thread, participant: &'static Participant) {
 /// The slow path of a call; FORKED in a child that CPython does not know of.
 fn slowly<R>(f: impl FnOnce(&Thread) -> Result<R>) -> Result<R> {
     fork::check().and_then(|()| THREAD.with(f))
+}
+
+/// A failure of this thread at an interpreter: that it "has called a job in a queue of" it, and why that failed.
+#[cold]
+#[inline(never)]
+pub fn failed(status: Status, does: &str, interpreter: &Interpreter, why: &str) -> Error {
+    Error::here(status, &format!("{does} {}: {why}", interpreter.name()))
 }
 
 /// "thread 4711 "render""

@@ -2,9 +2,9 @@
 
 use super::detach::{end_slowly, ended};
 use super::stack::{Frame, INLINE, Kind, Outer, Ticket};
-use super::{Caller, THREAD, Thread, attached_python, give_back, slowly, this_thread};
+use super::{Caller, THREAD, Thread, attached_python, give_back, slowly};
 use crate::cpython::Python;
-use crate::error::{Result, fail};
+use crate::error::{Error, Result, Status};
 use crate::sys::Label;
 use std::cell::Cell;
 
@@ -116,30 +116,23 @@ impl Thread {
         let depth = self.stack.check(ticket, "suspension")?;
         let Some(Frame { state, participant, kind: Kind::Suspended { is_pinned }, .. }) = self.stack.frame(depth)
         else {
-            fail!(
-                WrongOrder,
-                "{} is not suspended, and this is not a suspension: pass it to pyferry_detach",
-                this_thread()
-            );
+            let says = "is not suspended, and this is not a suspension: pass it to pyferry_detach";
+            return Err(Error::here(Status::WrongOrder, says));
         };
         let python = Python::in_process()?;
         let is_over = self.locals.at(participant).is_some_and(|local| local.is_over());
         if !is_over && self.current(python).is_some() {
-            fail!(
-                WrongOrder,
-                "{} is attached to an interpreter already: it came back by other means, and must let go by them first",
-                this_thread()
-            );
+            let says =
+                "is attached to an interpreter already: it came back by other means, and must let go by them first";
+            return Err(Error::here(Status::WrongOrder, says));
         }
         let is_back = self.restore(python, Some(Outer { state, participant, is_pinned }));
         self.stack.truncate(depth - 1);
         if is_back {
             return Ok(());
         }
-        fail!(
-            Closed,
-            "the interpreter that {} let go of has ended, or did not wait for it: the suspension is over",
-            this_thread()
-        )
+        let says =
+            "cannot come back: the interpreter it let go of has ended, or did not wait for it; the suspension is over";
+        Err(Error::here(Status::Closed, says))
     }
 }

@@ -4,7 +4,7 @@ use super::buffer::Buffer;
 use super::durations::{Duration, Durations, Summary};
 use super::posts::Posts;
 use super::writer::{HEAD, Newcomer, Order, Writer};
-use crate::error::{Result, fail};
+use crate::error::{Error, Result, fail};
 use crate::sys::{Condvar, Mutex, Scale};
 use crate::{registry, sys};
 use std::fs::File;
@@ -179,7 +179,7 @@ impl Opened {
         let scale = Scale::begin();
         let began = scale.moment();
         if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, scale)) {
-            fail!(NoMemory, "cannot start the thread by which {}: {error}", desk.what());
+            return Err(Error::no_thread("by which ", &desk.what(), &error));
         }
         static AT_EXIT: Once = Once::new();
         AT_EXIT.call_once(|| sys::at_exit(stop_at_exit));

@@ -127,6 +127,7 @@ static void stopped(void)
         posted++;
     CHECK_STATUS(status, PYFERRY_STATUS_QUEUE_FULL);
     CHECK_REFUSED(pyferry_asyncio_post(loop.view, loop.object, job, NULL), PYFERRY_STATUS_QUEUE_FULL, "not posted");
+    CHECK_SAYS_WHO(loop.view);
     CHECK(posted == ROOM && ran == 0);
     run_in(loop.view, "import time\nwhile loop.calls == 0:\n    time.sleep(0.001)\nassert loop.calls == 1");
     loop_start(&loop);

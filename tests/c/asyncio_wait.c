@@ -101,6 +101,7 @@ static void time_is_up(void)
     bool has_begun = false;
     for (int64_t limit = 50; !has_begun; limit *= 2) { /* the loop may be slow to begin it */
         CHECK_REFUSED(wait_for("long", limit, NULL), PYFERRY_STATUS_TIMEOUT, "is cancelled");
+        CHECK_SAYS_WHO(loop.view);
         pyferry_token token = attach(loop.view);
         has_begun = pyferry_exec("assert events", NULL) == PYFERRY_STATUS_OK;
         detach(token);
@@ -117,7 +118,8 @@ static void wait_here(void *unused, pyferry_status status)
     CHECK_OK(status);
     PyObject *coroutine = call("answer");
     CHECK_REFUSED(pyferry_asyncio_await(loop.view, loop.object, coroutine, -1, NULL), PYFERRY_STATUS_WRONG_THREAD,
-                  "await the coroutine there");
+                  "await it there");
+    CHECK_SAYS_WHO(loop.view);
     CHECK(PyErr_Occurred() == NULL);
     PyThreadState *state = PyEval_SaveThread();
     CHECK_STATUS(pyferry_asyncio_await(loop.view, loop.object, coroutine, -1, NULL), PYFERRY_STATUS_WRONG_THREAD);
@@ -159,6 +161,7 @@ static void closed_meanwhile(void)
     CHECK_STATUS(begun, PYFERRY_STATUS_CLOSED);
     CHECK_STATUS(waiting, PYFERRY_STATUS_CLOSED);
     CHECK_REFUSED(wait_for("answer", -1, NULL), PYFERRY_STATUS_CLOSED, "the event loop is closed");
+    CHECK_SAYS_WHO(loop.view);
 }
 
 /* It comes to its end when it is told to. */

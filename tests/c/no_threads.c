@@ -8,7 +8,11 @@
 
 static pyferry_view *view;
 
-#define NO_MEMORY(call) CHECK_REFUSED(call, PYFERRY_STATUS_NO_MEMORY, "cannot start")
+#define NO_MEMORY(call)                                                                                                \
+    do {                                                                                                               \
+        CHECK_REFUSED(call, PYFERRY_STATUS_NO_MEMORY, "cannot start a thread ");                                       \
+        CHECK_SAYS_WHO(NULL);                                                                                          \
+    } while (0)
 
 static void *first_views(void *unused)
 {

@@ -92,6 +92,8 @@ static void calling_job(void *status_of_call, pyferry_status status)
 {
     CHECK_OK(status);
     *(pyferry_status *)status_of_call = pyferry_queue_call(queue, job, NULL, -1);
+    CHECK_SAYS_WHO(view);
+    CHECK_SAYS("post it (pyferry_queue_post)");
 }
 
 static void *call_and_close(void *status_of_call)
@@ -133,6 +135,7 @@ static void by_worker(void)
     struct event go_on = EVENT_INIT;
     CHECK_OK(pyferry_queue_post(queue, waiting_job, &go_on));
     CHECK_REFUSED(pyferry_queue_call(queue, job, NULL, 20), PYFERRY_STATUS_TIMEOUT, "stays in the queue");
+    CHECK_SAYS_WHO(view);
     CHECK(ran == 2);
     event_set(&go_on);
     CHECK(becomes(&ran, 3));
@@ -146,6 +149,7 @@ static void by_nobody(void)
     CHECK_STATUS(pyferry_queue_call(queue, job, NULL, 0), PYFERRY_STATUS_TIMEOUT);
     CHECK_STATUS(pyferry_queue_call(queue, job, NULL, 10), PYFERRY_STATUS_TIMEOUT);
     CHECK_REFUSED(pyferry_queue_call(queue, job, NULL, -1), PYFERRY_STATUS_QUEUE_FULL, "not posted");
+    CHECK_SAYS_WHO(view);
     CHECK_OK(pyferry_queue_run(queue, 1, -1, NULL));
     CHECK(ran == 1 && closed == 0);
     pyferry_queue_free(queue);

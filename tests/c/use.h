@@ -42,6 +42,17 @@ static inline const char *last_error(void)
         CHECK(strstr(last_error(), part) != NULL);                                                                     \
     } while (0)
 
+/* The message names this thread, and the interpreter of the view if it is about one. */
+#define CHECK_SAYS_WHO(view)                                                                                           \
+    do {                                                                                                               \
+        char who_[64];                                                                                                 \
+        snprintf(who_, sizeof who_, "thread %d", (int)gettid());                                                       \
+        CHECK_SAYS(who_);                                                                                              \
+        int64_t id_ = pyferry_view_interpreter_id(view);                                                               \
+        snprintf(who_, sizeof who_, id_ == 0 ? "the main interpreter" : id_ < 0 ? "" : "interpreter %d", (int)id_);    \
+        CHECK_SAYS(who_);                                                                                              \
+    } while (0)
+
 /* ---- in and out ---- */
 
 static inline pyferry_token attach(const pyferry_view *view)

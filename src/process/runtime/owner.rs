@@ -4,7 +4,7 @@ use super::here::Here;
 use super::initializing::{Initializing, finalize, initialize};
 use super::{Options, RUNTIME};
 use crate::cpython::Python;
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, fail};
 use crate::interpreter::{Limits, python_threads, shutdown};
 use crate::registry::{Interpreter, own};
 use crate::sys::{self, Receiver, Sender, SignalMask, channel};
@@ -148,7 +148,7 @@ impl Starter {
             }
         };
         let thread = sys::spawn_joinable(c"pyferry-python", stack_size, live)
-            .map_err(|error| Error::says(Status::NoMemory, format_args!("cannot start a thread: {error}")))?;
+            .map_err(|error| Error::no_thread("to start Python on", "", &error))?;
         Ok(Starter { thread, lives, stack_size })
     }
 }

@@ -3,7 +3,7 @@
 use super::owner::Place;
 use super::{RUNTIME, Stage};
 use crate::cpython::Python;
-use crate::error::{Result, fail};
+use crate::error::{Error, Result, Status, fail};
 use crate::interpreter::call;
 use crate::registry::Interpreter;
 use crate::sys::Label;
@@ -17,10 +17,8 @@ pub fn pump() -> Result<()> {
     let main = main_of_this_thread()?;
     let python = main.python;
     if thread::current(python).is_some() {
-        fail!(
-            WrongOrder,
-            "this thread is attached, and Python runs its pending calls by itself: call pyferry_runtime_pump where it is not attached"
-        );
+        let says = "is attached, and Python runs its pending calls by itself: call pyferry_runtime_pump where it is not attached";
+        return Err(Error::here(Status::WrongOrder, says));
     }
     call::attached(&main, PUMP, &mut || _ = python.make_pending_calls_of_a_round())
 }

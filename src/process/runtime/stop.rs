@@ -26,10 +26,8 @@ pub fn stop(limits: &Limits) -> Result<()> {
         thread::current(python).is_some() || registry::all().iter().any(|interpreter| thread::is_inside(interpreter))
     };
     if ours && is_inside() {
-        fail!(
-            WrongThread,
-            "this thread is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread"
-        );
+        let says = "is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread";
+        return Err(Error::here(Status::WrongThread, says));
     }
     if let Stage::Running(owner) | Stage::Stopping(owner) = &runtime.stage
         && !owner.can_be_told_here()
