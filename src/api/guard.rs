@@ -44,7 +44,10 @@ impl View {
     #[doc(alias = "pyferry_guard_open")]
     pub fn guard(&self) -> Result<Guard> {
         fork::check()?;
-        Ok(Guard { view: self.clone(), guard: Some(thread::open_guard(&self.interpreter, Opening::Open)?) })
+        Ok(Guard {
+            view: self.clone(),
+            guard: Some(thread::open_guard(&self.interpreter, Opening::Open, Label::NONE)?),
+        })
     }
 }
 

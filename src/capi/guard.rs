@@ -1,5 +1,6 @@
 use super::{enter, out, pyferry_view, required};
 use crate::error::{Result, Status};
+use crate::sys::Label;
 use crate::thread::{self, Guard, Opening};
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ unsafe fn open(view: *const pyferry_view, opening: Opening, out: *mut *mut pyfer
     enter(|| {
         // SAFETY: as the caller says.
         let (view, out) = unsafe { (required(view, "view")?, self::out(out, "out")?) };
-        out.put(Box::into_raw(thread::open_guard(&view.interpreter, opening)?).cast::<pyferry_guard>());
+        out.put(Box::into_raw(thread::open_guard(&view.interpreter, opening, Label::NONE)?).cast::<pyferry_guard>());
         Ok(())
     })
 }

@@ -24,7 +24,7 @@ pub fn stop(interpreter: &Arc<Interpreter>, limits: &Limits) -> Result<()> {
         // Keeps Python running meanwhile: the attach has no pin if it nests on a state of others. If main is closing already this
         // fails, and main's shutdown gets the claim next.
         let main = super::main(interpreter.python)?;
-        let held = thread::open_guard(&main, Opening::WhileHeld)?;
+        let held = thread::open_guard(&main, Opening::WhileHeld, END)?;
         let finished = finish_attached(interpreter, &main, claim);
         thread::close_guard(held);
         finished

@@ -178,7 +178,7 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
     python.own_character_names()?;
     // This thread may be nested on a state of others: then no pin keeps main until the new interpreter is among those that its shutdown
     // ends.
-    let held = thread::open_guard(main, Opening::Open)?;
+    let held = thread::open_guard(main, Opening::Open, Label::new(c"pyferry_interpreter_new"))?;
     let outer = MAKING.replace(Some(sharing));
     let set_up = |raw, first| {
         output::ensure(python)?;

@@ -36,7 +36,7 @@ pub enum Opening {
 }
 
 impl Thread {
-    pub(super) fn open_guard(&self, target: &Arc<Interpreter>, opening: Opening) -> Result<Box<Guard>> {
+    pub(super) fn open_guard(&self, target: &Arc<Interpreter>, opening: Opening, label: Label) -> Result<Box<Guard>> {
         if target.is_closed() {
             return Err(self.refused(target));
         }
@@ -52,7 +52,7 @@ impl Thread {
         if entry.thread() != serial {
             take(entry);
         }
-        entry.set_label(Label::NONE);
+        entry.set_label(label);
         if !target.gate.enter(guard.participant) {
             // Before the pin is taken, so that the guard never passes for one from before the shutdown.
             entry.set_label(LATE);

@@ -155,9 +155,9 @@ pub fn forget() -> Result<()> {
     check_back(!was_attached || current().is_some(), "the states are deleted")
 }
 
-/// Opens a guard.
-pub fn open_guard(target: &Arc<Interpreter>, opening: Opening) -> Result<Box<Guard>> {
-    THREAD.with(|me| me.cleanly(|| me.open_guard(target, opening)))
+/// Opens a guard. The label says who holds it, if that is a call of pyferry's own.
+pub fn open_guard(target: &Arc<Interpreter>, opening: Opening, label: Label) -> Result<Box<Guard>> {
+    THREAD.with(|me| me.cleanly(|| me.open_guard(target, opening, label)))
 }
 
 /// The interpreter that this thread is attached to now, by pyferry or by others.
