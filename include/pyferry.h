@@ -522,7 +522,8 @@ typedef struct pyferry_queue_options {
  * With PYFERRY_STATUS_OK it does the work: on the thread that runs the queue, attached to the queue's interpreter. It
  * may call Python and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An
  * exception that it leaves set goes to the queue's error callback. It must leave the thread attached as it found it, and
- * must not throw. An attachment or suspension that it leaves open is ended, and reported to the error callback.
+ * must not throw. An attachment or suspension that it leaves open is ended, a thread that it leaves detached, or attached
+ * through another thread state, is brought back, and the error callback is told.
  *
  * With PYFERRY_STATUS_CLOSED the work will not be done, because the queue was freed or its interpreter shuts down: the
  * job frees what it owns. The thread is attached to nothing. It is a thread that runs the queue, frees it, or shuts the
@@ -1372,13 +1373,10 @@ pyferry_status pyferry_at_end(const struct pyferry_view *view,
  *         and the exception is cleared), _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is
  *         shutting down or has ended, and the function was not called; or it was called, and the interpreter was shut
  *         down meanwhile by the function itself, or gave this thread up), _WRONG_ORDER and _NOT_ATTACHED (the function
- *         left an attachment or suspension open, or let go of the interpreter by other means: that has been ended, and
- *         the thread is as it was before the call; only where the function left it attached through a state of others it
- *         stays so, as with pyferry_detach), _NO_MEMORY, _FORKED.
+ *         left an attachment or suspension open, or let go of the interpreter or of the thread state by other means:
+ *         that has been ended, and the thread is as it was before the call), _NO_MEMORY, _FORKED.
  */
-pyferry_status pyferry_call(const struct pyferry_view *view,
-                            void (*function)(void *data),
-                            void *data);
+pyferry_status pyferry_call(const struct pyferry_view *view, void (*function)(void *data), void *data);
 
 /**
  * Makes a queue. Jobs are posted to it from any thread, without a wait. The host (pyferry_queue_run) or a worker of
@@ -1452,9 +1450,8 @@ pyferry_status pyferry_queue_post_copy(struct pyferry_queue *queue, pyferry_job 
  *                   budget: the queue was empty, or another thread runs it.
  * @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed, and the jobs that were left have been called with that
  *         status, or are being called on another thread; or the interpreter that this thread was attached to was shut
- *         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _WRONG_ORDER and
- *         _NOT_ATTACHED (jobs ran, and one of them left the thread as it must not: as pyferry_detach), _NO_MEMORY,
- *         _FORKED (the queue is the parent's).
+ *         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _NO_MEMORY
+ *         (as pyferry_attach; the jobs stay), _FORKED (the queue is the parent's).
  */
 pyferry_status pyferry_queue_run(struct pyferry_queue *queue,
                                  size_t max_jobs,

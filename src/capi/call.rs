@@ -21,9 +21,8 @@ const CALL: Label = Label::new(c"pyferry_call");
 ///         and the exception is cleared), _INVALID_ARGUMENT (`view` or `function` is NULL), _CLOSED (the interpreter is
 ///         shutting down or has ended, and the function was not called; or it was called, and the interpreter was shut
 ///         down meanwhile by the function itself, or gave this thread up), _WRONG_ORDER and _NOT_ATTACHED (the function
-///         left an attachment or suspension open, or let go of the interpreter by other means: that has been ended, and
-///         the thread is as it was before the call; only where the function left it attached through a state of others it
-///         stays so, as with pyferry_detach), _NO_MEMORY, _FORKED.
+///         left an attachment or suspension open, or let go of the interpreter or of the thread state by other means:
+///         that has been ended, and the thread is as it was before the call), _NO_MEMORY, _FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_call(
     view: *const pyferry_view,

@@ -26,7 +26,8 @@ pub struct pyferry_queue {
 /// With PYFERRY_STATUS_OK it does the work: on the thread that runs the queue, attached to the queue's interpreter. It
 /// may call Python and pyferry, wait, and post to the same queue; jobs of a queue never run at the same time. An
 /// exception that it leaves set goes to the queue's error callback. It must leave the thread attached as it found it, and
-/// must not throw. An attachment or suspension that it leaves open is ended, and reported to the error callback.
+/// must not throw. An attachment or suspension that it leaves open is ended, a thread that it leaves detached, or attached
+/// through another thread state, is brought back, and the error callback is told.
 ///
 /// With PYFERRY_STATUS_CLOSED the work will not be done, because the queue was freed or its interpreter shuts down: the
 /// job frees what it owns. The thread is attached to nothing. It is a thread that runs the queue, frees it, or shuts the
@@ -316,9 +317,8 @@ fn cannot_copy(length: usize) -> Status {
 ///                   budget: the queue was empty, or another thread runs it.
 /// @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed, and the jobs that were left have been called with that
 ///         status, or are being called on another thread; or the interpreter that this thread was attached to was shut
-///         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _WRONG_ORDER and
-///         _NOT_ATTACHED (jobs ran, and one of them left the thread as it must not: as pyferry_detach), _NO_MEMORY,
-///         _FORKED (the queue is the parent's).
+///         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _NO_MEMORY
+///         (as pyferry_attach; the jobs stay), _FORKED (the queue is the parent's).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_run(
     queue: *mut pyferry_queue,

@@ -26,7 +26,7 @@ pub fn attached(interpreter: &Arc<Interpreter>, label: Label, f: &mut dyn FnMut(
         return Err(failed(Status::WrongOrder, interpreter, why));
     }
     if left.away {
-        let why = "it let go of the interpreter (PyEval_SaveThread) and did not come back: it must leave the thread as it finds it";
+        let why = "it let go of the interpreter (PyEval_SaveThread), or swapped the thread state (PyThreadState_Swap), and did not come back: it must leave the thread as it finds it";
         return Err(failed(Status::NotAttached, interpreter, why));
     }
     result

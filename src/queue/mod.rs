@@ -41,7 +41,7 @@ const RUN: Label = Label::new(c"jobs of a queue");
 /// How long jobs run before the thread lets others in for a moment: CPython's switch interval.
 const SLICE: Duration = Duration::from_millis(5);
 
-const LEFT_AWAY: &CStr = c"a job returned detached from the interpreter (PyEval_SaveThread, pyferry_suspend): it must leave the thread as it finds it";
+const LEFT_AWAY: &CStr = c"a job returned detached from the interpreter (PyEval_SaveThread), or attached through another thread state (PyThreadState_Swap): it must leave the thread as it finds it";
 const LEFT_OPEN: &CStr = c"a job left an attachment or suspension open (pyferry_attach without pyferry_detach, pyferry_suspend without pyferry_resume): it has been ended, and its token is stale";
 
 /// Is called when a queue is no longer empty.

@@ -315,9 +315,14 @@ pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
 fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bool), open: bool) -> Left {
     let python = interpreter.python;
     let now = current_state(python);
-    if let (Some(state), None) = (state, now)
+    if let Some(state) = state
+        && now != Some(state)
         && interpreter.is_closed() == was_closed
     {
+        if now.is_some() {
+            // A state of others: whoever attached it has returned, and nobody would swap it back.
+            python.detach_keeping_slot();
+        }
         reattach(python, state);
     }
     Left { open, away: now != state, is_back: current_state(python) == state }
