@@ -5,12 +5,28 @@
 #include "py.h"
 
 static pyferry_view *main_interpreter, *sub;
+static pyferry_queue *queue;
 
 static void *come_in(void *unused)
 {
     check_works(main_interpreter);
     check_works(sub);
     return unused;
+}
+
+static int ran;
+
+static void job(void *unused, pyferry_status status)
+{
+    (void)unused;
+    CHECK_OK(status);
+    ran++;
+}
+
+static void function(void *unused)
+{
+    (void)unused;
+    CHECK(false);
 }
 
 static void *is_told(void *least)
@@ -22,6 +38,14 @@ static void *is_told(void *least)
         CHECK_REFUSED(pyferry_attach(sub, &token), PYFERRY_STATUS_NO_MEMORY, (const char *)least);
         CHECK_REFUSED(pyferry_interpreter_new(NULL, &view), PYFERRY_STATUS_NO_MEMORY, "make the thread with more");
     }
+    /* The jobs stay where they are. */
+    size_t count = 77;
+    CHECK_OK(pyferry_queue_post(queue, job, NULL));
+    CHECK_REFUSED(pyferry_queue_run(queue, SIZE_MAX, -1, &count), PYFERRY_STATUS_NO_MEMORY, "has a stack of ");
+    CHECK(count == 77 && ran == 0);
+    CHECK_REFUSED(pyferry_call(main_interpreter, function, NULL), PYFERRY_STATUS_NO_MEMORY, "has a stack of ");
+    PyObject *object = (PyObject *)&ran; /* not looked at before the thread is in */
+    CHECK_REFUSED(pyferry_asyncio_await(sub, object, object, 0, NULL), PYFERRY_STATUS_NO_MEMORY, "has a stack of ");
     CHECK(!pyferry_is_attached(NULL));
     CHECK_OK(pyferry_thread_forget());
     return NULL;
@@ -41,11 +65,16 @@ int main(void)
 {
     PyThreadState *state = start_python(&main_interpreter);
     sub = new_interpreter();
+    CHECK_OK(pyferry_queue_new(main_interpreter, NULL, &queue));
     if (python_minor() >= 14)
         on_a_stack_of(32 * 1024, is_told, python_is_debug() ? "fewer than 98304" : "fewer than 49152");
     if (python_minor() >= 14 && python_is_debug())
         on_a_stack_of(80 * 1024, is_told, "fewer than 98304");
     on_a_stack_of(256 * 1024, come_in, NULL);
+    size_t posted = pyferry_queue_length(queue), count = 77;
+    CHECK_OK(pyferry_queue_run(queue, SIZE_MAX, -1, &count));
+    CHECK(count == posted && ran == (int)posted);
+    pyferry_queue_free(queue);
     finish_python(state);
     pyferry_view_free(main_interpreter);
     pyferry_view_free(sub);
