@@ -67,7 +67,7 @@ static void run_calls(bool pumps)
         calls = 0;
         CHECK(add(leavers[i].call, NULL) == 0);
         if (pumps)
-            CHECK_REFUSED(pyferry_runtime_pump(), leavers[i].pumped, "the function");
+            CHECK_REFUSED(pyferry_runtime_pump(), leavers[i].pumped, "a function");
         while (__atomic_load_n(&calls, __ATOMIC_SEQ_CST) == 0)
             sleep_ms(1);
         CHECK(!pyferry_is_attached(NULL));
