@@ -38,8 +38,11 @@ pub fn register(interpreter: &Interpreter, function: Function) -> Result<()> {
     // made meanwhile may have functions in the list.
     let alive = registry::all();
     let is_dead =
-        |(serial, _): &mut Entry| *serial != interpreter.serial && alive.iter().all(|other| other.serial != *serial);
-    let dead: Vec<Entry> = functions.extract_if(.., is_dead).collect();
+        |(serial, _): &Entry| *serial != interpreter.serial && alive.iter().all(|other| other.serial != *serial);
+    let mut dead = Vec::new();
+    while let Some(place) = functions.iter().position(is_dead) {
+        dead.push(functions.remove(place));
+    }
     functions.push((interpreter.serial, function));
     drop(functions);
     // With no lock held: what a function owns may call pyferry as it is dropped.
