@@ -8,20 +8,20 @@
 //! Up to 3.13.7 CPython may end a thread by forced unwind in a call that can take the GIL (never under a pin). So no value
 //! that needs dropping is alive in the functions below while they make such a call.
 
+mod addresses;
 mod ask;
 mod asyncio;
 mod callback;
 mod config;
 mod dummy_threads;
 mod exceptions;
-mod images;
 mod head_lock;
+mod images;
 mod interpreters;
 mod isolation;
 mod locate;
 mod objects;
 mod output;
-mod addresses;
 mod python_threads;
 mod script;
 mod slot;

@@ -58,8 +58,8 @@ pub fn look(mut f: impl FnMut(Seen)) {
     registry::look_at_all(|participant, glimpse| f(seen(participant, &glimpse, now, caller)));
 }
 
-/// The same as a list, which allocates.
-pub fn seen_by() -> Vec<Seen> {
+/// Each thread and guard that holds a pin, as a list, which allocates.
+pub fn all_seen() -> Vec<Seen> {
     let mut all = Vec::new();
     look(|seen| all.push(seen));
     all

@@ -2,7 +2,7 @@
 //!
 //! A thread of pyferry's own looks every now and then. It never attaches, so nothing in Python can hold it up.
 
-use super::table::{Activity, Seen, seen_by};
+use super::table::{Activity, Seen, all_seen};
 use crate::cpython::Python;
 use crate::error::{Error, Result};
 use crate::sys::{Condvar, Mutex};
@@ -155,7 +155,7 @@ struct Passed {
 }
 
 fn look(limits: Limits, generation: u64, all_passed: &mut Vec<Passed>) {
-    let threads = seen_by();
+    let threads = all_seen();
     let passed = |seen: &Seen| {
         let (kind, limit) = match seen.activity {
             Activity::Waiting => (Kind::Wait, limits.wait),

@@ -50,19 +50,19 @@ pub enum Posted {
 pub struct Ring {
     /// How many positions are free, and which one is behind the last of them: see `free` and `limit`. Posters take positions, the
     /// consumer gives them back.
-    places: Line<AtomicU64>,
+    places: CachePadded<AtomicU64>,
     /// How many jobs were counted by their posters, less those taken. A job can be taken before its poster has counted it, so this
     /// can be negative. `CLOSING` is added when the ring closes.
-    ready: Line<AtomicI64>,
+    ready: CachePadded<AtomicI64>,
     /// The position of the first job that is not taken. Only the consumer writes it.
-    head: Line<AtomicU64>,
+    head: CachePadded<AtomicU64>,
     slots: Box<[Slot]>,
 }
 
-/// As crossbeam's `CachePadded`: nothing else is on its cache line, nor on the one that is fetched with it.
+/// As crossbeam's: nothing else is on its cache line, nor on the one that is fetched with it.
 #[derive(Debug)]
 #[repr(align(128))]
-struct Line<T>(T);
+struct CachePadded<T>(T);
 
 #[derive(Debug)]
 #[repr(align(64))]
@@ -154,9 +154,9 @@ impl Ring {
             words: std::array::from_fn(|_| AtomicU64::new(0)),
         }));
         Some(Ring {
-            places: Line(AtomicU64::new((capacity as u64) << 32 | (NONE_FREE + capacity as u64))),
-            ready: Line(AtomicI64::new(0)),
-            head: Line(AtomicU64::new(0)),
+            places: CachePadded(AtomicU64::new((capacity as u64) << 32 | (NONE_FREE + capacity as u64))),
+            ready: CachePadded(AtomicI64::new(0)),
+            head: CachePadded(AtomicU64::new(0)),
             slots: slots.into_boxed_slice(),
         })
     }

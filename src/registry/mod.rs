@@ -1,8 +1,8 @@
 //! The record of each interpreter, and the list of those alive.
 
 mod delivery;
-pub mod fork;
 mod entry;
+pub mod fork;
 pub mod own;
 mod shield;
 

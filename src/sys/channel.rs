@@ -10,51 +10,51 @@ use std::time::{Duration, Instant};
 /// The end where values are put in.
 pub struct Sender<T>(Arc<Shared<T>>);
 
-/// The end where they are taken out.
+/// The end where values are taken out.
 pub struct Receiver<T>(Arc<Shared<T>>);
 
 struct Shared<T> {
-    line: Mutex<Line<T>>,
+    state: Mutex<State<T>>,
     changed: Condvar,
 }
 
-struct Line<T> {
-    things: VecDeque<T>,
+struct State<T> {
+    values: VecDeque<T>,
     /// One of the two ends is gone.
-    is_cut: bool,
+    is_disconnected: bool,
 }
 
 /// Both ends of a new channel.
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let line = Mutex::new(Line { things: VecDeque::new(), is_cut: false });
-    let shared = Arc::new(Shared { line, changed: Condvar::new() });
+    let state = Mutex::new(State { values: VecDeque::new(), is_disconnected: false });
+    let shared = Arc::new(Shared { state, changed: Condvar::new() });
     (Sender(Arc::clone(&shared)), Receiver(shared))
 }
 
 impl<T> Shared<T> {
     /// The next value. `Some(None)`: the sender is gone, and nothing is left. `None`: the deadline passed first.
     fn next(&self, deadline: Option<Instant>) -> Option<Option<T>> {
-        self.changed.wait_for(self.line.lock(), deadline, |line| match line.things.pop_front() {
-            None if !line.is_cut => None,
+        self.changed.wait_for(self.state.lock(), deadline, |state| match state.values.pop_front() {
+            None if !state.is_disconnected => None,
             next => Some(next),
         })
     }
 
-    fn cut(&self) {
-        self.line.lock().is_cut = true;
+    fn disconnect(&self) {
+        self.state.lock().is_disconnected = true;
         self.changed.notify_all();
     }
 }
 
 impl<T> Sender<T> {
     /// Puts a value in. The error gives it back: the receiver is gone.
-    pub fn send(&self, thing: T) -> Result<(), SendError<T>> {
-        let mut line = self.0.line.lock();
-        if line.is_cut {
-            return Err(SendError(thing));
+    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+        let mut state = self.0.state.lock();
+        if state.is_disconnected {
+            return Err(SendError(value));
         }
-        line.things.push_back(thing);
-        drop(line);
+        state.values.push_back(value);
+        drop(state);
         self.0.changed.notify_all();
         Ok(())
     }
@@ -75,12 +75,12 @@ impl<T> Receiver<T> {
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.0.cut();
+        self.0.disconnect();
     }
 }
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        self.0.cut();
+        self.0.disconnect();
     }
 }

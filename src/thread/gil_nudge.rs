@@ -6,7 +6,7 @@
 
 use super::Admission;
 use crate::cpython::{Python, Slot, State, Unattached};
-use crate::registry::{self as record, Interpreter, own};
+use crate::registry::{self, Interpreter, own};
 use crate::sys;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
@@ -37,7 +37,7 @@ pub fn reattach(python: &Python, state: State) {
 
 #[inline]
 fn nudging(wait: impl FnOnce()) {
-    if !record::several_share_a_gil() {
+    if !registry::several_share_a_gil() {
         return wait();
     }
     WAITING.fetch_add(1, Ordering::SeqCst);
@@ -51,7 +51,7 @@ fn nudging(wait: impl FnOnce()) {
 pub fn ask_for_nudges() {
     // The light side of a barrier whose heavy side is in `watch`.
     compiler_fence(Ordering::SeqCst);
-    if record::several_share_a_gil() && !WATCHED.load(Ordering::SeqCst) {
+    if registry::several_share_a_gil() && !WATCHED.load(Ordering::SeqCst) {
         begin_watch();
     }
 }
@@ -79,7 +79,7 @@ fn watch() {
         (quiet, waiting) = (quiet + 1, 0);
         if quiet > QUIET {
             WATCHED.store(false, Ordering::SeqCst);
-            record::barrier().heavy();
+            registry::barrier().heavy();
             // With a symmetric barrier, waiting threads do not fence: their stores arrive a moment later.
             std::thread::sleep(INTERVAL);
             // A thread that waits may have seen `WATCHED` still set: this watch goes on, unless another has begun.
@@ -94,11 +94,11 @@ fn somebody_waits() -> bool {
     // Once Python finalizes, CPython ends threads that wait, which then count as waiting for ever.
     let over = || Python::in_process().map_or(true, Python::is_finalizing);
     let at_a_gate = || sharing_a_gil().iter().any(|interpreter| interpreter.somebody_waits());
-    record::several_share_a_gil() && (WAITING.load(Ordering::SeqCst) > 0 || at_a_gate()) && !over()
+    registry::several_share_a_gil() && (WAITING.load(Ordering::SeqCst) > 0 || at_a_gate()) && !over()
 }
 
 fn sharing_a_gil() -> Vec<Arc<Interpreter>> {
-    let mut sharing = record::all();
+    let mut sharing = registry::all();
     sharing.retain(|interpreter| interpreter.shares_gil);
     sharing
 }

@@ -66,18 +66,18 @@ pub struct Note {
 #[derive(Debug)]
 pub struct Buffer {
     /// How many notes were put in. Only the thread writes it.
-    put: Line<AtomicU64>,
+    put: CachePadded<AtomicU64>,
     /// How many were taken out. Only the writer writes it.
-    taken: Line<AtomicU64>,
+    taken: CachePadded<AtomicU64>,
     lost: AtomicU64,
     ended: AtomicBool,
     slots: Box<[Slot]>,
 }
 
-/// Nothing else is on its cache line, nor on the one that processors fetch with it.
+/// As crossbeam's: nothing else is on the value's cache line, nor on the one that processors fetch with it.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-struct Line<T>(T);
+pub(super) struct CachePadded<T>(pub T);
 
 #[derive(Debug, Default)]
 #[repr(align(32))]
@@ -100,8 +100,8 @@ impl Buffer {
         slots.try_reserve_exact(LENGTH).ok()?;
         slots.resize_with(LENGTH, Slot::default);
         Some(Box::leak(Box::new(Buffer {
-            put: Line::default(),
-            taken: Line::default(),
+            put: CachePadded::default(),
+            taken: CachePadded::default(),
             lost: AtomicU64::new(0),
             ended: AtomicBool::new(false),
             slots: slots.into_boxed_slice(),

@@ -4,6 +4,7 @@
 //! To note a post allocates nothing, takes no lock and is wait-free: a post that finds the ring full, or loses a slot to others
 //! `TRIES` times, is counted as lost.
 
+use super::buffer::CachePadded;
 use crate::sys;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -20,16 +21,12 @@ pub struct Post {
 
 pub struct Posts {
     /// How many positions were taken by posters.
-    put: Line,
+    put: CachePadded<AtomicU64>,
     /// How many were emptied by the writer.
-    taken: Line,
+    taken: CachePadded<AtomicU64>,
     lost: AtomicU64,
     slots: [Slot; LENGTH],
 }
-
-/// Nothing else is on its cache line, nor on the one that processors fetch with it.
-#[repr(align(128))]
-struct Line(AtomicU64);
 
 struct Slot {
     /// One more than the position whose post is in the slot.
@@ -47,8 +44,8 @@ impl Posts {
     /// An empty one.
     pub const fn new() -> Posts {
         Posts {
-            put: Line(AtomicU64::new(0)),
-            taken: Line(AtomicU64::new(0)),
+            put: CachePadded(AtomicU64::new(0)),
+            taken: CachePadded(AtomicU64::new(0)),
             lost: AtomicU64::new(0),
             slots: [const {
                 Slot {

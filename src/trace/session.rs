@@ -17,7 +17,7 @@ use std::time::{self, Instant};
 /// The number of the trace that is written now; 0: none is.
 static CURRENT: AtomicU32 = AtomicU32::new(0);
 
-static DESK: Mutex<Desk> = Mutex::new(Desk {
+static SESSION: Mutex<Session> = Mutex::new(Session {
     stage: Stage::Idle,
     last: 0,
     path: None,
@@ -37,7 +37,8 @@ const ROUND: time::Duration = time::Duration::from_millis(10);
 /// How long the end of the process may wait for the writer.
 const PATIENCE: time::Duration = time::Duration::from_secs(2);
 
-struct Desk {
+/// The trace that is written or counted now, and what is kept from one to the next.
+struct Session {
     stage: Stage,
     /// The number of the last trace.
     last: u32,
@@ -59,7 +60,7 @@ struct Desk {
     result: Option<io::Result<()>>,
 }
 
-impl Desk {
+impl Session {
     /// What the current trace does, as a clause of a message.
     fn what(&self) -> String {
         match &self.path {
@@ -84,10 +85,10 @@ enum Stage {
 }
 
 /// Held through a fork, so that no child finds it locked.
-pub struct Still(MutexGuard<'static, Desk>);
+pub struct Still(MutexGuard<'static, Session>);
 
 pub fn hold_still() -> Still {
-    Still(DESK.lock())
+    Still(SESSION.lock())
 }
 
 impl Still {
@@ -132,8 +133,8 @@ pub fn complain(what: &str) {
 /// The file takes no more. Said at once: the end of the process may be far, or never come here.
 fn tell_of_failure(error: &io::Error) {
     let told = {
-        let desk = DESK.lock();
-        desk.is_asked_for.then(|| desk.cut_off(error))
+        let session = SESSION.lock();
+        session.is_asked_for.then(|| session.cut_off(error))
     };
     told.iter().for_each(|what| complain(what));
 }
@@ -144,17 +145,17 @@ pub struct Opened(Option<File>);
 /// Opens the file of a trace; without a path, only durations are counted. To open a file takes as long as the system takes, for a FIFO
 /// until somebody reads it: no lock is held meanwhile. `is_asked_for`: by PYFERRY_TRACE, and not by a call.
 pub fn open(path: Option<&Path>, is_asked_for: bool) -> Result<Opened> {
-    let mut desk = DESK.lock();
-    match desk.stage {
+    let mut session = SESSION.lock();
+    match session.stage {
         Stage::Idle => {}
-        Stage::Opens => fail!(WrongOrder, "{} as soon as another thread has begun that", desk.what()),
+        Stage::Opens => fail!(WrongOrder, "{} as soon as another thread has begun that", session.what()),
         Stage::Runs | Stage::Ends => {
-            fail!(WrongOrder, "{} already: stop that first (pyferry_trace_stop)", desk.what())
+            fail!(WrongOrder, "{} already: stop that first (pyferry_trace_stop)", session.what())
         }
     }
-    (desk.stage, desk.path) = (Stage::Opens, path.map(|path| path.display().to_string()));
-    desk.is_asked_for = is_asked_for;
-    drop(desk);
+    (session.stage, session.path) = (Stage::Opens, path.map(|path| path.display().to_string()));
+    session.is_asked_for = is_asked_for;
+    drop(session);
     let mut opened = Opened(None);
     let create = |path: &Path| {
         let mut file = File::create(path)?;
@@ -174,18 +175,18 @@ impl Opened {
     /// Begins the trace.
     pub fn begin(mut self) -> Result<()> {
         let file = self.0.take();
-        let mut desk = DESK.lock();
+        let mut session = SESSION.lock();
         POSTS.clear();
         let scale = Scale::begin();
         let began = scale.moment();
         if let Err(error) = sys::spawn(c"pyferry-trace", move || work(file, scale)) {
-            return Err(Error::no_thread("by which ", &desk.what(), &error));
+            return Err(Error::no_thread("by which ", &session.what(), &error));
         }
         static AT_EXIT: Once = Once::new();
         AT_EXIT.call_once(|| sys::at_exit(stop_at_exit));
-        (desk.stage, desk.began, desk.unheard) = (Stage::Runs, began, 0);
-        desk.last += 1;
-        CURRENT.store(desk.last, Ordering::Relaxed);
+        (session.stage, session.began, session.unheard) = (Stage::Runs, began, 0);
+        session.last += 1;
+        CURRENT.store(session.last, Ordering::Relaxed);
         registry::observe(true);
         std::mem::forget(self);
         Ok(())
@@ -194,42 +195,42 @@ impl Opened {
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        DESK.lock().stage = Stage::Idle;
+        SESSION.lock().stage = Stage::Idle;
     }
 }
 
 /// Ends the trace; on return the file is complete.
 pub fn stop() -> Result<()> {
-    let mut desk = DESK.lock();
-    if desk.stage != Stage::Runs {
+    let mut session = SESSION.lock();
+    if session.stage != Stage::Runs {
         fail!(WrongOrder, "no trace is written: pyferry_trace_start comes first");
     }
-    desk = complete(desk, None);
-    match desk.result.take() {
+    session = complete(session, None);
+    match session.result.take() {
         Some(Err(error)) => {
-            fail!(InvalidArgument, "{}", desk.cut_off(&error))
+            fail!(InvalidArgument, "{}", session.cut_off(&error))
         }
         _ => Ok(()),
     }
 }
 
 /// Has the writer complete the file, and waits for that, for `limit` at most.
-fn complete(mut desk: MutexGuard<'static, Desk>, limit: Option<time::Duration>) -> MutexGuard<'static, Desk> {
-    desk.stage = Stage::Ends;
-    let number = desk.last;
+fn complete(mut session: MutexGuard<'static, Session>, limit: Option<time::Duration>) -> MutexGuard<'static, Session> {
+    session.stage = Stage::Ends;
+    let number = session.last;
     CURRENT.store(0, Ordering::Relaxed);
     registry::observe(false);
     CHANGED.notify_all();
-    let ends = |desk: &mut Desk| desk.stage == Stage::Ends && desk.last == number;
-    CHANGED.wait_while_within(desk, limit, ends)
+    let ends = |session: &mut Session| session.stage == Stage::Ends && session.last == number;
+    CHANGED.wait_while_within(session, limit, ends)
 }
 
 /// The process ends: other threads may be in the middle of anything, and on Windows the writer is gone.
 extern "C" fn stop_at_exit() {
     let until = Instant::now() + PATIENCE;
     while is_on() && Instant::now() < until {
-        match DESK.try_lock() {
-            Some(desk) if desk.stage == Stage::Runs => drop(complete(desk, Some(PATIENCE))),
+        match SESSION.try_lock() {
+            Some(session) if session.stage == Stage::Runs => drop(complete(session, Some(PATIENCE))),
             _ => std::thread::sleep(time::Duration::from_millis(1)),
         }
     }
@@ -245,58 +246,62 @@ pub fn note_post(when: u64, interpreter: i64) {
 pub(super) fn join(own: Option<&'static Buffer>) -> Option<(u32, u64, &'static Buffer)> {
     let thread_id = sys::thread_id();
     let name = sys::thread_name(thread_id).unwrap_or_default();
-    let mut desk = DESK.lock();
-    if desk.stage != Stage::Runs {
+    let mut session = SESSION.lock();
+    if session.stage != Stage::Runs {
         return None;
     }
-    let Some(buffer) = own.or_else(|| desk.spare.pop()).or_else(Buffer::new) else {
-        desk.unheard += 1;
+    let Some(buffer) = own.or_else(|| session.spare.pop()).or_else(Buffer::new) else {
+        session.unheard += 1;
         return None;
     };
     buffer.clear();
-    desk.newcomers.push(Newcomer { buffer, thread_id, name });
-    Some((desk.last, desk.began, buffer))
+    session.newcomers.push(Newcomer { buffer, thread_id, name });
+    Some((session.last, session.began, buffer))
 }
 
 /// A thread that took part in that trace ends, and gives its buffer back.
 pub(super) fn leave(trace: u32, buffer: &'static Buffer) {
-    let mut desk = DESK.lock();
-    if matches!(desk.stage, Stage::Runs | Stage::Ends) && desk.last == trace {
+    let mut session = SESSION.lock();
+    if matches!(session.stage, Stage::Runs | Stage::Ends) && session.last == trace {
         buffer.end();
     } else {
-        desk.spare.push(buffer);
+        session.spare.push(buffer);
     }
 }
 
 /// Statistics of the waits and holds so far.
 pub fn summaries() -> Vec<Summary> {
-    DESK.lock().durations.summaries()
+    SESSION.lock().durations.summaries()
 }
 
 /// The same in Prometheus' text format.
 pub fn text() -> String {
-    DESK.lock().durations.text()
+    SESSION.lock().durations.text()
 }
 
 /// What the writer has to do next. It hands over what it is done with: buffers of threads that have ended (`over`), and durations.
 fn wait_for_order(hurries: bool, over: &mut Vec<&'static Buffer>, durations: &[Duration]) -> Order {
-    let mut desk = DESK.lock();
-    desk.spare.append(over);
-    durations.iter().for_each(|duration| desk.durations.add(duration));
+    let mut session = SESSION.lock();
+    session.spare.append(over);
+    durations.iter().for_each(|duration| session.durations.add(duration));
     if !hurries {
-        desk = CHANGED.wait_while_within(desk, Some(ROUND), |desk| desk.stage == Stage::Runs);
+        session = CHANGED.wait_while_within(session, Some(ROUND), |session| session.stage == Stage::Runs);
     }
-    Order { newcomers: std::mem::take(&mut desk.newcomers), ends: desk.stage != Stage::Runs, unheard: desk.unheard }
+    Order {
+        newcomers: std::mem::take(&mut session.newcomers),
+        ends: session.stage != Stage::Runs,
+        unheard: session.unheard,
+    }
 }
 
 /// The writer is done, with that result. `buffers` are those that it still had.
 fn finish(result: io::Result<()>, buffers: impl Iterator<Item = &'static Buffer>, durations: &[Duration]) {
-    let mut desk = DESK.lock();
-    durations.iter().for_each(|duration| desk.durations.add(duration));
-    desk.spare.extend(buffers.filter(|buffer| buffer.has_ended()));
-    desk.result = Some(result);
-    desk.stage = Stage::Idle;
-    drop(desk);
+    let mut session = SESSION.lock();
+    durations.iter().for_each(|duration| session.durations.add(duration));
+    session.spare.extend(buffers.filter(|buffer| buffer.has_ended()));
+    session.result = Some(result);
+    session.stage = Stage::Idle;
+    drop(session);
     CHANGED.notify_all();
 }
 
