@@ -48,7 +48,7 @@
 //! - PyO3 links a libpython, of one version: that is the Python in the process, and pyferry takes it as it is. Leave PyO3's
 //!   `auto-initialize` off, and let [`Runtime::start`] initialise it: on a thread of its own, so that it can be stopped
 //!   while others are at work.
-//! - `Python::attach` alone brings a thread in just as well, but when Python shuts down nobody waits for it: up to 3.13 it
+//! - `Python::attach` alone brings a thread in just as well, but when Python shuts down nobody waits for it: up to 3.13.7 it
 //!   is ended then, later it hangs for ever. Outside, the [`View`].
 //! - Inside, `py.detach` and [`suspend`] are the same to pyferry. `Python::assume_attached` is right while the thread is
 //!   attached. It is unsafe because nothing binds its `py` to the [`Attached`]: what is bound to `py` has to be dropped

@@ -28,7 +28,7 @@ thread_local! {
         const { Visit { by: Cell::new(None), token: Cell::new(Token::EMPTY), nested: Cell::new(0) } };
 }
 
-// No destructor may be on the stack where CPython is called: up to 3.13 it ends threads by unwinding them.
+// No destructor may be on the stack where CPython is called: up to 3.13.7 it ends threads by unwinding them.
 
 pub fn ensure() -> State {
     let Some(python) = cpython::get() else { return LOCKED };

@@ -30,8 +30,8 @@ use std::ffi::{c_int, c_void};
 
 /// CPython's, by way of pyferry where the thread is none that Python knows.
 ///
-/// Any thread. At shutdown a late thread stays in here for ever, as it does in CPython from 3.14 on; but for the main thread,
-/// which goes CPython's way.
+/// Any thread. At shutdown a late thread stays in here for ever, as it does in CPython from 3.13.8 on; but for the main
+/// thread, which goes CPython's way.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn PyGILState_Ensure() -> State {
     entry::ensure()
