@@ -1720,8 +1720,8 @@ pyferry_status pyferry_histograms_start(void);
 size_t pyferry_histograms(struct pyferry_histogram *out, size_t capacity);
 
 /**
- * Writes what pyferry_histograms tells as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`,
- * with the label `interpreter`, from a microsecond to ten seconds.
+ * Writes what pyferry_histograms tells as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and
+ * `pyferry_hold_seconds`, with the label `interpreter`, from a microsecond to ten seconds.
  *
  * Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal
  * handler.
@@ -1730,8 +1730,7 @@ size_t pyferry_histograms(struct pyferry_histogram *out, size_t capacity);
  * @param capacity  the size of `buffer` in bytes, with room for the terminator
  * @return the length of the whole text in bytes, without the terminator: `capacity` or more means that it was cut
  */
-size_t pyferry_histograms_text(char *buffer,
-                               size_t capacity);
+size_t pyferry_histograms_text(char *buffer, size_t capacity);
 
 #ifdef __cplusplus
 }  // extern "C"

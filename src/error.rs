@@ -93,21 +93,21 @@ impl Error {
         Error { status, message: without_nul(message.into()) }
     }
 
-    /// The same. One function for all, and far from the code that fails: there are many, and few ever do.
+    /// The same, of a format. One function for all, and far from the code that fails: there are many places, and few ever do.
     #[cold]
     #[inline(never)]
     pub(crate) fn says(status: Status, message: fmt::Arguments<'_>) -> Error {
         Error::new(status, message.to_string())
     }
 
-    /// A failure of the calling thread, which the sentence begins with.
+    /// A failure of the calling thread: the sentence names it, and goes on with `says`.
     #[cold]
     #[inline(never)]
     pub(crate) fn here(status: Status, says: &str) -> Error {
         Error::says(status, format_args!("{} {says}", sys::describe_thread(sys::thread_id())))
     }
 
-    /// The system gives this process no more threads. Which one is missing: "that watches ", and whom.
+    /// The system gives this process no more threads. `which` and `whom` say what the missing one is for: "that asks ", and a name.
     #[cold]
     #[inline(never)]
     pub(crate) fn no_thread(which: &str, whom: &str, error: &std::io::Error) -> Error {

@@ -143,7 +143,8 @@ pub fn program_with_python() -> Option<String> {
     (Some(&file) != own_file().as_ref()).then(|| file.to_string_lossy().into_owned())
 }
 
-/// The file of this library: by a function that is not exported. Those with CPython's names may be found in the program or in libpython.
+/// The file of this library, by a function that is not exported: those with CPython's names may be found in the program or in
+/// libpython.
 fn own_file() -> Option<CString> {
     file_of(own_file as *mut c_void)
 }

@@ -111,8 +111,8 @@ pub unsafe extern "C-unwind" fn pyferry_histograms(out: *mut pyferry_histogram, 
     places.count()
 }
 
-/// Writes what pyferry_histograms tells as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and `pyferry_hold_seconds`,
-/// with the label `interpreter`, from a microsecond to ten seconds.
+/// Writes what pyferry_histograms tells as text in the format of Prometheus: the histograms `pyferry_wait_seconds` and
+/// `pyferry_hold_seconds`, with the label `interpreter`, from a microsecond to ten seconds.
 ///
 /// Any thread, attached or not, also before and after there is a Python. It takes a lock, for a moment: not in a signal
 /// handler.

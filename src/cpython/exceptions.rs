@@ -173,7 +173,7 @@ impl Python {
         if let Some((own, again)) = again {
             // Up to 3.12 the whole interpreter has to be told to look. Only PyThreadState_SetAsyncExc does so: it is called to send what
             // has been sent already.
-            // SAFETY: attached, and no other thread was since `again` was read: the state still has that exception, which so lives.
+            // SAFETY: attached, and no other thread was since `again` was read: the state still has that exception, so it lives.
             unsafe { (self.table.PyThreadState_SetAsyncExc)(own as c_ulong, again) };
         }
         // SAFETY: attached; the reference was the state's.
@@ -186,9 +186,9 @@ impl Python {
         unsafe { (self.table.PyThreadState_SetAsyncExc)(ident as c_ulong, self.objects.keyboard_interrupt) };
     }
 
-    /// Sends KeyboardInterrupt to the state, as `interrupt` describes. Returns what had been sent to the state before; and, up to 3.12, the
-    /// number that the state of this thread has, and what has been sent to the first state with that number. None: the fields
-    /// are not known.
+    /// Sends KeyboardInterrupt to the state, as `interrupt` describes. Returns what had been sent to the state before; and, up to
+    /// 3.12, the number that the state of this thread has, and what has been sent to the first state with that number. None: the
+    /// fields are not known.
     fn send_by_hand(
         &self,
         raw: Raw,

@@ -58,8 +58,8 @@ unsafe extern "C-unwind" fn write(capsule: *mut PyObject, data: *mut PyObject) -
 
 /// The audit hook, which CPython calls at each event, on any thread, attached.
 unsafe extern "C" fn audit(event: *const c_char, arguments: *mut PyObject, before_site: *mut c_void) -> c_int {
-    // SAFETY: the event is CPython's own string. Of `import`, the first argument is the module's name (borrowed). `call_before_site` gave
-    // CPython the function.
+    // SAFETY: the event is CPython's own string. Of `import`, the first argument is the module's name (borrowed).
+    // `call_before_site` gave CPython the function.
     unsafe {
         if CStr::from_ptr(event) != c"import" {
             return 0;

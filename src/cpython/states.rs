@@ -29,8 +29,8 @@ impl Python {
         self.is_this_threads(current).then_some(current)
     }
 
-    /// The state that this thread, which is attached, is attached through. Up to 3.11 CPython names that of the thread which has the GIL:
-    /// this one.
+    /// The state that this thread, which is attached, is attached through. Up to 3.11 CPython names that of the thread which has
+    /// the GIL: this one.
     pub(super) fn own_state(&self) -> Option<State> {
         // SAFETY: any thread may ask, at any time.
         State::from_ptr(unsafe { (self.table.PyThreadState_GetUnchecked)() })

@@ -7,8 +7,8 @@ use crate::sys::Label;
 use crate::thread::{self, Admission};
 use std::sync::Arc;
 
-/// Calls `f` on this thread, attached to the interpreter, with that label. An exception that `f` leaves set becomes the error, and so does what it
-/// leaves open: nobody else could end the attachment that is this function's own.
+/// Calls `f` on this thread, attached to the interpreter, with that label. An exception that `f` leaves set becomes the error,
+/// and so does what `f` leaves open: nobody else could end the attachment that is this function's own.
 pub fn attached(interpreter: &Arc<Interpreter>, label: Label, f: &mut dyn FnMut()) -> Result<()> {
     let ticket = thread::attach(interpreter, Admission::Open, label)?;
     let python = interpreter.python;

@@ -8,7 +8,7 @@ use crate::sys::Label;
 use crate::thread::{self, Admission, Opening};
 use std::sync::Arc;
 
-/// What such a thread does in main, for reports.
+/// The label that a thread which ends an interpreter has in main meanwhile.
 const END: Label = Label::new(c"pyferry_interpreter_end");
 
 /// pyferry_interpreter_end and pyferry_interpreter_stop.

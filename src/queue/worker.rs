@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 pub struct Worker {
     /// For waking the worker: from a signal handler too, so there is no lock around this.
     thread: OnceLock<Thread>,
-    /// The serial of the worker's thread, to compare this thread's with: std::thread::current must not be asked in the last destructors
-    /// of a thread. 0: not there yet.
+    /// The serial of the worker's thread, to compare this thread's with: std::thread::current must not be asked in the last
+    /// destructors of a thread. 0: not there yet.
     serial: AtomicU64,
     has_ended: Mutex<bool>,
     ended: Condvar,

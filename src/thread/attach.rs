@@ -296,7 +296,8 @@ impl Thread {
         let before = if python.sets_bound_gilstate() && self.bound_gilstate_is_cleared(target, state, now) {
             // CPython writes the slot here, and again when the state that is in it now is attached again.
             self.sets_out(&local, || reattach(python, state));
-            // But not if `bound_gilstate` is set after all: then the end of the thread has emptied the slot (a pthread key, up to 3.14).
+            // But not if `bound_gilstate` is set after all: then the end of the thread has emptied the slot (a pthread key, up to
+            // 3.14).
             target.slot.set(state.as_ptr());
             state.as_ptr()
         } else {

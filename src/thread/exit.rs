@@ -128,8 +128,8 @@ impl Thread {
         let is_in = attached == Some(state);
         let held = slot.get(python);
         if !is_in && attached.is_none() {
-            // No later destructor may find this state in the slot. If the slot does not hold this state, the deletion of `before` has
-            // emptied the slot, or the system has, before this handler ran: then `before` is restored only if that is a state of ours.
+            // No later destructor may find this state in the slot. If the slot does not hold this state, the deletion of `before`
+            // has emptied the slot, or the system has, before this handler ran: then `before` is restored only if it is ours.
             let stays = held == state.as_ptr() || self.is_ours(*before);
             *before = if stays { *before } else { null_mut() };
             slot.set(*before);

@@ -302,8 +302,8 @@ pub struct Left {
     pub is_back: bool,
 }
 
-/// As `call_host`, on a thread that is attached to the interpreter: the thread is attached again if the host has let go of its state by
-/// other means, and has not ended the interpreter.
+/// As `call_host`, on a thread that is attached to the interpreter: the thread is attached again if the host has let go of its
+/// state by other means, and has not ended the interpreter.
 pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
     let before = (current_state(interpreter.python), interpreter.is_closed());
     let ((), open) = call_host(f);
@@ -471,7 +471,7 @@ fn slowly<R>(f: impl FnOnce(&Thread) -> Result<R>) -> Result<R> {
     fork::check().and_then(|()| THREAD.with(f))
 }
 
-/// A failure of this thread at an interpreter: that it "has called a job in a queue of" it, and why that failed.
+/// A failure of this thread: what it does to an interpreter, as in "waited for", and why that failed.
 #[cold]
 #[inline(never)]
 pub fn failed(status: Status, does: &str, interpreter: &Interpreter, why: &str) -> Error {

@@ -142,8 +142,8 @@ fn tell_of_failure(error: &io::Error) {
 /// A trace that is about to begin; nobody else begins one meanwhile. Dropped, it has not begun.
 pub struct Opened(Option<File>);
 
-/// Opens the file of a trace; without a path, only durations are counted. To open a file takes as long as the system takes, for a FIFO
-/// until somebody reads it: no lock is held meanwhile. `is_asked_for`: by PYFERRY_TRACE, and not by a call.
+/// Opens the file of a trace; without a path, only durations are counted. To open a file takes as long as the system takes, for
+/// a FIFO until somebody reads it: no lock is held meanwhile. `is_asked_for`: by PYFERRY_TRACE, and not by a call.
 pub fn open(path: Option<&Path>, is_asked_for: bool) -> Result<Opened> {
     let mut session = SESSION.lock();
     match session.stage {
