@@ -1450,8 +1450,9 @@ pyferry_status pyferry_queue_post_copy(struct pyferry_queue *queue, pyferry_job 
  *                   budget: the queue was empty, or another thread runs it.
  * @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed, and the jobs that were left have been called with that
  *         status, or are being called on another thread; or the interpreter that this thread was attached to was shut
- *         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _NO_MEMORY
- *         (as pyferry_attach; the jobs stay), _FORKED (the queue is the parent's).
+ *         down meanwhile, or gave it up in a job: it is attached to nothing), _INVALID_ARGUMENT (`queue` is NULL, a
+ *         negative budget other than -1), _NO_MEMORY (as pyferry_attach; the jobs stay), _FORKED (the queue is the
+ *         parent's).
  */
 pyferry_status pyferry_queue_run(struct pyferry_queue *queue,
                                  size_t max_jobs,

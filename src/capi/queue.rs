@@ -317,8 +317,9 @@ fn cannot_copy(length: usize) -> Status {
 ///                   budget: the queue was empty, or another thread runs it.
 /// @return PYFERRY_STATUS_OK, _CLOSED (the queue is closed, and the jobs that were left have been called with that
 ///         status, or are being called on another thread; or the interpreter that this thread was attached to was shut
-///         down meanwhile), _INVALID_ARGUMENT (`queue` is NULL, a negative budget other than -1), _NO_MEMORY
-///         (as pyferry_attach; the jobs stay), _FORKED (the queue is the parent's).
+///         down meanwhile, or gave it up in a job: it is attached to nothing), _INVALID_ARGUMENT (`queue` is NULL, a
+///         negative budget other than -1), _NO_MEMORY (as pyferry_attach; the jobs stay), _FORKED (the queue is the
+///         parent's).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn pyferry_queue_run(
     queue: *mut pyferry_queue,

@@ -241,7 +241,7 @@ impl Thread {
         let lives = |local: &&Local| !local.interpreter.is_closed() && local.interpreter.raw().is_some();
         let name = local.as_deref().filter(lives).map(|local| local.interpreter.name());
         let current = self.current(python);
-        let is_given_up = frame.is_entered() && frame.participant.is_given_up();
+        let is_given_up = frame.participant.is_given_up();
         let is_over = name.is_none() || (is_given_up && current.is_none());
         let name = name.unwrap_or("the interpreter".into());
         if is_over {

@@ -318,6 +318,7 @@ fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bo
     if let Some(state) = state
         && now != Some(state)
         && interpreter.is_closed() == was_closed
+        && !is_given_up_in(interpreter)
     {
         if now.is_some() {
             // A state of others: whoever attached it has returned, and nobody would swap it back.
@@ -326,6 +327,12 @@ fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bo
         reattach(python, state);
     }
     Left { open, away: now != state, is_back: current_state(python) == state }
+}
+
+/// Whether the host has given this thread up there, which is then not let in again.
+fn is_given_up_in(interpreter: &Interpreter) -> bool {
+    let is_over = |local: &Rc<Local>| local.participant.is_given_up() && local.interpreter.serial == interpreter.serial;
+    THREAD.with(|me| me.locals.all().iter().any(is_over))
 }
 
 /// Notes in the trace that this thread begins to run a job of a queue, or has run it.
