@@ -25,6 +25,8 @@
  *   functions of pyferry_call and pyferry_queue_wake see there.
  * - **Shutdown.** Whoever ends an interpreter, and whenever: the shutdown waits for threads inside, and later ones get
  *   PYFERRY_STATUS_CLOSED. No thread is killed or hung, unless the host gives up the threads inside (pyferry_set_report).
+ *   A thread that is given up while it waits in a call, having let go of its interpreter, is attached to nothing after
+ *   the call: that is PYFERRY_STATUS_CLOSED or, where the call has failed in another way too, is said by its message.
  * - **Cancellation.** pthread_cancel must not take effect in a call that may wait for Python: CPython waits in a
  *   cancellation point, with a lock held that nobody would release. Threads that may be cancelled disable cancellation
  *   around such calls (pthread_setcancelstate), as pyferry.hpp does if PYFERRY_HPP_CANCELLATION is defined. Elsewhere a

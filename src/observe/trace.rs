@@ -40,5 +40,5 @@ fn open(path: &Path, is_asked_for: bool) -> Result<trace::Opened> {
 pub fn stop_trace() -> Result<()> {
     let mut result = Ok(());
     let back = thread::unattached(|| result = trace::stop());
-    result.and_then(|()| thread::check_back(back, "the trace is complete"))
+    thread::check_back_with(back, result, "the trace is complete")
 }

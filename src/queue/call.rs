@@ -43,7 +43,7 @@ impl Call {
     pub fn wait(&self, deadline: Option<Instant>) -> Result<()> {
         let mut result = Ok(());
         let back = thread::unattached(|| result = self.wait_outside(deadline));
-        result.and_then(|()| thread::check_back(back, "the job was run"))
+        thread::check_back_with(back, result, "the job was run")
     }
 
     fn wait_outside(&self, deadline: Option<Instant>) -> Result<()> {

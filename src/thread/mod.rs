@@ -55,7 +55,7 @@ pub use stack::Ticket;
 pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
-use crate::error::{Error, Result, Status, fail};
+use crate::error::{Error, Result, Status};
 use crate::registry::{self, Entry, Interpreter, Participant, fork};
 use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
@@ -235,13 +235,26 @@ pub fn unattached(f: impl FnOnce()) -> bool {
 /// CLOSED unless `back`, which is what `released` or `unattached` returned. `done` says what became of the caller's own work.
 #[inline(never)]
 pub fn check_back(back: bool, done: &str) -> Result<()> {
-    if back {
-        return Ok(());
+    if back { Ok(()) } else { Err(not_back(Status::Closed, done)) }
+}
+
+/// The same for work that can fail, of which the caller is told as well.
+pub fn check_back_with(back: bool, result: Result<()>, done: &str) -> Result<()> {
+    match result {
+        Ok(()) => check_back(back, done),
+        Err(error) if back => Err(error),
+        Err(error) => Err(not_back(error.status, &error.message)),
     }
-    fail!(
-        Closed,
-        "{done}, but the interpreter that {} was attached to was shut down meanwhile: it is attached to nothing",
-        this_thread()
+}
+
+#[cold]
+fn not_back(status: Status, done: &str) -> Error {
+    let thread = this_thread();
+    Error::says(
+        status,
+        format_args!(
+            "{done}, but the interpreter that {thread} was attached to was shut down meanwhile: it is attached to nothing"
+        ),
     )
 }
 

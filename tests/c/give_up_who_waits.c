@@ -108,6 +108,70 @@ static void start_trace(void)
     CHECK_REFUSED(pyferry_trace_stop(), PYFERRY_STATUS_WRONG_ORDER, "no trace is written");
 }
 
+static void stop_trace(void)
+{
+    event_set(&ready);
+    CHECK_REFUSED(pyferry_trace_stop(), PYFERRY_STATUS_CLOSED, "the trace is complete, but");
+}
+
+static void stop_cut_trace(void)
+{
+    event_set(&ready);
+    CHECK_REFUSED(pyferry_trace_stop(), PYFERRY_STATUS_INVALID_ARGUMENT, FIFO);
+    CHECK_SAYS("attached to nothing");
+}
+
+static void *open_to_read(void *reader)
+{
+    *(int *)reader = open(FIFO, O_RDONLY);
+    CHECK(*(int *)reader >= 0);
+    return NULL;
+}
+
+/* Whoever reads the FIFO has it full, for a while. */
+static int fill_trace(void)
+{
+    int reader;
+    pthread_t thread_that_reads = thread_start(open_to_read, &reader);
+    CHECK_OK(pyferry_trace_start(FIFO));
+    thread_join(thread_that_reads);
+    for (int i = 0; i < 1500; i++)
+        visit(main_interpreter);
+    return reader;
+}
+
+static pyferry_queue *queue;
+
+static void do_nothing(void *unused, pyferry_status status)
+{
+    (void)unused, (void)status;
+}
+
+/* How long it takes until the thread is given up, nobody knows. */
+static void call_in_vain(void)
+{
+    event_set(&ready);
+    for (int64_t limit = 100; limit < 20000; limit *= 2) {
+        CHECK_REFUSED(pyferry_queue_call(queue, do_nothing, NULL, limit), PYFERRY_STATUS_TIMEOUT, "stays in the queue");
+        if (!pyferry_is_attached(NULL))
+            break;
+        CHECK(strstr(last_error(), "attached to nothing") == NULL);
+    }
+    CHECK_SAYS("attached to nothing");
+}
+
+/* It lets go for 50 milliseconds at most, and the next one again. */
+static void interrupt_often(void)
+{
+    event_set(&ready);
+    pyferry_status status;
+    do
+        status = pyferry_interpreter_interrupt(busy);
+    while (status == PYFERRY_STATUS_OK);
+    CHECK_STATUS(status, PYFERRY_STATUS_CLOSED);
+    CHECK_SAYS("is interrupted, but");
+}
+
 static void make_interpreter(void)
 {
     pyferry_view *none = NULL;
@@ -245,6 +309,39 @@ int main(void)
     CHECK(reader >= 0);
     leaves();
     close(reader);
+
+    for (int cut = 0; cut < 2; cut++) {
+        reader = fill_trace();
+        comes(cut ? stop_cut_trace : stop_trace);
+        ends();
+        char text[4096];
+        while (!cut && read(reader, text, sizeof text) > 0)
+            continue;
+        if (cut)
+            close(reader);
+        leaves();
+        if (!cut)
+            close(reader);
+    }
+
+    CHECK_OK(pyferry_queue_new(main_interpreter, NULL, &queue));
+    comes(call_in_vain);
+    ends();
+    leaves();
+    pyferry_queue_free(queue);
+
+    if (!python_is_free_threaded()) {
+        struct guest holder = GUEST(NULL);
+        holder.view = busy = new_interpreter();
+        holder.holds_on = true;
+        guest_comes(&holder);
+        comes(interrupt_often);
+        ends();
+        leaves();
+        guest_goes(&holder);
+        CHECK_OK(pyferry_interpreter_end(busy, -1));
+        pyferry_view_free(busy);
+    }
 
     /* The main interpreter is held by C code. */
     if (!python_is_free_threaded()) {
