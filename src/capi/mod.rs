@@ -173,7 +173,7 @@ unsafe fn options<T: Default + Copy>(options: *const T, name: &str) -> Result<T>
     // SAFETY: the struct starts with its size, and has that many bytes.
     let bytes = unsafe {
         let size = options.cast::<usize>().read_unaligned();
-        if size < size_of::<usize>() || size > 1 << 16 {
+        if !is_size(size) {
             fail!(InvalidArgument, "`{name}->struct_size` is {size}: start from the PYFERRY_..._INIT macro");
         }
         std::slice::from_raw_parts(options.cast::<u8>(), size)
@@ -190,6 +190,11 @@ unsafe fn options<T: Default + Copy>(options: *const T, name: &str) -> Result<T>
     // SAFETY: at most as many bytes as both have; T is a C struct in which every bit pattern is valid.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), (&raw mut known).cast::<u8>(), ours) };
     Ok(known)
+}
+
+// Whether a struct that begins with its size can be that large. One that ended within a field would give half a pointer.
+fn is_size(size: usize) -> bool {
+    (size_of::<usize>()..=1 << 16).contains(&size) && size % align_of::<usize>() == 0
 }
 
 // A time limit in milliseconds, from now; -1 is none.

@@ -292,7 +292,7 @@ pub unsafe extern "C-unwind" fn pyferry_runtime_get_info(out: *mut pyferry_runti
         }
         // SAFETY: the struct starts with its size, as documented.
         let size = unsafe { (*out).struct_size };
-        if size < size_of::<usize>() || size > 1 << 16 {
+        if !super::is_size(size) {
             fail!(InvalidArgument, "`out->struct_size` is {size}: start from PYFERRY_RUNTIME_INFO_INIT");
         }
         let (python, main) = runtime::facts()?;

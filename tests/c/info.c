@@ -53,6 +53,9 @@ static void check_short_struct(void)
     CHECK_REFUSED(pyferry_runtime_get_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "PYFERRY_RUNTIME_INFO_INIT");
     info.struct_size = sizeof(size_t) - 1;
     CHECK_REFUSED(pyferry_runtime_get_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
+    info.struct_size = offsetof(pyferry_runtime_info, executable) + 4;
+    CHECK_REFUSED(pyferry_runtime_get_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
+    CHECK(info.executable == untouched.executable);
     info.struct_size = SIZE_MAX;
     CHECK_REFUSED(pyferry_runtime_get_info(&info), PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
 }

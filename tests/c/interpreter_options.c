@@ -64,14 +64,19 @@ int main(void)
     }
 
     /* An older one ends early; one that cannot be is refused. */
-    options.struct_size = offsetof(pyferry_interpreter_options, reserved);
-    options.reserved = 77;
+    options.struct_size = offsetof(pyferry_interpreter_options, output);
+    options.output = (pyferry_output)(uintptr_t)77;
     made(&options);
-    options.struct_size = sizeof(size_t);
+    options.struct_size = offsetof(pyferry_interpreter_options, flags);
     options.flags = 77;
     made(&options);
-    static const size_t impossible[] = { 0, 1, sizeof(size_t) - 1, SIZE_MAX, SIZE_MAX / 2 };
-    for (int i = 0; i < 5; i++) {
+    options.flags = 0;
+    static const size_t impossible[] = { 0, 1, sizeof(size_t) - 1, SIZE_MAX, SIZE_MAX / 2,
+                                         /* within a field: nobody is called by half an address */
+                                         offsetof(pyferry_interpreter_options, output) + 4,
+                                         offsetof(pyferry_interpreter_options, output_data) + 1,
+                                         sizeof(pyferry_interpreter_options) - 1 };
+    for (size_t i = 0; i < COUNT(impossible); i++) {
         options.struct_size = impossible[i];
         refused(&options, PYFERRY_STATUS_INVALID_ARGUMENT, "struct_size");
     }
