@@ -1,5 +1,6 @@
 //! `PyGILState_Ensure` and `PyGILState_Release`: which way a thread goes.
 
+use crate::caller;
 use crate::cpython::{self, Cpython, LOCKED, State, UNLOCKED};
 use crate::ferry::{CLOSED, OK, Token};
 use crate::life::{self, Life};
@@ -30,8 +31,12 @@ thread_local! {
 
 // No destructor may be on the stack where CPython is called: up to 3.13.7 it ends threads by unwinding them.
 
-pub fn ensure() -> State {
+/// `caller` is the address that the call returns to; 0: not known.
+pub extern "C-unwind" fn ensure(caller: usize) -> State {
     let Some(python) = cpython::get() else { return LOCKED };
+    if caller::is_cffi(caller) {
+        return leave_to_cpython(python);
+    }
     VISIT.with(|visit| {
         if visit.by.get().is_some() {
             visit.nested.set(visit.nested.get() + 1);
@@ -46,8 +51,12 @@ pub fn ensure() -> State {
     })
 }
 
-pub fn release(state: State) {
+/// `caller` is the address that the call returns to; 0: not known.
+pub extern "C-unwind" fn release(state: State, caller: usize) {
     let Some(python) = cpython::get() else { return };
+    if caller::is_cffi(caller) {
+        return (python.release)(state);
+    }
     VISIT.with(|visit| match (visit.by.get(), visit.nested.get()) {
         (None, _) => (python.release)(state),
         (Some(life), 0) => visit.end(life),
@@ -77,7 +86,7 @@ impl Visit {
         }
         self.by.set(None);
         match status {
-            CLOSED if life::current().is_some_and(|now| !std::ptr::eq(now, life)) => ensure(), // the next life has begun
+            CLOSED if life::current().is_some_and(|now| !std::ptr::eq(now, life)) => ensure(0), // the next life has begun
             CLOSED => refused(python),
             _ => {
                 complain(life, status, "PyGILState_Ensure is left to CPython");

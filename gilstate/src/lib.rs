@@ -16,6 +16,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod caller;
 mod cpython;
 mod entry;
 mod ferry;
@@ -33,16 +34,29 @@ use std::ffi::{c_int, c_void};
 /// Any thread. At shutdown a late thread stays in here for ever, as it does in CPython from 3.13.8 on; but for the main
 /// thread, which goes CPython's way.
 #[unsafe(no_mangle)]
+#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), unsafe(naked))]
 pub extern "C-unwind" fn PyGILState_Ensure() -> State {
-    entry::ensure()
+    // It jumps, with the address that the call returns to.
+    #[cfg(target_arch = "x86_64")]
+    std::arch::naked_asm!("mov rdi, [rsp]", "jmp {}", sym entry::ensure);
+    #[cfg(target_arch = "aarch64")]
+    std::arch::naked_asm!("mov x0, x30", "b {}", sym entry::ensure);
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    entry::ensure(0)
 }
 
 /// CPython's; ends what `PyGILState_Ensure` began.
 ///
 /// The thread that called that, attached as that left it.
 #[unsafe(no_mangle)]
+#[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), unsafe(naked))]
 pub extern "C-unwind" fn PyGILState_Release(state: State) {
-    entry::release(state)
+    #[cfg(target_arch = "x86_64")]
+    std::arch::naked_asm!("mov rsi, [rsp]", "jmp {}", sym entry::release);
+    #[cfg(target_arch = "aarch64")]
+    std::arch::naked_asm!("mov x1, x30", "b {}", sym entry::release);
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    entry::release(state, 0)
 }
 
 /// CPython's, and the view is taken.
