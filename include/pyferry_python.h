@@ -2905,11 +2905,11 @@ static inline PyObject *PyImport_ImportModuleNoBlock(const char *a) { return pyf
 static inline PyObject *PyImport_ReloadModule(PyObject *a) { return pyferry_python_.p_PyImport_ReloadModule(a); }
 /** 1 or 0; cannot fail. */
 static inline int PyIndex_Check(PyObject *a) { return pyferry_python_.p_PyIndex_Check(a); }
-/** Cannot fail. Since 3.15. */
+/** Cannot fail. Any thread, attached or not. Since 3.15. */
 static inline void PyInterpreterGuard_Close(PyInterpreterGuard *a) { pyferry_python_.p_PyInterpreterGuard_Close(a); }
 /** A guard for PyInterpreterGuard_Close; NULL: an exception is set. Since 3.15. */
 static inline PyInterpreterGuard *PyInterpreterGuard_FromCurrent(void) { return pyferry_python_.p_PyInterpreterGuard_FromCurrent(); }
-/** A guard for PyInterpreterGuard_Close; NULL: the interpreter is shutting down or has ended. Any thread. Since 3.15. */
+/** A guard for PyInterpreterGuard_Close; NULL: the interpreter is shutting down or has ended, or no memory. Any thread, attached or not. Since 3.15. */
 static inline PyInterpreterGuard *PyInterpreterGuard_FromView(PyInterpreterView *a) { return pyferry_python_.p_PyInterpreterGuard_FromView(a); }
 /** Cannot fail. */
 static inline void PyInterpreterState_Clear(PyInterpreterState *a) { pyferry_python_.p_PyInterpreterState_Clear(a); }
@@ -2923,11 +2923,11 @@ static inline PyObject *PyInterpreterState_GetDict(PyInterpreterState *a) { retu
 static inline int64_t PyInterpreterState_GetID(PyInterpreterState *a) { return pyferry_python_.p_PyInterpreterState_GetID(a); }
 /** An interpreter with no state in it; NULL: no memory. */
 static inline PyInterpreterState *PyInterpreterState_New(void) { return pyferry_python_.p_PyInterpreterState_New(); }
-/** Cannot fail. Since 3.15. */
+/** Cannot fail. Any thread, attached or not. Since 3.15. */
 static inline void PyInterpreterView_Close(PyInterpreterView *a) { pyferry_python_.p_PyInterpreterView_Close(a); }
 /** A view for PyInterpreterView_Close; NULL: an exception is set. Since 3.15. */
 static inline PyInterpreterView *PyInterpreterView_FromCurrent(void) { return pyferry_python_.p_PyInterpreterView_FromCurrent(); }
-/** A view for PyInterpreterView_Close; NULL: there is none. Any thread. Since 3.15. */
+/** A view for PyInterpreterView_Close; NULL: no memory. Any thread, attached or not. Since 3.15. */
 static inline PyInterpreterView *PyInterpreterView_FromMain(void) { return pyferry_python_.p_PyInterpreterView_FromMain(); }
 /** 1 or 0; cannot fail. */
 static inline int PyIter_Check(PyObject *a) { return pyferry_python_.p_PyIter_Check(a); }
@@ -3503,9 +3503,9 @@ static inline void PySys_SetPath(const wchar_t *a) { pyferry_python_.p_PySys_Set
 static inline void PyThreadState_Clear(PyThreadState *a) { pyferry_python_.p_PyThreadState_Clear(a); }
 /** Cannot fail. */
 static inline void PyThreadState_Delete(PyThreadState *a) { pyferry_python_.p_PyThreadState_Delete(a); }
-/** A token for PyThreadState_Release; NULL: it failed, and this thread is not attached. Since 3.15. */
+/** A token for PyThreadState_Release; NULL: it failed, this thread is as it was, and no exception is set. Any thread, attached or not. Since 3.15. */
 static inline PyThreadStateToken *PyThreadState_Ensure(PyInterpreterGuard *a) { return pyferry_python_.p_PyThreadState_Ensure(a); }
-/** A token for PyThreadState_Release; NULL: it failed, and this thread is not attached. Since 3.15. */
+/** A token for PyThreadState_Release; NULL: it failed, this thread is as it was, and no exception is set. Any thread, attached or not. Since 3.15. */
 static inline PyThreadStateToken *PyThreadState_EnsureFromView(PyInterpreterView *a) { return pyferry_python_.p_PyThreadState_EnsureFromView(a); }
 /** Of the attached thread; where it is none, that is a fatal error. */
 static inline PyThreadState *PyThreadState_Get(void) { return pyferry_python_.p_PyThreadState_Get(); }
