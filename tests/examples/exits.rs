@@ -9,7 +9,6 @@ use harness::case;
 use harness::directives::Mode;
 use harness::paths;
 
-const ROUNDS: u32 = 2;
 /// The first calls begin within a few of these.
 const LATEST: Duration = Duration::from_millis(40);
 const READY: &str = "ready\n";
@@ -34,8 +33,9 @@ pub fn promise() -> Promise {
 
 fn exits(example: &Example) -> Result<(), String> {
     example.build("extension_callback/extension_callback.c")?;
-    let rounds = if example.python.in_short { 1 } else { ROUNDS };
-    for run in 0..rounds * case::repeat() * WAYS.len() as u32 {
+    // Each Python at other moments.
+    let first = example.python.minor * WAYS.len() as u32;
+    for run in first..first + case::repeat() * WAYS.len() as u32 {
         let (way, end, last) = WAYS[run as usize % WAYS.len()];
         let moment = moment(run);
         exit(example, way, moment, end, last).map_err(|what| format!("run {run}, {way} after {moment:?}: {what}"))?;

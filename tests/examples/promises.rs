@@ -168,7 +168,7 @@ fn run_script(example: &Example, seconds: &str, ctrl_c: Option<CtrlC>) -> Result
 
 fn extension_callback(example: &Example) -> Result<(), String> {
     // To end at once is to end while the threads make their first calls.
-    for _ in 0..if example.python.in_short { 3 } else { 20 } {
+    for _ in 0..if example.python.in_short { 2 } else { 8 } {
         run_script(example, "0", None)?.expect(" calls by ")?;
     }
     // On a machine with much to do one of the four threads may get no turn in half a second.
