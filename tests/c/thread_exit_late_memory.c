@@ -7,7 +7,9 @@
 #include "py.h"
 
 /* Without the GIL states of ended threads may wait for their deletion, some more of them than ever before, and each touches pages. */
-enum { THREADS = 600, WARM_UP = 100, SLACK = 100 * 1024, SLACK_FREE_THREADED = 1024 * 1024 };
+enum { SLACK = 100 * 1024, SLACK_FREE_THREADED = 1024 * 1024 };
+/* A state takes 10 KiB there, and a fraction of a millisecond to make. */
+enum { THREADS = 600, THREADS_FREE_THREADED = 200, WARM_UP = 100 };
 
 static pyferry_view *main_interpreter, *sub;
 static pthread_key_t key;
@@ -66,14 +68,15 @@ int main(void)
     PyThreadState *state = start_python(&main_interpreter);
     CHECK(pthread_key_create(&key, at_thread_end) == 0);
     sub = new_interpreter();
+    int threads = python_is_free_threaded() ? THREADS_FREE_THREADED : THREADS;
     for (size_t i = 0; i < COUNT(uses); i++) {
         use = uses[i];
-        growth(WARM_UP);
-        long slack = python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK, grown = growth(THREADS);
+        growth(threads < THREADS ? WARM_UP / 2 : WARM_UP);
+        long slack = python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK, grown = growth(threads);
         printf("use %zu: %ld KiB\n", i, grown / 1024);
         /* What is lost is lost each time. (Under Wine a megabyte comes and goes.) */
         for (int again = 0; again < 2 && grown > slack; again++)
-            grown = growth(THREADS);
+            grown = growth(threads);
         CHECK(grown <= slack);
     }
     CHECK_OK(pyferry_interpreter_end(sub, 0));

@@ -3,11 +3,11 @@
 /* harness: not-under=helgrind it measures memory, of which the tool takes its own */
 /* harness: not-under=sanitizers it measures memory, of which the tool takes its own */
 /* harness: not-under=arm64 the emulator (QEMU 7.2) keeps some hundred kilobytes of each thread that has ended */
-/* 20,000 threads, or 100,000 where there is time for it, that attach once and end, some at a time, leave nothing: neither in the
+/* 10,000 threads, or 100,000 where there is time for it, that attach once and end, some at a time, leave nothing: neither in the
    process's memory nor in CPython's list of thread states, which never gets long on the way. */
 #include "py.h"
 
-enum { ALL = 100000, ORDINARY = 20000, AT_ONCE = 20, WARM_UP = 2000 };
+enum { ALL = 100000, ORDINARY = 10000, AT_ONCE = 20, WARM_UP = 1000 };
 /* Free-threaded CPythons keep something for each thread that was ever attached; with the GIL none does. */
 enum { SLACK = 512 * 1024, SLACK_PER_THREAD = 1024 };
 /* Those of threads that end at this moment, and of pyferry's own that delete them. */

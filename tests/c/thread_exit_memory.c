@@ -3,13 +3,13 @@
 /* harness: not-under=helgrind it measures memory, of which the tool takes its own */
 /* harness: not-under=sanitizers it measures memory, of which the tool takes its own */
 /* harness: not-under=arm64 the emulator (QEMU 7.2) keeps some hundred kilobytes of each thread that has ended */
-/* 8,000 threads, or 20,000 where there is time for it, one after another, each in three interpreters, leave no thread state
+/* 4,000 threads, or 20,000 where there is time for it, one after another, each in three interpreters, leave no thread state
    behind, and no more memory than the same threads cost that go there by CPython's own calls. */
 #include "py.h"
 
-enum { ALL = 20000, ORDINARY = 8000 };
+enum { ALL = 20000, ORDINARY = 4000, ORDINARY_FREE_THREADED = 200 };
 /* For the pages that the allocators happen to touch. A thread's place at one gate alone is 128 bytes, three times per thread. */
-/* Free-threaded, states wait for a thread that has the address of theirs; one for each of 1000 threads would be 10 MiB. */
+/* Free-threaded, states wait for a thread that has the address of theirs; one for each of 200 threads would be 2 MiB. */
 enum { SLACK = 256 * 1024, SLACK_FREE_THREADED = 1024 * 1024 };
 
 static pyferry_view *views[3];
@@ -80,8 +80,8 @@ int main(void)
         detach(token);
     }
     /* A thread state takes 0.2 ms to make where Python is free-threaded. */
-    int threads = has_time() ? ALL : often(python_is_free_threaded() ? ORDINARY / 8 : ORDINARY);
-    int warm_up = python_is_free_threaded() ? 200 : 1000;
+    int threads = has_time() ? ALL : python_is_free_threaded() ? ORDINARY_FREE_THREADED : often(ORDINARY);
+    int warm_up = python_is_free_threaded() ? 100 : 500;
     growth(by_cpython, warm_up);
     growth(by_pyferry, warm_up);
     long slack = python_is_free_threaded() ? SLACK_FREE_THREADED : SLACK;
