@@ -2,7 +2,7 @@
    made while others register theirs. */
 #include "py.h"
 
-enum { MAKERS = 3, REGISTRARS = 8, INTERPRETERS = 3, MOST = 20000 };
+enum { MAKERS = 3, REGISTRARS = 8, INTERPRETERS = 3, MOST = 3000 };
 
 static pyferry_view *main_interpreter;
 static int called, made_all;
