@@ -6,7 +6,7 @@
    their first views, making the first state of a thread, or stopping; and the parent notices nothing. */
 #include "fork.h"
 
-enum { LIVES = 6, VIEWERS = 3 };
+enum { LIVES = 3, VIEWERS = 3 };
 
 static volatile bool busy = true;
 static pthread_barrier_t up;

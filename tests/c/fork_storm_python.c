@@ -46,7 +46,7 @@ static void go_on(pyferry_token token)
 
 static void *fork_often(void *unused)
 {
-    int children = has_time() ? 2000 : often(100);
+    int children = has_time() ? 2000 : often(40);
     for (int i = 0; i < children; i++) {
         pyferry_token token = attach(main_interpreter);
         pid_t child = i % 2 == 0 ? fork_in_c() : fork_in_python();

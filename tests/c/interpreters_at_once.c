@@ -1,11 +1,11 @@
-/* 60 interpreters alive at once, and four threads through all of them, again and again: each is where it wants to be and finds its
+/* 32 interpreters alive at once, and four threads through all of them, again and again: each is where it wants to be and finds its
    own values, an attach costs no memory, and all end. How long an attach takes is printed, not judged. */
 /* harness: not-on=windows not ported: it asks glibc how much memory is in use */
 #include "py.h"
 
 #include <malloc.h>
 
-enum { ALL = 60, THREADS = 4, ROUNDS = 5, ATTACHES = 30000 };
+enum { ALL = 32, THREADS = 4, ROUNDS = 5, ATTACHES = 30000 };
 
 static pyferry_view *views[ALL];
 static int all;

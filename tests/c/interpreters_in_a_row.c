@@ -8,7 +8,7 @@
 
 #include <malloc.h>
 
-enum { ALL = 500, ORDINARY = 24, WARM_UP = 6, THREADS = 4 };
+enum { ALL = 500, ORDINARY = 16, WARM_UP = 4, THREADS = 4 };
 /* Tables that CPython enlarges once in a while. Of ours, an interpreter with four threads has 1.5 KiB: 500 of them are more. */
 enum { SLACK = 384 * 1024 };
 

@@ -33,7 +33,7 @@ static void look(const pyferry::view &view)
                             "  for thread in threads: thread.join()\n"
                             "  assert len(done) == 3\n"));
     pyferry::object all_look = *pyferry::import("__main__")->attr("all_look");
-    for (int round = 0; round < often(10); round++) {
+    for (int round = 0; round < often(5); round++) {
         int numbers[4] = {};
         auto looked = pyferry::call(all_look, pyferry::array(numbers, 4), static_cast<int>(20000 / slowdown()));
         CHECK(looked || (fprintf(stderr, "%s\n", looked.error().text.c_str()), false));
@@ -44,7 +44,7 @@ int main()
 {
     pyferry::runtime python;
     CHECK(python);
-    for (int round = 0; round < often(30); round++) {
+    for (int round = 0; round < often(14); round++) {
         pyferry::interpreter own;
         {
             pyferry::attached here{own};

@@ -61,7 +61,7 @@ static void storm(bool worker, size_t capacity)
     pthread_t posters[POSTERS];
     for (int i = 0; i < POSTERS; i++)
         posters[i] = thread_start(post_on, NULL);
-    double until = seconds() + (getenv("PYFERRY_TEST_IN_SHORT") ? 0.2 : 0.6);
+    double until = seconds() + (getenv("PYFERRY_TEST_IN_SHORT") ? 0.1 : 0.3);
     for (int i = 0; seconds() < until || posted_by_handler < 1000; i++) {
         /* Those who post, and this one, who runs what they post. */
         pthread_kill(posters[i % POSTERS], i % 3 == 0 ? SIGUSR2 : SIGUSR1);

@@ -5,7 +5,7 @@
    poster in its order, and none whose post was refused. */
 #include "py.h"
 
-enum { POSTERS = 4, CAPACITY = 16, ROUNDS = 12 };
+enum { POSTERS = 4, CAPACITY = 16, ROUNDS = 6 };
 
 static unsigned seed;
 

@@ -22,7 +22,7 @@ int main(void)
     copies[0] = first_copy();
     copies[1] = load_copy(&copies[0], "libpyferry-other.so");
     CHECK(pthread_barrier_init(&start, NULL, 2) == 0);
-    for (int i = 0; i < often(20); i++) {
+    for (int i = 0; i < often(8); i++) {
         pthread_t threads[2] = { thread_start(begin, &copies[0]), thread_start(begin, &copies[1]) };
         pyferry_status one = (pyferry_status)(intptr_t)thread_join(threads[0]);
         pyferry_status other = (pyferry_status)(intptr_t)thread_join(threads[1]);
