@@ -69,6 +69,8 @@ int main(void)
     linked = first_copy();
     other = load_copy(&linked, "libpyferry-other.so");
     for (size_t life = 0; life < COUNT(lives); life++) {
+        if (in_short() && life % 3 == 0) /* of two that are alike, one */
+            continue;
         printf("life %zu: %s\n", life, lives[life].program);
         CHECK((lives[life].path != NULL ? setenv("PYTHONPATH", lives[life].path, 1) : unsetenv("PYTHONPATH")) == 0);
         live(life < COUNT(lives) - 1 ? &linked : &other, lives[life].program);

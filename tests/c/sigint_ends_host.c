@@ -18,11 +18,11 @@ static void write_site_code(const char *text)
 
 static void import_all(void)
 {
-    pyferry_view *main = main_view(), *sub = new_interpreter_with_shared_gil();
-    run_in(main, IMPORTS);
-    run_in(sub, IMPORTS);
-    pyferry_view_free(main);
-    pyferry_view_free(sub);
+    pyferry_view *views[] = { main_view(), in_short() ? NULL : new_interpreter_with_shared_gil() };
+    for (int i = 0; i < 2 && views[i] != NULL; i++) {
+        run_in(views[i], IMPORTS);
+        pyferry_view_free(views[i]);
+    }
 }
 
 static void in_main(const char *source)

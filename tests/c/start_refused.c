@@ -33,6 +33,9 @@ static void start_works(void)
    where this Python takes the value; `late`: there is an interpreter by then. */
 static void try_with(const char *name, const char *value, const char *part, bool late)
 {
+    static int some_take_it;
+    if (part == NULL && left_out(some_take_it++))
+        return;
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
