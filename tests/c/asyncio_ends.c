@@ -209,9 +209,9 @@ int main(void)
     loop_closed(sub);
     loop_stopped(view);
     loop_stopped(sub);
-    pyferry_view_free(sub);
-    for (int i = 0; i < often(8); i++) {
-        sub = new_interpreter();
+    for (int i = 0; i < (in_short() ? 2 : 4); i++) {
+        if (i > 0)
+            sub = new_interpreter();
         interpreter_ends(ENDED, i % 2 == 0, sub, NULL);
         pyferry_view_free(sub);
     }

@@ -20,7 +20,9 @@ static bool is_counted(const pyferry_view *view)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.flags = PYFERRY_RUNTIME_NO_SITE;
+    CHECK_OK(pyferry_runtime_start(&options));
     pyferry_view *main = main_view(), *first = new_interpreter();
     CHECK_OK(pyferry_histograms_start());
     check_works(first);
