@@ -194,7 +194,7 @@ unsafe fn options<T: Default + Copy>(options: *const T, name: &str) -> Result<T>
 
 // Whether a struct that begins with its size can be that large. One that ended within a field would give half a pointer.
 fn is_size(size: usize) -> bool {
-    (size_of::<usize>()..=1 << 16).contains(&size) && size % align_of::<usize>() == 0
+    (size_of::<usize>()..=1 << 16).contains(&size) && size.is_multiple_of(align_of::<usize>())
 }
 
 // A time limit in milliseconds, from now; -1 is none.
