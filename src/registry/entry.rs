@@ -14,7 +14,7 @@ const _: () = assert!(
 );
 
 /// Whom a participant belongs to: one thread, or one guard. A participant is handed on, so every field can change.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(C)]
 pub struct Entry {
     /// The thread's cached state. The thread takes it under a pin; the closer takes it when nobody is inside.
@@ -43,6 +43,12 @@ pub struct Entry {
     forks: AtomicU32,
     /// A guard's: it does not attach, and any thread may close the guard.
     guard: AtomicBool,
+}
+
+impl Default for Entry {
+    fn default() -> Entry {
+        Entry::new()
+    }
 }
 
 /// In `since`: the participant has let go, and waits to come back.

@@ -187,7 +187,7 @@ impl Thread {
             }
         };
         let Some(local) = self.locals.at(frame.participant) else {
-            fail!(Internal, "a token names a frame that has none")
+            fail!(Internal, "a token names a frame of no interpreter")
         };
         let python = local.interpreter.python;
         if local.interpreter.raw().is_none() || python.attached(Some(frame.state)) != Some(frame.state) {
