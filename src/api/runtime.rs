@@ -101,9 +101,9 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Status::Timeout`]: the message says who is still inside; nobody new gets in, and the start still counts: call
-    /// again. [`Status::WrongThread`] (this thread is attached), [`Status::WrongOrder`] (it was stopped before, or another
-    /// thread is stopping Python), [`Status::PythonError`] (stopped, but Python could not flush its output),
-    /// [`Status::NoMemory`] (no thread can be started: call again, as after a timeout), [`Status::Forked`].
+    /// again. [`Status::WrongThread`] (this thread is attached), [`Status::WrongOrder`] (it was stopped before, or a stop
+    /// is at work already), [`Status::PythonError`] (stopped, but Python could not flush its output), [`Status::NoMemory`]
+    /// (no thread can be started: call again, as after a timeout), [`Status::Forked`].
     ///
     /// ```no_run
     /// # let mut runtime = pyferry::Runtime::start()?;

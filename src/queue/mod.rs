@@ -104,7 +104,12 @@ pub fn create(interpreter: &Arc<Interpreter>, capacity: usize, runner: Runner, h
         return Ok(known);
     }
     // Asked after `add`: a shutdown closes the gate first, and walks the list afterwards.
-    let result = if interpreter.gate.is_open() { worker::start(&queue) } else { Err(queue.closed()) };
+    let result = if interpreter.gate.is_open() {
+        worker::start(&queue)
+    } else {
+        let why = "it is shutting down or has ended";
+        Err(thread::failed(Status::Closed, "can have no job called in", interpreter, why))
+    };
     if result.is_err() {
         list::remove(&queue);
         // Other threads may have posted to a shared queue by now.

@@ -198,6 +198,7 @@ int main(void)
     CHECK_OK(pyferry_interpreter_end(sub, -1));
     begin();
     CHECK_REFUSED(pyferry_asyncio_post(sub, loop.object, job, NULL), PYFERRY_STATUS_CLOSED, "has ended");
+    CHECK_SAYS_WHO(sub);
     finish_python(state);
     CHECK_REFUSED(pyferry_asyncio_post(view, loop.object, job, NULL), PYFERRY_STATUS_CLOSED, "has ended");
     CHECK(ran == 0 && closed == 0);

@@ -251,6 +251,7 @@ int main(void)
     pyferry_queue_free(queue);
     CHECK(closed == 1);
     CHECK_REFUSED(pyferry_queue_new(view, NULL, &queue), PYFERRY_STATUS_CLOSED, "has ended");
+    CHECK_SAYS_WHO(view);
     pyferry_view_free(view);
     return 0;
 }

@@ -16,6 +16,9 @@ static void start(struct held *held, pyferry_report report)
     pyferry_status status = pyferry_runtime_start(NULL);
     if (held->reports == 0 || status != PYFERRY_STATUS_CLOSED)
         CHECK_OK(status);
+    /* By this very thread, as like as not. */
+    if (status == PYFERRY_STATUS_CLOSED && strstr(last_error(), "pyferry_runtime_stop is at work") != NULL)
+        CHECK_REFUSED(pyferry_runtime_stop(0), PYFERRY_STATUS_WRONG_ORDER, "at work already");
     if (held->reports > 0 && status == PYFERRY_STATUS_OK)
         CHECK_OK(pyferry_runtime_stop(0));
 }

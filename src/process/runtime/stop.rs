@@ -41,7 +41,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
         Stage::Running(owner) | Stage::Stopping(owner) => owner,
         other => {
             runtime.stage = other;
-            fail!(WrongOrder, "another thread is in pyferry_runtime_stop");
+            fail!(WrongOrder, "a pyferry_runtime_stop is at work already: call again when it has returned");
         }
     };
     drop(runtime);
