@@ -5,6 +5,12 @@
 static pyferry_view *main_interpreter;
 static struct event delivering, given_up, never = EVENT_INIT;
 static int inside, waiting, over;
+static bool evaluates;
+
+static pyferry_status run_something(void)
+{
+    return evaluates ? pyferry_eval("None", NULL, NULL, 0, NULL) : pyferry_exec("pass", NULL);
+}
 
 static PyObject *wait_for_ever(PyObject *unused, PyObject *none)
 {
@@ -61,7 +67,7 @@ static void *be_given_up(void *at_exec)
     PyEval_RestoreThread(state);
     __atomic_add_fetch(&waiting, 1, __ATOMIC_SEQ_CST);
     /* Which of them is first, this one or the shutdown, is open. */
-    pyferry_status status = at_exec != NULL ? pyferry_exec("pass", NULL) : pyferry_detach(&token);
+    pyferry_status status = at_exec != NULL ? run_something() : pyferry_detach(&token);
     CHECK(status == PYFERRY_STATUS_OK || status == PYFERRY_STATUS_CLOSED);
     CHECK(pyferry_is_attached(NULL) == (at_exec != NULL && status == PYFERRY_STATUS_OK));
     if (at_exec != NULL) {
@@ -109,7 +115,9 @@ static void give_all_up(void)
 
 int main(void)
 {
-    for (int round = 0; round < (in_short() ? 3 : 10); round++)
+    for (int round = 0; round < (in_short() ? 3 : 10); round++) {
+        evaluates = round % 2 == 1;
         give_all_up();
+    }
     return 0;
 }
