@@ -560,7 +560,8 @@ typedef struct pyferry_thread_info {
      */
     int64_t interpreter_id;
     /**
-     * The label of pyferry_attach_labeled; NULL: none. Never freed.
+     * The label of pyferry_attach_labeled, or pyferry's own of what a call of its does there: "pyferry_call", "jobs of a
+     * queue". NULL: none. Never freed.
      */
     const char *label;
     /**

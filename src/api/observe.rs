@@ -18,7 +18,7 @@ pub struct ThreadInfo {
     pub thread_id: u32,
     /// The interpreter, as [`View::interpreter_id`](crate::View::interpreter_id) numbers it.
     pub interpreter_id: i64,
-    /// What [`View::attach_labeled`](crate::View::attach_labeled) was given.
+    /// What [`View::attach_labeled`](crate::View::attach_labeled) was given, or pyferry's own of what a call of its does there.
     pub label: Option<&'static CStr>,
     /// What it does there.
     pub activity: Activity,

@@ -32,7 +32,8 @@ pub struct pyferry_thread_info {
     pub name: [c_char; 32],
     /// The interpreter, as pyferry_view_interpreter_id numbers it.
     pub interpreter_id: i64,
-    /// The label of pyferry_attach_labeled; NULL: none. Never freed.
+    /// The label of pyferry_attach_labeled, or pyferry's own of what a call of its does there: "pyferry_call", "jobs of a
+    /// queue". NULL: none. Never freed.
     pub label: *const c_char,
     /// PYFERRY_THREAD_...
     pub state: i32,
