@@ -206,7 +206,7 @@ fn from_now(milliseconds: i64, name: &str) -> Result<Option<Instant>> {
     match u64::try_from(milliseconds) {
         Ok(milliseconds) => Ok(Instant::now().checked_add(Duration::from_millis(milliseconds))),
         Err(_) if milliseconds == -1 => Ok(None),
-        Err(_) => fail!(InvalidArgument, "`{name}` is {milliseconds}: milliseconds, 0 for at once, or -1 for never"),
+        Err(_) => fail!(InvalidArgument, "`{name}` is {milliseconds}: milliseconds, 0 for at once, or -1 for no limit"),
     }
 }
 

@@ -51,6 +51,11 @@ int main(void)
     CHECK(stack >= 8 << 20);
     CHECK(limit.rlim_cur == RLIM_INFINITY || stack >= limit.rlim_cur);
     CHECK(access("through", F_OK) == 0);
+    /* No system has that much. */
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.stack_size = (size_t)1 << 62;
+    CHECK_REFUSED(pyferry_runtime_start(&options), PYFERRY_STATUS_NO_MEMORY, "a stack of 4611686018427387904 bytes");
+    CHECK_SAYS_WHO(NULL);
     pyferry_view_free(main);
     return 0;
 }

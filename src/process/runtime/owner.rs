@@ -147,8 +147,9 @@ impl Starter {
                 life();
             }
         };
-        let thread = sys::spawn_joinable(c"pyferry-python", stack_size, live)
-            .map_err(|error| Error::no_thread("to start Python on", "", &error))?;
+        let thread = sys::spawn_joinable(c"pyferry-python", stack_size, live).map_err(|error| {
+            Error::no_thread("for Python, with a stack of ", &format!("{stack_size} bytes"), &error)
+        })?;
         Ok(Starter { thread, lives, stack_size })
     }
 }
