@@ -20,6 +20,9 @@ const CAUSE: &str = "\nThe above exception was the direct cause of the following
 const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
 const MAX_GROUP_WIDTH: usize = 15;
 const MAX_GROUP_DEPTH: usize = 10;
+/// Of exceptions, from when on no more groups are looked into: groups in groups have so many members that nobody could wait for
+/// them all, of which a script needs to make only a few.
+const MAX_LOOKED_INTO: usize = 1000;
 const MAX_REPEATED: usize = 3;
 /// How much is written of a text that there is no memory for, in bytes.
 const MAX_BEGINNING: usize = 4096;
@@ -182,7 +185,8 @@ impl Text<'_> {
                     continue;
                 }
                 let count = usize::try_from((python.table.PySequence_Size)(grouped)).unwrap_or(0);
-                let looked_into = if depth > MAX_GROUP_DEPTH { 0 } else { count.min(MAX_GROUP_WIDTH) };
+                let is_left_out = depth > MAX_GROUP_DEPTH || self.shown.len() > MAX_LOOKED_INTO;
+                let looked_into = if is_left_out { 0 } else { count.min(MAX_GROUP_WIDTH) };
                 let mut members = Vec::new();
                 for member in 0..looked_into {
                     let member = (python.table.PySequence_GetItem)(grouped, member as isize);

@@ -1,6 +1,7 @@
 /* harness: since=3.11 */
 /* Where the members of an exception group refer back to it, or to each other, the message of a failed pyferry_exec shows each
-   exception as often as Python does. Else the text would grow with each member by a factor. */
+   exception as often as Python does. Else the text would grow with each member by a factor. Where it grows so in Python too,
+   since a few wide groups are in each other, it has an end here. */
 #include "py.h"
 
 /* Each makes e. */
@@ -32,10 +33,20 @@ static void check_groups(void)
     }
 }
 
+static void check_wide_groups(void)
+{
+    static char text[1 << 20];
+    CHECK_STATUS(pyferry_exec("e = ValueError(1)\nfor i in range(5): e = ExceptionGroup('wide', [e] * 15)\nraise e", NULL),
+                 PYFERRY_STATUS_PYTHON_ERROR);
+    CHECK(pyferry_last_error(text, sizeof text) < sizeof text);
+    CHECK(strstr(text, "ValueError: 1") != NULL && strstr(text, "and 15 more exceptions") != NULL);
+}
+
 int main(void)
 {
     initialize_python();
     check_groups();
+    check_wide_groups();
     CHECK(Py_FinalizeEx() == 0);
     return 0;
 }
