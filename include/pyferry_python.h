@@ -4573,6 +4573,7 @@ static inline PyObject *PyType_FromModuleAndSpec(PyObject *a, PyType_Spec *b, Py
     PyMem_Free(copies);
     return type;
 }
+/** A new reference; NULL: an exception is set. Since 3.12. */
 static inline PyObject *PyType_FromMetaclass(PyTypeObject *a, PyObject *b, PyType_Spec *c, PyObject *d) {
     PyType_Spec spec = *c;
     void *copies;
