@@ -145,7 +145,7 @@ fn wait(process: Pid, limit: Duration, mut meanwhile: impl FnMut(Pid)) -> bool {
         }
         meanwhile(process);
         // The longer it runs, the less often: several are waited for at once, and to look costs those that run.
-        thread::sleep((passed / 32).clamp(Duration::from_millis(2), Duration::from_millis(10)));
+        thread::sleep((passed / 16).clamp(Duration::from_millis(2), Duration::from_millis(20)));
     }
     true
 }
