@@ -29,7 +29,7 @@ pub fn program(
     let output = directory.join(&program.name);
     let mut command = Arguments::new(&program.source).asked_for(directives).files(directives);
     let clang = process::on_path(CLANG);
-    if directives.pybind11 && python.is_some_and(|python| python.in_short || python.free_threaded) && clang.is_file() {
+    if directives.pybind11 && python.is_some_and(|python| python.minor > 9) && clang.is_file() {
         command.compiler = clang.display().to_string();
     }
     let Some(python) = python else {
