@@ -66,12 +66,7 @@ fn work(queue: &Arc<Queue>) {
             Ok(0) => may_rest = true, // the event loop runs the jobs, or another thread has the turn
             Ok(_) => {}
             Err(error) if error.status == Status::NoMemory => thread::sleep(REST),
-            Err(error) if error.status == Status::Closed => break,
-            Err(error) => {
-                // A job has left another state attached (PyThreadState_Swap); the thread's end deals with that.
-                give_up(queue, &error);
-                break;
-            }
+            Err(_) => break, // closed: the jobs that were left have been told
         }
     }
     if queue.event_loop.is_some() {
@@ -95,16 +90,6 @@ fn rest(queue: &Queue) -> bool {
     let since = Instant::now();
     thread::park_timeout(LINGER);
     since.elapsed() >= LINGER
-}
-
-fn give_up(queue: &Arc<Queue>, error: &Error) {
-    let text = format!(
-        "a job has left the queue's worker attached through another thread state, and the worker cannot go on: {}",
-        error.message
-    );
-    queue.report(&std::ffi::CString::new(text).unwrap_or_default());
-    queue.ring.close();
-    crate::thread::unattached(|| queue.tell_if_free());
 }
 
 impl Worker {
