@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use pyferry::{Given, Runtime, Status, View, suspend};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyCFunction, PyDict};
 
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(20));
 
 /// A function for Python that uses both.
-#[pyfunction]
 fn interpreter_id(py: Python<'_>) -> PyResult<i64> {
     let failed = |error: pyferry::Error| pyo3::exceptions::PyRuntimeError::new_err(error.message);
     let home = View::current().map_err(failed)?;
@@ -31,7 +30,7 @@ fn both_ways(py: Python<'_>, kept: Py<PyAny>) -> Result<(), Box<dyn Error>> {
     assert_eq!(kept.bind(py).get_item(0)?.extract::<String>()?, "kept");
 
     // A function of PyO3's that uses pyferry, called by Python.
-    let function = wrap_pyfunction!(interpreter_id, py)?;
+    let function = PyCFunction::new_closure(py, None, None, |arguments, _| interpreter_id(arguments.py()))?;
     assert_eq!(function.call0()?.extract::<i64>()?, 0);
     assert!(py.import("__main__")?.getattr("detached")?.extract::<bool>()?);
 
