@@ -66,7 +66,7 @@ fn check(interpreter: &Interpreter) -> Result<()> {
     }
     if thread::is_inside(interpreter) {
         let why = "it would wait for itself; detach first, or end the interpreter from another thread";
-        return Err(thread::failed(Status::WrongThread, "is attached to", interpreter, why));
+        return Err(thread::failed(Status::WrongThread, "is attached to, or suspended from,", interpreter, why));
     }
     Ok(())
 }

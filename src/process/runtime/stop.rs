@@ -26,7 +26,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
         thread::current(python).is_some() || registry::all().iter().any(|interpreter| thread::is_inside(interpreter))
     };
     if ours && is_inside() {
-        let says = "is attached, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread";
+        let says = "is attached or suspended, and the last pyferry_runtime_stop would wait for it: detach first, or stop from another thread";
         return Err(Error::here(Status::WrongThread, says));
     }
     if let Stage::Running(owner) | Stage::Stopping(owner) = &runtime.stage
