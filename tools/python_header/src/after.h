@@ -341,7 +341,15 @@ static inline PyObject *PyType_GetModuleByDef(PyTypeObject *a, PyModuleDef *b) {
 
 /* ---- Types with data of their own, before 3.14 ---- */
 
-static inline Py_ssize_t pyferry_python_aligned_(Py_ssize_t size) { return (size + 15) & ~(Py_ssize_t)15; }
+/* CPython's ALIGNOF_MAX_ALIGN_T, which is 8 in all that is built for Windows. */
+#ifdef _WIN32
+#define PYFERRY_PYTHON_ALIGNMENT_ 8
+#else
+#define PYFERRY_PYTHON_ALIGNMENT_ 16
+#endif
+static inline Py_ssize_t pyferry_python_aligned_(Py_ssize_t size) {
+    return (size + PYFERRY_PYTHON_ALIGNMENT_ - 1) & -(Py_ssize_t)PYFERRY_PYTHON_ALIGNMENT_;
+}
 /* The size of a type's instances; -1: an exception is set. */
 static inline Py_ssize_t pyferry_python_basicsize_(PyObject *type) {
     PyObject *size = PyObject_GetAttrString(type, "__basicsize__");
