@@ -17,7 +17,7 @@ static int32_t hear(const char *text, void *data)
     return PYFERRY_REPORT_WAIT;
 }
 
-static void tell(int64_t id, int32_t stream, const char *bytes, size_t length, void *event)
+static void hear_output(int64_t id, int32_t stream, const char *bytes, size_t length, void *event)
 {
     CHECK(id == pyferry_view_interpreter_id(made) && stream == 1 && length > 0 && bytes != NULL);
     event_set(event);
@@ -33,7 +33,7 @@ int main(void)
 {
     CHECK_OK(pyferry_runtime_start(NULL));
     pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
-    options.output = tell;
+    options.output = hear_output;
     options.output_data = &begins;
     CHECK_OK(pyferry_interpreter_new(&options, &made));
     run_in(made, "import atexit, time\n"
