@@ -832,9 +832,10 @@ pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *optio
  * @return PYFERRY_STATUS_OK, _TIMEOUT (the message says who is still inside, which Python threads are left, or that
  *         Py_FinalizeEx is at work; no new thread gets in, and the start still counts: call again), _WRONG_ORDER (no
  *         start to take back, or a stop is at work already), _WRONG_THREAD (this thread is inside, or another thread
- *         started Python with PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back), _INVALID_ARGUMENT (a negative time
- *         other than -1), _PYTHON_ERROR (Python has ended, but could not flush its output), _NO_MEMORY (no thread can be
- *         started: call again, as after _TIMEOUT), _FORKED.
+ *         started Python with PYFERRY_RUNTIME_ON_THIS_THREAD: nothing is taken back; or this thread runs Python code by
+ *         CPython's own calls, which has let go: return from it, and call again, as after _TIMEOUT), _INVALID_ARGUMENT
+ *         (a negative time other than -1), _PYTHON_ERROR (Python has ended, but could not flush its output), _NO_MEMORY
+ *         (no thread can be started: call again, as after _TIMEOUT), _FORKED.
  */
 pyferry_status pyferry_runtime_stop(int64_t timeout_ms);
 

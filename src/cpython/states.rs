@@ -285,6 +285,13 @@ impl Python {
         self.main_interpreter().is_some_and(|main| self.is_this_threads_in(main, state))
     }
 
+    /// Whether this thread, which is attached to nothing, has a state of the main interpreter in its slot.
+    pub fn is_known_in_main(&self) -> bool {
+        // SAFETY: any thread may ask, at any time.
+        let slot = State::from_ptr(unsafe { (self.table.PyGILState_GetThisThreadState)() });
+        slot.is_some_and(|state| self.is_in_main(state))
+    }
+
     /// Whether a state, which may have been deleted, is this thread's and belongs to that interpreter, which lives.
     pub fn is_this_threads_in(&self, raw: Raw, state: State) -> bool {
         let mut found = false;

@@ -6,8 +6,11 @@ use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::interpreter::{Limits, python_threads, shutdown};
 use crate::registry::{self, Interpreter, Origin};
-use crate::thread;
+use crate::sys::Label;
+use crate::thread::{self, Admission};
 use std::sync::Arc;
+
+const STOP: Label = Label::new(c"pyferry_runtime_stop");
 
 /// Takes one start back; the last stop finalises Python if pyferry started it.
 pub fn stop(limits: &Limits) -> Result<()> {
@@ -85,7 +88,26 @@ fn empty(python: &Python, owner: &Owner, limits: &Limits) -> Result<()> {
         python_threads::wait_until_gone(interpreter, limits, python_threads::tell_from_own_thread)?;
     }
     // Main last, as in Py_FinalizeEx; its exit functions on Python's main thread, if that is pyferry's own.
-    python_threads::wait_until_gone(&owner.main, limits, |_: &Arc<Interpreter>| owner.tell_python_threads())
+    python_threads::wait_until_gone(&owner.main, limits, |_: &Arc<Interpreter>| owner.tell_python_threads())?;
+    if is_in_script(&owner.main) {
+        let says = "runs Python code, which would go on in a Python that has ended: return from it, and call again";
+        return Err(Error::here(Status::WrongThread, says));
+    }
+    Ok(())
+}
+
+/// Whether this thread runs a script by CPython's own calls, which no stack of ours tells of, and has let go. Where it has no state of
+/// others it cannot, and does not attach.
+fn is_in_script(main: &Arc<Interpreter>) -> bool {
+    let python = main.python;
+    if !python.is_known_in_main() {
+        return false;
+    }
+    // Nobody else is inside by now: the limit holds.
+    let Ok(ticket) = thread::attach(main, Admission::Late, STOP) else { return false };
+    let is_in_script = thread::current_state(python).is_some_and(|state| python.runs_python(state));
+    let _ = thread::detach(ticket);
+    is_in_script
 }
 
 fn stop_later(owner: Owner, why: Error) -> Error {
