@@ -163,7 +163,8 @@ fn look(limits: Limits, generation: u64, all_passed: &mut Vec<Passed>) {
             _ => return None,
         };
         // With `STEP` added: the time that the thread noted may be too early by that much.
-        let is_over = limit.is_some_and(|limit| u128::from(seen.elapsed_us) >= (limit + sys::STEP).as_micros());
+        let is_over =
+            limit.is_some_and(|limit| u128::from(seen.elapsed_us) >= limit.saturating_add(sys::STEP).as_micros());
         (is_over && !seen.is_own).then_some((kind, seen.key))
     };
     // A thread that has let others in for a moment is still in the same stay.

@@ -215,7 +215,7 @@ impl Queue {
     }
 
     fn run_attached(&self, python: &'static Python, most: usize, budget: Option<Duration>) -> usize {
-        let until = budget.map(|budget| Instant::now() + budget);
+        let until = budget.and_then(|budget| Instant::now().checked_add(budget));
         let slice = SLICE.as_nanos() as u64;
         let mut slice_ends = sys::ticks() + slice;
         let mut ran = 0;

@@ -43,6 +43,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("dropped_after_the_end", dropped_after_the_end),
     ("report_names_and_gives_up", report_names_and_gives_up),
     ("report_panics", report_panics),
+    ("times_without_end", times_without_end),
     ("errors_speak", errors_speak),
     ("starts_are_counted", starts_are_counted),
     ("info_is_true", info_is_true),
@@ -561,6 +562,37 @@ fn report_panics() -> Result {
     assert_eq!(Arc::strong_count(&called), 2);
     pyferry::remove_report()?;
     assert_eq!(Arc::strong_count(&called), 1);
+    drop(guard);
+    runtime.stop(PATIENCE)?;
+    Ok(())
+}
+
+/// `Duration::MAX` is no limit, and ends nothing.
+fn times_without_end() -> Result {
+    let mut runtime = Runtime::start()?;
+    let view = View::main()?;
+    let queue = Queue::new(&view)?;
+    queue.post(|_| ())?;
+    assert_eq!(queue.run(usize::MAX, Some(Duration::MAX))?, 1);
+
+    let stays = |time: Duration| -> Result {
+        let _attached = view.attach_labeled(c"stays")?;
+        thread::sleep(time);
+        Ok(())
+    };
+    pyferry::set_watchdog(Some(Duration::MAX), Some(Duration::MAX), |overdue| panic!("{overdue:?}"))?;
+    stays(Duration::from_millis(600))?;
+    let called = Arc::new(AtomicU32::new(0));
+    let calls = Arc::clone(&called);
+    pyferry::set_watchdog(None, Some(Duration::from_millis(10)), move |_| _ = calls.fetch_add(1, Ordering::Relaxed))?;
+    while called.load(Ordering::Relaxed) == 0 {
+        stays(Duration::from_millis(100))?;
+    }
+    pyferry::remove_watchdog()?;
+
+    pyferry::set_report(Duration::MAX, |who| panic!("{who}"))?;
+    let guard = view.guard()?;
+    expect(Status::Timeout, runtime.stop(Some(Duration::from_millis(100))))?;
     drop(guard);
     runtime.stop(PATIENCE)?;
     Ok(())
