@@ -331,7 +331,7 @@ pub fn wait_until_gone(
     }
     let mut own_looks = Looks::new();
     let begun = Instant::now();
-    let mut next_report = begun + report::interval();
+    let mut last_report = begun;
     loop {
         if let Err(error) = waiting.observe() {
             if !waits_for_ever {
@@ -358,17 +358,18 @@ pub fn wait_until_gone(
             let left = left.unwrap_or_else(|| UNSEEN.into());
             return Err(Error::says(Status::Timeout, format_args!("{} still runs {left}", interpreter.name())));
         }
-        if next_report <= now {
+        let to_report = report::until_next(last_report);
+        if to_report.is_zero() {
             drop(list);
             if first_look.is_none_or(|first| first <= now) {
                 let left = left.unwrap_or_else(|| UNSEEN.into());
                 // Python threads cannot be given up: CPython itself waits for them.
                 let _ = report::give_up(&format!("{} is shutting down and waits for {left}", interpreter.name()));
             }
-            next_report = Instant::now() + report::interval();
+            last_report = Instant::now();
             continue;
         }
-        let wait = until.map_or(next_report, |until| until.min(next_report)).min(now + LOOK) - now;
+        let wait = until.map_or(LOOK, |until| LOOK.min(until - now)).min(to_report);
         drop(CHANGED.wait_timeout(list, wait));
     }
 }

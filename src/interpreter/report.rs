@@ -5,7 +5,7 @@ use crate::sys::{Condvar, Mutex};
 use crate::thread;
 use std::ffi::{CStr, CString};
 use std::sync::{Arc, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Is told which threads are waited for, and answers whether to give them up. It must not panic.
 pub type Listener = Box<dyn Fn(&CStr) -> bool + Send + Sync>;
@@ -88,9 +88,10 @@ impl Report {
     }
 }
 
-/// How long a shutdown waits before each report.
-pub fn interval() -> Duration {
-    REPORT.lock().interval
+/// How long a shutdown waits before the next call, if the last one was then. To be asked again soon: the host may set another
+/// interval while the shutdown waits.
+pub fn until_next(last: Instant) -> Duration {
+    REPORT.lock().interval.saturating_sub(last.elapsed())
 }
 
 /// Tells the host which threads are waited for. True: the host gives them up. The caller is detached.

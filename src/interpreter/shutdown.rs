@@ -34,6 +34,8 @@ pub enum Finished {
 
 /// How long to wait for the threads inside before the observer is started, to see where in Python code they are.
 const UNOBSERVED: Duration = Duration::from_millis(10);
+/// How often to look whether the host wants reports at another interval.
+const LOOK: Duration = Duration::from_millis(50);
 /// Helper threads leave by themselves: they are waited for this long even if the time limit is shorter.
 const HELPERS: Duration = Duration::from_secs(1);
 
@@ -146,7 +148,7 @@ fn wait_for_participants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits:
     let is_excepted = |entry: &Entry| is_not_reported(entry) || (can_go_on && is_unheld(entry));
     let empty = |until| interpreter.gate.wait_until_empty(is_excepted, until);
     let earliest = |then: Instant| Some(limits.deadline.map_or(then, |deadline| deadline.min(then)));
-    let mut next_report = Instant::now() + report::interval();
+    let mut last_report = Instant::now();
     if empty(earliest(Instant::now() + UNOBSERVED)) {
         return Ok(None);
     }
@@ -161,10 +163,10 @@ fn wait_for_participants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits:
         if limits.interrupt_from.is_some() {
             observed?;
         }
-        if empty(earliest(next_report)) {
+        if empty(earliest(Instant::now() + report::until_next(last_report).min(LOOK))) {
             return Ok(None);
         }
-        if next_report <= Instant::now() {
+        if report::until_next(last_report).is_zero() {
             let who = describe_participants(interpreter);
             let give_up = report::give_up(&format!("{} is shutting down and waits for {who}", interpreter.name()));
             if give_up
@@ -173,7 +175,7 @@ fn wait_for_participants_to_leave<'a>(interpreter: &'a Arc<Interpreter>, limits:
             {
                 return Ok(Some(claim));
             }
-            next_report = Instant::now() + report::interval();
+            last_report = Instant::now();
         }
     }
 }
