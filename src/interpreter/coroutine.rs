@@ -127,7 +127,8 @@ fn begin_and_wait(
         let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
         match end {
             Some(End::Done) => break result_of(python, future),
-            None if python.is_closed_loop(event_loop) => {
+            // At a shutdown, too: if its loop is closed, concurrent.futures cannot cancel it, and says so on stderr.
+            _ if python.is_closed_loop(event_loop) => {
                 break Err(failed(Status::Closed, interpreter, "the event loop was closed before that"));
             }
             None if !is_over => {}
