@@ -19,8 +19,6 @@ pub fn start_trace_if_asked() -> Result<()> {
     let Some(path) = trace::asked_for() else { return Ok(()) };
     match open(&path, true).and_then(trace::Opened::begin) {
         Err(error) if error.status == Status::Closed => return Err(error),
-        // The host has begun one itself.
-        Err(error) if error.status == Status::WrongOrder => {}
         Err(error) => trace::complain(&error.to_string()),
         Ok(()) => {}
     }

@@ -27,9 +27,18 @@ static int be_host(const char *way, const char *path)
 {
     Py_InitializeEx(0);
     CHECK(access(path, F_OK) != 0);
+    if (strcmp(way, "counts") == 0)
+        CHECK_OK(pyferry_histograms_start());
+    if (strcmp(way, "traces") == 0)
+        CHECK_OK(pyferry_trace_start("own.json"));
     pyferry_view *view = main_view();
     PyThreadState *state = PyEval_SaveThread();
     on_new_thread(visit_named, view);
+    if (strcmp(way, "counts") == 0 || strcmp(way, "traces") == 0) {
+        CHECK(access(path, F_OK) != 0);
+        CHECK_OK(pyferry_trace_stop());
+        return 7;
+    }
     if (strcmp(way, "refused") == 0) {
         CHECK_REFUSED(pyferry_trace_stop(), PYFERRY_STATUS_WRONG_ORDER, "pyferry_trace_start");
         return 7;
@@ -91,6 +100,11 @@ int main(int argc, char **argv)
     CHECK(said()[0] == '\0');
     run_host("refused", "no/such/folder/trace.json");
     CHECK(strncmp(said(), "pyferry: PYFERRY_TRACE: ", 24) == 0 && strstr(said(), "No such file") != NULL);
+
+    run_host("counts", "trace.%p.json");
+    CHECK(strcmp(said(), "pyferry: PYFERRY_TRACE: waits and stays are counted already: stop that first (pyferry_trace_stop)\n") == 0);
+    run_host("traces", "trace.%p.json");
+    CHECK(strcmp(said(), "pyferry: PYFERRY_TRACE: a trace is written to own.json already: stop that first (pyferry_trace_stop)\n") == 0);
 
     run_host("full", "trace.%p.json");
     CHECK(strncmp(said(), "pyferry: PYFERRY_TRACE: the trace ", 34) == 0);
