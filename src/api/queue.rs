@@ -178,8 +178,8 @@ impl Queue {
     ///
     /// # Errors
     ///
-    /// [`Status::Closed`], [`Status::WrongOrder`] and [`Status::NotAttached`] (jobs ran, and one of them left the thread as it must
-    /// not: see [`Attached::detach`](crate::Attached::detach)), [`Status::NoMemory`], [`Status::Forked`].
+    /// [`Status::Closed`] (the queue is, or the interpreter that this thread was attached to was shut down, or gave the thread up in
+    /// a job), [`Status::NoMemory`] (the jobs stay), [`Status::Forked`].
     #[doc(alias = "pyferry_queue_run")]
     pub fn run(&self, most: usize, budget: Option<Duration>) -> Result<usize> {
         fork::check()?;
