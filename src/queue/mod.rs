@@ -251,9 +251,9 @@ impl Queue {
     fn take_exception(&self, python: &Python) -> bool {
         match (self.error_callback(), &self.event_loop) {
             (Some(_), _) => {
-                let left = (self.host.take_exception)();
-                return left
-                    .map_or_else(|error| self.report(&CString::new(error.message).unwrap_or_default()), |()| true);
+                if let Err(error) = (self.host.take_exception)() {
+                    return self.report(&CString::new(error.message).unwrap_or_default());
+                }
             }
             (None, Some(event_loop)) => event_loop.report(python, c"Exception in a job of pyferry_asyncio_post"),
             (None, None) => python.report_unraisable("a job of a pyferry queue"),

@@ -328,8 +328,10 @@ pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
 fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bool), open: bool) -> Left {
     let python = interpreter.python;
     let now = current_state(python);
-    if let Some(state) = state
-        && now != Some(state)
+    let away = now != state;
+    let mut is_back = !away;
+    if away
+        && let Some(state) = state
         && interpreter.is_closed() == was_closed
         && !is_given_up_in(interpreter)
     {
@@ -338,14 +340,14 @@ fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bo
             python.detach_keeping_slot();
         }
         reattach(python, state);
+        is_back = true;
     }
-    Left { open, away: now != state, is_back: current_state(python) == state }
+    Left { open, away, is_back }
 }
 
 /// Whether the host has given this thread up there, which is then not let in again.
 fn is_given_up_in(interpreter: &Interpreter) -> bool {
-    let is_over = |local: &Rc<Local>| local.participant.is_given_up() && local.interpreter.serial == interpreter.serial;
-    THREAD.with(|me| me.locals.all().iter().any(is_over))
+    THREAD.with(|me| me.locals.of(interpreter).is_some_and(|local| local.participant.is_given_up()))
 }
 
 /// Notes in the trace that this thread begins to run a job of a queue, or has run it.
