@@ -5,7 +5,7 @@
  */
 #include "pyferry_python.h"
 
-#include "check.h"
+#include "use.h"
 
 struct data {
     double speed;
@@ -65,10 +65,8 @@ static void check(PyObject *bases)
 int main(void)
 {
     CHECK_OK(pyferry_runtime_start(NULL));
-    pyferry_view *view;
-    pyferry_token token;
-    CHECK_OK(pyferry_view_main(&view));
-    CHECK_OK(pyferry_attach(view, &token));
+    pyferry_view *view = main_view();
+    pyferry_token token = attach(view);
     CHECK_OK(pyferry_exec("class Plain: __slots__ = ()", NULL));
     PyObject *plain = PyObject_GetAttrString(PyImport_AddModule("__main__"), "Plain");
     check(NULL);
@@ -79,7 +77,7 @@ int main(void)
         Py_DECREF(bases[i]);
     }
     Py_DECREF(plain);
-    CHECK_OK(pyferry_detach(&token));
+    detach(token);
     pyferry_view_free(view);
     CHECK_OK(pyferry_runtime_stop(-1));
     return 0;

@@ -6,7 +6,7 @@
  */
 #include "pyferry_python.h"
 
-#include "check.h"
+#include "use.h"
 
 struct data {
     double before;
@@ -125,10 +125,8 @@ static void check(PyObject *bases, bool with_metaclass)
 int main(void)
 {
     CHECK_OK(pyferry_runtime_start(NULL));
-    pyferry_view *view;
-    pyferry_token token;
-    CHECK_OK(pyferry_view_main(&view));
-    CHECK_OK(pyferry_attach(view, &token));
+    pyferry_view *view = main_view();
+    pyferry_token token = attach(view);
     CHECK_OK(pyferry_exec("class Plain: __slots__ = ()\nclass Sized: __slots__ = ('a', 'b', 'c')", NULL));
     PyObject *plain = PyObject_GetAttrString(PyImport_AddModule("__main__"), "Plain");
     PyObject *sized = PyObject_GetAttrString(PyImport_AddModule("__main__"), "Sized");
@@ -141,7 +139,7 @@ int main(void)
     }
     Py_DECREF(plain);
     Py_DECREF(sized);
-    CHECK_OK(pyferry_detach(&token));
+    detach(token);
     pyferry_view_free(view);
     CHECK_OK(pyferry_runtime_stop(-1));
     return 0;

@@ -141,6 +141,17 @@ static inline pyferry_view *main_view(void)
     return view;
 }
 
+/* Whether pyferry counts this thread as waiting, or inside, anywhere. */
+static inline bool is_listed(void)
+{
+    pyferry_thread_info infos[16] = { PYFERRY_THREAD_INFO_INIT };
+    size_t count = pyferry_threads(infos, 16);
+    bool listed = false;
+    for (size_t i = 0; i < count; i++)
+        listed |= infos[i].is_caller;
+    return listed;
+}
+
 static inline pyferry_view *current_view(void)
 {
     pyferry_view *view = NULL;
