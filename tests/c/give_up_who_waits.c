@@ -214,7 +214,7 @@ static void check_coroutine(void)
         "    new = Value()\n"
         "    value = weakref.ref(new)\n"
         "    return new\n"
-        "value = hand_out\n"
+        "go, value = None, object\n"
         "async def work():\n"
         "    global go\n"
         "    go = asyncio.Event()\n"
@@ -227,8 +227,9 @@ static void check_coroutine(void)
     detach(token);
     loop_start(&loop);
     comes(wait_for_coroutine);
+    run_in(main_interpreter, "import time\nwhile go is None:\n    time.sleep(0.001)");
     ends();
-    run_in(main_interpreter, "loop.call_soon_threadsafe(lambda: go.set())");
+    run_in(main_interpreter, "loop.call_soon_threadsafe(go.set)");
     leaves();
     token = attach(main_interpreter);
     Py_DECREF(coroutine);
