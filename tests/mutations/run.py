@@ -6,7 +6,7 @@ Each *.txt beside this file is one mutation: headers, then what is replaced by w
     breaks: what is wrong now, in a sentence
     promise: what no longer holds
     cases: the tests that are to notice, separated by ";" and tried in this order: "NAME on PYTHON" of tests/c,
-        tests/dropin, tests/sequences.rs or tests/cost.rs, "rust NAME on PYTHON" of tests/rust_api, "loom"
+        tests/dropin, tests/sequences.rs, tests/declared.rs or tests/cost.rs, "rust NAME on PYTHON" of tests/rust_api, "loom"
     file: src/gate/mod.rs
     --- before
     text that is in the file exactly once
@@ -107,6 +107,8 @@ def passes(case, harness):
         command = ["cargo", "test", "--release", "--test", "dropin", "--", "--exact", case]
     elif case.startswith("rust "):
         command = ["cargo", "test", "--release", "--test", "rust_api", "--", "--exact", case.removeprefix("rust ")]
+    elif case.startswith("table::"):
+        command = ["cargo", "test", "--release", "--test", "declared", "--", "--exact", case]
     elif case.startswith("instructions"):
         command = ["cargo", "test", "--release", "--test", "cost", "--", "--exact", case]
     else:
