@@ -13,6 +13,7 @@ pub mod library;
 pub mod made;
 mod markdown;
 pub mod paths;
+mod places;
 pub mod process;
 pub mod program;
 mod progress;
@@ -44,6 +45,7 @@ pub use libtest_mimic::{Completion, Failed};
 
 use build::Builder;
 use library::Library;
+use places::Places;
 use progress::Progress;
 use python::Python;
 use search::Found;
@@ -117,16 +119,22 @@ fn only() -> String {
 /// Runs those that are asked for.
 fn run_trials(mut all: Vec<Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Most programs wait for most of their time. With four for each processor all are through a twentieth sooner, and those that
-    // start processes of their own take four times as long as alone.
+    let places = match Places::shared() {
+        Ok(places) => places,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // Most programs wait for most of their time. Where several tests share their places, what one does not take another does.
     let cores = available_parallelism().map_or(1, NonZero::get);
-    let threads = *arguments.test_threads.get_or_insert(cores * 3);
+    let threads = *arguments.test_threads.get_or_insert(if places.are_shared() { cores * 6 } else { cores * 3 });
     keep_only(&mut all, &only());
     let is_asked_for = |name: &str| is_asked_for(&arguments, name);
     if let Some(code) = env::var(NONE).ok().filter(|_| !all.iter().any(|trial| is_asked_for(&trial.name))) {
         return ExitCode::from(code.parse::<u8>().expect(NONE));
     }
-    let (progress, watched) = Progress::watch(all, is_asked_for, threads);
+    let (progress, watched) = Progress::watch(all, is_asked_for, threads, places);
     let conclusion = libtest_mimic::run(&arguments, watched);
     if let Err(message) = progress.end() {
         eprintln!("{message}");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Completion, Failed};
 
+use super::places::Places;
 use super::process;
 use super::times::{Time, Times};
 use super::trial::Trial;
@@ -26,6 +27,7 @@ pub struct Progress {
     threads: usize,
     /// In a terminal, the last line of which is ours.
     is_shown: bool,
+    places: Places,
     state: Mutex<State>,
 }
 
@@ -45,6 +47,7 @@ impl Progress {
         trials: Vec<Trial>,
         is_asked_for: impl Fn(&str) -> bool,
         threads: usize,
+        places: Places,
     ) -> (Arc<Progress>, Vec<libtest_mimic::Trial>) {
         let times = Times::read();
         let asked_for = || trials.iter().map(|trial| trial.name.as_str()).filter(|name| is_asked_for(name));
@@ -53,7 +56,7 @@ impl Progress {
         let state = Mutex::new(State { times, cases, done: 0, expected, expected_of_done: 0.0, at_work });
         let is_silent = env::var_os(SILENT).is_some();
         let is_shown = !is_silent && io::stderr().is_terminal();
-        let progress = Arc::new(Progress { begun: Instant::now(), threads, is_shown, state });
+        let progress = Arc::new(Progress { begun: Instant::now(), threads, is_shown, places, state });
         let watched = trials.into_iter().map(|trial| {
             let progress = Arc::clone(&progress);
             let name = trial.name.clone();
@@ -68,9 +71,11 @@ impl Progress {
     }
 
     fn run(&self, name: &str, run: impl FnOnce() -> Result<Completion, Failed>) -> Result<Completion, Failed> {
+        let place = self.places.take();
         let (start, worked) = (Instant::now(), process::processor_time());
         self.state().at_work.push(name.to_owned());
         let result = run();
+        drop(place);
         let worked = process::processor_time() - worked;
         let time = Time { passed: start.elapsed().as_secs_f64(), worked: worked.as_secs_f64() };
         let mut state = self.state();
