@@ -344,7 +344,7 @@ impl Thread {
         if entry.is_in() {
             entry.coming_back(f);
         } else {
-            entry.sets_out();
+            // It has set out before (`comes_for`), and is still in the same wait.
             f();
         }
     }

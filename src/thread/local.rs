@@ -34,10 +34,12 @@ impl Local {
         self.participant.entry.state.get()
     }
 
-    /// Sets the label of a stay: before the pin is taken, so that whoever sees the pin sees the label too.
+    /// Sets the label of a stay, and when the thread set out for it: before the pin is taken, so that whoever sees the pin sees both.
     pub fn comes_for(&self, label: Label) {
-        if !self.participant.entry.is_in() {
-            self.participant.entry.set_label(label);
+        let entry = &self.participant.entry;
+        if !entry.is_in() {
+            entry.set_label(label);
+            entry.sets_out();
         }
     }
 

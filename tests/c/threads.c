@@ -180,6 +180,60 @@ static void times(const pyferry_view *view)
     detach(token);
 }
 
+/* And from when it set out, also while CPython makes a state for it. */
+static PyMemAllocatorEx usual;
+static __thread bool stops;
+static struct event on_its_way, may_go_on;
+
+static void stop_once(void)
+{
+    if (!stops)
+        return;
+    stops = false;
+    event_set(&on_its_way);
+    event_wait(&may_go_on);
+}
+
+static void *slow_malloc(void *unused, size_t size)
+{
+    (void)unused;
+    stop_once();
+    return usual.malloc(usual.ctx, size);
+}
+
+static void *slow_calloc(void *unused, size_t count, size_t size)
+{
+    (void)unused;
+    stop_once();
+    return usual.calloc(usual.ctx, count, size);
+}
+
+static void *come_slowly(void *view)
+{
+    stops = true;
+    return visit(view);
+}
+
+static void sets_out(const pyferry_view *view)
+{
+    on_its_way = may_go_on = (struct event)EVENT_INIT;
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &usual);
+    PyMemAllocatorEx slow = usual;
+    slow.malloc = slow_malloc;
+    slow.calloc = slow_calloc;
+    PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &slow);
+    double before = seconds();
+    pthread_t thread = thread_start(come_slowly, (void *)view);
+    event_wait(&on_its_way);
+    CHECK(look() == 1 && infos[0].state == PYFERRY_THREAD_WAITING);
+    /* Of the clock, which ticks. */
+    double a_tick = 0.1;
+    CHECK((double)infos[0].elapsed_us * 1e-6 < seconds() - before + a_tick);
+    event_set(&may_go_on);
+    thread_join(thread);
+    PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &usual);
+}
+
 /* A host's label is the host's, also if its text is one of the library's own. */
 static void labeled_like_its_own(const pyferry_view *view)
 {
@@ -251,6 +305,8 @@ int main(void)
     step_by_step(main, sub);
     step_by_step(sub, main);
     times(main);
+    sets_out(main);
+    sets_out(sub);
     labeled_like_its_own(main);
 #ifdef __linux__
     names(main);
