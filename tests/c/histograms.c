@@ -109,10 +109,17 @@ static void *hold(void *held)
     return NULL;
 }
 
+static struct event out = EVENT_INIT, may_come_back = EVENT_INIT;
+
+/* Back, that is: who comes in at first is shown as one who waits before that is noted. */
 static void *come(void *unused)
 {
     pyferry_token token;
     CHECK_OK(pyferry_attach_labeled(other, "comes", &token));
+    pyferry_suspension suspension = suspend();
+    event_set(&out);
+    event_wait(&may_come_back);
+    resume(suspension);
     detach(token);
     return unused;
 }
@@ -133,9 +140,11 @@ static void as_long_as_they_were(void)
     pyferry_histogram waited = of(other, PYFERRY_HISTOGRAM_WAIT), held = of(other, PYFERRY_HISTOGRAM_HOLD);
     double inside = 0, start = 0;
     CHECK_OK(pyferry_histograms_start());
+    pthread_t waiter = thread_start(come, NULL);
+    event_wait(&out);
     pthread_t holder = thread_start(hold, &inside);
     event_wait(&in);
-    pthread_t waiter = thread_start(come, NULL);
+    event_set(&may_come_back);
     if (!python_is_free_threaded())
         while (!somebody_waits())
             sleep_ms(1);
