@@ -1,9 +1,9 @@
 //! Who is inside an interpreter, and how it closes.
 //!
-//! A gate goes Open -> Closing -> Closed, one way only. Each thread that may come through it, and each guard, is a
-//! *participant* with a count of the *pins* it holds; whoever is inside holds one. So a thread that comes and goes writes to
-//! its own participant only. The closer, who is rare, pays: it sets a flag on every participant, and then reads them all
-//! until none has a pin.
+//! A gate goes Open -> Closing -> Closed, one way only but for a forked child (`Gate::forget_others`). Each thread that may
+//! come through it, and each guard, is a *participant* with a count of the *pins* it holds; whoever is inside holds one. So a
+//! thread that comes and goes writes to its own participant only. The closer, who is rare, pays: it sets a flag on every
+//! participant, and then reads them all until none has a pin.
 //!
 //! Both sides store, and then load what the other side stores; a barrier stands between the two. Hence either the thread that
 //! enters sees the flag and steps back, or the closer sees the pin; and either the thread that leaves sees the flag and wakes
@@ -509,10 +509,18 @@ impl<T> Gate<T> {
 
     /// Forgets, in a forked child, every participant but the surviving thread's, and any claim. The caller has held the lock
     /// through the fork. The forgotten participants are not handed on: somebody may still believe to own one.
+    ///
+    /// A closer that waits has stayed in the parent, and so the gate is open again. A closer that forked, and waits on, closes it
+    /// once more before it claims it.
     pub fn forget_others(&self, held: &DomainGuard<T>, mine: impl Fn(&T) -> bool) {
         self.look(held, |state| {
             state.participants.retain(|participant| mine(&participant.entry));
-            state.claimed = false;
+            // Where the surviving thread has the claim, it finishes the gate.
+            if !std::mem::take(&mut state.claimed)
+                && self.phase.compare_exchange(CLOSING, OPEN, Ordering::SeqCst, Ordering::Relaxed).is_ok()
+            {
+                state.participants.iter().for_each(|participant| participant.reopen());
+            }
         });
     }
 

@@ -147,6 +147,11 @@ impl<T> Participant<T> {
         self.flags.fetch_or(flag, Ordering::SeqCst);
     }
 
+    /// The gate is open again.
+    pub(super) fn reopen(&self) {
+        self.clear_flag(CLOSING_FLAG);
+    }
+
     /// Signals the owner.
     pub fn raise_signal(&self) {
         self.set_flag(SIGNAL);

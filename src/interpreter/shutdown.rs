@@ -138,6 +138,8 @@ pub fn wait_for_participants<'a>(interpreter: &'a Arc<Interpreter>, limits: &Lim
     coroutine::tell(interpreter);
     let claim = wait_for_participants_to_leave(interpreter, limits)?;
     if claim.is_none() {
+        // If a callback of the host's has forked on this thread, the gate is open in the child.
+        close(interpreter);
         queue::wait_until_told(interpreter, limits.deadline)?;
     }
     Ok(claim)

@@ -48,6 +48,7 @@ pub fn stop(limits: &Limits) -> Result<()> {
         }
     };
     drop(runtime);
+    let forks = registry::forks();
 
     // If our Python is gone, one that somebody else runs now is not ours to close.
     if ours
@@ -55,6 +56,12 @@ pub fn stop(limits: &Limits) -> Result<()> {
         && let Err(error) = empty(python, &owner, limits)
     {
         return Err(stop_later(owner, error));
+    }
+    if registry::forks() != forks && !owner.forked() {
+        // A callback of the host's has forked on this thread. In the child there is no owner: only the start is taken back.
+        RUNTIME.lock().starts = 0;
+        std::mem::forget(owner);
+        return Ok(());
     }
     let flushed = match owner.finalize(limits) {
         Ok(flushed) => flushed,
