@@ -5,12 +5,14 @@
 /* harness: not-under=sanitizers it limits the memory of the process */
 /* harness: not-under=arm64 it limits the memory of the process */
 /* harness: not-on=windows it has no limit of memory */
+/* Half of its time is the kernel's, page by page, where pages are not huge. */
+/* harness: env=GLIBC_TUNABLES=glibc.malloc.hugetlb=1 */
 #include "py.h"
 
 #include <malloc.h>
 #include <sys/resource.h>
 
-#define LENGTH 20000000 /* each copy is a mapping of its own: CPython's allocator without the GIL makes one from 16 MiB on */
+#define LENGTH 17000000 /* each copy is a mapping of its own: CPython's allocator without the GIL makes one from 16 MiB on */
 
 /* Room for so many halves of a copy more than there is now. */
 static void limit(int halves)
