@@ -115,9 +115,10 @@ static bool has_stacks(void)
 static void stuck_in_c(const pyferry_view *view)
 {
     in_c = leave_c = (struct event)EVENT_INIT;
-    struct heard *heard = watch(60, 60);
     pthread_t mod = thread_start(run_mod, (void *)view), render = 0;
     event_wait(&in_c);
+    /* Only now: the way to there may take longer than that. */
+    struct heard *heard = watch(60, 60);
     event_wait(&heard->hold);
     CHECK(strcmp(heard->thread.label, "mod") == 0 && heard->thread.state == PYFERRY_THREAD_INSIDE);
     CHECK(heard->thread.elapsed_us >= 60 * 1000);
@@ -142,12 +143,13 @@ static void stuck_in_c(const pyferry_view *view)
     if (!python_is_free_threaded())
         thread_join(render);
 
-    /* The next one is another one. */
+    /* The next one is another one. (It may be a third: those that waited were in for a moment.) */
+    int holds = heard->holds;
     in_c = leave_c = (struct event)EVENT_INIT;
     heard->hold = (struct event)EVENT_INIT;
     mod = thread_start(run_mod, (void *)view);
     event_wait(&heard->hold);
-    CHECK(heard->holds == 2);
+    CHECK(heard->holds == holds + 1);
     event_set(&leave_c);
     thread_join(mod);
     unwatch(heard);
@@ -157,10 +159,12 @@ static void stuck_in_c(const pyferry_view *view)
 static void let_go(const pyferry_view *view)
 {
     struct heard *heard = watch(0, 40);
+    double before = seconds();
     pyferry_token token = attach(view);
     pyferry_suspension out = suspend();
+    bool was_quick = seconds() - before < 0.04;
     sleep_ms(200);
-    CHECK(heard->holds == 0);
+    CHECK(heard->holds == 0 || !was_quick);
     resume(out);
     run("import time; time.sleep(0.001)");
     pyferry_suspension again = suspend();
