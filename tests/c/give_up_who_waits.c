@@ -53,11 +53,22 @@ static void leaves(void)
     pyferry_view_free(own);
 }
 
+/* Not before: what a thread does that lets go as it is given up is CPython's own, in memory that goes with the interpreter. */
+static bool has_let_go(void)
+{
+    pyferry_thread_info infos[16] = { PYFERRY_THREAD_INFO_INIT };
+    size_t count = pyferry_threads(infos, 16);
+    for (size_t i = 0; i < count && i < 16; i++)
+        if (infos[i].interpreter_id == pyferry_view_interpreter_id(own) && !infos[i].is_own)
+            return infos[i].state == PYFERRY_THREAD_SUSPENDED || infos[i].state == PYFERRY_THREAD_ELSEWHERE;
+    return false;
+}
+
 /* Gives up whoever is in its interpreter, when the thread has set out. */
 static int32_t give_up_when_ready(const char *text, void *data)
 {
     (void)data;
-    if (strncmp(text, name_of_own, strlen(name_of_own)) != 0 || !event_is_set(&ready))
+    if (strncmp(text, name_of_own, strlen(name_of_own)) != 0 || !event_is_set(&ready) || !has_let_go())
         return PYFERRY_REPORT_WAIT;
     event_set(&given_up);
     return PYFERRY_REPORT_GIVE_UP;
