@@ -300,6 +300,8 @@ int main(void)
     pyferry_view *main;
     PyThreadState *state = start_python(&main);
     pyferry_view *sub = new_interpreter();
+    /* First: later, a thread of pyferry's own may be there too, that sees to what ended ones have left. */
+    room(sub);
     while_python_is_stuck(main);
     while_python_is_stuck(sub);
     step_by_step(main, sub);
@@ -312,7 +314,6 @@ int main(void)
     names(main);
 #endif
     guards(main);
-    room(sub);
     CHECK_OK(pyferry_interpreter_end(sub, -1));
     pyferry_view_free(sub);
     finish_python(state);
