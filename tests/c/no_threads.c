@@ -44,6 +44,13 @@ static void count_call(void *data, pyferry_status status)
     __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
 }
 
+/* On the loop's thread. */
+static void count_call_and_stop(void *data, pyferry_status status)
+{
+    count_call(data, status);
+    run("loop.stop()");
+}
+
 static void never(void *data)
 {
     (void)data;
@@ -130,6 +137,7 @@ static void *end(void *sub)
     NO_MEMORY(pyferry_interpreter_stop(sub, 0, 1000));
     CHECK(!pyferry_is_attached(NULL));
     check_closed(sub);
+    write_file("go", "");
     CHECK_OK(pyferry_interpreter_end(sub, -1));
     return NULL;
 }
@@ -190,8 +198,8 @@ int main(void)
     CHECK_OK(pyferry_queue_call(queue, count_call, NULL, -1));
     pyferry_queue_free(queue);
     calls = 0;
-    CHECK_OK(pyferry_asyncio_post(view, loop, count_call, NULL));
-    run_in(view, "loop.call_later(0.5, loop.stop)\nloop.run_forever()");
+    CHECK_OK(pyferry_asyncio_post(view, loop, count_call_and_stop, NULL));
+    run_in(view, "loop.run_forever()");
     CHECK(calls == 1);
     CHECK_OK(pyferry_trace_start("trace.json"));
     CHECK_OK(pyferry_trace_stop());
@@ -222,7 +230,10 @@ int main(void)
         sleep_ms(10);
     CHECK(told() == 2);
 
-    run_in(sub, "import threading, time\nthreading.Thread(target=time.sleep, args=(0.5,)).start()");
+    run_in(sub, "import os, threading, time\n"
+                "def wait():\n"
+                "    while not os.path.exists('go'): time.sleep(0.001)\n"
+                "threading.Thread(target=wait, daemon=False).start()");
     on_new_thread(end, sub);
     CHECK_REFUSED(pyferry_interpreter_end(sub, -1), PYFERRY_STATUS_CLOSED, "ended already");
     pyferry_view *busy = new_interpreter();

@@ -30,6 +30,7 @@ static void *stop(void *unused)
     failures = ALL;
     for (int i = 0; i < 2; i++)
         CHECK_REFUSED(pyferry_runtime_stop(1000), PYFERRY_STATUS_NO_MEMORY, "cannot start");
+    write_file("go", "");
     CHECK_OK(pyferry_runtime_stop(-1));
     return unused;
 }
@@ -40,7 +41,10 @@ int main(void)
     CHECK_OK(pyferry_runtime_start(NULL));
     pyferry_view *view = main_view();
     check_works(view);
-    run_in(view, "import threading, time\nthreading.Thread(target=time.sleep, args=(1,)).start()");
+    run_in(view, "import os, threading, time\n"
+                 "def wait():\n"
+                 "    while not os.path.exists('go'): time.sleep(0.001)\n"
+                 "threading.Thread(target=wait, daemon=False).start()");
     on_new_thread(stop, NULL);
     CHECK_OK(pyferry_runtime_start(NULL));
     pyferry_view_free(view);
