@@ -8,12 +8,13 @@ int main(void)
     CHECK_OK(pyferry_runtime_start(NULL));
     pyferry_view *sub = new_interpreter();
     /* Nobody gets in any more when this has begun: where all share one GIL, not even the thread that started it gets out. */
-    run_in(sub, "import threading, time\n"
+    run_in(sub, "import os, threading, time\n"
                 "def work():\n"
-                "    time.sleep(0.2)\n"
+                "    while not os.path.exists('go'): time.sleep(0.001)\n"
                 "    sum(range(10 ** 13))\n"
                 "threading.Thread(target=work, name='never').start()\n");
-    sleep_ms(300);
+    write_file("go", "");
+    sleep_ms(100); /* were it late, this would only prove less */
     for (int i = 0; i < 2; i++) {
         double begun = seconds();
         CHECK_REFUSED(pyferry_interpreter_end(sub, 50), PYFERRY_STATUS_TIMEOUT, "interpreter");
