@@ -33,6 +33,8 @@ int main(void)
         CHECK_OK(pyferry_interpreter_end(view, -1));
         pyferry_view_free(view);
     }
+    /* Now all is counted. */
+    CHECK_OK(pyferry_trace_stop());
     CHECK(!is_counted(first) && is_counted(main));
     pyferry_view_free(first);
     pyferry_view_free(main);
