@@ -26,7 +26,8 @@ pub struct Installation {
 /// Prints `ANSWERS`. On all systems but Windows they are in the module that sysconfig reads, whose name is made here as
 /// sysconfig makes it (3.9 to 3.15). sysconfig itself also imports threading since 3.12, and takes as long as half of the
 /// program's start. The answers are written as bytes, since file names need not be text in any encoding. Nothing is imported
-/// from the working directory, where `-c` looks first: the files in there are not the host's.
+/// from the working directory, where `-c` looks first: the files in there are not the host's. It ends at once, for to take Python
+/// down is a fifth of all, and nobody needs it.
 const QUESTION: &str = "
 import sys
 sys.path[:] = [path for path in sys.path if path]
@@ -41,6 +42,7 @@ answers = (sys.executable, sys.version_info[0], sys.version_info[1], v('Py_ENABL
            v('LDLIBRARY'), sys.base_prefix, v('LDVERSION'), v('MULTIARCH'), 't' if v('Py_GIL_DISABLED') else '',
            'pyferry: answered')
 os.write(1, b''.join(os.fsencode('' if x is None else str(x)) + b'\\n' for x in answers))
+os._exit(0)
 ";
 
 /// The words in braces in `FILES`, in the order of the answers.
