@@ -109,7 +109,7 @@ static void attached_by_itself(PyThreadState *state, bool suspended)
 
 int main(void)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     main_interpreter = main_view();
     PyThreadState *state = PyThreadState_Get();
     attached_by_pyferry(state, ends_what_it_is_in);

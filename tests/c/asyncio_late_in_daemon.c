@@ -58,7 +58,7 @@ static PyMethodDef functions[] = {
 int main(void)
 {
     begun = closed = checked = (struct event)EVENT_INIT;
-    Py_InitializeEx(0);
+    initialize_python();
     for (int i = 0; i < 3; i++)
         define(&functions[i]);
     CHECK(PyRun_SimpleString("import atexit; atexit.register(wait_for_check)") == 0);

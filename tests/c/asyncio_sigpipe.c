@@ -16,7 +16,7 @@ static void job(void *unused, pyferry_status status)
 
 int main(void)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     CHECK(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
     pyferry_view *view = main_view();
     PyThreadState *state = PyEval_SaveThread();

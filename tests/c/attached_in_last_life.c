@@ -14,7 +14,7 @@ static void next_life(bool suspended, bool lets_go)
         PyEval_RestoreThread(state);
     }
     CHECK(Py_FinalizeEx() == 0);
-    Py_InitializeEx(0);
+    initialize_python();
     if (lets_go)
         state = PyEval_SaveThread();
     if (suspended)

@@ -70,7 +70,7 @@ int main(void)
     for (int life = 0; life < 3; life++) {
         calls = 0;
         left.set = over.set = false;
-        Py_InitializeEx(0);
+        initialize_python();
         define(&methods[0]);
         define(&methods[1]);
         CHECK(PyRun_SimpleString("import atexit\n"

@@ -5,7 +5,7 @@ int main(int argc, char **argv)
 {
     (void)argv;
     for (int life = 0; life < 2; life++) {
-        Py_InitializeEx(0);
+        initialize_python();
         PyThreadState *state = PyThreadState_Get(), *sub = Py_NewInterpreter();
         CHECK(sub != NULL);
         if (argc == 1)

@@ -32,7 +32,7 @@ static void *take_together(void *barrier)
 int main(void)
 {
     for (int life = 0; life < 6; life++) {
-        Py_InitializeEx(0);
+        initialize_python();
         PyThreadState *state = PyEval_SaveThread();
         pthread_t thread;
         taken.set = over.set = false;

@@ -8,7 +8,7 @@
 
 static void load(bool attached)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     PyThreadState *state = attached ? NULL : PyEval_SaveThread();
     void *plugin = dlopen("libfirst_view_in_constructor_plugin.so", RTLD_NOW);
     CHECK(plugin != NULL);

@@ -30,7 +30,7 @@ static void *import_and_stay(void *unused)
 
 int main(void)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     define(&method);
     CHECK(PyRun_SimpleString("import sys\n"
                              "class Hook:\n"

@@ -27,7 +27,7 @@ static void meet(void)
 
 int main(void)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     PyThreadState *state = PyEval_SaveThread();
     char address[32];
     void (*call)(void) = meet;

@@ -6,7 +6,7 @@
 
 int main(void)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     pyferry_view *main_interpreter = main_view(), *sub = new_interpreter_with_shared_gil();
     pyferry_token token = attach(sub);
     Py_BEGIN_ALLOW_THREADS

@@ -119,7 +119,7 @@ static void lives(void)
 {
     pyferry_view *last = NULL;
     for (int i = 0; i < 4; i++) {
-        Py_InitializeEx(0);
+        initialize_python();
         define(&method);
         run("import atexit; atexit.register(when_closed)"); /* before pyferry's own, and so called after it */
         main_interpreter = main_view();

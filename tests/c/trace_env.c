@@ -25,7 +25,7 @@ static void *visit_and_exit(void *view)
 
 static int be_host(const char *way, const char *path)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     CHECK(access(path, F_OK) != 0);
     if (strcmp(way, "counts") == 0)
         CHECK_OK(pyferry_histograms_start());

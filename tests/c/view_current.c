@@ -47,7 +47,7 @@ static void *state_by_hand(void *interpreter)
 
 int main(void)
 {
-    Py_InitializeEx(0);
+    initialize_python();
     define(&ask);
     /* The very first question is asked by an attached thread. */
     CHECK(is_in(0));

@@ -37,7 +37,7 @@ static PyObject *make_host(void)
 int main(void)
 {
     CHECK(PyImport_AppendInittab("host", make_host) == 0);
-    Py_InitializeEx(0);
+    initialize_python();
     main_interpreter = main_view();
     run("import sys, _xxsubinterpreters as sub\n"
         "made = sub.create(**(dict(isolated=False) if sys.version_info >= (3, 10) else {}))\n"
