@@ -86,25 +86,31 @@ pub fn hold_still() -> Still {
     ENDING.lock()
 }
 
-fn entry(list: &mut Vec<Ending>, serial: u64) -> &mut Ending {
-    let place = list.iter().position(|ending| ending.serial == serial).unwrap_or_else(|| {
-        list.push(Ending {
-            serial,
-            exit_functions: ExitFunctions::Waiting,
-            waiting: 0,
-            interrupt_from: None,
-            observed: false,
-            set_out: Instant::now(),
-            looks: 0,
-            seen: Seen::default(),
-        });
-        list.len() - 1
-    });
-    &mut list[place]
+/// None: the interpreter has ended, and nothing is kept of it any more.
+fn entry<'a>(list: &'a mut Vec<Ending>, interpreter: &Interpreter) -> Option<&'a mut Ending> {
+    let place = match list.iter().position(|ending| ending.serial == interpreter.serial) {
+        Some(place) => place,
+        // `forget` comes after, and so no entry does.
+        None if interpreter.is_closed() => return None,
+        None => {
+            list.push(Ending {
+                serial: interpreter.serial,
+                exit_functions: ExitFunctions::Waiting,
+                waiting: 0,
+                interrupt_from: None,
+                observed: false,
+                set_out: Instant::now(),
+                looks: 0,
+                seen: Seen::default(),
+            });
+            list.len() - 1
+        }
+    };
+    Some(&mut list[place])
 }
 
-fn with_entry<R>(interpreter: &Interpreter, f: impl FnOnce(&mut Ending) -> R) -> R {
-    f(entry(&mut ENDING.lock(), interpreter.serial))
+fn with_entry<R>(interpreter: &Interpreter, f: impl FnOnce(&mut Ending) -> R) -> Option<R> {
+    entry(&mut ENDING.lock(), interpreter).map(f)
 }
 
 /// Drops what is known of an interpreter that has ended.
@@ -142,7 +148,7 @@ impl<'a> Waiting<'a> {
             }
             send
         });
-        if !send {
+        if send != Some(true) {
             return Ok(());
         }
         let interpreter = Arc::clone(self.0);
@@ -157,7 +163,8 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         // The entry is gone if another thread has finished the interpreter.
         if let Some(ending) = ENDING.lock().iter_mut().find(|ending| ending.serial == self.0.serial) {
-            ending.waiting -= 1;
+            // In the child of a fork the entry is a new one, which knows of no wait that began in the parent.
+            ending.waiting = ending.waiting.saturating_sub(1);
             if ending.waiting == 0 {
                 ending.interrupt_from = None;
             }
@@ -201,10 +208,14 @@ impl Looks {
     /// is claimed or Closed.
     fn take(&mut self, interpreter: &Arc<Interpreter>) -> Option<(Instant, ExitFunctions, Option<Instant>)> {
         let ticket = thread::attach(interpreter, Admission::Late, own::OBSERVER).ok()?;
-        let (number, exit_functions, interrupt_from) = with_entry(interpreter, |ending| {
+        let asked = with_entry(interpreter, |ending| {
             ending.looks += 1;
             (ending.looks, ending.exit_functions, ending.interrupt_from)
         });
+        let Some((number, exit_functions, interrupt_from)) = asked else {
+            let _ = thread::detach(ticket);
+            return None;
+        };
         // With the host's signal mask: a garbage collection may run destructors.
         let seen = sys::SignalMask::as_given(|| look(interpreter, exit_functions, &mut self.places));
         let seen = Seen { look: number, ..seen };
@@ -240,7 +251,7 @@ fn observe(interpreter: &Arc<Interpreter>) {
         let until = Instant::now() + wait;
         let mut list = ENDING.lock();
         loop {
-            let ending = entry(&mut list, interpreter.serial);
+            let Some(ending) = entry(&mut list, interpreter) else { return };
             if ending.waiting == 0 {
                 ending.observed = false;
                 return;
@@ -312,15 +323,15 @@ pub fn wait_until_gone(
     let told = with_entry(interpreter, |ending| ending.exit_functions != ExitFunctions::Waiting);
     // If no thread is left, none needs to be asked: CPython calls these functions as it always does.
     let alone = || Some(interpreter.python.count_states(interpreter.raw()?)? <= known_states(interpreter));
-    if interpreter.is_closed() || (!told && alone() == Some(true)) {
+    if told.is_none_or(|told| !told && alone() == Some(true)) {
         return Ok(());
     }
     let waiting = Waiting::begin(interpreter, limits);
-    let looks = with_entry(interpreter, |ending| ending.looks);
+    let looks = with_entry(interpreter, |ending| ending.looks).unwrap_or_default();
     // Without a time limit this thread itself does what a helper thread would do that cannot be started: Py_FinalizeEx has nobody to
     // tell of a failure, and up to 3.12 an interpreter that is left over is a fatal error.
     let waits_for_ever = limits.deadline.is_none();
-    if with_entry(interpreter, |ending| ending.exit_functions.begin())
+    if with_entry(interpreter, |ending| ending.exit_functions.begin()) == Some(true)
         && let Err(error) = tell(interpreter)
     {
         if !waits_for_ever {
@@ -340,7 +351,7 @@ pub fn wait_until_gone(
             own_looks.take(interpreter);
         }
         let mut list = ENDING.lock();
-        let ending = entry(&mut list, interpreter.serial);
+        let Some(ending) = entry(&mut list, interpreter) else { return Ok(()) };
         // Neither a look that began before this wait counts, nor one at which the threads had not been asked to end yet.
         let left = ending.seen.left.clone().filter(|_| ending.seen.look > looks);
         let now = Instant::now();
@@ -350,7 +361,7 @@ pub fn wait_until_gone(
             Some(_) if ending.seen.passing => Some(begun + FIRST_LOOK),
             Some(_) => None,
         };
-        if left.as_ref().is_some_and(String::is_empty) || interpreter.is_closed() {
+        if left.as_ref().is_some_and(String::is_empty) {
             return Ok(());
         }
         let until = limits.deadline.map(|deadline| first_look.map_or(deadline, |first| first.max(deadline)));

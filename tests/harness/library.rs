@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::tool;
+use super::tool::{self, Tool};
 use super::{arm64, paths};
 
 /// Set by `make test`, which has built the library for all tests.
@@ -35,7 +35,12 @@ impl Library {
 
 fn build(package: &str, name: &str) -> Result<PathBuf, String> {
     let is_arm64 = tool::is_arm64();
-    let directory = if is_arm64 { arm64::profile() } else { paths::profile() };
+    let directory = match tool::current() {
+        Some(Tool::Arm64) => arm64::profile(),
+        // With what Rust has of the kind: a sum that overflows is a panic, and so a failed program.
+        Some(Tool::Sanitizers) => paths::profile().with_file_name("debug"),
+        _ => paths::profile(),
+    };
     let file = directory.join(format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX));
     if env::var_os(IS_BUILT).is_some() && file.exists() {
         return Ok(file);

@@ -6,7 +6,8 @@ Each *.txt beside this file is one mutation: headers, then what is replaced by w
     breaks: what is wrong now, in a sentence
     promise: what no longer holds
     cases: the tests that are to notice, separated by ";" and tried in this order: "NAME on PYTHON" of tests/c,
-        tests/dropin, tests/sequences.rs, tests/declared.rs or tests/cost.rs, "rust NAME on PYTHON" of tests/rust_api, "loom"
+        tests/dropin, tests/sequences.rs, tests/declared.rs or tests/cost.rs, "rust NAME on PYTHON" of tests/rust_api, "loom"; and
+        "sanitizers NAME on PYTHON" for a program of tests/c as make sanitizers runs it
     file: src/gate/mod.rs
     --- before
     text that is in the file exactly once
@@ -76,13 +77,15 @@ def copy_tree():
             shutil.copy(ROOT / name, TREE / name)
 
 
-def run(*command):
+def run(*command, under=None):
     """Whether it succeeded, and what it said."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYFERRY_")}
     # Only the choice of Pythons is the caller's.
     if "PYFERRY_TEST_PYTHONS" in os.environ:
         environment["PYFERRY_TEST_PYTHONS"] = os.environ["PYFERRY_TEST_PYTHONS"]
     environment.update(CARGO_TARGET_DIR=str(SCRATCH / "built"), CARGO_INCREMENTAL="1")
+    if under:
+        environment["PYFERRY_TEST_UNDER"] = under
     done = subprocess.run(command, cwd=TREE, env=environment, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode == 0, done.stdout
@@ -112,8 +115,8 @@ def passes(case, harness):
     elif case.startswith("instructions"):
         command = ["cargo", "test", "--release", "--test", "cost", "--", "--exact", case]
     else:
-        command = [harness, "--exact", case]
-    passed, output = run(*command)
+        command = [harness, "--exact", case.removeprefix("sanitizers ")]
+    passed, output = run(*command, under="sanitizers" if case.startswith("sanitizers ") else None)
     if not passed:
         return False
     return True if re.search(r"ok\. [1-9]\d* passed", output) else None
