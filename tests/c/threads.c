@@ -245,7 +245,7 @@ static void labeled_like_its_own(const pyferry_view *view)
 }
 
 #ifdef __linux__
-/* The system takes any bytes for a thread's name; here they are UTF-8. */
+/* The system takes any bytes for a thread's name, and cuts it off within a character; here they are UTF-8. */
 static void names(const pyferry_view *view)
 {
     char before[16];
@@ -253,6 +253,8 @@ static void names(const pyferry_view *view)
     pyferry_token token = attach(view);
     CHECK(strcmp(find(gettid(), view)->name, "caf\xc3\xa9 ?? ?") == 0);
     detach(token);
+    CHECK(prctl(PR_SET_NAME, "\xd0\xb7\xd0\xb0\xd0\xb3\xd1\x80\xd1\x83\xd0\xb7\xd0\xba\xd0\xb0") == 0);
+    CHECK_REFUSED(pyferry_exec("1", NULL), PYFERRY_STATUS_NOT_ATTACHED, "\"\xd0\xb7\xd0\xb0\xd0\xb3\xd1\x80\xd1\x83\xd0\xb7\xd0\xba");
     CHECK(prctl(PR_SET_NAME, before) == 0);
 }
 #endif

@@ -41,8 +41,9 @@ pub(super) fn may_be_thread(address: usize) -> bool {
 
 /// The name of a thread of this process; None: there is no such thread.
 pub fn thread_name(id: u32) -> Option<String> {
-    let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;
-    Some(name.trim_end().to_owned())
+    // Bytes: a name that the system has cut off after 15 of them may end within a character.
+    let name = std::fs::read(format!("/proc/self/task/{id}/comm")).ok()?;
+    Some(String::from_utf8_lossy(&name).trim_end().to_owned())
 }
 
 /// As `thread_name`, into memory of the caller's and by what a signal handler may do; returns the number of bytes.
