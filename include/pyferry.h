@@ -823,6 +823,11 @@ pyferry_status pyferry_runtime_start(const struct pyferry_runtime_options *optio
  * Python. A Python that somebody else initialised is left alone. So is Python in a forked child, unless the thread that
  * forked had started it with PYFERRY_RUNTIME_ON_THIS_THREAD.
  *
+ * It does not wait for the main interpreter's daemon threads, which CPython ends or hangs. A `threading.Thread` that is made
+ * there on a thread of the host's, other than Python's main thread, is one, unless it is made with `daemon=False`: CPython
+ * takes the host's thread for a daemon, and a new thread is what the one that makes it is. Up to 3.13 the process crashes if
+ * such a thread is left and comes back when Python has been started again.
+ *
  * Any thread. The last stop needs a thread that is in no interpreter, neither attached nor suspended. With
  * PYFERRY_RUNTIME_ON_THIS_THREAD it has to be the thread that started Python. That thread waits within the time limit,
  * and then runs Py_FinalizeEx itself, with atexit functions and finalisers, which no limit interrupts. Otherwise a
