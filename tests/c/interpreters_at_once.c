@@ -83,7 +83,7 @@ int main(void)
     for (int i = 0; i < THREADS; i++)
         thread_join(threads[i]);
     for (int i = 0; i < all / 2; i++)
-        CHECK_OK(pyferry_interpreter_end(views[i], 0));
+        CHECK_OK(pyferry_interpreter_end(views[i], -1)); /* the states of the threads may be on their way */
     finish_python(state); /* and with it the rest */
     for (int i = 0; i < all; i++) {
         check_closed(views[i]);
