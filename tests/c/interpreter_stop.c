@@ -35,18 +35,21 @@ static void wait_for_begin(void)
     CHECK(read(begun[0], &byte, 1) == 1);
 }
 
-/* A Python thread that catches two interrupts too. */
+/* A Python thread that catches two interrupts too, from when this returns. */
 static void start_stubborn_thread(const pyferry_view *view)
 {
     run_in(view, "import threading, time\n"
+                 "begun = []\n"
                  "def stay():\n"
                  "    left = 2\n"
                  "    while left >= 0:\n"
                  "        try:\n"
+                 "            begun.append(1)\n"
                  "            while True: time.sleep(0.001)\n"
                  "        except KeyboardInterrupt:\n"
                  "            left -= 1\n"
-                 "threading.Thread(target=stay, name='stays', daemon=False).start()\n");
+                 "threading.Thread(target=stay, name='stays', daemon=False).start()\n"
+                 "while not begun: time.sleep(0.001)\n");
 }
 
 int main(void)
@@ -71,7 +74,9 @@ int main(void)
 
     /* One that catches every interrupt, until it is told to go. */
     run_in(other, "import os, threading, time\n"
+                  "begun = []\n"
                   "def stay():\n"
+                  "    begun.append(1)\n"
                   "    while not os.path.exists('go'):\n"
                   "        try:\n"
                   "            time.sleep(0.001)\n"
@@ -81,7 +86,8 @@ int main(void)
                   "    while True:\n"
                   "        try: return stay()\n"
                   "        except KeyboardInterrupt: pass\n"
-                  "threading.Thread(target=begin, name='stays-for-good', daemon=False).start()\n");
+                  "threading.Thread(target=begin, name='stays-for-good', daemon=False).start()\n"
+                  "while not begun: time.sleep(0.001)\n");
     double since = seconds();
     CHECK_TIMES_OUT(pyferry_interpreter_stop(other, 0, limit), "stays-for-good (at <string>:");
     CHECK(seconds() - since < 10 * slowdown());
