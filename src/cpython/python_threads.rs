@@ -122,14 +122,22 @@ if threading is not None:
 
     /// The threads that the attached interpreter's `threading` module knows, but for those that Python did not start.
     pub fn threads_started(&self) -> Vec<PythonThread> {
-        // Not by threading.enumerate, which takes a lock that an interrupted thread may have left locked.
+        // Not by threading.enumerate, which takes a lock that an interrupted thread may have left locked. And a thread that was interrupted
+        // as it began or ended is still in these lists when it has gone.
         let source = c"
 import sys
 threading = sys.modules.get('threading')
 text = ''
+def lives(thread):
+    if not thread._started.is_set():
+        return True
+    if sys.version_info >= (3, 13):
+        return threading.Thread.is_alive(thread)
+    lock = thread._tstate_lock
+    return lock is not None and lock.locked()
 if threading is not None:
-    for thread in [*threading._active.values(), *threading._limbo.values()]:
-        if not isinstance(thread, (threading._MainThread, threading._DummyThread)):
+    for thread in [*threading._limbo.values(), *threading._active.values()]:
+        if not isinstance(thread, (threading._MainThread, threading._DummyThread)) and lives(thread):
             text += f'{thread.ident or 0} {int(thread.daemon)} {thread.name!s}'.replace('\\n', ' ') + '\\n'
 ";
         let mut text = String::new();
