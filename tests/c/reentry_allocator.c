@@ -230,6 +230,9 @@ static void one_life(enum hook hook, bool first)
     detach(token);
     sub = new_interpreter_with_shared_gil();
     run_in(sub, "import threading");
+    /* CPython's own hook imports traceback since 3.13, which takes as long as all the rest: in every other life. */
+    if (!first)
+        run_in(sub, "import sys; sys.unraisablehook = lambda unraisable: str(unraisable)");
     token = attach(main_interpreter);
     if (!first || hook != TRACEMALLOC)
         begin(hook);
