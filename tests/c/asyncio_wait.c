@@ -7,7 +7,7 @@ static struct loop loop;
 static int done;
 
 #define COROUTINES                                                                                                     \
-    "import asyncio, gc, sys, weakref\n"                                                                               \
+    "import sys; sys.modules['ssl'] = None\nimport asyncio, gc, weakref\n"                                                                               \
     "class Value:\n    pass\n"                                                                                         \
     "events = []\n"                                                                                                    \
     "async def answer():\n    await asyncio.sleep(0)\n    return 42\n"                                                 \

@@ -61,7 +61,7 @@ static void *stay(void *argument)
         CHECK(PyThreadState_Get() == state);
     }
     CHECK(!event_is_set(&finalized));
-    run("import json, threading; json.dumps([1]); mine = threading.local(); mine.x = 1");
+    run("import colorsys, threading; colorsys.rgb_to_hsv(1, 1, 1); mine = threading.local(); mine.x = 1");
     CHECK_OK(pyferry_attach(inside->view, &nested));
     PyGILState_STATE ensured = PyGILState_Ensure();
     run("x = 1");

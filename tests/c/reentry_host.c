@@ -80,7 +80,7 @@ static void begin(enum hook hook)
     CHECK_OK(pyferry_runtime_start(&options));
     nests_in = main_interpreter = main_view();
     hooked = false;
-    run_in(main_interpreter, uses_a_loop(hook) ? "import asyncio, threading" : "import threading");
+    run_in(main_interpreter, uses_a_loop(hook) ? "import sys; sys.modules['ssl'] = None\nimport asyncio, threading" : "import threading");
     hooked = hook == ALLOCATOR;
 }
 

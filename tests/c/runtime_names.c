@@ -26,7 +26,7 @@ static void starts(const char *option, const char *variable, const char *check)
         options.python = option;
         CHECK_OK(pyferry_runtime_start(&options));
         pyferry_view *main = main_view();
-        run_in(main, "import os, sys, encodings, json\n"
+        run_in(main, "import os, sys, encodings, colorsys\n"
                      "expected = os.environ['PYFERRY_TEST_PYTHON']\n"
                      "same = os.path.realpath(sys.executable) == os.path.realpath(expected)\n"
                      "assert same, (sys.executable, expected)");
