@@ -37,10 +37,12 @@ static inline PyThreadState *current_state(void)
 {
 #ifndef Py_PYTHON_H
     return PyThreadState_GetUnchecked != NULL ? PyThreadState_GetUnchecked() : _PyThreadState_UncheckedGet();
-#elif PY_VERSION_HEX >= 0x030d0000
+#else /* and not #elif, the words of which Clang reads in any case */
+#if PY_VERSION_HEX >= 0x030d0000
     return PyThreadState_GetUnchecked();
 #else
     return _PyThreadState_UncheckedGet();
+#endif
 #endif
 }
 

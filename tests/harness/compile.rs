@@ -15,7 +15,8 @@ use super::{paths, process};
 /// Not optimised, and with no more for a debugger than functions and lines: most programs take longer to compile than to run.
 const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Werror", "-pthread", "-g1", "-O0"];
 
-/// Takes half of GCC's time for pybind11's headers, which is a tenth of what all programs take.
+/// Takes half of GCC's time for pybind11's headers, and two thirds for our own. What GCC makes of those is run by the examples, the
+/// documents' code and the sanitizers.
 const CLANG: &str = "clang++";
 
 /// Python is `None` where one build serves all of them.
@@ -29,7 +30,11 @@ pub fn program(
     let output = directory.join(&program.name);
     let mut command = Arguments::new(&program.source).asked_for(directives).files(directives);
     let clang = process::on_path(CLANG);
-    if directives.pybind11 && python.is_some_and(|python| python.minor > 9) && clang.is_file() {
+    let by_clang = match python {
+        Some(python) if directives.pybind11 => python.minor > 9,
+        _ => program.source.starts_with(paths::programs()) && command.is_cpp() && tool::current().is_none(),
+    };
+    if by_clang && env::var_os("CXX").is_none() && clang.is_file() {
         command.compiler = clang.display().to_string();
     }
     let Some(python) = python else {
@@ -160,6 +165,10 @@ impl Arguments {
             .words(tool::current().map_or(Vec::new(), |tool| tool.compiler_words()))
             .word(format!("-I{}", paths::include().display()))
             .word(source.display())
+    }
+
+    fn is_cpp(&self) -> bool {
+        self.compiler == compiler("CXX")
     }
 
     fn word(self, word: impl ToString) -> Arguments {
