@@ -109,8 +109,10 @@ int main(void)
         check_gets_in((int[]){ 0, NOBODY }, true, place);
     for (int place = 0; place < 3; place++)
         for (int holder = 0; holder < 3; holder++) {
-            check_gets_in((int[]){ holder, NOBODY }, false, place);
-            check_gets_in((int[]){ holder, (holder + 1) % 3 }, false, place);
+            if (!left_out(place + holder))
+                check_gets_in((int[]){ holder, NOBODY }, false, place);
+            if (!left_out(place + holder + 1))
+                check_gets_in((int[]){ holder, (holder + 1) % 3 }, false, place);
         }
     for (int i = 0; i < 3; i++)
         pyferry_view_free(views[i]);
