@@ -186,7 +186,7 @@ static void in_daemon_thread(pyferry_view *view, PyThreadState *state)
 
 static void by_runtime(bool runs)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *view = main_view();
     interpreter_ends(STOPPED, runs, view, NULL);
     pyferry_view_free(view);

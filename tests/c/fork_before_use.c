@@ -32,7 +32,7 @@ static void child_starts_python(bool ours)
     if (child == 0) {
         child_begins();
         if (ours) {
-            CHECK_OK(pyferry_runtime_start(NULL));
+            start_runtime();
             pyferry_view *main = main_view();
             on_new_thread(visit, main);
             CHECK_OK(pyferry_runtime_stop(-1));

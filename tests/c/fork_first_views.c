@@ -70,7 +70,7 @@ int main(void)
         PyEval_RestoreThread(state);
         CHECK(Py_FinalizeEx() == 0);
 
-        CHECK_OK(pyferry_runtime_start(NULL));
+        start_runtime();
         look_at_it();
         CHECK_OK(pyferry_runtime_stop(-1));
     }

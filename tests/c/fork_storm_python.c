@@ -18,7 +18,7 @@ static void use_all_locks(void)
     pyferry_guard_close(guard);
     detach(token);
     CHECK_STATUS(pyferry_detach(&token), PYFERRY_STATUS_STALE_TOKEN);
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view_free(main_view());
     CHECK_OK(pyferry_runtime_stop(-1));
 }

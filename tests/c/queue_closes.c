@@ -172,7 +172,7 @@ static void with_python(bool worker, bool by_pyferry)
     pyferry_view *view, *sub;
     PyThreadState *state = NULL;
     if (by_pyferry) {
-        CHECK_OK(pyferry_runtime_start(NULL));
+        start_runtime();
         view = main_view();
     } else {
         state = start_python(&view);

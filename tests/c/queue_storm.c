@@ -115,7 +115,7 @@ int main(int argc, char **argv)
         if (by_host) {
             state = start_python(&main);
         } else {
-            CHECK_OK(pyferry_runtime_start(NULL));
+            start_runtime();
             main = main_view();
         }
         for (int part = 0; part < 6; part++) {

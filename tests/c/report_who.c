@@ -180,7 +180,7 @@ static void hear_seldom(struct holder *holder)
 static void start(struct holder *holder)
 {
     CHECK_OK(pyferry_set_report(hear_in_vain, NULL, NULL, 1));
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     hear_often(holder);
 }
 
@@ -197,7 +197,7 @@ static pthread_t come(struct holder *holder, pyferry_view *view)
 
 static void ends(struct holder *holder)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     start(holder);
     pyferry_view *sub = new_interpreter();
     pthread_t thread = come(holder, sub);

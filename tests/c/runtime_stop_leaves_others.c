@@ -70,14 +70,14 @@ static void *finalizes(void *unused)
 static void stop_under_the_hosts(bool joins_before)
 {
     started = done = (struct event)EVENT_INIT;
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *ours = main_view();
     pthread_t host = thread_start(takes_over, NULL);
     event_wait(&started);
     check_closed(ours);
     pyferry_view_free(ours);
     if (joins_before) {
-        CHECK_OK(pyferry_runtime_start(NULL));
+        start_runtime();
         CHECK_OK(pyferry_runtime_stop(-1));
         check_works(own);
     }
@@ -93,9 +93,9 @@ static void stop_under_the_hosts(bool joins_before)
 /* What is gone is no Python that runs. */
 static void start_anew(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     on_new_thread(finalizes, NULL);
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     CHECK(Py_IsInitialized());
     pyferry_view *ours = main_view();
     check_works(ours);
@@ -108,7 +108,7 @@ static void start_anew(void)
 
 static void stop_nothing(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     on_new_thread(finalizes, NULL);
     CHECK_OK(pyferry_runtime_stop(-1));
 }
@@ -117,7 +117,7 @@ static void stop_nothing(void)
 static void stop_meanwhile(void)
 {
     tearing_down = (struct event)EVENT_INIT;
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pthread_t thread = thread_start(finalizes_for_long, NULL);
     event_wait(&tearing_down);
     CHECK_OK(pyferry_runtime_stop(-1));

@@ -6,7 +6,7 @@ int main(int argc, char **argv)
 {
     storm_seed(argc, argv);
     for (int life = 0; life < 3; life++) {
-        CHECK_OK(pyferry_runtime_start(NULL));
+        start_runtime();
         storm_places(main_view());
         storm_begin();
         storm_moment();

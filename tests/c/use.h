@@ -132,6 +132,16 @@ static inline bool states_are_kept(void)
     return cache == NULL || strcmp(cache, "off") != 0;
 }
 
+/* ---- the runtime ---- */
+
+/* Without site code, where that is not the matter: the program that is asked runs none either. */
+static inline void start_runtime(void)
+{
+    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.flags = PYFERRY_RUNTIME_NO_SITE;
+    CHECK_OK(pyferry_runtime_start(&options));
+}
+
 /* ---- views ---- */
 
 static inline pyferry_view *main_view(void)
