@@ -276,7 +276,7 @@ static inline bool has_time(void)
 static bool has_site_code;
 
 /* Before Py_InitializeEx: no interpreter imports `site`, which is a third of the work of making one, and a multiple of that
-   where packages have put lines of theirs beside it. With it are all programs that say mode=runtime. */
+   where packages have put lines of theirs beside it. With it are those that call pyferry_runtime_start, and not start_runtime. */
 static inline void leave_out_site(void)
 {
     int *no_site = (int *)dlsym(RTLD_DEFAULT, "Py_NoSiteFlag");

@@ -74,7 +74,7 @@ static void *end_it(void *unused)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     one_life(here, here);
     one_life(here, on_new_thread);
     one_life(on_new_thread, here);

@@ -52,7 +52,7 @@ static void end(pyferry_view *view)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     end(with(pool));
     end(with(three));
     check_called("cba");

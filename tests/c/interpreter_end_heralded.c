@@ -20,7 +20,7 @@ static void *wait_often(void *unused)
 int main(void)
 {
     pthread_t threads[THREADS];
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     main_interpreter = main_view();
     pyferry_view *other = new_interpreter_with_shared_gil();
     for (int i = 0; i < THREADS; i++)

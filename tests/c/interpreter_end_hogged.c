@@ -5,7 +5,7 @@
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *sub = new_interpreter();
     /* Nobody gets in any more when this has begun: where all share one GIL, not even the thread that started it gets out. */
     run_in(sub, "import os, threading, time\n"

@@ -4,7 +4,7 @@
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *sub = new_interpreter();
     run_in(sub, "import threading, os\n"
                 "read, write = os.pipe()\n"

@@ -32,7 +32,7 @@ static void *keep_asking(void *unused)
 int main(void)
 {
     pthread_t threads[THREADS];
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     main_interpreter = main_view();
     pthread_barrier_init(&ready, NULL, THREADS + 1);
     pthread_barrier_init(&round_over, NULL, THREADS + 1);

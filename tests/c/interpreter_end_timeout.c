@@ -30,7 +30,7 @@ static void one_life(bool holds_on)
 int main(int argc, char **argv)
 {
     (void)argv;
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     one_life(argc > 1);
     CHECK_OK(pyferry_runtime_stop(-1));
     return 0;

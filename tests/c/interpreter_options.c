@@ -29,7 +29,7 @@ static void made(const void *options)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_runtime_info info = PYFERRY_RUNTIME_INFO_INIT;
     CHECK_OK(pyferry_runtime_get_info(&info));
 

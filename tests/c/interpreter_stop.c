@@ -55,7 +55,7 @@ static void start_stubborn_thread(const pyferry_view *view)
 int main(void)
 {
     CHECK(pipe(begun) == 0);
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *sub = new_interpreter(), *other = new_interpreter(), *main = main_view();
     CHECK_REFUSED(pyferry_interpreter_stop(sub, -2, -1), PYFERRY_STATUS_INVALID_ARGUMENT, "patience_ms");
     CHECK_REFUSED(pyferry_interpreter_stop(sub, 0, -2), PYFERRY_STATUS_INVALID_ARGUMENT, "timeout_ms");
@@ -99,7 +99,7 @@ int main(void)
     CHECK_REFUSED(pyferry_runtime_stop_with(0, -1), PYFERRY_STATUS_WRONG_ORDER, "pyferry_runtime_start");
     pyferry_view_free(main);
     /* Main's own, in another life. */
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     main = main_view();
     start_stubborn_thread(main);
     script = thread_start(run_stubborn, main);

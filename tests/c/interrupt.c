@@ -53,7 +53,7 @@ static void *other_work(void *argument)
 int main(void)
 {
     CHECK(pipe(begun) == 0);
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     struct runner innocent = { .view = main_view() }, runaways[3] = { { .view = new_interpreter() } };
     struct runner neighbour = { .view = new_interpreter() };
     innocent.thread = thread_start(other_work, &innocent);

@@ -32,7 +32,7 @@ int main(void)
 {
     pyferry_view *others[OTHERS];
     pthread_t threads[OTHERS];
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     for (int i = 0; i < OTHERS; i++) {
         others[i] = new_interpreter();
         threads[i] = thread_start(work, others[i]);

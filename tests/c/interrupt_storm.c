@@ -19,7 +19,7 @@ static void *run_away(void *unused)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     for (int round = 0; round < often(ROUNDS); round++) {
         view = new_interpreter();
         back = 0;

@@ -40,7 +40,7 @@ static void *run_away(void *unused)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     view = new_interpreter();
     pthread_t workers[WORKERS], runaway = thread_start(run_away, NULL);
     for (int i = 0; i < WORKERS; i++)

@@ -31,7 +31,7 @@ static void *end_it(void *unused)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_interpreter_options options = PYFERRY_INTERPRETER_OPTIONS_INIT;
     options.output = hear_output;
     options.output_data = &begins;

@@ -200,7 +200,7 @@ int main(void)
     CHECK_OK(pyferry_set_report(hear, &unheard, NULL, 1));
     CHECK(unheard.destroyed == 2);
 
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     main_interpreter = main_view();
     once(takes_its_time, remove_it);
     once(goes_in, remove_it_from_inside);

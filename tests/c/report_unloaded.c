@@ -13,7 +13,7 @@ static void *end(void *view)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *sub = new_interpreter();
     struct event heard = EVENT_INIT;
     void *plugin = dlopen("libreport_plugin.so", RTLD_NOW | RTLD_LOCAL);

@@ -33,7 +33,7 @@ int main(void)
     for (int i = 0; i < THREADS; i++)
         threads[i] = thread_start(live, NULL);
     for (int life = 0; life < LIVES; life++) {
-        CHECK_OK(pyferry_runtime_start(NULL));
+        start_runtime();
         main_interpreter = main_view();
         sub_interpreter = new_interpreter();
         pthread_barrier_wait(&begin);

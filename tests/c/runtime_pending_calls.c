@@ -35,7 +35,7 @@ static void wait_for(const int *count, int expected)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     *(void **)&add = dlsym(RTLD_DEFAULT, "Py_AddPendingCall");
     *(void **)&set_error = dlsym(RTLD_DEFAULT, "PyErr_SetString");
     runtime_error = dlsym(RTLD_DEFAULT, "PyExc_RuntimeError");

@@ -13,7 +13,7 @@ static void in_vain(const char *who)
 
 static void one_life(const char *start, const char *who)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *sub = new_interpreter_with_shared_gil();
     run_in(sub, "import _thread, os, threading, time\n"
                 "def work():\n"

@@ -46,7 +46,7 @@ static void stop_in_vain(const char *thread, const char *interpreter)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     hear_reports(hear, NULL);
     pyferry_view *main = main_view(), *sub = new_interpreter();
     char interpreter[40];

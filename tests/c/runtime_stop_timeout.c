@@ -22,7 +22,7 @@ static void check_report(struct guest *guest)
 
 static void one_life(bool holds_on)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *main = main_view();
     struct guest guest = GUEST(main);
     guest.name = "renderer-7";

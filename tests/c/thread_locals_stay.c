@@ -43,7 +43,7 @@ static void *come_again(void *unused)
 int main(void)
 {
     pthread_t threads[THREADS];
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     views[0] = main_view();
     views[1] = new_interpreter();
     views[2] = new_interpreter();

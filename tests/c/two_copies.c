@@ -70,7 +70,7 @@ static void one_life(const struct copy *first, const struct copy *second, bool s
         use_both(first, second);
     PyThreadState *state = PyEval_SaveThread();
     on_new_thread(on_thread, &pair);
-    COPY_OK(first, runtime_start(NULL));
+    COPY_OK(first, runtime_start(without_site()));
     check_refused(second, first);
     COPY_OK(first, runtime_stop(-1));
     PyEval_RestoreThread(state);
@@ -85,7 +85,7 @@ static void one_life(const struct copy *first, const struct copy *second, bool s
 static void started(const struct copy *first, const struct copy *second)
 {
     struct pair pair = { first, second };
-    COPY_OK(first, runtime_start(NULL));
+    COPY_OK(first, runtime_start(without_site()));
     check_refused(second, first);
     on_new_thread(on_thread, &pair);
     on_new_thread(visit_through, (void *)first);

@@ -72,7 +72,7 @@ int main(void)
                 on_new_thread(call, &act);
             check_works(main_interpreter);
             finish_python(state);
-            COPY_OK(&first, runtime_start(NULL));
+            COPY_OK(&first, runtime_start(without_site()));
             COPY_OK(&first, view_main(&main_interpreter));
             on_new_thread(call, &act);
             COPY_OK(&first, runtime_stop(-1));

@@ -12,7 +12,7 @@ static void *begin(void *argument)
     pyferry_status status;
     pthread_barrier_wait(&start);
     /* Where the other one's start takes longer than ten seconds, as 3.13t's can on a machine with much to do. */
-    while ((status = copy->runtime_start(NULL)) == PYFERRY_STATUS_CLOSED)
+    while ((status = copy->runtime_start(without_site())) == PYFERRY_STATUS_CLOSED)
         continue;
     return (void *)(intptr_t)status;
 }

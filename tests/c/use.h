@@ -134,12 +134,17 @@ static inline bool states_are_kept(void)
 
 /* ---- the runtime ---- */
 
-/* Without site code, where that is not the matter: the program that is asked runs none either. */
+/* Where `site` is not the matter: the program that is asked leaves it out, too. */
+static inline const pyferry_runtime_options *without_site(void)
+{
+    static pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
+    options.flags = PYFERRY_RUNTIME_NO_SITE;
+    return &options;
+}
+
 static inline void start_runtime(void)
 {
-    pyferry_runtime_options options = PYFERRY_RUNTIME_OPTIONS_INIT;
-    options.flags = PYFERRY_RUNTIME_NO_SITE;
-    CHECK_OK(pyferry_runtime_start(&options));
+    CHECK_OK(pyferry_runtime_start(without_site()));
 }
 
 /* ---- views ---- */
