@@ -31,7 +31,7 @@ static const char *const USES[] = {
 int main(void)
 {
     for (int life = 0; life < (in_short() ? 1 : 2); life++) {
-        CHECK_OK(pyferry_runtime_start(NULL));
+        start_runtime();
         for (size_t i = 0; i < COUNT(USES); i++) {
             pyferry_view *view = new_interpreter();
             run_in(view, USES[i]);

@@ -6,7 +6,7 @@
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *main = main_view();
     pyferry_token token;
     pyferry_guard *guard;

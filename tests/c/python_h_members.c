@@ -64,7 +64,7 @@ static void check(PyObject *bases)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *view = main_view();
     pyferry_token token = attach(view);
     CHECK_OK(pyferry_exec("class Plain: __slots__ = ()", NULL));

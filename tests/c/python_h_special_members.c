@@ -124,7 +124,7 @@ static void check(PyObject *bases, bool with_metaclass)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *view = main_view();
     pyferry_token token = attach(view);
     CHECK_OK(pyferry_exec("class Plain: __slots__ = ()\nclass Sized: __slots__ = ('a', 'b', 'c')", NULL));

@@ -13,7 +13,7 @@ static void *check_no_python(void *unused)
 /* Starts, uses and leaves the start to be taken back by another thread. */
 static void *plug_in(void *unused)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *main = main_view();
     run_in(main, "import sys; sys.plug_ins = getattr(sys, 'plug_ins', 0) + 1");
     pyferry_view_free(main);

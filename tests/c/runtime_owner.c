@@ -15,7 +15,7 @@ static void *check_not_main(void *main)
 
 static void *start(void *unused)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     CHECK(!pyferry_is_attached(NULL));
     return unused;
 }

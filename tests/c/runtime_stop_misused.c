@@ -10,7 +10,7 @@ static void check_refused(void)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *main = main_view(), *sub = new_interpreter();
 
     pyferry_token token = attach(main);

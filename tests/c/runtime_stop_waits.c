@@ -22,7 +22,7 @@ static void wait_until_closing(const pyferry_view *view)
 
 int main(void)
 {
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     pyferry_view *main = main_view(), *sub = new_interpreter();
     struct guest in_main = GUEST(main), in_sub = GUEST(sub);
     pyferry_guard *guard;

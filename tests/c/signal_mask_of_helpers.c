@@ -52,7 +52,7 @@ int main(void)
     sigaddset(&mask, SIGUSR2);
     CHECK(pthread_sigmask(SIG_SETMASK, &mask, NULL) == 0);
     remove("seen");
-    CHECK_OK(pyferry_runtime_start(NULL));
+    start_runtime();
     sub = new_interpreter_with_shared_gil();
     run_in(sub, LOOKING);
     ready = go = (struct event)EVENT_INIT;
