@@ -40,7 +40,8 @@ fn moments(example: &Example, after: &'static str) -> Vec<CtrlC> {
 }
 
 fn quickstart(example: &Example) -> Result<(), String> {
-    let outcome = example.run(&example.build("quickstart.c")?, &["1".into()], None)?;
+    let seconds = if example.python.in_short { "0.5" } else { "1" };
+    let outcome = example.run(&example.build("quickstart.c")?, &[seconds.into()], None)?;
     outcome.expect_end(End::Exit(0))?.expect("equal, file by file")?;
     Ok(())
 }
