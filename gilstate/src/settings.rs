@@ -25,7 +25,9 @@ pub fn get() -> &'static Settings {
 }
 
 fn read() -> Settings {
-    let log = env::var_os("PYFERRY_GILSTATE_LOG").filter(|name| !name.is_empty()).map(Log::to);
+    // SAFETY: a question about the process, with no effect.
+    let has_more_rights = unsafe { libc::getauxval(libc::AT_SECURE) } != 0; // than its user, whose files it writes
+    let log = env::var_os("PYFERRY_GILSTATE_LOG").filter(|name| !name.is_empty() && !has_more_rights).map(Log::to);
     let said = env::var("PYFERRY_GILSTATE_PATIENCE_MS").ok();
     let patience = said.as_deref().map(|said| said.trim().parse());
     if let (Some(log), Some(said), Some(Err(_))) = (&log, &said, &patience) {

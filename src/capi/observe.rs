@@ -290,7 +290,8 @@ fn tell(hear: Callback, data: &Data, event: &Event<'_>) {
 /// letting go, crossing from one interpreter to another, each job of a queue that is posted or run. The file is a picture
 /// for pyferry-timeline, ui.perfetto.dev or chrome://tracing, with a lane for each thread: an array of Chrome's trace
 /// events in JSON, one on each line. The environment variable PYFERRY_TRACE does the same without a call, from the first
-/// view of an interpreter on: it is a path, in which %p stands for the process ID.
+/// view of an interpreter on: it is a path, in which %p stands for the process ID. It does not count in a program that
+/// has more rights than its user (set-user-ID, set-group-ID, file capabilities), whose files it would overwrite.
 ///
 /// Each thread notes into memory of its own, 128 KiB for each thread that attaches meanwhile, and waits for no other
 /// thread. A thread of pyferry's own, which never needs Python and takes no signal, writes the notes every 10 ms, in

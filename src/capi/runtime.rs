@@ -31,6 +31,8 @@ pub struct pyferry_runtime_options {
     /// Which Python, in UTF-8: a python3 program (of a virtual environment too), a libpython, or the prefix that both are
     /// installed under. If the process has loaded a libpython already, this has to name the same one. NULL: what the
     /// environment variable PYFERRY_PYTHON names in the same way, else the Python that `python3` on PATH belongs to.
+    /// PYFERRY_PYTHON does not count in a program that has more rights than its user (set-user-ID, set-group-ID, file
+    /// capabilities); PATH is the user's too, so such a program names its Python.
     pub python: *const c_char,
     /// PYFERRY_RUNTIME_... flags; 0: none.
     pub flags: u32,

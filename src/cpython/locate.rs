@@ -52,12 +52,14 @@ pub fn choose(named: Option<&str>, config: &Config) -> Result<Installation> {
     if let Some(named) = named {
         return examine(Path::new(named), "the option `python`", config);
     }
-    match std::env::var_os(ENVIRONMENT) {
-        Some(named) if !named.is_empty() => {
-            examine(Path::new(&named), "the environment variable PYFERRY_PYTHON", config)
-        }
-        _ => ask(Path::new(FILES.command), &format!("`{}` on PATH", FILES.command), config).map_err(|mut error| {
-            error.message += &format!("; name a python3 or a libpython in the option `python` or in {ENVIRONMENT}");
+    match sys::variable(ENVIRONMENT) {
+        Some(named) => examine(Path::new(&named), "the environment variable PYFERRY_PYTHON", config),
+        None => ask(Path::new(FILES.command), &format!("`{}` on PATH", FILES.command), config).map_err(|mut error| {
+            error.message += "; name a python3 or a libpython in the option `python`";
+            error.message += match sys::has_more_rights() {
+                false => " or in PYFERRY_PYTHON",
+                true => ": PYFERRY_PYTHON does not count in a program that has more rights than its user",
+            };
             error
         }),
     }
@@ -86,7 +88,7 @@ fn program_of(library: &Path, config: &Config) -> Result<Option<PathBuf>> {
     let library = sys::real_path(library);
     let Some(name) = library.file_name().and_then(OsStr::to_str) else { return Ok(None) };
     let name = FILES.stem(name);
-    let named = std::env::var_os(ENVIRONMENT).filter(|named| !named.is_empty()).map(PathBuf::from);
+    let named = sys::variable(ENVIRONMENT).map(PathBuf::from);
     let beside = FILES
         .prefixes
         .iter()

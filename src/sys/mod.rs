@@ -71,6 +71,12 @@ macro_rules! at_load {
 }
 pub(crate) use at_load;
 
+/// An environment variable that names what to load or to write, if it is set and not empty. As for the dynamic loader's own, the
+/// user's word does not count in a program that has rights which the user has not.
+pub fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty() && !has_more_rights())
+}
+
 /// A word that each copy of this library exports by that name: the one in the copy that was loaded first. `own` is this
 /// copy's.
 pub fn first_word(

@@ -120,7 +120,7 @@ pub fn asked_for() -> Option<PathBuf> {
     if IS_ANSWERED.load(Ordering::Relaxed) || IS_ANSWERED.swap(true, Ordering::Relaxed) {
         return None;
     }
-    let path = std::env::var_os("PYFERRY_TRACE").filter(|path| !path.is_empty())?;
+    let path = sys::variable("PYFERRY_TRACE")?;
     Some(path.to_string_lossy().replace("%p", &std::process::id().to_string()).into())
 }
 

@@ -18,6 +18,12 @@ pub fn thread_id() -> u32 {
     unsafe { libc::gettid() as u32 }
 }
 
+/// Whether the program was given rights when it was started that its user has not: another user's or group's, or capabilities.
+pub fn has_more_rights() -> bool {
+    // SAFETY: a question about the process, with no effect.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
 /// The size of the calling thread's stack in bytes; 0: unknown.
 pub fn stack_size_here() -> usize {
     // SAFETY: the attributes are filled in and destroyed once.

@@ -19,6 +19,15 @@ pub fn thread_id() -> u32 {
     id as u32
 }
 
+/// Whether the program was given the rights of another user or group when it was started.
+pub fn has_more_rights() -> bool {
+    unsafe extern "C" {
+        fn issetugid() -> c_int;
+    }
+    // SAFETY: a question about the process, with no effect.
+    unsafe { issetugid() != 0 }
+}
+
 /// The size of the calling thread's stack in bytes.
 pub fn stack_size_here() -> usize {
     // SAFETY: asks about the calling thread.

@@ -33,6 +33,11 @@ pub fn thread_id() -> u32 {
     unsafe { GetCurrentThreadId() }
 }
 
+/// No program is started with more rights than its user's, and with the user's environment.
+pub fn has_more_rights() -> bool {
+    false
+}
+
 /// The size of the calling thread's stack in bytes; 0: unknown, and not needed (`NUMBERS_ARE_ADDRESSES`).
 pub fn stack_size_here() -> usize {
     0
