@@ -293,7 +293,10 @@ fn look(interpreter: &Interpreter, exit_functions: ExitFunctions, places: &mut P
         left.extend(named(true).map(|thread| format!("the daemon thread {}{}", thread.name, at(thread.ident))));
         if left.is_empty() {
             passing = true;
-            left.push("a thread that the host attached by other means, or that Python's _thread module started".into());
+            left.push(
+                "a thread that the host attached by other means, or that Python's _thread module started, or one of pyferry's that runs the destructors of what ended threads left"
+                    .into(),
+            );
         }
     }
     Seen { look: 0, left: Some(left.join("; ")), passing, places }

@@ -127,7 +127,11 @@ fn wait_outside<'a>(interpreter: &'a Arc<Interpreter>, limits: &Limits) -> Resul
     match claim {
         Ok(claim) => Ok(Some(claim)),
         Err(NotDrained::Closed) => Ok(None),
-        Err(NotDrained::TimedOut) => fail!(Timeout, "another thread is ending {}", interpreter.name()),
+        Err(NotDrained::TimedOut) => fail!(
+            Timeout,
+            "another thread is ending {}, or a thread of pyferry's runs the destructors of what ended threads left there",
+            interpreter.name()
+        ),
     }
 }
 
