@@ -15,6 +15,9 @@ enum { DEFINITIONS = 10000, FUNCTIONS = 100, OF_A_LATER_PYTHON = 1000 };
 static PyModuleDef definitions[DEFINITIONS];
 static PyModuleDef_Slot slots[DEFINITIONS][2 * FUNCTIONS + 1];
 static int there[DEFINITIONS];
+/* With others at work on the processors, each step may take as long as all do without: then fewer have to do. */
+static bool enough;
+static const double MUCH_TIME = 5;
 
 static int execute(PyObject *module)
 {
@@ -26,11 +29,17 @@ static void *use_all(void *view)
 {
     pyferry_token token;
     CHECK_OK(pyferry_attach(view, &token));
-    for (int i = 0; i < DEFINITIONS; i++) {
+    double begun = seconds();
+    for (int i = 0; i < DEFINITIONS && !__atomic_load_n(&enough, __ATOMIC_SEQ_CST); i++) {
         __atomic_add_fetch(&there[i], 1, __ATOMIC_SEQ_CST);
         for (int tries = 1; __atomic_load_n(&there[i], __ATOMIC_SEQ_CST) < 2; tries++)
-            if (tries % 10000 == 0)
+            if (tries % 10000 == 0) {
                 sched_yield();
+                if (__atomic_load_n(&enough, __ATOMIC_SEQ_CST) || seconds() - begun > MUCH_TIME) {
+                    __atomic_store_n(&enough, true, __ATOMIC_SEQ_CST);
+                    break;
+                }
+            }
         CHECK(PyModuleDef_Init(&definitions[i]) != NULL);
     }
     CHECK_OK(pyferry_detach(&token));
@@ -70,7 +79,7 @@ int main(void)
         threads[i] = thread_start(use_all, views[i]);
     for (int i = 0; i < 2; i++)
         thread_join(threads[i]);
-    for (int i = 0; i < DEFINITIONS; i++)
+    for (int i = 0; i < DEFINITIONS && there[i] > 0; i++)
         check_slots(slots[i], minor);
     for (int i = 0; i < 2; i++) {
         CHECK_OK(pyferry_interpreter_end(views[i], -1));
