@@ -1,3 +1,4 @@
+/* harness: not-under=sanitizers the library is not optimised there, and takes more of a stack */
 /* harness: not-on=windows its threads have no less than 64 KiB */
 /* harness: not-under=arm64 its threads have no less than 128 KiB */
 /* A thread whose stack is too small for CPython, which ends the process then (from 3.14 on), is told so, and may go on; one with a stack

@@ -1,3 +1,4 @@
+/* harness: not-under=sanitizers AddressSanitizer knows one stack for each thread */
 /* harness: not-on=windows its fibers are of ucontext.h */
 /* harness: not-under=memcheck it switches stacks, which the tool takes for one that grows */
 /* harness: not-under=helgrind it switches stacks, which the tool takes for one that grows */

@@ -30,10 +30,11 @@ pub fn program(
     let output = directory.join(&program.name);
     let mut command = Arguments::new(&program.source).asked_for(directives).files(directives);
     let clang = process::on_path(CLANG);
-    let by_clang = match python {
-        Some(python) if directives.pybind11 => python.minor > 9,
-        _ => program.source.starts_with(paths::programs()) && command.is_cpp() && tool::current().is_none(),
-    };
+    let by_clang = tool::current().is_none()
+        && match python {
+            Some(python) if directives.pybind11 => python.minor > 9,
+            _ => program.source.starts_with(paths::programs()) && command.is_cpp(),
+        };
     if by_clang && env::var_os("CXX").is_none() && clang.is_file() {
         command.compiler = clang.display().to_string();
     }
