@@ -9,7 +9,7 @@ static pthread_barrier_t begin, warm, over;
 
 static void *keep_attaching(void *unused)
 {
-    for (int life = 0; life < LIVES; life++) {
+    for (int life = 0; life < (in_short() ? 3 : LIVES); life++) {
         pthread_barrier_wait(&begin);
         bool closed[2] = { false, false };
         for (long i = 0; !closed[0] || !closed[1]; i++) {
@@ -39,7 +39,7 @@ int main(void)
     pthread_barrier_init(&over, NULL, THREADS + 1);
     for (int i = 0; i < THREADS; i++)
         threads[i] = thread_start(keep_attaching, NULL);
-    for (int life = 0; life < LIVES; life++) {
+    for (int life = 0; life < (in_short() ? 3 : LIVES); life++) {
         PyThreadState *state = start_python(&views[0]);
         views[1] = new_interpreter();
         pthread_barrier_wait(&begin);

@@ -149,8 +149,10 @@ int main(void)
     void (*const ways[])(struct lost *) = { suspended, nested,   let_go, away_without_return,
                                             guarding,  guarding_for_the_dead };
     for (size_t i = 0; i < COUNT(ways); i++) {
-        one_life(ways[i], false);
-        one_life(ways[i], true);
+        if (!left_out((int)i))
+            one_life(ways[i], false);
+        if (!left_out((int)i + 1))
+            one_life(ways[i], true);
     }
     return 0;
 }

@@ -15,7 +15,7 @@ static const char *const once_per_life = "import threading\n"
 
 static void *live(void *unused)
 {
-    for (int life = 0; life < LIVES; life++) {
+    for (int life = 0; life < (in_short() ? 3 : LIVES); life++) {
         pthread_barrier_wait(&begin);
         run_in(main_interpreter, once_per_life);
         run_in(sub, once_per_life);
@@ -38,7 +38,7 @@ int main(void)
     pthread_barrier_init(&end, NULL, THREADS + 1);
     for (int i = 0; i < THREADS; i++)
         threads[i] = thread_start(live, NULL);
-    for (int life = 0; life < LIVES; life++) {
+    for (int life = 0; life < (in_short() ? 3 : LIVES); life++) {
         PyThreadState *state = start_python(&main_interpreter);
         sub = new_interpreter();
         pyferry_view *unused = new_interpreter();
