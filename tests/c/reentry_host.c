@@ -169,6 +169,9 @@ static struct event running = EVENT_INIT;
 static PyObject *runs(PyObject *unused, PyObject *none)
 {
     (void)unused, (void)none;
+    /* A hold that is too long: what traces the script lets go again and again, and so none of its own may be. */
+    while (__atomic_load_n(&watched, __ATOMIC_SEQ_CST) == 0)
+        sleep_ms(1);
     event_set(&running);
     Py_RETURN_NONE;
 }
@@ -191,9 +194,6 @@ static void interrupt_and_look(enum hook hook)
     pyferry_thread_info infos[4] = { PYFERRY_THREAD_INFO_INIT };
     pthread_t thread = thread_start(run_away, &hook);
     event_wait(&running);
-    /* A script that computes is a hold that is too long. */
-    while (__atomic_load_n(&watched, __ATOMIC_SEQ_CST) == 0)
-        sleep_ms(1);
     CHECK_OK(pyferry_interpreter_interrupt(main_interpreter));
     thread_join(thread);
     pyferry_token token = attach(main_interpreter);

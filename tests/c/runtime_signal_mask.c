@@ -79,6 +79,7 @@ int main(void)
         at_exit += strncmp(line, "atexit ", 7) == 0;
     }
     fclose(seen);
-    CHECK(site >= 2 && pending == 2 && at_exit >= 2);
+    /* 3.12 starts no thread any more in an atexit function. */
+    CHECK(site >= 2 && pending == 2 && at_exit >= 1);
     return 0;
 }
