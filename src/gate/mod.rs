@@ -305,7 +305,7 @@ impl<T> Gate<T> {
     /// Takes a pin, on the owner's thread. Refused unless the gate is open or the owner holds a pin already.
     #[inline]
     pub fn enter(&self, participant: &Participant<T>) -> bool {
-        participant.enter::<true>() || self.enter_flagged(participant)
+        participant.enter() || self.enter_flagged(participant)
     }
 
     #[cold]
@@ -356,7 +356,7 @@ impl<T> Gate<T> {
     /// Gives a pin of the owner's back.
     #[inline]
     pub fn leave(&self, participant: &Participant<T>) {
-        if !participant.leave::<true>() {
+        if !participant.leave() {
             self.left(participant);
         }
     }

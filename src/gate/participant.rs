@@ -112,31 +112,24 @@ impl<T> Participant<T> {
         self.orphaned.load(Ordering::Relaxed)
     }
 
-    /// Whether no flag is set but `FENCE`: the gate is open, and no signal is pending. With `OBSERVED` that flag is ignored
-    /// as well: the caller records the owner's moves itself.
+    /// Whether no flag is set but `FENCE`: the gate is open, no signal is pending, and nobody records the owner's moves.
     #[inline(always)]
-    pub fn is_clear<const OBSERVED: bool>(&self) -> bool {
-        self.flags_but::<OBSERVED>() & !FENCE == 0
+    pub fn is_clear(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & !FENCE == 0
     }
 
     /// The same after a store to `pins`, which the closer reads: fences between the store and the look at the flags, if the
     /// owner has to.
     #[inline(always)]
-    fn stays_clear<const OBSERVED: bool>(&self) -> bool {
-        let flags = self.flags_but::<OBSERVED>();
-        flags == 0 || (flags == FENCE && self.is_clear_behind_fence::<OBSERVED>())
+    fn stays_clear(&self) -> bool {
+        let flags = self.flags.load(Ordering::Acquire);
+        flags == 0 || (flags == FENCE && self.is_clear_behind_fence())
     }
 
     #[inline]
-    fn is_clear_behind_fence<const OBSERVED: bool>(&self) -> bool {
+    fn is_clear_behind_fence(&self) -> bool {
         fence(Ordering::SeqCst);
-        self.is_clear::<OBSERVED>()
-    }
-
-    #[inline(always)]
-    fn flags_but<const OBSERVED: bool>(&self) -> u32 {
-        let seen_to = if OBSERVED { self::OBSERVED } else { 0 };
-        self.flags.load(Ordering::Acquire) & !seen_to
+        self.is_clear()
     }
 
     fn has_flag(&self, flag: u32) -> bool {
@@ -188,12 +181,12 @@ impl<T> Participant<T> {
     }
 
     /// Fast path: takes a pin unless a flag is set. If one is, the pin is undone, but a closer may have counted it for a
-    /// moment: the caller must go on with `Gate::enter`, whose `leave` wakes the closer. `OBSERVED` is as in `is_clear`.
+    /// moment: the caller must go on with `Gate::enter`, whose `leave` wakes the closer.
     #[inline(always)]
-    pub fn enter<const OBSERVED: bool>(&self) -> bool {
+    pub fn enter(&self) -> bool {
         let pins = self.add_pin();
         self.light_barrier();
-        let clear = self.stays_clear::<OBSERVED>();
+        let clear = self.stays_clear();
         if !clear {
             self.pins.store(pins, Ordering::Release);
         }
@@ -203,11 +196,11 @@ impl<T> Participant<T> {
     /// Gives a pin of the owner's back. False: a closer may wait for that, and the caller must call `Gate::left`. Does not
     /// fence even where the barrier is symmetric: a closer who is not woken looks again by itself (`Gate::wait_for`).
     #[inline(always)]
-    pub fn leave<const OBSERVED: bool>(&self) -> bool {
+    pub fn leave(&self) -> bool {
         let pins = self.pins.load(Ordering::Relaxed);
         self.pins.store(pins - 1, Ordering::Release);
         self.light_barrier();
-        self.is_clear::<OBSERVED>()
+        self.is_clear()
     }
 
     #[cfg(not(loom))]

@@ -17,7 +17,7 @@ use crate::cpython::{Addresses, Aside, Python, State};
 use crate::error::{Error, Result, Status};
 use crate::registry::{self, Interpreter, Participant};
 use crate::sys::Label;
-use crate::trace::{self, What};
+use crate::trace::What;
 use gil_nudge::attach_through;
 use std::cell::Cell;
 use std::ptr::null_mut;
@@ -34,7 +34,7 @@ pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
             enter_again(target, label, caller, me)
         }
         Some(me) if me.stack.depth() == 0 => nest_on_base(target, label, caller, me),
-        Some(me) if me.nest::<false>(target, caller) => C::answer(Ok(())),
+        Some(me) if me.nest(target, caller) => C::answer(Ok(())),
         Some(me) => enter(target, label, caller, me),
         None => attach_slowly(target, label, caller),
     }
@@ -47,14 +47,11 @@ fn enter_again<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me
     let Frame { state, participant, kind: Kind::Entered { before, .. }, .. } = me.stack.known(1) else {
         return enter(target, label, caller, me);
     };
-    if !participant.entry.is_at(target)
-        || !addresses().slot_holds(State::from_ptr(before))
-        || !participant.enter::<false>()
-    {
+    if !participant.entry.is_at(target) || !addresses().slot_holds(State::from_ptr(before)) || !participant.enter() {
         return enter(target, label, caller, me);
     }
     if !before.is_null() && !may_use(addresses(), target, state) {
-        give_back::<false>(me, participant);
+        give_back(me, participant);
         return enter(target, label, caller, me);
     }
     caller.put(me.stack.push_again(1));
@@ -71,7 +68,7 @@ fn nest_on_base<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, m
     let Frame { state, participant, .. } = me.stack.base();
     let is_attached = addresses().is_current(Some(state)) && addresses().slot_holds(Some(state));
     let is_target = || participant.entry.is_at(target) && target.is(Some(addresses().interpreter_of(state)));
-    if !is_attached || !is_target() || !participant.is_clear::<false>() {
+    if !is_attached || !is_target() || !participant.is_clear() {
         return enter(target, label, caller, me);
     }
     me.nest_upon(0, state, participant, caller);
@@ -80,7 +77,7 @@ fn nest_on_base<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, m
 
 #[inline(never)]
 fn enter<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
-    if me.enter::<false>(target, label, caller) { C::answer(Ok(())) } else { attach_slowly(target, label, caller) }
+    if me.enter(target, label, caller) { C::answer(Ok(())) } else { attach_slowly(target, label, caller) }
 }
 
 #[cold]
@@ -90,13 +87,7 @@ fn attach_slowly<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
 
 // Compiled once, and not for each kind of caller.
 fn attach_cold(target: &Arc<Interpreter>, label: Label) -> Result<Ticket> {
-    slowly(|me| {
-        let ticket = Cell::default();
-        if trace::is_on() && (me.nest::<true>(target, &ticket) || me.enter::<true>(target, label, &ticket)) {
-            return Ok(ticket.get());
-        }
-        me.cleanly(|| me.attach_slow(target, Admission::Open, label))
-    })
+    slowly(|me| me.cleanly(|| me.attach_slow(target, Admission::Open, label)))
 }
 
 /// Attaches this thread to an interpreter.
@@ -108,11 +99,11 @@ pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label)
     }
 }
 
-// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, and notes the attach in it.
+// The parts of the fast path. False: nothing was done.
 impl Thread {
     /// Nests in the last frame.
     #[inline(always)]
-    fn nest<const NOTED: bool>(&self, target: &Interpreter, caller: impl Caller) -> bool {
+    fn nest(&self, target: &Interpreter, caller: impl Caller) -> bool {
         let depth = self.stack.depth();
         if !(1..INLINE).contains(&depth) {
             return false;
@@ -120,11 +111,8 @@ impl Thread {
         let Frame { state, participant, .. } = self.stack.known(depth);
         // Other code may have let go of the state.
         let is_there = participant.entry.is_at(target) && self.cache.addresses().is_current(Some(state));
-        if !is_there || !participant.is_clear::<NOTED>() {
+        if !is_there || !participant.is_clear() {
             return false;
-        }
-        if NOTED {
-            self.note_of(What::Nests, target.id, Label::NONE);
         }
         self.nest_upon(depth, state, participant, caller);
         true
@@ -163,7 +151,7 @@ impl Thread {
     /// Enters an interpreter that is cached: from outside, from the last frame's interpreter, or after the thread has let go of that
     /// one.
     #[inline(always)]
-    fn enter<const NOTED: bool>(&self, target: &Interpreter, label: Label, caller: impl Caller) -> bool {
+    fn enter(&self, target: &Interpreter, label: Label, caller: impl Caller) -> bool {
         let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if depth >= INLINE {
             return false;
@@ -188,14 +176,13 @@ impl Thread {
         };
         // Then the state below, which stays in the slot or is attached again later, exists: the thread was not given up, and a pin
         // keeps it.
-        let keeps =
-            || below.is_plain && below.participant.is_clear::<NOTED>() && (!crosses || below.participant.pins() > 0);
-        if depth > 0 && !keeps() || !participant.enter::<NOTED>() {
+        let keeps = || below.is_plain && below.participant.is_clear() && (!crosses || below.participant.pins() > 0);
+        if depth > 0 && !keeps() || !participant.enter() {
             return false;
         }
         // Only under the pin: the state of a thread that was given up may be deleted.
         if !may_use(addresses(), target, state) {
-            give_back::<NOTED>(self, participant);
+            give_back(self, participant);
             return false;
         }
         let entry = &participant.entry;
@@ -209,12 +196,6 @@ impl Thread {
         if !stays {
             entry.set_label(label);
         }
-        if NOTED {
-            if crosses {
-                self.note(What::Crosses, entry);
-            }
-            self.note(What::Waits, entry);
-        }
         if let Some(outer) = outer {
             outer.participant.entry.went_away();
             addresses().detach_keeping_slot();
@@ -225,9 +206,6 @@ impl Thread {
             self.reattach_fast(participant, state);
         } else {
             self.come_in_fast(participant, state);
-        }
-        if NOTED {
-            self.note(What::ComesIn, entry);
         }
         true
     }

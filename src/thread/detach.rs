@@ -7,7 +7,7 @@ use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::registry;
 use crate::sys::Label;
-use crate::trace::{self, What};
+use crate::trace::What;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub fn detach_by<C: Caller>(caller: C) -> C::Answer {
     match THREAD.at_hand() {
         Some(me) if me.is_in_first() => leave(caller, me),
-        Some(me) if me.unnest::<false>(caller) => C::answer(Ok(())),
+        Some(me) if me.unnest(caller) => C::answer(Ok(())),
         Some(me) => go_back(caller, me),
         None => detach_slowly(caller),
     }
@@ -24,12 +24,12 @@ pub fn detach_by<C: Caller>(caller: C) -> C::Answer {
 
 #[inline(never)]
 fn leave<C: Caller>(caller: C, me: &Thread) -> C::Answer {
-    if me.leave::<false>(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
+    if me.leave(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
 }
 
 #[inline(never)]
 fn go_back<C: Caller>(caller: C, me: &Thread) -> C::Answer {
-    if me.go_back::<false>(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
+    if me.go_back(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
 }
 
 #[cold]
@@ -38,19 +38,7 @@ fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
 }
 
 fn detach_cold(caller: &Cell<Ticket>) -> Result<()> {
-    slowly(|me| {
-        let is_noted = || {
-            if me.is_in_first() {
-                me.leave::<true>(caller)
-            } else {
-                me.unnest::<true>(caller) || me.go_back::<true>(caller)
-            }
-        };
-        if trace::is_on() && is_noted() {
-            return Ok(());
-        }
-        ended(caller, me.cleanly(|| me.detach_slow(caller.get())))
-    })
+    slowly(|me| ended(caller, me.cleanly(|| me.detach_slow(caller.get()))))
 }
 
 /// Calls `end`, which is there once and not for each kind of caller, with the caller's ticket.
@@ -74,7 +62,7 @@ pub fn detach(ticket: Ticket) -> Result<()> {
     detach_by(&Cell::new(ticket))
 }
 
-// The parts of the fast path. False: nothing was done. `NOTED`: also while a trace is written, and notes the detach in it.
+// The parts of the fast path. False: nothing was done.
 impl Thread {
     #[inline(always)]
     fn is_in_first(&self) -> bool {
@@ -83,7 +71,7 @@ impl Thread {
 
     /// Ends the last attachment, if it is nested.
     #[inline(always)]
-    fn unnest<const NOTED: bool>(&self, caller: impl Caller) -> bool {
+    fn unnest(&self, caller: impl Caller) -> bool {
         let depth = self.stack.depth();
         if !(1..=INLINE).contains(&depth) {
             return false;
@@ -92,30 +80,24 @@ impl Thread {
             return false;
         };
         let is_next = self.stack.is_known_by(depth, caller.ticket());
-        if !is_next || !self.cache.addresses().is_current(Some(state)) || !participant.is_clear::<NOTED>() {
+        if !is_next || !self.cache.addresses().is_current(Some(state)) || !participant.is_clear() {
             return false;
         }
         self.stack.pop_known(depth);
         participant.entry.set_depth(attachments - 1);
-        if NOTED {
-            self.note_of(What::Unnests, participant.entry.interpreter(), Label::NONE);
-        }
         caller.put(Ticket::default());
         true
     }
 
     /// Ends the first attachment.
     #[inline(always)]
-    fn leave<const NOTED: bool>(&self, caller: impl Caller) -> bool {
+    fn leave(&self, caller: impl Caller) -> bool {
         let addresses = || self.cache.addresses();
         let Frame { state, participant, is_plain, .. } = self.stack.known(1);
         let is_next = is_plain && self.stack.is_known_by(1, caller.ticket());
-        let is_there = is_next && addresses().is_current(Some(state)) && participant.is_clear::<NOTED>();
+        let is_there = is_next && addresses().is_current(Some(state)) && participant.is_clear();
         if !is_there || addresses().has_exception(state) {
             return false;
-        }
-        if NOTED {
-            self.note(What::GoesOut, &participant.entry);
         }
         self.stack.pop_known(1);
         participant.entry.went_out();
@@ -124,13 +106,13 @@ impl Thread {
         if let Kind::Entered { before, .. } = self.stack.known(1).kind {
             addresses().set_slot(before);
         }
-        give_back::<NOTED>(self, participant);
+        give_back(self, participant);
         true
     }
 
     /// Ends an attachment that came from another interpreter, or after the thread had let go.
     #[inline(always)]
-    fn go_back<const NOTED: bool>(&self, caller: impl Caller) -> bool {
+    fn go_back(&self, caller: impl Caller) -> bool {
         let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
         if !(2..=INLINE).contains(&depth) || !self.stack.is_known_by(depth, caller.ticket()) {
             return false;
@@ -141,14 +123,9 @@ impl Thread {
         else {
             return false;
         };
-        let is_there = addresses().is_current(Some(state))
-            && participant.is_clear::<NOTED>()
-            && below.participant.is_clear::<NOTED>();
+        let is_there = addresses().is_current(Some(state)) && participant.is_clear() && below.participant.is_clear();
         if !is_there || addresses().has_exception(state) {
             return false;
-        }
-        if NOTED {
-            self.note(What::GoesOut, &participant.entry);
         }
         self.stack.pop_known(depth);
         if participant.pins() == 1 {
@@ -160,15 +137,9 @@ impl Thread {
         caller.put(Ticket::default());
         addresses().detach_keeping_slot();
         addresses().set_slot(before);
-        give_back::<NOTED>(self, participant);
+        give_back(self, participant);
         if let Some(outer) = outer {
-            if NOTED {
-                self.note(What::Waits, &outer.participant.entry);
-            }
             self.reattach_fast(outer.participant, outer.state);
-            if NOTED {
-                self.note(What::ComesBack, &outer.participant.entry);
-            }
         }
         true
     }

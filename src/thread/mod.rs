@@ -474,8 +474,8 @@ impl Thread {
 
 /// Gives a pin back, on the fast path.
 #[inline(always)]
-fn give_back<const NOTED: bool>(me: &Thread, participant: &'static Participant) {
-    if !participant.leave::<NOTED>() {
+fn give_back(me: &Thread, participant: &'static Participant) {
+    if !participant.leave() {
         call_closer(me, participant);
     }
 }

@@ -18,7 +18,7 @@ impl Thread {
             return Outer::unkept(state);
         };
         // First: a pin of an attachment below does not keep what this very thread ends.
-        if local.interpreter.gate.is_claimed_by(self.stack.serial()) {
+        if !local.interpreter.gate.is_open() && local.interpreter.gate.is_claimed_by(self.stack.serial()) {
             return Outer::unkept(state);
         }
         let entry = &local.participant.entry;

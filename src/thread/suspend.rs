@@ -64,7 +64,7 @@ impl Thread {
         // A foreign state is asked for its interpreter.
         let is_own = participant.entry.state.get() == Some(state);
         let is_here = is_own || self.locals.is_at(participant, addresses().interpreter_of(state));
-        if !is_here || !participant.enter::<false>() {
+        if !is_here || !participant.enter() {
             return false;
         }
         let entry = &participant.entry;
@@ -97,8 +97,7 @@ impl Thread {
             return false;
         };
         let is_next = self.stack.is_known_by(depth, caller.ticket());
-        let is_plain =
-            addresses().is_current(None) && addresses().slot_holds(Some(state)) && participant.is_clear::<false>();
+        let is_plain = addresses().is_current(None) && addresses().slot_holds(Some(state)) && participant.is_clear();
         if !is_next || !is_plain {
             return false;
         }
@@ -108,7 +107,7 @@ impl Thread {
         if participant.pins() == 1 {
             participant.entry.went_out();
         }
-        give_back::<false>(self, participant);
+        give_back(self, participant);
         true
     }
 
