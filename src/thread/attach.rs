@@ -10,7 +10,7 @@
 //! registers that it needs, and has its arguments in the order of the C API.
 
 use super::local::Local;
-use super::stack::{Frame, INLINE, Kind, Outer, Source, Ticket};
+use super::stack::{Frame, INLINE, Kind, Source, Ticket};
 use super::{Admission, Caller, THREAD, Thread};
 use super::{gil_nudge, give_back, orphans, reattach, slowly, stand_ins, this_thread};
 use crate::cpython::{Addresses, Aside, Python, State};
@@ -152,16 +152,12 @@ impl Thread {
     /// one.
     #[inline(always)]
     fn enter(&self, target: &Interpreter, label: Label, caller: impl Caller) -> bool {
-        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
-        if depth >= INLINE {
+        let (mut depth, addresses) = (self.stack.depth(), || self.cache.addresses());
+        let crosses = !addresses().is_current(None);
+        if depth + usize::from(crosses) >= INLINE {
             return false;
         }
         let below = self.stack.known(depth);
-        let current = State::from_ptr(addresses().current());
-        let crosses = current.is_some();
-        if crosses && (depth == 0 || current != Some(below.state)) {
-            return false;
-        }
         // A state that was let go of is still in the slot.
         let is_in_slot = addresses().slot_holds(Some(below.state));
         if !is_in_slot && (depth > 0 || !addresses().slot_holds(None)) {
@@ -174,31 +170,26 @@ impl Thread {
         } else {
             return false;
         };
-        // Then the state below, which stays in the slot or is attached again later, exists: the thread was not given up, and a pin
-        // keeps it.
-        let keeps = || below.is_plain && below.participant.is_clear() && (!crosses || below.participant.pins() > 0);
+        // Then the state below, which stays in the slot, exists: the thread was not given up.
+        let keeps = || below.is_plain && below.participant.is_clear();
         if depth > 0 && !keeps() || !participant.enter() {
             return false;
         }
         // Only under the pin: the state of a thread that was given up may be deleted.
-        if !may_use(addresses(), target, state) {
+        if !may_use(addresses(), target, state) || crosses && !self.let_go_fast(|_| ()) {
             give_back(self, participant);
             return false;
         }
+        depth += usize::from(crosses);
         let entry = &participant.entry;
         let source = if entry.state.get() == Some(state) { Source::Cached } else { Source::Adopted };
         let before = if is_in_slot { below.state.as_ptr() } else { null_mut() };
-        let outer = crosses.then_some(Outer { state: below.state, participant: below.participant, is_pinned: false });
-        let kind = Kind::Entered { source, before, outer, aside: Aside::NONE };
+        let kind = Kind::Entered { source, before, crosses, aside: Aside::NONE };
         let attachments = below.attachments + 1;
         caller.put(self.stack.push_known(depth + 1, Frame { state, participant, kind, attachments, is_plain: true }));
         let stays = entry.is_in();
         if !stays {
             entry.set_label(label);
-        }
-        if let Some(outer) = outer {
-            outer.participant.entry.went_away();
-            addresses().detach_keeping_slot();
         }
         entry.set_depth(attachments);
         // A -> B -> A is one stay in A.
@@ -251,17 +242,11 @@ impl Thread {
                 return Err(self.refused(target));
             }
         }
-        let outer = current.map(|state| self.hold(python, state));
-        if let Some(outer) = outer {
-            self.note_of(What::Crosses, target.id, Label::NONE);
-            if outer.is_pinned {
-                outer.participant.entry.went_away();
-            }
-            python.detach_keeping_slot();
-        }
+        let left = current.map(|state| self.let_go(python, state, None, Some(target)).number);
+        let come_back = || left.is_none_or(|left| self.come_back(python, left));
         let Some((unattached, source)) = self.choose_state(&local, before) else {
             self.unpin(&local);
-            self.restore(python, outer);
+            come_back();
             return Err(super::failed(
                 Status::NoMemory,
                 "cannot enter",
@@ -291,7 +276,7 @@ impl Thread {
         if !self.came_in(&local) {
             local.take_from_slot(state, self.unless_gone(before));
             self.unpin(&local);
-            self.restore(python, outer);
+            come_back();
             return Err(self.refused(target));
         }
         if makes && source != Source::Adopted {
@@ -299,10 +284,11 @@ impl Thread {
         }
         match source {
             Source::Cached => self.learn_own(&local),
-            Source::Adopted if outer.is_none() => self.learn_base(&local, state),
+            Source::Adopted if left.is_none() => self.learn_base(&local, state),
             _ => {}
         }
-        Ok(self.stack.push(Frame::new(state, local.participant, Kind::Entered { source, before, outer, aside })))
+        let kind = Kind::Entered { source, before, crosses: left.is_some(), aside };
+        Ok(self.stack.push(Frame::new(state, local.participant, kind)))
     }
 
     /// Whether this thread, which is attached through `current`, is in `target`.

@@ -118,7 +118,7 @@ impl Thread {
             return false;
         }
         let below = self.stack.known(depth - 1);
-        let Frame { state, participant, kind: Kind::Entered { before, outer, .. }, is_plain: true, .. } =
+        let Frame { state, participant, kind: Kind::Entered { before, crosses, .. }, is_plain: true, .. } =
             self.stack.known(depth)
         else {
             return false;
@@ -138,8 +138,8 @@ impl Thread {
         addresses().detach_keeping_slot();
         addresses().set_slot(before);
         give_back(self, participant);
-        if let Some(outer) = outer {
-            self.reattach_fast(outer.participant, outer.state);
+        if crosses {
+            self.come_back_fast(depth - 1, below.state, below.participant, || ());
         }
         true
     }
@@ -149,8 +149,8 @@ impl Thread {
     pub(super) fn detach_slow(&self, ticket: Ticket) -> Result<()> {
         let depth = self.stack.check(ticket, "token")?;
         let Some(frame) = self.stack.frame(depth) else { fail!(Internal, "a token names a frame that is not there") };
-        let (source, before, outer, aside) = match frame.kind {
-            Kind::Entered { source, before, outer, aside } => (source, before, outer, aside),
+        let (source, before, crosses, aside) = match frame.kind {
+            Kind::Entered { source, before, crosses, aside } => (source, before, crosses, aside),
             Kind::Nested => return self.detach_nested(ticket, frame),
             Kind::Suspended { .. } => {
                 let says = "is suspended, and this is not a token: pass it to pyferry_resume";
@@ -182,7 +182,8 @@ impl Thread {
         }
         self.stack.truncate(depth - 1);
         self.unpin(&local);
-        if self.restore(python, outer) {
+        let left = self.stack.top_ticket().filter(|_| crosses);
+        if left.is_none_or(|left| self.come_back(python, left.number)) {
             return Ok(());
         }
         let says =
@@ -217,15 +218,13 @@ impl Thread {
         let name = name.unwrap_or("the interpreter".into());
         if is_over {
             // The interpreter was shut down since the attach, and the state is deleted with it, now or soon.
-            self.note_end(frame);
-            self.stack.remove(ticket.number);
-            if let (Some(local), Kind::Entered { outer, before, .. }) = (local, frame.kind) {
+            self.drop_frame(ticket.number);
+            if let (Some(local), Kind::Entered { before, crosses, .. }) = (local, frame.kind) {
                 local.take_from_slot(frame.state, self.unless_gone(before));
-                self.unpin(&local);
-                if current.is_none() {
-                    self.restore(python, outer);
-                } else {
-                    self.release(outer);
+                match self.stack.top_ticket().filter(|_| crosses) {
+                    Some(left) if current.is_some() => self.drop_frame(left.number),
+                    Some(left) => _ = self.come_back(python, left.number),
+                    None => {}
                 }
             }
             fail!(Closed, "{name} was shut down while {} was attached to it: the attachment is over", this_thread());

@@ -2,7 +2,7 @@
 
 use super::local::Local;
 use super::stack::{Frame, Kind, Source};
-use super::{Admission, THREAD, Thread, orphans, with_temporary_state};
+use super::{Admission, THREAD, Thread, orphans};
 use crate::cpython::{Python, Slot, SlotValue, Unattached};
 use crate::registry::{Interpreter, fork, own};
 use crate::sys::{self, Label, ThreadEnd};
@@ -39,17 +39,19 @@ impl Thread {
     /// Attaches under a pin, for the trace with that label, through a state that is deleted after `f`. Runs destructors.
     pub(super) fn attach_to_delete(&self, local: &Local, state: Unattached, label: Label, f: impl FnOnce()) {
         let Interpreter { python, slot, id, .. } = *local.interpreter;
-        self.note_of(What::Waits, id, label);
-        with_temporary_state(python, slot, state, |state, before| {
-            self.note_of(What::ComesIn, id, label);
-            if !self.came_in(local) {
-                // CPython deletes what there is to delete with the interpreter.
-                return local.take_from_slot(state, before);
-            }
-            sys::SignalMask::as_given(|| {
-                f();
-                self.note_of(What::GoesOut, id, label);
-                python.delete_attached(slot, state, before);
+        self.released(python, None, || {
+            self.note_of(What::Waits, id, label);
+            self.attached_through(python, slot, state, |state, before| {
+                self.note_of(What::ComesIn, id, label);
+                if !self.came_in(local) {
+                    // CPython deletes what there is to delete with the interpreter.
+                    return local.take_from_slot(state, before);
+                }
+                sys::SignalMask::as_given(|| {
+                    f();
+                    self.note_of(What::GoesOut, id, label);
+                    python.delete_attached(slot, state, before);
+                });
             });
         });
     }
@@ -92,27 +94,29 @@ impl Thread {
         rounds > 0 && rounds + 1 >= sys::THREAD_END_ROUNDS
     }
 
-    /// Ends a frame without a wait, and does not restore the outer attachment: our own are ended next, by the caller's loop, and a
-    /// foreign state may be deleted already.
+    /// Ends a frame without a wait, and does not come back to what it crossed from: our own are ended next, by the caller's loop, and
+    /// a foreign state may be deleted already.
     fn end_frame(&self, top: Frame) {
         let Some(ticket) = self.stack.top_ticket() else { return };
         let mut detaches = !top.is_suspended();
-        if let Kind::Entered { mut source, mut before, outer, aside } = top.kind {
-            self.release(outer);
+        if let Kind::Entered { mut source, mut before, aside, .. } = top.kind {
             if let Some(local) = self.locals.at(top.participant) {
                 detaches = self.end_entered(&local, top, &mut source, &mut before);
             }
-            self.stack.replace_top(Kind::Entered { source, before, outer: None, aside });
+            self.stack.replace_top(Kind::Entered { source, before, crosses: false, aside });
         }
         if detaches && self.detach_slow(ticket).is_ok() {
             return;
         }
-        if self.stack.top_ticket() == Some(ticket) {
-            self.note_end(top);
-            self.stack.remove(ticket.number);
-            if let Some(local) = self.locals.at(top.participant).filter(|_| top.is_pinned()) {
-                self.unpin(&local);
-            }
+        self.drop_frame(ticket.number);
+    }
+
+    /// Removes a frame whose attachment or suspension is over, with its pin.
+    pub(super) fn drop_frame(&self, number: u64) {
+        let Some(frame) = self.stack.remove(number) else { return };
+        self.note_end(frame);
+        if let Some(local) = self.locals.at(frame.participant).filter(|_| frame.is_pinned()) {
+            self.unpin(&local);
         }
     }
 

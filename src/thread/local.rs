@@ -155,12 +155,7 @@ impl Locals {
 
     /// Removes and returns the `Local`s of ended interpreters that have no pin and that no frame names.
     pub fn take_ended(&self, stack: &Stack) -> Vec<Rc<Local>> {
-        let names = |participant: &'static Participant| {
-            stack.frames().any(|frame| {
-                let outer = frame.outer().map_or(frame.participant, |outer| outer.participant);
-                std::ptr::eq(frame.participant, participant) || std::ptr::eq(outer, participant)
-            })
-        };
+        let names = |participant| stack.frames().any(|frame| std::ptr::eq(frame.participant, participant));
         let stays = |local: &Rc<Local>| {
             !local.interpreter.is_closed() || local.participant.pins() > 0 || names(local.participant)
         };

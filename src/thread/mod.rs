@@ -21,8 +21,9 @@
 //!      +------ the closer, when nobody is inside any more: deletes the kept state
 //! ```
 //!
-//! Each attach and suspend that has not ended is a frame on one stack (`stack`), whether the fast or the slow path began it. Frames end
-//! last in, first out; only nested ones on one thread state end in any order. A *visit* is one frame that entered the interpreter. A
+//! Each attach and suspend that has not ended is a frame on one stack (`stack`), whether the fast or the slow path began it. To go on
+//! into another interpreter is a suspend and an attach, two frames that end together. Frames end last in, first out; only nested ones
+//! on one thread state end in any order. A *visit* is one frame that entered the interpreter. A
 //! *stay* lasts until the thread is outside again, over all visits of A -> B -> A. When the closer gives a thread up
 //! (`pyferry_set_report`), it sets a flag on the thread's participant at the gate and touches nothing here: the frame ends with CLOSED,
 //! and the thread is not attached again.
@@ -40,7 +41,6 @@ mod guards;
 mod local;
 mod notes;
 mod orphans;
-mod outer;
 mod stack;
 mod stand_ins;
 mod state;
@@ -198,10 +198,8 @@ pub fn drop_early_interrupt(python: &Python) -> bool {
 
 /// Whether this thread is attached to the interpreter, or will come back to it: by a frame, or to what others attached below one.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
-    let comes_back = |frame: Frame| {
-        frame.is_in(interpreter) || frame.outer().is_some_and(|outer| outer.participant.entry.is_at(interpreter))
-    };
-    THREAD.with(|me| me.stack.frames().any(comes_back) || interpreter.is(current(interpreter.python)))
+    let has_frame = THREAD.with(|me| me.stack.frames().any(|frame| frame.is_in(interpreter)));
+    has_frame || interpreter.is(current(interpreter.python))
 }
 
 /// The number of this thread, which no other thread of the process has had.
@@ -217,7 +215,7 @@ pub fn is_mine(entry: &Entry) -> bool {
 /// Runs `f` with this thread detached, and attaches it again as it was. A pin keeps its interpreter meanwhile, unless that is
 /// `taken_down`, which this thread is about to take down. False: the interpreter has ended, or this thread was given up.
 pub fn released(python: &Python, taken_down: Option<&Interpreter>, f: impl FnOnce()) -> bool {
-    THREAD.with(|me| me.cleanly(|| me.released(python, taken_down, f)))
+    THREAD.with(|me| me.cleanly(|| me.released(python, taken_down, f).1))
 }
 
 /// Runs `f` while this thread is attached to nothing, if it can come back from there: past the point of no return it could not. False:
@@ -266,21 +264,7 @@ pub fn with_temporary_state<R>(
     unattached: Unattached,
     f: impl FnOnce(State, SlotValue) -> R,
 ) -> R {
-    THREAD.with(|me| {
-        let Unattached { state, .. } = unattached;
-        let outer = me.current(python).map(|state| me.hold(python, state));
-        if outer.is_some() {
-            python.detach_keeping_slot();
-        }
-        let before = slot.get(python);
-        gil_nudge::attach_through(python, slot, unattached);
-        let entered = Kind::Entered { source: Source::Temporary, before, outer, aside: Aside::NONE };
-        let number = me.push_unnamed(python, state, entered);
-        let result = f(state, before);
-        me.stack.remove(number);
-        me.restore(python, outer);
-        result
-    })
+    THREAD.with(|me| me.released(python, None, || me.attached_through(python, slot, unattached, f)).0)
 }
 
 /// As `Python::delete_idle`, which lets go of the GIL: the holder is nudged if this thread then waits to get it back.
@@ -294,7 +278,7 @@ pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     let number = THREAD.with(|me| Some(me.push_unnamed(python, me.current(python)?, Kind::Nested)));
     let result = f();
     // Not `truncate`: `f` may have begun attachments that end later.
-    THREAD.with(|me| number.into_iter().for_each(|number| me.stack.remove(number)));
+    THREAD.with(|me| number.and_then(|number| me.stack.remove(number)));
     result
 }
 
@@ -427,6 +411,24 @@ impl Thread {
         local.interpreter.gate.leave(local.participant);
     }
 
+    /// As `with_temporary_state`, on a thread that is attached to nothing.
+    fn attached_through<R>(
+        &self,
+        python: &Python,
+        slot: Slot,
+        unattached: Unattached,
+        f: impl FnOnce(State, SlotValue) -> R,
+    ) -> R {
+        let state = unattached.state;
+        let before = slot.get(python);
+        gil_nudge::attach_through(python, slot, unattached);
+        let entered = Kind::Entered { source: Source::Temporary, before, crosses: false, aside: Aside::NONE };
+        let number = self.push_unnamed(python, state, entered);
+        let result = f(state, before);
+        self.stack.remove(number);
+        result
+    }
+
     /// Pushes a frame that no caller has a ticket for.
     fn push_unnamed(&self, python: &Python, state: State, kind: Kind) -> u64 {
         let participant = self.local_of(python, state).map_or(&NOBODY, |local| local.participant);
@@ -464,7 +466,7 @@ impl Thread {
                 std::thread::sleep(Duration::from_micros(100));
             }
         };
-        let is_back = !registry::is_raising() || self.released(python, None, wait);
+        let is_back = !registry::is_raising() || self.released(python, None, wait).1;
         if is_back {
             python.clear_interrupt();
         }

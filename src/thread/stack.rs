@@ -48,35 +48,15 @@ pub(super) enum Kind {
         source: Source,
         /// What the gilstate slot held before.
         before: SlotValue,
-        /// What the thread was attached to before.
-        outer: Option<Outer>,
+        /// The thread was attached to another interpreter: the frame below is a suspension, which ends with this one.
+        crosses: bool,
         /// The exception that was set on the state: a visit begins with none.
         aside: Aside,
     },
-    /// The thread let go. If pinned, a pin of this frame keeps the interpreter until the thread is back.
+    /// The thread let go. If pinned, a pin of this frame keeps the interpreter until the thread is back. If not, another thread had
+    /// the claim already or, where the participant is `NOBODY`, nothing of ours keeps the interpreter: it has no record, or this very
+    /// thread takes it down.
     Suspended { is_pinned: bool },
-}
-
-/// An attachment that the thread let go of, and will restore.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Outer {
-    pub state: State,
-    /// `NOBODY`: nothing of ours keeps the interpreter, since it has no record, or this very thread takes it down.
-    pub participant: &'static Participant,
-    /// A pin of this attachment's own keeps the interpreter until the thread is back. Otherwise another frame's does, or another thread
-    /// had the claim already.
-    pub is_pinned: bool,
-}
-
-impl Outer {
-    /// An attachment whose interpreter nothing of ours keeps.
-    pub fn unkept(state: State) -> Outer {
-        Outer { state, participant: &NOBODY, is_pinned: false }
-    }
-
-    pub fn is_unkept(&self) -> bool {
-        std::ptr::eq(self.participant, &NOBODY)
-    }
 }
 
 /// Whose state an attachment uses.
@@ -126,11 +106,6 @@ impl Frame {
         }
     }
 
-    /// What the thread was attached to before this frame.
-    pub fn outer(&self) -> Option<Outer> {
-        if let Kind::Entered { outer, .. } = self.kind { outer } else { None }
-    }
-
     /// The same frame on top of `below`.
     fn upon(self, below: Option<Frame>) -> Frame {
         let (attachments, is_plain) = below.map_or((0, true), |below| (below.attachments, below.is_plain));
@@ -138,10 +113,7 @@ impl Frame {
         let may = !std::ptr::eq(self.participant, &NOBODY) && self.participant.entry.label() != UNHELD;
         let ends_plainly = match self.kind {
             Kind::Nested => true,
-            Kind::Entered { source, outer: None, aside, .. } => {
-                below.is_none() && source != Source::Temporary && aside.is_none()
-            }
-            Kind::Entered { .. } => false,
+            Kind::Entered { source, aside, .. } => below.is_none() && source != Source::Temporary && aside.is_none(),
             Kind::Suspended { is_pinned } => is_pinned,
         };
         let attachments = attachments + u32::from(!self.is_suspended());
@@ -150,7 +122,7 @@ impl Frame {
 }
 
 /// How many frames the fast path knows.
-pub(super) const INLINE: usize = 4;
+pub(super) const INLINE: usize = 6;
 
 /// A frame and its number: apart, since an attach that repeats the last one writes only the number.
 struct Level {
@@ -312,12 +284,14 @@ impl Stack {
         self.more.borrow_mut().truncate(depth.saturating_sub(INLINE));
     }
 
-    /// Removes a frame, and keeps those above it.
-    pub fn remove(&self, number: u64) {
-        let Some(depth) = self.find(number) else { return };
+    /// Removes and returns a frame, and keeps those above it.
+    pub fn remove(&self, number: u64) -> Option<Frame> {
+        let depth = self.find(number)?;
+        let removed = self.frame(depth);
         let above: Vec<(u64, Frame)> = (depth + 1..=self.depth()).filter_map(|depth| self.get(depth)).collect();
         self.truncate(depth - 1);
         above.into_iter().zip(depth..).for_each(|((number, frame), depth)| self.put(depth, number, frame));
+        removed
     }
 
     fn find(&self, number: u64) -> Option<usize> {

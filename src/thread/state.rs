@@ -2,7 +2,7 @@
 
 use super::Thread;
 use super::local::Local;
-use super::stack::{Frame, Kind, Outer, Source};
+use super::stack::{Frame, Kind, Source};
 use crate::cpython::{SlotValue, State, Unattached};
 use crate::registry::{self, Interpreter};
 use std::ptr::null_mut;
@@ -51,11 +51,7 @@ impl Thread {
             // A nested frame does not keep a foreign state alive.
             Kind::Nested => None,
             _ if frame.is_in(target) => Some(frame.state),
-            Kind::Entered { before, outer, .. } if is_of_this_life(&frame) => {
-                let is_there = |outer: &Outer| outer.is_pinned || outer.is_unkept();
-                let held = outer.filter(is_there).map(|outer| outer.state).filter(is_of_target);
-                held.or_else(|| State::from_ptr(before).filter(is_of_target))
-            }
+            Kind::Entered { before, .. } if is_of_this_life(&frame) => State::from_ptr(before).filter(is_of_target),
             _ => None,
         })
     }
@@ -90,18 +86,14 @@ impl Thread {
     pub(super) fn bound_gilstate_is_cleared(&self, target: &Interpreter, state: State, now: SlotValue) -> bool {
         let mut above = now;
         for frame in self.stack.frames().rev() {
-            let (before, outer) = match frame.kind {
+            above = match frame.kind {
                 // The state it nests on has a frame below, or is a foreign one, which may be deleted.
                 Kind::Nested => continue,
                 _ if frame.state == state && frame.is_in(target) => return above != state.as_ptr(),
-                Kind::Entered { before, outer, .. } => (before, outer.map(|outer| outer.state)),
-                Kind::Suspended { .. } => (frame.state.as_ptr(), None),
+                // The frame's own state, if `attach_slow` left it to CPython to bind that to the slot.
+                Kind::Entered { before, .. } => before,
+                Kind::Suspended { .. } => frame.state.as_ptr(),
             };
-            // If `attach_slow` left it to CPython to bind this frame's state to the slot, that cleared the flag of `outer`.
-            if outer == Some(state) {
-                return before == frame.state.as_ptr();
-            }
-            above = outer.map_or(before, State::as_ptr);
         }
         false
     }
