@@ -48,9 +48,10 @@ impl Addresses {
         Some(Addresses { slot: slot.here()?, current, exceptions, interpreter, restore, save })
     }
 
-    /// Whether both have the same variables.
-    pub fn are(&self, other: Addresses) -> bool {
-        self.slot == other.slot && self.current == other.current
+    /// Whether these are not `NOWHERE`.
+    #[inline(always)]
+    pub fn are_known(&self) -> bool {
+        self.interpreter != 0
     }
 
     /// The state that this thread is attached through. Up to 3.11 it may be another thread's.

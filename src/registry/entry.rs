@@ -153,7 +153,7 @@ impl Entry {
     // Those that ask for the time are not `pub`, or the compiler would export the clock, which the fast path then reaches by more
     // instructions.
 
-    /// Notes that the participant sets out to come in, or to come back.
+    /// Notes that the participant sets out to come in.
     #[inline(always)]
     pub(crate) fn sets_out(&self) {
         self.moved.store(sys::now(), Ordering::Relaxed);
@@ -177,15 +177,18 @@ impl Entry {
         self.since.store(self.since.load(Ordering::Relaxed) & TIME | AWAY, Ordering::Relaxed);
     }
 
-    /// Runs `f`, in which the participant, who is in, attaches again.
+    /// Notes that the participant, who is in, sets out to come back.
     #[inline(always)]
-    pub(crate) fn coming_back(&self, f: impl FnOnce()) {
-        let since = self.since.load(Ordering::Relaxed) & TIME;
+    pub(crate) fn sets_out_again(&self) {
         self.moved.store(sys::now(), Ordering::Relaxed);
-        self.since.store(since | COMING_BACK, Ordering::Relaxed);
-        f();
+        self.since.store(self.since.load(Ordering::Relaxed) & TIME | COMING_BACK, Ordering::Relaxed);
+    }
+
+    /// Notes that the participant is back.
+    #[inline(always)]
+    pub(crate) fn came_back(&self) {
         self.moved.store(sys::now(), Ordering::Relaxed);
-        self.since.store(since, Ordering::Relaxed);
+        self.since.store(self.since.load(Ordering::Relaxed) & TIME, Ordering::Relaxed);
     }
 
     /// Notes how many attachments the thread is in, up to and with its last one here.

@@ -30,7 +30,7 @@ pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
     match THREAD.at_hand() {
         // CPython is asked, not our stack: another library may have attached this thread. (Up to 3.11 the answer may be another
         // thread's state.)
-        Some(me) if me.stack.depth() == 0 && me.cache.addresses().is_current(None) => {
+        Some(me) if me.stack.depth() == 0 && me.addresses.get().is_current(None) => {
             enter_again(target, label, caller, me)
         }
         Some(me) if me.stack.depth() == 0 => nest_on_base(target, label, caller, me),
@@ -43,7 +43,7 @@ pub fn attach_by<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) 
 /// Enters from outside as at the last attach.
 #[inline(never)]
 fn enter_again<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
-    let addresses = || me.cache.addresses();
+    let addresses = || me.addresses.get();
     let Frame { state, participant, kind: Kind::Entered { before, .. }, .. } = me.stack.known(1) else {
         return enter(target, label, caller, me);
     };
@@ -64,7 +64,7 @@ fn enter_again<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me
 /// Nests on the base, a foreign state.
 #[inline(never)]
 fn nest_on_base<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thread) -> C::Answer {
-    let addresses = || me.cache.addresses();
+    let addresses = || me.addresses.get();
     let Frame { state, participant, .. } = me.stack.base();
     let is_attached = addresses().is_current(Some(state)) && addresses().slot_holds(Some(state));
     let is_target = || participant.entry.is_at(target) && target.is(Some(addresses().interpreter_of(state)));
@@ -110,7 +110,7 @@ impl Thread {
         }
         let Frame { state, participant, .. } = self.stack.known(depth);
         // Other code may have let go of the state.
-        let is_there = participant.entry.is_at(target) && self.cache.addresses().is_current(Some(state));
+        let is_there = participant.entry.is_at(target) && self.addresses.get().is_current(Some(state));
         if !is_there || !participant.is_clear() {
             return false;
         }
@@ -132,8 +132,8 @@ impl Thread {
     fn come_in_fast(&self, participant: &Participant, state: State) {
         participant.entry.sets_out();
         gil_nudge::ask_for_nudges();
-        self.cache.addresses().attach(state);
-        if self.cache.addresses().was_sent_one(state) {
+        self.addresses.get().attach(state);
+        if self.addresses.get().was_sent_one(state) {
             drop_what_was_sent(participant, state);
         }
         participant.entry.came_in();
@@ -142,19 +142,20 @@ impl Thread {
     /// Attaches again within a stay.
     #[inline(always)]
     pub(super) fn reattach_fast(&self, participant: &Participant, state: State) {
-        participant.entry.coming_back(|| {
-            gil_nudge::ask_for_nudges();
-            self.cache.addresses().attach(state);
-        });
+        participant.entry.sets_out_again();
+        gil_nudge::ask_for_nudges();
+        self.addresses.get().attach(state);
+        participant.entry.came_back();
     }
 
     /// Enters an interpreter that is cached: from outside, from the last frame's interpreter, or after the thread has let go of that
     /// one.
     #[inline(always)]
     fn enter(&self, target: &Interpreter, label: Label, caller: impl Caller) -> bool {
-        let (mut depth, addresses) = (self.stack.depth(), || self.cache.addresses());
+        let (depth, addresses) = (self.stack.depth(), || self.addresses.get());
         let crosses = !addresses().is_current(None);
-        if depth + usize::from(crosses) >= INLINE {
+        // A crossing is two frames.
+        if depth + 2 > INLINE {
             return false;
         }
         let below = self.stack.known(depth);
@@ -165,7 +166,7 @@ impl Thread {
         }
         let (participant, state) = if is_in_slot && !crosses && below.is_in(target) {
             (below.participant, below.state)
-        } else if let Some(own) = self.cache.own(target) {
+        } else if let Some(own) = self.locals.own(target).filter(|_| addresses().are_known()) {
             own
         } else {
             return false;
@@ -180,13 +181,13 @@ impl Thread {
             give_back(self, participant);
             return false;
         }
-        depth += usize::from(crosses);
         let entry = &participant.entry;
         let source = if entry.state.get() == Some(state) { Source::Cached } else { Source::Adopted };
         let before = if is_in_slot { below.state.as_ptr() } else { null_mut() };
         let kind = Kind::Entered { source, before, crosses, aside: Aside::NONE };
         let attachments = below.attachments + 1;
-        caller.put(self.stack.push_known(depth + 1, Frame { state, participant, kind, attachments, is_plain: true }));
+        let frame = Frame { state, participant, kind, attachments, is_plain: true };
+        caller.put(self.stack.push_known(self.stack.depth() + 1, frame));
         let stays = entry.is_in();
         if !stays {
             entry.set_label(label);
@@ -283,7 +284,7 @@ impl Thread {
             python.drop_dummy_thread_of_another();
         }
         match source {
-            Source::Cached => self.learn_own(&local),
+            Source::Cached => _ = self.learn(&local),
             Source::Adopted if left.is_none() => self.learn_base(&local, state),
             _ => {}
         }
@@ -306,7 +307,9 @@ impl Thread {
         let entry = &local.participant.entry;
         self.note(What::Waits, entry);
         if entry.is_in() {
-            entry.coming_back(f);
+            entry.sets_out_again();
+            f();
+            entry.came_back();
         } else {
             // It has set out before (`comes_for`), and is still in the same wait.
             f();
@@ -332,34 +335,22 @@ impl Thread {
         Error::new(Status::Closed, text)
     }
 
-    /// Caches, for the fast path, the state that this thread keeps for an interpreter.
-    fn learn_own(&self, local: &Local) {
-        if !self.cache.has(local) && self.learn_places(local) {
-            self.cache.put(local);
-        }
-    }
-
     /// Makes the foreign state that this thread is attached through the base, if it is in the slot.
     fn learn_base(&self, local: &Local, state: State) {
         let Interpreter { python, slot, gate, .. } = &*local.interpreter;
         let is_known = |base: Frame| base.state == state && std::ptr::eq(base.participant, local.participant);
         let is_lent = gate.is_open() && slot.is_found() && slot.get(python) == state.as_ptr();
-        if is_lent && local.state() != Some(state) && !is_known(self.stack.base()) && self.learn_places(local) {
+        if is_lent && local.state() != Some(state) && !is_known(self.stack.base()) && self.learn(local) {
             self.stack.set_base(Frame::new(state, local.participant, Kind::Nested));
         }
     }
 
-    /// Finds CPython's variables on this thread. If they have moved, Python was started again, and all that is cached is stale.
-    fn learn_places(&self, local: &Local) -> bool {
-        if self.is_last_round() {
-            return false;
-        }
-        let Some(addresses) = Addresses::here(local.interpreter.python, local.interpreter.slot) else { return false };
-        if !addresses.are(self.cache.addresses()) {
-            self.forget_fast();
-            self.cache.set_addresses(addresses);
-        }
-        true
+    /// Finds CPython's variables on this thread, for the fast path. False: they cannot be used.
+    fn learn(&self, local: &Local) -> bool {
+        let Interpreter { python, slot, .. } = *local.interpreter;
+        let addresses = Addresses::here(python, slot).filter(|_| !self.is_last_round());
+        self.addresses.set(addresses.unwrap_or(Addresses::NOWHERE));
+        addresses.is_some()
     }
 }
 

@@ -80,7 +80,7 @@ impl Thread {
             return false;
         };
         let is_next = self.stack.is_known_by(depth, caller.ticket());
-        if !is_next || !self.cache.addresses().is_current(Some(state)) || !participant.is_clear() {
+        if !is_next || !self.addresses.get().is_current(Some(state)) || !participant.is_clear() {
             return false;
         }
         self.stack.pop_known(depth);
@@ -92,7 +92,7 @@ impl Thread {
     /// Ends the first attachment.
     #[inline(always)]
     fn leave(&self, caller: impl Caller) -> bool {
-        let addresses = || self.cache.addresses();
+        let addresses = || self.addresses.get();
         let Frame { state, participant, is_plain, .. } = self.stack.known(1);
         let is_next = is_plain && self.stack.is_known_by(1, caller.ticket());
         let is_there = is_next && addresses().is_current(Some(state)) && participant.is_clear();
@@ -113,7 +113,7 @@ impl Thread {
     /// Ends an attachment that came from another interpreter, or after the thread had let go.
     #[inline(always)]
     fn go_back(&self, caller: impl Caller) -> bool {
-        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
+        let (depth, addresses) = (self.stack.depth(), || self.addresses.get());
         if !(2..=INLINE).contains(&depth) || !self.stack.is_known_by(depth, caller.ticket()) {
             return false;
         }

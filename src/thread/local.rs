@@ -1,10 +1,10 @@
 //! What one thread keeps of each interpreter that it has been to: its participant at the gate, which has its cached thread state, and
 //! closed guards.
 
+use super::Admission;
 use super::guards::Guard;
 use super::stack::Stack;
-use super::{Admission, NOBODY};
-use crate::cpython::{Addresses, Raw, SlotValue, State};
+use crate::cpython::{Raw, SlotValue, State};
 use crate::registry::{self, Interpreter, Participant};
 use crate::sys::Label;
 use std::cell::{Cell, RefCell};
@@ -128,6 +128,14 @@ impl Locals {
         self.find(|local| std::ptr::eq(local.participant, participant))
     }
 
+    /// This thread's participant at an interpreter, and its cached state.
+    #[inline(never)]
+    pub fn own(&self, target: &Interpreter) -> Option<(&'static Participant, State)> {
+        let list = self.0.borrow();
+        let participant = list.iter().map(|local| local.participant).find(|own| own.entry.is_at(target))?;
+        Some((participant, participant.entry.state.get()?))
+    }
+
     /// Whether that participant is this thread's in the interpreter `raw`.
     pub fn is_at(&self, participant: &Participant, raw: Raw) -> bool {
         let is_it = |local: &Rc<Local>| std::ptr::eq(local.participant, participant) && local.interpreter.is(Some(raw));
@@ -166,51 +174,5 @@ impl Locals {
 
     pub fn take(&self) -> Vec<Rc<Local>> {
         self.0.take()
-    }
-}
-
-/// How many interpreters are cached; another one takes the place of one of these.
-const KEPT: usize = 4;
-
-/// The cache of the fast path: what of this thread's `Local`s the slow path has looked at.
-pub(super) struct Cache {
-    addresses: Cell<Addresses>,
-    /// This thread's participants, by `Interpreter::index`.
-    own: [Cell<&'static Participant>; KEPT],
-}
-
-impl Cache {
-    pub const fn new() -> Cache {
-        Cache { addresses: Cell::new(Addresses::NOWHERE), own: [const { Cell::new(&NOBODY) }; KEPT] }
-    }
-
-    /// Where CPython's variables are on this thread.
-    #[inline(always)]
-    pub fn addresses(&self) -> Addresses {
-        self.addresses.get()
-    }
-
-    /// This thread's participant at an interpreter, and its cached state; None if the cache does not have them.
-    #[inline(always)]
-    pub fn own(&self, target: &Interpreter) -> Option<(&'static Participant, State)> {
-        let participant = self.own[target.index % KEPT].get();
-        Some((participant, participant.entry.state.get().filter(|_| participant.entry.is_at(target))?))
-    }
-
-    pub fn has(&self, local: &Local) -> bool {
-        std::ptr::eq(self.own[local.interpreter.index % KEPT].get(), local.participant)
-    }
-
-    pub fn put(&self, local: &Local) {
-        self.own[local.interpreter.index % KEPT].set(local.participant);
-    }
-
-    pub fn set_addresses(&self, addresses: Addresses) {
-        self.addresses.set(addresses);
-    }
-
-    pub fn forget(&self) {
-        self.addresses.set(Addresses::NOWHERE);
-        self.own.iter().for_each(|participant| participant.set(&NOBODY));
     }
 }

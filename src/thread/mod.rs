@@ -54,12 +54,12 @@ pub use guards::{Guard, Opening, close_guard};
 pub use stack::Ticket;
 pub use suspend::{resume, resume_by, suspend, suspend_by};
 
-use crate::cpython::{Aside, Python, Raw, Slot, SlotValue, State, Unattached};
+use crate::cpython::{Addresses, Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status};
 use crate::registry::{self, Entry, Interpreter, Participant, fork};
 use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
-use local::{Cache, Local, Locals};
+use local::{Local, Locals};
 use stack::{Frame, Kind, Source, Stack};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -119,7 +119,8 @@ static NOBODY: Participant = Participant::new(Entry::new());
 #[repr(C)]
 struct Thread {
     stack: Stack,
-    cache: Cache,
+    /// Where CPython's variables are on this thread, for the fast path; `NOWHERE` until the slow path has found them.
+    addresses: Cell<Addresses>,
     locals: Locals,
     pen: Pen,
     /// How many rounds of the thread's end there were: it comes in rounds, as the destructors of pthread keys do, which may use this
@@ -130,7 +131,7 @@ struct Thread {
 sys::per_thread! {
     static THREAD: Thread = Thread {
         stack: Stack::new(),
-        cache: Cache::new(),
+        addresses: Cell::new(Addresses::NOWHERE),
         locals: Locals::new(),
         pen: Pen::new(),
         rounds_of_end: Cell::new(0),
@@ -371,6 +372,8 @@ impl Thread {
     #[cold]
     fn first_local(&self, target: &Arc<Interpreter>) -> Rc<Local> {
         self.ask_to_be_cleaned_up();
+        // The interpreter may be of a new run of Python, in which CPython's variables are elsewhere.
+        self.forget_fast();
         // From 3.15 on the gilstate slot outlives Py_FinalizeEx, and may still hold a state that this thread was attached through then.
         for frame in self.stack.frames() {
             if let Some(local) =
@@ -379,17 +382,13 @@ impl Thread {
                 local.take_from_slot(frame.state, std::ptr::null_mut());
             }
         }
-        let ended = self.locals.take_ended(&self.stack);
-        if !ended.is_empty() {
-            self.forget_fast();
-            ended.iter().for_each(|local| _ = local.give_back());
-        }
+        self.locals.take_ended(&self.stack).iter().for_each(|local| _ = local.give_back());
         self.locals.add(target, self.stack.serial())
     }
 
-    /// Empties the cache of the fast path: before `Local`s go, and in a forked child, where CPython makes its variables anew.
+    /// Forgets what the fast path goes by: before `Local`s go, and in a forked child, where CPython makes its variables anew.
     fn forget_fast(&self) {
-        self.cache.forget();
+        self.addresses.set(Addresses::NOWHERE);
         self.stack.forget();
     }
 

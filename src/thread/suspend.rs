@@ -61,7 +61,7 @@ impl Thread {
     /// Lets go of the state of the last frame or of the base. False: nothing was done.
     #[inline(always)]
     pub(super) fn let_go_fast(&self, put: impl FnOnce(Ticket)) -> bool {
-        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
+        let (depth, addresses) = (self.stack.depth(), || self.addresses.get());
         let below = self.stack.known(depth);
         let Frame { state, participant, attachments, is_plain, .. } = below;
         if !is_plain || !addresses().is_current(Some(state)) || !addresses().slot_holds(Some(state)) {
@@ -89,7 +89,7 @@ impl Thread {
 
     /// Comes back from the last suspend. False: nothing was done.
     fn resume_fast(&self, caller: impl Caller) -> bool {
-        let (depth, addresses) = (self.stack.depth(), || self.cache.addresses());
+        let (depth, addresses) = (self.stack.depth(), || self.addresses.get());
         if depth > INLINE {
             return false;
         }
@@ -221,7 +221,9 @@ impl Thread {
         let is_back = is_pinned && !local.is_over();
         if is_back {
             self.note(What::Waits, &participant.entry);
-            participant.entry.coming_back(|| reattach(python, state));
+            participant.entry.sets_out_again();
+            reattach(python, state);
+            participant.entry.came_back();
             self.note(What::ComesBack, &participant.entry);
         } else {
             local.take_from_slot(state, null_mut());
