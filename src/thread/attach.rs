@@ -9,10 +9,11 @@
 //! which nothing overlaps with, so every instruction of ours adds up. Hence its cases are functions of their own: each saves only the
 //! registers that it needs, and has its arguments in the order of the C API.
 
+use super::caller::{Caller, begin_slowly, slowly};
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
-use super::{Admission, Caller, THREAD, Thread};
-use super::{gil_nudge, give_back, orphans, reattach, slowly, stand_ins, this_thread};
+use super::{Admission, THREAD, Thread};
+use super::{gil_nudge, give_back, orphans, reattach, stand_ins, this_thread};
 use crate::cpython::{Addresses, Aside, Python, State};
 use crate::error::{Error, Result, Status};
 use crate::registry::{self, Interpreter, Participant};
@@ -81,13 +82,9 @@ fn enter<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C, me: &Thr
 }
 
 #[cold]
+#[inline(never)]
 fn attach_slowly<C: Caller>(target: &Arc<Interpreter>, label: Label, caller: C) -> C::Answer {
-    C::answer(attach_cold(target, label).map(|ticket| caller.put(ticket)))
-}
-
-// Compiled once, and not for each kind of caller.
-fn attach_cold(target: &Arc<Interpreter>, label: Label) -> Result<Ticket> {
-    slowly(|me| me.cleanly(|| me.attach_slow(target, Admission::Open, label)))
+    begin_slowly(caller, |me| me.attach_slow(target, Admission::Open, label))
 }
 
 /// Attaches this thread to an interpreter.
@@ -95,7 +92,7 @@ pub fn attach(target: &Arc<Interpreter>, admission: Admission<'_>, label: Label)
     let ticket = Cell::default();
     match admission {
         Admission::Open => attach_by(target, label, &ticket).map(|()| ticket.get()),
-        _ => THREAD.with(|me| me.cleanly(|| me.attach_slow(target, admission, label))),
+        _ => slowly(|me| me.attach_slow(target, admission, label)),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Ending an attachment: the fast path, and the slow one.
 
+use super::caller::{Caller, end_slowly};
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
-use super::{Caller, THREAD, Thread, give_back, slowly, this_thread, with_frozen_attachments};
+use super::{THREAD, Thread, give_back, this_thread, with_frozen_attachments};
 use crate::cpython::Python;
 use crate::error::{Error, Result, Status, fail};
 use crate::registry;
@@ -18,43 +19,18 @@ pub fn detach_by<C: Caller>(caller: C) -> C::Answer {
         Some(me) if me.is_in_first() => leave(caller, me),
         Some(me) if me.unnest(caller) => C::answer(Ok(())),
         Some(me) => go_back(caller, me),
-        None => detach_slowly(caller),
+        None => end_slowly(caller, Thread::detach_slow),
     }
 }
 
 #[inline(never)]
 fn leave<C: Caller>(caller: C, me: &Thread) -> C::Answer {
-    if me.leave(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
+    if me.leave(caller) { C::answer(Ok(())) } else { end_slowly(caller, Thread::detach_slow) }
 }
 
 #[inline(never)]
 fn go_back<C: Caller>(caller: C, me: &Thread) -> C::Answer {
-    if me.go_back(caller) { C::answer(Ok(())) } else { detach_slowly(caller) }
-}
-
-#[cold]
-fn detach_slowly<C: Caller>(caller: C) -> C::Answer {
-    end_slowly(caller, detach_cold)
-}
-
-fn detach_cold(caller: &Cell<Ticket>) -> Result<()> {
-    slowly(|me| ended(caller, me.cleanly(|| me.detach_slow(caller.get()))))
-}
-
-/// Calls `end`, which is there once and not for each kind of caller, with the caller's ticket.
-pub(super) fn end_slowly<C: Caller>(caller: C, end: impl FnOnce(&Cell<Ticket>) -> Result<()>) -> C::Answer {
-    let ticket = Cell::new(caller.ticket());
-    let result = end(&ticket);
-    caller.put(ticket.get());
-    C::answer(result)
-}
-
-/// Empties the ticket if its frame is over: on success, and with CLOSED.
-pub(super) fn ended(caller: &Cell<Ticket>, result: Result<()>) -> Result<()> {
-    if !matches!(&result, Err(error) if error.status != Status::Closed) {
-        caller.put(Ticket::default());
-    }
-    result
+    if me.go_back(caller) { C::answer(Ok(())) } else { end_slowly(caller, Thread::detach_slow) }
 }
 
 /// Ends this thread's last attachment.

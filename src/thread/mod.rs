@@ -34,6 +34,7 @@
 //! No borrow is held while CPython is called: it may run Python code that calls pyferry.
 
 mod attach;
+mod caller;
 mod detach;
 mod exit;
 mod gil_nudge;
@@ -47,6 +48,7 @@ mod state;
 mod suspend;
 
 pub use attach::{attach, attach_by};
+pub use caller::Caller;
 pub use detach::{detach, detach_by};
 pub use exit::prepare;
 pub use gil_nudge::reattach;
@@ -56,7 +58,7 @@ pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Addresses, Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status};
-use crate::registry::{self, Entry, Interpreter, Participant, fork};
+use crate::registry::{self, Entry, Interpreter, Participant};
 use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
 use local::{Local, Locals};
@@ -75,37 +77,6 @@ pub enum Admission<'a> {
     Guarded(&'a Participant),
     /// Also while Closing, until a closer has the claim: for threads that are inside in fact, and for pyferry's helper threads.
     Late,
-}
-
-/// A caller, in C or in Rust: where its ticket is, and what the call returns to it.
-pub trait Caller: Copy {
-    /// What a call returns.
-    type Answer;
-    /// Reads the caller's ticket.
-    fn ticket(self) -> Ticket;
-    /// Writes the caller's ticket.
-    fn put(self, ticket: Ticket);
-    /// The result as the caller gets it.
-    fn answer(result: Result<()>) -> Self::Answer;
-}
-
-impl Caller for &Cell<Ticket> {
-    type Answer = Result<()>;
-
-    #[inline(always)]
-    fn ticket(self) -> Ticket {
-        self.get()
-    }
-
-    #[inline(always)]
-    fn put(self, ticket: Ticket) {
-        self.set(ticket);
-    }
-
-    #[inline(always)]
-    fn answer(result: Result<()>) -> Result<()> {
-        result
-    }
 }
 
 /// The label of a thread that no shutdown waits for (pyferry_attach_unheld). It is cleared with the participant's last pin, so that a
@@ -487,11 +458,6 @@ fn call_closer(me: &Thread, participant: &'static Participant) {
     if let Some(local) = me.locals.at(participant) {
         local.interpreter.gate.left(participant);
     }
-}
-
-/// The slow path of a call; FORKED in a child that CPython does not know of.
-fn slowly<R>(f: impl FnOnce(&Thread) -> Result<R>) -> Result<R> {
-    fork::check().and_then(|()| THREAD.with(f))
 }
 
 /// A failure of this thread: what it does to an interpreter, as in "waited for", and why that failed.

@@ -1,9 +1,9 @@
 //! Letting go of an interpreter for a while, and coming back: for the host, for work that must not hold it up, and to go on into
 //! another interpreter. The fast path, and the slow one.
 
-use super::detach::{end_slowly, ended};
+use super::caller::{Caller, begin_slowly, end_slowly};
 use super::stack::{Frame, INLINE, Kind, Ticket};
-use super::{Admission, Caller, NOBODY, THREAD, Thread, attached_python, give_back, reattach, slowly};
+use super::{Admission, NOBODY, THREAD, Thread, attached_python, give_back, reattach};
 use crate::cpython::{Python, State};
 use crate::error::{Error, Result, Status};
 use crate::registry::{Interpreter, Participant};
@@ -15,31 +15,21 @@ use std::ptr::null_mut;
 /// Lets go of the interpreter this thread is attached to, by the fast path if possible.
 #[inline(always)]
 pub fn suspend_by<C: Caller>(caller: C) -> C::Answer {
-    if THREAD.at_hand().is_some_and(|me| me.suspend_fast(caller)) { C::answer(Ok(())) } else { suspend_slowly(caller) }
-}
-
-#[cold]
-fn suspend_slowly<C: Caller>(caller: C) -> C::Answer {
-    C::answer(suspend_cold().map(|ticket| caller.put(ticket)))
-}
-
-fn suspend_cold() -> Result<Ticket> {
-    slowly(|me| me.cleanly(|| me.suspend_slow()))
+    if THREAD.at_hand().is_some_and(|me| me.suspend_fast(caller)) {
+        C::answer(Ok(()))
+    } else {
+        begin_slowly(caller, Thread::suspend_slow)
+    }
 }
 
 /// Comes back from the last suspend, by the fast path if possible.
 #[inline(always)]
 pub fn resume_by<C: Caller>(caller: C) -> C::Answer {
-    if THREAD.at_hand().is_some_and(|me| me.resume_fast(caller)) { C::answer(Ok(())) } else { resume_slowly(caller) }
-}
-
-#[cold]
-fn resume_slowly<C: Caller>(caller: C) -> C::Answer {
-    end_slowly(caller, resume_cold)
-}
-
-fn resume_cold(caller: &Cell<Ticket>) -> Result<()> {
-    slowly(|me| ended(caller, me.cleanly(|| me.resume_slow(caller.get()))))
+    if THREAD.at_hand().is_some_and(|me| me.resume_fast(caller)) {
+        C::answer(Ok(()))
+    } else {
+        end_slowly(caller, Thread::resume_slow)
+    }
 }
 
 /// Lets go of the interpreter this thread is attached to.
