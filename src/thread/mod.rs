@@ -34,11 +34,13 @@
 //! No borrow is held while CPython is called: it may run Python code that calls pyferry.
 
 mod attach;
+mod callbacks;
 mod caller;
 mod detach;
 mod exit;
 mod gil_nudge;
 mod guards;
+mod interrupts;
 mod local;
 mod notes;
 mod orphans;
@@ -48,11 +50,13 @@ mod state;
 mod suspend;
 
 pub use attach::{attach, attach_by};
+pub use callbacks::{call_host, call_host_attached};
 pub use caller::Caller;
 pub use detach::{detach, detach_by};
 pub use exit::prepare;
 pub use gil_nudge::reattach;
 pub use guards::{Guard, Opening, close_guard};
+pub use interrupts::drop_early_interrupt;
 pub use stack::Ticket;
 pub use suspend::{resume, resume_by, suspend, suspend_by};
 
@@ -66,7 +70,6 @@ use stack::{Frame, Kind, Source, Stack};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// What lets a thread enter.
 #[derive(Clone, Copy)]
@@ -156,18 +159,6 @@ pub fn current_state(python: &Python) -> Option<State> {
     THREAD.with(|me| me.current(python))
 }
 
-/// Drops an interrupt that was sent to this attached thread while it ran no Python code: it was for others. (Free-threaded, with
-/// several interpreters, the sender cannot tell which threads run Python code.) False: this thread was given up meanwhile, and is
-/// attached to nothing.
-pub fn drop_early_interrupt(python: &Python) -> bool {
-    THREAD.with(|me| {
-        let Some(state) = me.current(python).filter(|state| !python.runs_python(*state)) else { return true };
-        let raw = python.interpreter_of(state);
-        let signalled = |local: &Rc<Local>| local.interpreter.is(raw) && local.participant.take_signal();
-        !me.locals.all().iter().any(signalled) || me.take_interrupt_back(python)
-    })
-}
-
 /// Whether this thread is attached to the interpreter, or will come back to it: by a frame, or to what others attached below one.
 pub fn is_inside(interpreter: &Interpreter) -> bool {
     let has_frame = THREAD.with(|me| me.stack.frames().any(|frame| frame.is_in(interpreter)));
@@ -252,58 +243,6 @@ pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
     // Not `truncate`: `f` may have begun attachments that end later.
     THREAD.with(|me| number.and_then(|number| me.stack.remove(number)));
     result
-}
-
-/// Calls the host, and ends the attachments and suspensions that it has begun and left open, the last one first. True: it has left some.
-pub fn call_host<R>(f: impl FnOnce() -> R) -> (R, bool) {
-    let mark = THREAD.with(|me| me.stack.mark());
-    let result = f();
-    (result, THREAD.with(|me| me.end_since(mark)))
-}
-
-/// What a function of the host's has left, which is mended already.
-pub struct Left {
-    /// Attachments or suspensions.
-    pub open: bool,
-    /// The thread, detached or attached elsewhere.
-    pub away: bool,
-    /// The thread is attached as it was before the call.
-    pub is_back: bool,
-}
-
-/// As `call_host`, on a thread that is attached to the interpreter: the thread is attached again if the host has let go of its
-/// state by other means, and has not ended the interpreter.
-pub fn call_host_attached(interpreter: &Interpreter, f: impl FnOnce()) -> Left {
-    let before = (current_state(interpreter.python), interpreter.is_closed());
-    let ((), open) = call_host(f);
-    bring_back(interpreter, before, open)
-}
-
-// Compiled once, and not for each kind of function.
-#[inline(never)]
-fn bring_back(interpreter: &Interpreter, (state, was_closed): (Option<State>, bool), open: bool) -> Left {
-    let python = interpreter.python;
-    let now = current_state(python);
-    let away = now != state;
-    let mut is_back = !away;
-    if away
-        && let Some(state) = state
-        && interpreter.is_closed() == was_closed
-        && !is_given_up_in(interpreter)
-    {
-        if now.is_some() {
-            // A state of others: whoever attached it has returned, and nobody would swap it back.
-            python.detach_keeping_slot();
-        }
-        reattach(python, state);
-        is_back = true;
-    }
-    Left { open, away, is_back }
-}
-
-/// Whether the host has given this thread up there, which is then not let in again.
-fn is_given_up_in(interpreter: &Interpreter) -> bool {
-    THREAD.with(|me| me.locals.of(interpreter).is_some_and(|local| local.participant.is_given_up()))
 }
 
 /// Notes in the trace that this thread begins to run a job of a queue, or has run it.
@@ -403,44 +342,6 @@ impl Thread {
     fn push_unnamed(&self, python: &Python, state: State, kind: Kind) -> u64 {
         let participant = self.local_of(python, state).map_or(&NOBODY, |local| local.participant);
         self.stack.push(Frame::new(state, participant, kind)).number
-    }
-
-    /// Ends what was begun since that mark, the last one first. True: there was something.
-    fn end_since(&self, mark: u64) -> bool {
-        self.stack.mark() != mark && self.cleanly(|| self.end_down_to(mark))
-    }
-
-    fn end_down_to(&self, mark: u64) -> bool {
-        let mut any = false;
-        loop {
-            let top = self.stack.top().zip(self.stack.top_ticket());
-            let Some((top, ticket)) = top.filter(|(_, ticket)| ticket.number >= mark) else { return any };
-            any = true;
-            let ended = if top.is_suspended() { self.resume_slow(ticket) } else { self.detach_slow(ticket) };
-            if ended.is_err() && self.stack.top_ticket() == Some(ticket) {
-                // The thread has let go of this attachment by other means (PyEval_SaveThread).
-                return any;
-            }
-        }
-    }
-
-    /// Takes back an interrupt that this attached thread was signalled for and has not seen. The signal is off its participant: an
-    /// interrupter that looks from now on spares this thread, and one that has seen the signal before is waited for. False: this
-    /// thread was given up meanwhile, and is attached to nothing.
-    #[cold]
-    fn take_interrupt_back(&self, python: &Python) -> bool {
-        let wait = || {
-            // Not for ever: an interrupter may be in a destructor that waits for this thread.
-            let until = Instant::now() + Duration::from_secs(1);
-            while registry::is_raising() && Instant::now() < until {
-                std::thread::sleep(Duration::from_micros(100));
-            }
-        };
-        let is_back = !registry::is_raising() || self.released(python, None, wait).1;
-        if is_back {
-            python.clear_interrupt();
-        }
-        is_back
     }
 }
 
