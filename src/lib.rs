@@ -76,7 +76,7 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 // Inside, calls go one way, down: C caller -> `capi`, Rust caller -> `api` -> `process` -> `interpreter` -> `queue`, `host`, `thread` ->
-// `trace` -> `registry` -> `gate`, `cpython` -> CPython. CONTRIBUTING.md has all of it, and a test holds it.
+// `trace`, `nudge` -> `registry` -> `gate`, `cpython` -> CPython. CONTRIBUTING.md has all of it, and a test holds it.
 
 mod api;
 #[doc(hidden)] // for C programmers, who have the header
@@ -86,6 +86,7 @@ mod error;
 mod gate;
 mod host;
 mod interpreter;
+mod nudge;
 mod observe;
 mod process;
 mod queue;

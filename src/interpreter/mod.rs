@@ -19,6 +19,7 @@ use crate::cpython::{Python, Raw, Sharing};
 use crate::error::{Error, Result, Status, fail};
 use crate::host::output::Output;
 use crate::host::{at_end, output};
+use crate::nudge;
 use crate::observe;
 use crate::queue::release;
 use crate::registry::fork;
@@ -192,8 +193,7 @@ fn create_from_main(main: &Arc<Interpreter>, gil: Gil, output: Option<Output>) -
         made.keeper.put(first);
         Ok(made)
     };
-    let made =
-        output::with_new(python, output, || python.new_interpreter(main.slot, sharing, thread::reattach, set_up));
+    let made = output::with_new(python, output, || python.new_interpreter(main.slot, sharing, nudge::reattach, set_up));
     MAKING.set(outer);
     thread::close_guard(held);
     made

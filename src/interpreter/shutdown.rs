@@ -8,6 +8,7 @@ use super::report;
 use crate::error::{Error, Result, Status, fail};
 use crate::gate::{self, NotDrained};
 use crate::host::at_end;
+use crate::nudge;
 use crate::queue;
 use crate::queue::release;
 use crate::registry::{self, Entry, Interpreter, Origin};
@@ -227,7 +228,7 @@ fn delete_idle_states(interpreter: &Interpreter) {
     });
     states.extend(interpreter.keeper.take());
     states.retain(|state| Some(*state) != attached);
-    thread::delete_idle(interpreter.python, interpreter.slot, &states);
+    nudge::delete_idle(interpreter.python, interpreter.slot, &states);
 }
 
 /// Takes an interpreter down. This thread is attached to the main interpreter, before and afterwards.

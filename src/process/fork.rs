@@ -6,7 +6,7 @@ use crate::cpython::{self, Python, Slot};
 use crate::interpreter::{coroutine, python_threads, report};
 use crate::queue::{self, release};
 use crate::registry::{self, fork};
-use crate::{error, host, observe, sys, thread, trace};
+use crate::{error, host, nudge, observe, sys, thread, trace};
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
@@ -94,5 +94,6 @@ extern "C" fn in_child() {
         python.forget_deletions();
     }
     copies::forget_after_fork();
+    nudge::forget_after_fork();
     thread::forget_after_fork();
 }

@@ -52,7 +52,7 @@ pub struct Interpreter {
     pub shares_gil: bool,
     /// `_xxsubinterpreters` (3.9 to 3.12) made it. Up to 3.11 that module neither runs code in nor destroys an interpreter
     /// that has more than one thread state, so no thread keeps a state there. Up to 3.12 no thread of ours goes there to
-    /// nudge (`gil_nudge`).
+    /// nudge (`nudge`).
     pub wants_one_state: bool,
     /// A thread of ours is about to attach there, to make the thread that holds the GIL in there drop it.
     pub nudged: AtomicBool,

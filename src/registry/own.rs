@@ -35,7 +35,7 @@ own! {
     ORPHANS = c"pyferry: the states of ended threads";
     /// A thread that enters to delete its cached state: in traces only, at the gate it is the host's thread still.
     FORGET = c"pyferry: the state of this thread";
-    /// Nudgers (`gil_nudge`).
+    /// Nudgers (`nudge`).
     NUDGE = c"pyferry: a GIL nudge";
 }
 

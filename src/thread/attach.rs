@@ -13,13 +13,13 @@ use super::caller::{Caller, begin_slowly, slowly};
 use super::local::Local;
 use super::stack::{Frame, INLINE, Kind, Source, Ticket};
 use super::{Admission, THREAD, Thread};
-use super::{gil_nudge, give_back, orphans, reattach, stand_ins, this_thread};
+use super::{give_back, orphans, stand_ins, this_thread};
 use crate::cpython::{Addresses, Aside, Python, State};
 use crate::error::{Error, Result, Status};
+use crate::nudge::{self, attach_through, reattach};
 use crate::registry::{self, Interpreter, Participant};
 use crate::sys::Label;
 use crate::trace::What;
-use gil_nudge::attach_through;
 use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::Arc;
@@ -128,7 +128,7 @@ impl Thread {
     #[inline(always)]
     fn come_in_fast(&self, participant: &Participant, state: State) {
         participant.entry.sets_out();
-        gil_nudge::ask_for_nudges();
+        nudge::ask_for_nudges();
         self.addresses.get().attach(state);
         if self.addresses.get().was_sent_one(state) {
             drop_what_was_sent(participant, state);
@@ -140,7 +140,7 @@ impl Thread {
     #[inline(always)]
     pub(super) fn reattach_fast(&self, participant: &Participant, state: State) {
         participant.entry.sets_out_again();
-        gil_nudge::ask_for_nudges();
+        nudge::ask_for_nudges();
         self.addresses.get().attach(state);
         participant.entry.came_back();
     }

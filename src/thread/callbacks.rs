@@ -1,7 +1,8 @@
 //! Calls the host: a function of its may leave the thread otherwise than it finds it.
 
-use super::{THREAD, Thread, current_state, reattach};
+use super::{THREAD, Thread, current_state};
 use crate::cpython::State;
+use crate::nudge::reattach;
 use crate::registry::Interpreter;
 
 /// Calls the host, and ends the attachments and suspensions that it has begun and left open, the last one first. True: it has left some.

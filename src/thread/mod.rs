@@ -38,7 +38,6 @@ mod callbacks;
 mod caller;
 mod detach;
 mod exit;
-mod gil_nudge;
 mod guards;
 mod interrupts;
 mod local;
@@ -54,7 +53,6 @@ pub use callbacks::{call_host, call_host_attached};
 pub use caller::Caller;
 pub use detach::{detach, detach_by};
 pub use exit::prepare;
-pub use gil_nudge::reattach;
 pub use guards::{Guard, Opening, close_guard};
 pub use interrupts::drop_early_interrupt;
 pub use stack::Ticket;
@@ -62,6 +60,7 @@ pub use suspend::{resume, resume_by, suspend, suspend_by};
 
 use crate::cpython::{Addresses, Aside, Python, Raw, Slot, SlotValue, State, Unattached};
 use crate::error::{Error, Result, Status};
+use crate::nudge;
 use crate::registry::{self, Entry, Interpreter, Participant};
 use crate::sys::{self, Label};
 use crate::trace::{Pen, What};
@@ -230,11 +229,6 @@ pub fn with_temporary_state<R>(
     THREAD.with(|me| me.released(python, None, || me.attached_through(python, slot, unattached, f)).0)
 }
 
-/// As `Python::delete_idle`, which lets go of the GIL: the holder is nudged if this thread then waits to get it back.
-pub fn delete_idle(python: &Python, slot: Slot, states: &[State]) {
-    python.delete_idle(slot, states, reattach);
-}
-
 /// Runs `f`, which may run Python code on this attached thread. A frame on top keeps that code from ending the attachments below,
 /// except nested ones on the same state.
 pub fn with_frozen_attachments<R>(python: &Python, f: impl FnOnce() -> R) -> R {
@@ -252,7 +246,6 @@ pub fn note_job(what: What, interpreter: i64) {
 
 /// In a forked child, forgets everything but the state of the surviving thread's last frame. Calls no CPython.
 pub fn forget_after_fork() {
-    gil_nudge::forget_after_fork();
     orphans::forget_after_fork();
     THREAD.with(|me| me.forget_after_fork());
 }
@@ -330,7 +323,7 @@ impl Thread {
     ) -> R {
         let state = unattached.state;
         let before = slot.get(python);
-        gil_nudge::attach_through(python, slot, unattached);
+        nudge::attach_through(python, slot, unattached);
         let entered = Kind::Entered { source: Source::Temporary, before, crosses: false, aside: Aside::NONE };
         let number = self.push_unnamed(python, state, entered);
         let result = f(state, before);

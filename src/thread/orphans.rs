@@ -5,8 +5,9 @@
 //! orphans. Free-threaded, not every thread may: see `stand_ins`.
 
 use super::local::Local;
-use super::{Admission, THREAD, Thread, delete_idle, stand_ins};
+use super::{Admission, THREAD, Thread, stand_ins};
 use crate::cpython::Python;
+use crate::nudge::delete_idle;
 use crate::registry::{self, Entry, Interpreter, own};
 use crate::sys;
 use std::sync::Arc;

@@ -3,9 +3,10 @@
 
 use super::caller::{Caller, begin_slowly, end_slowly};
 use super::stack::{Frame, INLINE, Kind, Ticket};
-use super::{Admission, NOBODY, THREAD, Thread, attached_python, give_back, reattach};
+use super::{Admission, NOBODY, THREAD, Thread, attached_python, give_back};
 use crate::cpython::{Python, State};
 use crate::error::{Error, Result, Status};
+use crate::nudge::reattach;
 use crate::registry::{Interpreter, Participant};
 use crate::sys::Label;
 use crate::trace::What;

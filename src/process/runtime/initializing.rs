@@ -6,6 +6,7 @@ use crate::cpython::{Python, State};
 use crate::error::{Result, fail};
 use crate::host::output;
 use crate::interpreter;
+use crate::nudge;
 use crate::registry::Interpreter;
 use crate::sys::{self, SignalMask};
 use crate::thread;
@@ -71,7 +72,7 @@ pub fn finalize(state: State, main: &Interpreter, deadline: Option<Instant>) -> 
         std::thread::sleep(Duration::from_millis(1));
     }
     let flushed = by_others || {
-        thread::reattach(python, state);
+        nudge::reattach(python, state);
         SignalMask::as_given(|| {
             // First, or the handler of an earlier signal would raise in an atexit function.
             python.make_pending_calls();

@@ -4,7 +4,6 @@
 //!
 //! Nothing of this happens before two interpreters of a process share a GIL.
 
-use super::Admission;
 use crate::cpython::{Python, Slot, State, Unattached};
 use crate::registry::{self, Interpreter, own};
 use crate::sys;
@@ -33,6 +32,11 @@ pub fn attach_through(python: &Python, slot: Slot, state: Unattached) {
 #[inline]
 pub fn reattach(python: &Python, state: State) {
     nudging(|| python.reattach(state));
+}
+
+/// As `Python::delete_idle`, which lets go of the GIL: the holder is nudged if this thread then waits to get it back.
+pub fn delete_idle(python: &Python, slot: Slot, states: &[State]) {
+    python.delete_idle(slot, states, reattach);
 }
 
 #[inline]
@@ -122,13 +126,33 @@ fn nudge(to: Arc<Interpreter>) {
     }
     let interpreter = Arc::clone(&to);
     let visit = move || {
-        // While Closing too: the shutdown waits for the threads inside, which may hold the GIL or wait for it.
-        let _ = super::visit(&to, Admission::Late, own::NUDGE, || ());
+        visit(&to);
         to.nudged.store(false, Ordering::SeqCst);
     };
     if sys::spawn(c"pyferry-nudge", visit).is_err() {
         interpreter.nudged.store(false, Ordering::SeqCst);
     }
+}
+
+/// Attaches this new thread, and detaches it.
+fn visit(to: &Interpreter) {
+    let Interpreter { python, slot, ref gate, .. } = *to;
+    // It is no thread of the host's, and so has no serial.
+    let participant = gate.add_participant(|entry| {
+        entry.assign(to, 0, python.thread_ident(), false);
+        entry.set_label(own::NUDGE);
+    });
+    // While Closing too: the shutdown waits for the threads inside, which may hold the GIL or wait for it.
+    if gate.enter_late(participant) {
+        if let Some(made) = to.raw().and_then(|raw| python.make_state(slot, raw)) {
+            python.attach(slot, made);
+            participant.entry.came_in();
+            python.delete_attached(slot, made.state, std::ptr::null_mut());
+        }
+        participant.entry.went_out();
+        gate.leave(participant);
+    }
+    gate.remove_participant(participant);
 }
 
 /// A forked child has no watch thread, and no thread that waits.
