@@ -193,29 +193,22 @@ pub fn unattached(f: impl FnOnce()) -> bool {
 }
 
 /// CLOSED unless `back`, which is what `released` or `unattached` returned. `done` says what became of the caller's own work.
-#[inline(never)]
 pub fn check_back(back: bool, done: &str) -> Result<()> {
-    if back { Ok(()) } else { Err(not_back(Status::Closed, done)) }
+    check_back_with(back, Ok(()), done)
 }
 
 /// The same for work that can fail, of which the caller is told as well.
+#[inline(never)]
 pub fn check_back_with(back: bool, result: Result<()>, done: &str) -> Result<()> {
-    match result {
-        Ok(()) => check_back(back, done),
-        Err(error) if back => Err(error),
-        Err(error) => Err(not_back(error.status, &error.message)),
+    if back {
+        return result;
     }
-}
-
-#[cold]
-fn not_back(status: Status, done: &str) -> Error {
-    let thread = this_thread();
-    Error::says(
-        status,
-        format_args!(
-            "{done}, but the interpreter that {thread} was attached to was shut down meanwhile: it is attached to nothing"
-        ),
-    )
+    let (status, done) = match &result {
+        Ok(()) => (Status::Closed, done),
+        Err(error) => (error.status, &*error.message),
+    };
+    let was_attached = format_args!("{done}, but the interpreter that {} was attached to", this_thread());
+    Err(Error::says(status, format_args!("{was_attached} was shut down meanwhile: it is attached to nothing")))
 }
 
 /// Runs `f` attached through a state that `f` deletes, and attaches this thread again as it was. `f` gets the state and the earlier
