@@ -168,9 +168,9 @@ impl Thread {
         } else {
             return false;
         };
-        // Then the state below, which stays in the slot, exists: the thread was not given up.
+        // Then the state below, which stays in the slot, exists: the thread was not given up. (A suspension sees to that itself.)
         let keeps = || below.is_plain && below.participant.is_clear();
-        if depth > 0 && !keeps() || !participant.enter() {
+        if depth > 0 && !crosses && !keeps() || !participant.enter() {
             return false;
         }
         // Only under the pin: the state of a thread that was given up may be deleted.

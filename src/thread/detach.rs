@@ -106,10 +106,11 @@ impl Thread {
         self.stack.pop_known(depth);
         if participant.pins() == 1 {
             participant.entry.went_out();
+            participant.entry.set_depth(1); // of the next visit
         } else {
             participant.entry.went_away();
+            participant.entry.set_depth(self.stack.attachments_at(participant));
         }
-        participant.entry.set_depth(self.stack.attachments_at(participant));
         caller.put(Ticket::default());
         addresses().detach_keeping_slot();
         addresses().set_slot(before);

@@ -129,7 +129,7 @@ impl Locals {
     }
 
     /// This thread's participant at an interpreter, and its cached state.
-    #[inline(never)]
+    #[inline]
     pub fn own(&self, target: &Interpreter) -> Option<(&'static Participant, State)> {
         let list = self.0.borrow();
         let participant = list.iter().map(|local| local.participant).find(|own| own.entry.is_at(target))?;
