@@ -23,10 +23,9 @@
 //!
 //! Each attach and suspend that has not ended is a frame on one stack (`stack`), whether the fast or the slow path began it. To go on
 //! into another interpreter is a suspend and an attach, two frames that end together. Frames end last in, first out; only nested ones
-//! on one thread state end in any order. A *visit* is one frame that entered the interpreter. A
-//! *stay* lasts until the thread is outside again, over all visits of A -> B -> A. When the closer gives a thread up
-//! (`pyferry_set_report`), it sets a flag on the thread's participant at the gate and touches nothing here: the frame ends with CLOSED,
-//! and the thread is not attached again.
+//! on one thread state end in any order. A *visit* is one frame that entered the interpreter. A *stay* lasts until the thread is
+//! outside again, over all visits of A -> B -> A. When the closer gives a thread up (`pyferry_set_report`), it sets a flag on the
+//! thread's participant at the gate and touches nothing here: the frame ends with CLOSED, and the thread is not attached again.
 //!
 //! The record is a thread-local that is never dropped, so that destructors of every kind can use it until the thread's very end. It is
 //! cleaned up after them (`exit`), and again if a later destructor has used it.

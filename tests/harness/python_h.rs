@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Completion, Failed};
 
@@ -167,7 +167,10 @@ fn is_exported(python: &Python) -> Result<(), Failed> {
 }
 
 fn structs_agree(python: &Python) -> Result<(), Failed> {
-    let ours = print_layout("any", &[format!("-I{}", paths::include().display())])?;
+    // The same for all Pythons, whose cases run at once.
+    static OURS: OnceLock<Result<String, String>> = OnceLock::new();
+    let print_ours = || print_layout("any", &[format!("-I{}", paths::include().display())]);
+    let ours = OURS.get_or_init(print_ours).as_ref()?;
     let mut words = vec!["-DWITH_PYTHON_H".to_owned()];
     words.extend(python.header_words());
     let theirs = print_layout(&python.name, &words)?;
@@ -180,15 +183,15 @@ fn structs_agree(python: &Python) -> Result<(), Failed> {
     }
 }
 
-fn print_layout(name: &str, words: &[String]) -> Result<String, Failed> {
+fn print_layout(name: &str, words: &[String]) -> Result<String, String> {
     let directory = paths::run(&format!("layout on {name}"));
-    fs::create_dir_all(&directory)?;
+    fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
     let program: PathBuf = directory.join("layout");
     let mut command = Command::new(compiler("CC"));
     command.args(["-std=c11", "-O1", "-o"]).arg(&program).args(words);
     command.arg(paths::root().join("tests/harness/layout.c"));
     process::output(&mut command)?;
-    Ok(process::output(&mut tool::starts(&program))?)
+    process::output(&mut tool::starts(&program))
 }
 
 /// Whatever Python.h declares for the limited API of its own version is in the table.
