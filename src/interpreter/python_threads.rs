@@ -326,7 +326,7 @@ pub fn wait_until_gone(
     let told = with_entry(interpreter, |ending| ending.exit_functions != ExitFunctions::Waiting);
     // If no thread is left, none needs to be asked: CPython calls these functions as it always does.
     let alone = || Some(interpreter.python.count_states(interpreter.raw()?)? <= known_states(interpreter));
-    if told.is_none_or(|told| !told && alone() == Some(true)) {
+    if interpreter.is_closed() || told.is_none_or(|told| !told && alone() == Some(true)) {
         return Ok(());
     }
     let waiting = Waiting::begin(interpreter, limits);
@@ -364,7 +364,7 @@ pub fn wait_until_gone(
             Some(_) if ending.seen.passing => Some(begun + FIRST_LOOK),
             Some(_) => None,
         };
-        if left.as_ref().is_some_and(String::is_empty) {
+        if left.as_ref().is_some_and(String::is_empty) || interpreter.is_closed() {
             return Ok(());
         }
         let until = limits.deadline.map(|deadline| first_look.map_or(deadline, |first| first.max(deadline)));
