@@ -33,7 +33,7 @@ pub fn program(
     let by_clang = tool::current().is_none()
         && match python {
             Some(python) if directives.pybind11 => python.minor > 9,
-            _ => program.source.starts_with(paths::programs()) && command.is_cpp(),
+            _ => is_cpp(&program.source) && program.source.starts_with(paths::programs()),
         };
     if by_clang && env::var_os("CXX").is_none() && clang.is_file() {
         command.compiler = clang.display().to_string();
@@ -154,22 +154,20 @@ struct Arguments {
     needed: Vec<Recipe>,
 }
 
+fn is_cpp(source: &Path) -> bool {
+    source.extension().is_some_and(|extension| extension == "cpp")
+}
+
 impl Arguments {
     fn new(source: &Path) -> Arguments {
-        let (compiler, standard) = match source.extension().and_then(|e| e.to_str()) {
-            Some("cpp") => (compiler("CXX"), "-std=c++17"),
-            _ => (compiler("CC"), "-std=c11"),
-        };
+        let (compiler, standard) =
+            if is_cpp(source) { (compiler("CXX"), "-std=c++17") } else { (compiler("CC"), "-std=c11") };
         Arguments { compiler, words: vec![standard.to_owned()], linked: Vec::new(), needed: Vec::new() }
             .words(STRICT.map(str::to_owned))
             .word(dialect(source))
             .words(tool::current().map_or(Vec::new(), |tool| tool.compiler_words()))
             .word(format!("-I{}", paths::include().display()))
             .word(source.display())
-    }
-
-    fn is_cpp(&self) -> bool {
-        self.compiler == compiler("CXX")
     }
 
     fn word(self, word: impl ToString) -> Arguments {
