@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub struct Page {
     text: String,
     scale: Scale,
-    began: u64,
+    pub began: u64,
     process: u32,
     /// The interpreters that have a name in the file.
     named: Vec<i64>,
@@ -206,21 +206,6 @@ impl Lane {
         self.end_all(page);
     }
 
-    /// Writes what a thread does that has noted nothing since the trace began.
-    pub fn write_unmoved(page: &mut Page, glimpse: &Glimpse) {
-        let what = match glimpse.doing {
-            Doing::Waits { .. } => What::Waits,
-            Doing::IsIn { .. } => What::ComesIn,
-            Doing::IsAway { .. } => What::LetsGo,
-            Doing::Guards { .. } => return,
-        };
-        let name = sys::thread_name(glimpse.thread_id).unwrap_or_default();
-        let mut lane = Lane::new(page, glimpse.thread_id, &name);
-        let (interpreter, label) = (glimpse.interpreter, glimpse.label);
-        lane.write(page, &Note { when: page.began, what, interpreter, label, after_loss: false });
-        lane.end(page);
-    }
-
     fn begin(&mut self, page: &mut Page, note: &Note, slice: Slice) {
         let id = note.interpreter;
         page.name_interpreter(id);
@@ -280,4 +265,15 @@ impl Lane {
             page.add(format_args!("}},\n"));
         }
     }
+}
+
+/// What a thread would have noted, had it moved, that has noted nothing since the trace began. None: it is none, but a guard.
+pub fn note_of_unmoved(began: u64, glimpse: &Glimpse) -> Option<Note> {
+    let what = match glimpse.doing {
+        Doing::Waits { .. } => What::Waits,
+        Doing::IsIn { .. } => What::ComesIn,
+        Doing::IsAway { .. } => What::LetsGo,
+        Doing::Guards { .. } => return None,
+    };
+    Some(Note { when: began, what, interpreter: glimpse.interpreter, label: glimpse.label, after_loss: false })
 }

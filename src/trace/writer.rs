@@ -5,7 +5,7 @@
 
 use super::buffer::Buffer;
 use super::durations::Duration;
-use super::lane::{Lane, Page};
+use super::lane::{Lane, Page, note_of_unmoved};
 use super::posts::{Post, Posts};
 use crate::registry;
 use crate::sys::{self, Scale};
@@ -105,25 +105,22 @@ impl Writer {
     }
 
     fn write_poster(&mut self, post: &Post) {
-        let id = post.thread_id;
-        let known = self.posters.iter().position(|lane| lane.thread_id == id);
-        let place = known.unwrap_or_else(|| {
-            let name = sys::thread_name(id).unwrap_or_default();
-            self.posters.push(Lane::new(&mut self.page, id, &name));
-            self.posters.len() - 1
-        });
-        self.posters[place].write_post(&mut self.page, post);
+        lane_of(&mut self.posters, &mut self.page, post.thread_id).write_post(&mut self.page, post);
     }
 
     /// Ends all slices, and the file.
     pub fn end(mut self) -> (io::Result<()>, Vec<&'static Buffer>) {
         // A thread that has noted nothing since the trace began is still inside, or waits.
-        let page = &mut self.page;
+        let (page, mut unmoved) = (&mut self.page, Vec::new());
         registry::look_at_all(|_, glimpse| {
-            if !self.threads.iter().any(|(_, lane)| lane.thread_id == glimpse.thread_id) {
-                Lane::write_unmoved(page, &glimpse);
+            let id = glimpse.thread_id;
+            let has_moved = self.threads.iter().any(|(_, lane)| lane.thread_id == id);
+            if let Some(note) = note_of_unmoved(page.began, &glimpse).filter(|_| !has_moved) {
+                // In one lane: it may be seen in several interpreters.
+                lane_of(&mut unmoved, page, id).write(page, &note);
             }
         });
+        unmoved.iter_mut().for_each(|lane| lane.end(page));
         for (buffer, lane) in &mut self.threads {
             lane.end(&mut self.page);
             self.lost += buffer.lost();
@@ -139,4 +136,14 @@ impl Writer {
         }
         self.page.clear();
     }
+}
+
+/// The lane of a thread that has no buffer of its own.
+fn lane_of<'a>(lanes: &'a mut Vec<Lane>, page: &mut Page, thread_id: u32) -> &'a mut Lane {
+    let place = lanes.iter().position(|lane| lane.thread_id == thread_id).unwrap_or_else(|| {
+        let name = sys::thread_name(thread_id).unwrap_or_default();
+        lanes.push(Lane::new(page, thread_id, &name));
+        lanes.len() - 1
+    });
+    &mut lanes[place]
 }

@@ -4,6 +4,7 @@
    nests. pyferry_histograms_text says the same as Prometheus reads it. They go on from one trace to the next, and a forked child has
    none. */
 #include "py.h"
+#include "waiter.h"
 
 #include <math.h>
 #ifndef _WIN32
@@ -109,44 +110,21 @@ static void *hold(void *held)
     return NULL;
 }
 
-static struct event out = EVENT_INIT, may_come_back = EVENT_INIT;
-
-/* Back, that is: who comes in at first is shown as one who waits before that is noted. */
-static void *come(void *unused)
-{
-    pyferry_token token;
-    CHECK_OK(pyferry_attach_labeled(other, "comes", &token));
-    pyferry_suspension suspension = suspend();
-    event_set(&out);
-    event_wait(&may_come_back);
-    resume(suspension);
-    detach(token);
-    return unused;
-}
-
-static bool somebody_waits(void)
-{
-    pyferry_thread_info infos[MOST] = { PYFERRY_THREAD_INFO_INIT };
-    size_t count = pyferry_threads(infos, MOST);
-    for (size_t i = 0; i < count && i < MOST; i++)
-        if (infos[i].state == PYFERRY_THREAD_WAITING && infos[i].label != NULL && strcmp(infos[i].label, "comes") == 0)
-            return true;
-    return false;
-}
-
 /* All but the sum is true to a hundredth. */
 static void as_long_as_they_were(void)
 {
     pyferry_histogram waited = of(other, PYFERRY_HISTOGRAM_WAIT), held = of(other, PYFERRY_HISTOGRAM_HOLD);
     double inside = 0, start = 0;
     CHECK_OK(pyferry_histograms_start());
-    pthread_t waiter = thread_start(come, NULL);
-    event_wait(&out);
+    /* Back: the wait of one who comes in at first is noted later than it is seen. */
+    struct waiter one = WAITER(other, "comes");
+    pthread_t waiter = thread_start(come_back, &one);
+    event_wait(&one.out);
     pthread_t holder = thread_start(hold, &inside);
     event_wait(&in);
-    event_set(&may_come_back);
+    event_set(&one.may_come_back);
     if (!python_is_free_threaded())
-        while (!somebody_waits())
+        while (who_waits("comes") == 0)
             sleep_ms(1);
     start = seconds();
     sleep_ms(30);

@@ -2,6 +2,7 @@
    interpreters: each begins and ends within the one around it, and the stays of two threads do not overlap where there is a GIL. It
    begins on the quick ways in and out too, in the middle of stays, and ends for all. */
 #include "trace.h"
+#include "waiter.h"
 
 static pyferry_view *view, *other;
 
@@ -52,42 +53,23 @@ static void *come(void *unused)
     return NULL;
 }
 
-static struct event out = EVENT_INIT, may_come_back = EVENT_INIT;
-
-/* Is shown as one who waits when it has noted the wait, and not before, as one who comes in at first may be. */
-static void *come_back(void *unused)
-{
-    pthread_setname_np(pthread_self(), "waiter");
-    pyferry_token token;
-    CHECK_OK(pyferry_attach_labeled(view, "render", &token));
-    pyferry_suspension suspension = suspend();
-    event_set(&out);
-    event_wait(&may_come_back);
-    resume(suspension);
-    detach(token);
-    return unused;
-}
-
+/* Who comes in at first sleeps, mostly, when it has noted the wait. */
 static bool somebody_waits(void)
 {
-    pyferry_thread_info infos[16] = { PYFERRY_THREAD_INFO_INIT };
-    size_t count = pyferry_threads(infos, 16);
-    for (size_t i = 0; i < count && i < 16; i++)
-        if (infos[i].state == PYFERRY_THREAD_WAITING && infos[i].label != NULL && strcmp(infos[i].label, "render") == 0)
-            /* Who comes in at first sleeps, mostly, when it has noted the wait. */
-            return is_asleep((unsigned long)infos[i].thread_id);
-    return false;
+    unsigned long waiter = who_waits("render");
+    return waiter != 0 && is_asleep(waiter);
 }
 
 static void waits_are_seen(void)
 {
     in = leave = (struct event)EVENT_INIT;
     CHECK_OK(pyferry_trace_start(TRACE_FILE));
-    pthread_t waiter = thread_start(come_back, NULL);
-    event_wait(&out);
+    struct waiter one = WAITER(view, "render");
+    pthread_t waiter = thread_start(come_back, &one);
+    event_wait(&one.out);
     pthread_t holder = thread_start(hold, NULL);
     event_wait(&in);
-    event_set(&may_come_back);
+    event_set(&one.may_come_back);
     if (!python_is_free_threaded())
         while (!somebody_waits())
             sleep_ms(1);
@@ -177,6 +159,30 @@ static void everything_is_there(void)
 
 /* ---- in the middle ---- */
 
+static void *hold_two(void *unused)
+{
+    pyferry_token token = attach(view), second = attach(other);
+    event_set(&in);
+    event_wait(&leave);
+    detach(second);
+    detach(token);
+    return unused;
+}
+
+/* Who is in two interpreters all the time has one lane all the same, in which time does not go back. */
+static void stays_in_two(void)
+{
+    in = leave = (struct event)EVENT_INIT;
+    pthread_t thread = thread_start(hold_two, NULL);
+    event_wait(&in);
+    CHECK_OK(pyferry_trace_start(TRACE_FILE));
+    CHECK_OK(pyferry_trace_stop());
+    event_set(&leave);
+    thread_join(thread);
+    check_trace(view, "slices = load('" TRACE_FILE "')\n"
+                      "assert slices, others");
+}
+
 static void begins_in_the_middle(void)
 {
     in = leave = (struct event)EVENT_INIT;
@@ -234,6 +240,7 @@ int main(void)
     waits_are_seen();
     everything_is_there();
     begins_in_the_middle();
+    stays_in_two();
     stops_attached();
     CHECK_OK(pyferry_interpreter_end(other, -1));
 
